@@ -1,0 +1,1 @@
+"""How the hub runs: on one machine, in containers, on a cluster."""

@@ -1,0 +1,1 @@
+"""The embedded hub: every part as a process of this machine."""

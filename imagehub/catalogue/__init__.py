@@ -1,0 +1,1 @@
+"""The catalogue: Postgres with pgvector. Plain SQL lives in this package and nowhere else."""

@@ -1,0 +1,81 @@
+"""The door to Postgres: connections, transactions, and its errors in our words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+from psycopg2.extensions import cursor as Cursor
+from psycopg2.extras import NamedTupleCursor
+
+from imagehub.errors import Unavailable
+
+CONNECT_TIMEOUT_SECONDS = 5
+STATEMENT_TIMEOUT_SECONDS = 30
+
+__all__ = ["Cursor", "Database"]
+
+
+class Database:
+    """One connection for each thread that asks, opened on first use and again after a failure.
+
+    Safe to share between threads, not between processes: make one after a fork.
+    """
+
+    def __init__(
+        self, url: str, statement_timeout_seconds: int = STATEMENT_TIMEOUT_SECONDS
+    ) -> None:
+        self.url = url
+        self._options = f"-c statement_timeout={statement_timeout_seconds}s -c timezone=UTC"
+        self._local = threading.local()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """Give a cursor whose rows have names; commit at the end, roll back on any exception.
+
+        Raises Unavailable if Postgres cannot be reached, goes away, or gives up on a deadlock.
+        """
+        connection = self._connection()
+        try:
+            with connection, connection.cursor() as cursor:
+                yield cursor
+        except (
+            psycopg2.OperationalError,  # includes deadlock, lost connection, disk full
+            psycopg2.InterfaceError,
+        ) as error:
+            self.close()
+            raise Unavailable(f"The catalogue cannot answer now: {_one_line(error)}.") from error
+
+    def close(self) -> None:
+        """Close this thread's connection, if it has one."""
+        connection = getattr(self._local, "connection", None)
+        self._local.connection = None
+        if connection is not None:
+            connection.close()
+
+    def _connection(self) -> psycopg2.extensions.connection:
+        connection = getattr(self._local, "connection", None)
+        if connection is None or connection.closed:
+            try:
+                connection = psycopg2.connect(
+                    self.url,
+                    connect_timeout=CONNECT_TIMEOUT_SECONDS,
+                    options=self._options,
+                    cursor_factory=NamedTupleCursor,
+                    keepalives_idle=10,
+                    keepalives_interval=3,
+                    keepalives_count=2,
+                )
+            except psycopg2.OperationalError as error:
+                raise Unavailable(
+                    f"The catalogue cannot be reached: {_one_line(error)}."
+                ) from error
+            self._local.connection = connection
+        return connection
+
+
+def _one_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

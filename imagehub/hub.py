@@ -1,0 +1,65 @@
+"""Open the doors that the settings name: catalogue, upload log, dead letters, object store.
+
+Each program's composition root calls these once. Nothing connects before first use.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from imagehub.catalogue.database import Database
+from imagehub.errors import Misconfigured
+from imagehub.log.protocol import UploadLog
+from imagehub.settings import Settings
+from imagehub.storage.protocol import ObjectStore
+
+
+def open_catalogue(settings: Settings) -> Database:
+    """The catalogue by URL, or the embedded one that runs in the data folder."""
+    return Database(settings.catalogue_url or embedded_catalogue_url(settings))
+
+
+def embedded_catalogue_url(settings: Settings) -> str:
+    """Where the embedded hub's supervisor says that its Postgres listens."""
+    note = settings.data / "catalogue.url"
+    if not note.exists():
+        raise Misconfigured(
+            f"No hub runs in {settings.data}. Start one with `imagehub up`, or name a Postgres "
+            "in IMAGEHUB_CATALOGUE_URL."
+        )
+    return note.read_text(encoding="utf-8").strip()
+
+
+def open_log(settings: Settings, topic: str | None = None) -> UploadLog:
+    """The upload log, or another topic of it."""
+    topic = topic or settings.log_topic
+    if settings.log_url.startswith("kafka:"):
+        from imagehub.log.kafka import KafkaLog
+
+        return KafkaLog(topic, servers=urlsplit(settings.log_url).netloc.split(","))
+    from imagehub.log.postgres import PostgresLog
+
+    return PostgresLog(topic, url=settings.catalogue_url or embedded_catalogue_url(settings))
+
+
+def open_dead_letters(settings: Settings) -> UploadLog:
+    """The topic of messages that could not be handled."""
+    return open_log(settings, f"{settings.log_topic}-dead-letters")
+
+
+def open_store(settings: Settings) -> ObjectStore:
+    """The object store."""
+    where = urlsplit(settings.storage_url)
+    if where.scheme == "s3":
+        from imagehub.storage.s3 import S3Store
+
+        return S3Store(
+            bucket=where.netloc,
+            prefix=where.path.strip("/"),
+            endpoint_url=settings.s3_endpoint_url or None,
+            region=settings.s3_region,
+        )
+    from imagehub.storage.folder import FolderStore
+
+    path = settings.storage_url.partition(":")[2]
+    return FolderStore(path or str(settings.data / "objects"))

@@ -1,0 +1,74 @@
+"""What an upload log promises. Both implementations pass the same behaviour suite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from imagehub.messages import Message
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """Where a message stands in a topic; offsets count up from 0 within a partition."""
+
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message as a consumer got it."""
+
+    position: Position
+    message: Message
+
+
+class LogConsumer(Protocol):
+    """One member of a consumer group. Not safe to share between threads."""
+
+    def poll(self, max_messages: int, timeout_seconds: float) -> Sequence[Received]:
+        """Return the next messages of the partitions that this member holds, in offset order.
+
+        Waits up to `timeout_seconds` for the first one; an empty answer means that none came.
+        Raises Unavailable while the log is down.
+        """
+        ...
+
+    def commit(self, positions: Sequence[Position]) -> None:
+        """Record that every message up to and including these positions has been handled.
+
+        Raises Unavailable if the log is down or this member no longer holds the partition.
+        """
+        ...
+
+    def rewind(self) -> None:
+        """Go back to offset 0 of every partition of the group."""
+        ...
+
+    def close(self) -> None:
+        """Leave the group."""
+        ...
+
+
+class UploadLog(Protocol):
+    """A topic: an append-only sequence of messages that survives the death of every process."""
+
+    topic: str
+
+    def append(self, message: Message) -> None:
+        """Return once the message is durable; raise Unavailable if that cannot be said."""
+        ...
+
+    def consumer(self, group: str) -> LogConsumer:
+        """Join a consumer group, starting at the group's committed offset, or else at 0."""
+        ...
+
+    def lag(self, group: str) -> int:
+        """Count the messages that the group has not committed yet."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...

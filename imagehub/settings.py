@@ -1,0 +1,144 @@
+"""Every setting of the hub, read once into one frozen object.
+
+This is the only module that reads the environment. The embedded and the cluster profile run the
+same code and differ only in these values. A wrong value stops the program at start, by name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from imagehub.errors import Misconfigured
+
+PREFIX = "IMAGEHUB_"
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _folder(value: str) -> Path:
+    return Path(value).expanduser().resolve()
+
+
+def _port(value: str) -> int:
+    port = int(value)
+    if not 1 <= port <= 65535:
+        raise ValueError("a port is a number from 1 to 65535")
+    return port
+
+
+def _positive(value: str) -> int:
+    number = int(value)
+    if number < 1:
+        raise ValueError("it must be 1 or more")
+    return number
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value and urlsplit(value).scheme not in schemes:
+            raise ValueError(f"it must begin with {' or '.join(f'{s}:' for s in schemes)}")
+        return value
+
+    return read
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+def _setting(default: str, read: Callable[[str], Any], doc: str) -> Any:
+    return field(default=read(default), metadata={"read": read, "default": default, "doc": doc})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings, typed; the defaults are the embedded profile.
+
+    Each field is read from `IMAGEHUB_<FIELD IN CAPITALS>`.
+    """
+
+    data: Path = _setting("hub-data", _folder, "folder of everything the embedded hub keeps")
+    catalogue_url: str = _setting(
+        "",
+        _url("postgresql", "postgres"),
+        "Postgres 15+ with pgvector; empty: the embedded server of the data folder",
+    )
+    log_url: str = _setting(
+        "postgres:",
+        _url("postgres", "kafka"),
+        "upload log: postgres: (a table of the catalogue) or kafka://HOST:PORT,HOST:PORT",
+    )
+    log_topic: str = _setting("uploads", _text, "topic of the upload log")
+    storage_url: str = _setting(
+        "folder:", _url("folder", "s3"), "object store: folder:[PATH] or s3://BUCKET[/PREFIX]"
+    )
+    s3_endpoint_url: str = _setting("", _url("http", "https"), "S3 endpoint; empty: Amazon's")
+    s3_region: str = _setting("us-east-1", _text, "S3 region")
+    spark_master: str = _setting("local[*]", _text, "Spark master of the jobs")
+    spark_memory: str = _setting("2g", _text, "memory of the Spark driver and of each executor")
+    models: Path = _setting("hub-data/models", _folder, "folder of prepared or fetched networks")
+    embedding_network: str = _setting(
+        "auto", _text, "network whose features make embeddings; auto: the best one present"
+    )
+    class_network: str = _setting(
+        "auto", _text, "network whose classes are evidence; auto: the best present; none: without"
+    )
+    web_host: str = _setting("127.0.0.1", _text, "address that the portal listens on")
+    web_port: int = _setting("8000", _port, "port that the portal listens on")
+    web_workers: int = _setting("2", _positive, "gunicorn worker processes")
+    web_threads: int = _setting("8", _positive, "threads of each web worker")
+    trusted_hosts: tuple[str, ...] = _setting(
+        "localhost,127.0.0.1", _names, "host names that the portal answers to"
+    )
+    signing_key: Path = _setting(
+        "hub-data/signing-key.pem", _folder, "Ed25519 key that signs release manifests"
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings; raise Misconfigured naming the first wrong or unknown variable."""
+        given = {
+            name: value
+            for name, value in (os.environ if environment is None else environment).items()
+            if name.startswith(PREFIX)
+        }
+        values: dict[str, Any] = {}
+        for setting in fields(cls):
+            name = variable(setting.name)
+            if name not in given:
+                continue
+            text = given.pop(name)
+            try:
+                values[setting.name] = setting.metadata["read"](text)
+            except ValueError as error:
+                raise Misconfigured(f"{name}={text!r} is wrong: {error}.") from error
+        if given:
+            known = ", ".join(variable(setting.name) for setting in fields(cls))
+            raise Misconfigured(f"{min(given)} is no setting of the hub. Known are: {known}.")
+        data = values.get("data", cls.data)
+        values.setdefault("models", data / "models")
+        values.setdefault("signing_key", data / "signing-key.pem")
+        return cls(**values)
+
+    def to_environment(self) -> dict[str, str]:
+        """Write the settings as variables, so that a child process reads the same ones."""
+        return {
+            variable(setting.name): _to_text(getattr(self, setting.name))
+            for setting in fields(self)
+        }
+
+
+def variable(field_name: str) -> str:
+    """Name the environment variable of a setting."""
+    return PREFIX + field_name.upper()
+
+
+def _to_text(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)

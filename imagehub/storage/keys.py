@@ -1,0 +1,40 @@
+"""Where each object lies. Keys are made of digests and our own ids, never of a person's words."""
+
+from __future__ import annotations
+
+DERIVATIVE_RECIPE = 1
+"""Version of the code that rebuilds derivatives from pixels; part of their keys."""
+
+
+def original(photo_sha256: str) -> str:
+    """Key of the bytes exactly as they were uploaded; never served."""
+    return f"orig/{photo_sha256[:2]}/{photo_sha256}"
+
+
+def full(photo_sha256: str) -> str:
+    """Key of the derivative of at most 2,048 px: what people download."""
+    return _derivative("full", photo_sha256)
+
+
+def view(photo_sha256: str) -> str:
+    """Key of the derivative of at most 512 px: what jobs, models and pages read."""
+    return _derivative("view", photo_sha256)
+
+
+def thumb(photo_sha256: str) -> str:
+    """Key of the derivative of at most 192 px: what lists of photos show."""
+    return _derivative("thumb", photo_sha256)
+
+
+def release_manifest(release_id: str) -> str:
+    """Key of a release's manifest."""
+    return f"releases/{release_id}/manifest.jsonl"
+
+
+def release_shard(release_id: str, number: int) -> str:
+    """Key of one of a release's shards."""
+    return f"releases/{release_id}/shard-{number:05d}.tar"
+
+
+def _derivative(kind: str, photo_sha256: str) -> str:
+    return f"{kind}/{DERIVATIVE_RECIPE}/{photo_sha256[:2]}/{photo_sha256}.jpg"

@@ -1,0 +1,1 @@
+"""The pretrained networks: a registry, their preparation, and running them."""

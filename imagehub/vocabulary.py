@@ -1,0 +1,144 @@
+"""The words that two or more packages share, as frozen types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+MAX_PHOTO_BYTES = 16 * 1024 * 1024
+"""The largest photo, in bytes: one limit for the API's body, the log's topic and the consumer."""
+
+
+class UploadState(StrEnum):
+    """Where one upload stands; a receipt lists the states it has passed."""
+
+    ACCEPTED = "accepted"
+    STORED = "stored"
+    CHECKED = "checked"
+    VERIFIED = "verified"
+    NEEDS_REVIEW = "needs_review"
+    REJECTED = "rejected"
+    REFUSED = "refused"
+
+    @property
+    def is_final(self) -> bool:
+        """True where no further job will change the state by itself."""
+        return self in FINAL_STATES
+
+
+FINAL_STATES = frozenset(
+    {UploadState.VERIFIED, UploadState.NEEDS_REVIEW, UploadState.REJECTED, UploadState.REFUSED}
+)
+
+
+class Outcome(StrEnum):
+    """What a verdict says of one (image, label)."""
+
+    VERIFIED = "verified"
+    NEEDS_REVIEW = "needs_review"
+    REJECTED = "rejected"
+
+
+class EdgeKind(StrEnum):
+    """How a label hangs below another: `dog` is an `animal`; a `wheel` is part of a `car`."""
+
+    IS_A = "is_a"
+    PART_OF = "part_of"
+
+
+class Role(StrEnum):
+    """What the bearer of a token may do; roles are capabilities, not a ladder."""
+
+    CONTRIBUTOR = "contributor"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One Open Images class."""
+
+    mid: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who holds a token."""
+
+    id: UUID
+    name: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class UploadMetadata:
+    """What a contributor's phone says beside the photo; all of it may be missing."""
+
+    taken_at: datetime | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One act: a contributor sends one photo with one claimed label.
+
+    `id` was made by the client; `photo_sha256` is 64 hex digits.
+    """
+
+    id: UUID
+    account_id: UUID
+    claimed_label: str
+    photo_sha256: str
+    accepted_at: datetime
+    metadata: UploadMetadata = field(default_factory=UploadMetadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found in one photo: a stable code, the number it measured, and a sentence."""
+
+    code: str
+    measured: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One source's view of one (image, label): the probability that the label is right.
+
+    `source` is a stable name (``network``, ``crowd``, ``quality``); `probability` is None where
+    the source abstains.
+    """
+
+    source: str
+    probability: float | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one version of verification says of one (image, label)."""
+
+    outcome: Outcome
+    probability: float
+    reasons: tuple[str, ...]
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetRules:
+    """A selection over label sets.
+
+    `labels` are MIDs, each with its descendants. `splits` maps a split's name to its share; the
+    shares add up to 1. A cap of None takes every image.
+    """
+
+    labels: tuple[str, ...]
+    cap_per_label: int | None = None
+    min_short_side_pixels: int = 64
+    keepers_only: bool = True
+    splits: tuple[tuple[str, float], ...] = (("train", 0.8), ("validation", 0.1), ("test", 0.1))

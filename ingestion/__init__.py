@@ -1,0 +1,1 @@
+"""Upload log -> object store and catalogue."""

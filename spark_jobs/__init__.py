@@ -1,0 +1,1 @@
+"""Catalogue and object store -> catalogue and object store, with Spark."""

@@ -1,0 +1,1 @@
+"""Label evidence -> verdict: pure rules."""

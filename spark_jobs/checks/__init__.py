@@ -1,0 +1,1 @@
+"""Checks of one photo: pure rules from pixels to findings."""

@@ -1,0 +1,1 @@
+"""What goes into a release, and into which split: pure rules."""

@@ -1,0 +1,1 @@
+"""What is alike: pure rules over fingerprints and embeddings."""

@@ -1,0 +1,80 @@
+"""What all tests share: a real Postgres for the session and a fresh, migrated database each."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from deploy.local.postgres import Postgres
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.migrate import migrate
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of development data; a test that needs it is skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the development data are not on this machine")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """Hand out a port of the loopback address that nobody listens on."""
+
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            return port
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def postgres_server(
+    tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
+) -> Iterator[Postgres]:
+    """A real Postgres, started once; its database `imagehub` is migrated and used as template."""
+    server = Postgres(tmp_path_factory.mktemp("postgres"), free_port())
+    process = server.start()
+    template = Database(server.url)
+    migrate(template)
+    template.close()
+    yield server
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=30)
+
+
+@pytest.fixture
+def catalogue_url(postgres_server: Postgres) -> Iterator[str]:
+    """The URL of a fresh, migrated database of the test's own."""
+    base = postgres_server.url.rsplit("/", 1)[0]
+    name = f"test_{uuid.uuid4().hex}"
+    _administer(base, f"create database {name} template imagehub")
+    yield f"{base}/{name}"
+    _administer(base, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database(catalogue_url: str) -> Iterator[Database]:
+    """A fresh, migrated catalogue."""
+    database = Database(catalogue_url)
+    yield database
+    database.close()
+
+
+def _administer(base: str, statement: str) -> None:
+    connection = psycopg2.connect(f"{base}/postgres")
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()

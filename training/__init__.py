@@ -1,0 +1,1 @@
+"""A release -> a model. Training on the Spark cluster arrives here."""

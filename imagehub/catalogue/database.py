@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg2
-from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import NamedTupleCursor
 
 from imagehub.errors import Unavailable
@@ -15,7 +14,8 @@ from imagehub.errors import Unavailable
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 30
 
-__all__ = ["Cursor", "Database"]
+Cursor = NamedTupleCursor
+"""What a catalogue function takes: a psycopg2 cursor whose rows have names."""
 
 
 class Database:

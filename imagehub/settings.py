@@ -142,3 +142,8 @@ def variable(field_name: str) -> str:
 
 def _to_text(value: object) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def launched_by_spark_submit() -> bool:
+    """True in a program that `spark-submit` started: its options then rule master and memory."""
+    return "PYSPARK_GATEWAY_PORT" in os.environ

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 import psycopg2
 from psycopg2.extras import NamedTupleCursor
@@ -14,7 +15,7 @@ from imagehub.errors import Unavailable
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 30
 
-Cursor = NamedTupleCursor
+Cursor: TypeAlias = NamedTupleCursor
 """What a catalogue function takes: a psycopg2 cursor whose rows have names."""
 
 

@@ -1,0 +1,42 @@
+"""Valid rows for tests: each function fills in what its caller does not name.
+
+All take a catalogue cursor first and return ids or types of `imagehub.vocabulary`. Give a store
+to `photo` where a test reads pixels; without one no object is written.
+"""
+
+from tests.factories.drawings import drawn_jpeg
+from tests.factories.label_sets import cluster, duplicate, publish_label_sets
+from tests.factories.labels import label
+from tests.factories.people import account, token
+from tests.factories.releases import release, release_failure, release_request, subset
+from tests.factories.uploads import Photo, photo, refused_upload, same_photo_again
+from tests.factories.verification import (
+    checks,
+    job_run,
+    verdict,
+    verification_version,
+    verified_photo,
+)
+
+__all__ = [
+    "Photo",
+    "account",
+    "checks",
+    "cluster",
+    "drawn_jpeg",
+    "duplicate",
+    "job_run",
+    "label",
+    "photo",
+    "publish_label_sets",
+    "refused_upload",
+    "release",
+    "release_failure",
+    "release_request",
+    "same_photo_again",
+    "subset",
+    "token",
+    "verdict",
+    "verification_version",
+    "verified_photo",
+]

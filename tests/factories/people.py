@@ -1,0 +1,34 @@
+"""Accounts and their tokens."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import uuid
+from collections.abc import Sequence
+
+from imagehub.catalogue.database import Cursor
+from imagehub.vocabulary import Account, Role
+from tests.factories.numbers import next_number
+
+
+def account(
+    cursor: Cursor, name: str | None = None, roles: Sequence[Role] = (Role.CONTRIBUTOR,)
+) -> Account:
+    """An account; `name` is made up where the test does not care."""
+    name = name or f"contributor-{next_number():04d}"
+    cursor.execute(
+        "insert into accounts (name, roles) values (%s, %s) returning id",
+        (name, [str(role) for role in roles]),
+    )
+    return Account(uuid.UUID(str(cursor.fetchone().id)), name, frozenset(roles))
+
+
+def token(cursor: Cursor, owner: Account) -> str:
+    """A token of the account, as its bearer writes it."""
+    text = f"dih_{random.Random(next_number()).randbytes(32).hex()[:43]}"
+    cursor.execute(
+        "insert into tokens (account_id, secret_sha256) values (%s, %s)",
+        (str(owner.id), hashlib.sha256(text.encode()).digest()),
+    )
+    return text

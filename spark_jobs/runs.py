@@ -107,5 +107,7 @@ def _finish(run: JobRun, error: str | None) -> None:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, SystemExit | KeyboardInterrupt):
+        return "It was told to stop before it was done."
     words = " ".join(str(error).split()) or "no further words"
     return f"{type(error).__name__}: {words}"[:MAX_REASON_CHARACTERS]

@@ -1,0 +1,62 @@
+"""Run one job once, or all of them whenever there is work: `python -m spark_jobs JOB`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from imagehub.catalogue.database import Database
+from imagehub.errors import HubError
+from imagehub.hub import open_catalogue, open_store
+from imagehub.settings import Settings
+from spark_jobs import jobs
+from spark_jobs.session import spark_session
+from spark_jobs.watch import watch
+
+STATEMENT_TIMEOUT_SECONDS = 600
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse, open the doors, run; 0 if all went well, 1 with a sentence if not."""
+    parser = argparse.ArgumentParser(prog="python -m spark_jobs", description=__doc__)
+    parser.add_argument("job", choices=[*jobs.NAMES, "watch"], help="which job to run")
+    chosen = parser.parse_args(arguments).job
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
+    )
+    logging.getLogger("py4j").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        _run(chosen, Settings.from_environment())
+    except HubError as error:
+        print(f"{chosen}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _run(chosen: str, settings: Settings) -> None:
+    database = Database(open_catalogue(settings).url, STATEMENT_TIMEOUT_SECONDS)
+    store = open_store(settings)
+    spark = spark_session(settings, chosen)
+    try:
+        if chosen == "watch":
+            watch(settings, spark, database, store)
+        else:
+            jobs.execute(chosen, settings, spark, database, store)
+    finally:
+        spark.stop()
+        database.close()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

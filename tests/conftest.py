@@ -13,6 +13,7 @@ import pytest
 
 from deploy.local.postgres import Postgres
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.labels import import_boxable
 from imagehub.catalogue.migrate import migrate
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -43,11 +44,15 @@ def free_port() -> Callable[[], int]:
 def postgres_server(
     tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
 ) -> Iterator[Postgres]:
-    """A real Postgres, started once; its database `imagehub` is migrated and used as template."""
+    """A real Postgres, started once; its database `imagehub` is the template.
+
+    The template is migrated and has the 602 carried labels.
+    """
     server = Postgres(tmp_path_factory.mktemp("postgres"), free_port())
     process = server.start()
     template = Database(server.url)
     migrate(template)
+    import_boxable(template)
     template.close()
     yield server
     process.send_signal(signal.SIGINT)

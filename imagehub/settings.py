@@ -101,6 +101,11 @@ class Settings:
         "hub-data/signing-key.pem", _folder, "Ed25519 key that signs release manifests"
     )
 
+    server: str = _setting(
+        "http://127.0.0.1:8000", _url("http", "https"), "hub that the commands speak to"
+    )
+    token: str = _setting("", _text, "token that the commands speak with")
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings; raise Misconfigured naming the first wrong or unknown variable."""
@@ -133,6 +138,11 @@ class Settings:
             variable(setting.name): _to_text(getattr(self, setting.name))
             for setting in fields(self)
         }
+
+    def for_child(self) -> dict[str, str]:
+        """This process's environment with exactly these settings in it, for a child process."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        return {**inherited, **self.to_environment()}
 
 
 def variable(field_name: str) -> str:

@@ -1,0 +1,187 @@
+"""What pages and API read of images, in order and page by page.
+
+Only public images appear here: those that are in a label set now. Every list continues behind
+the last row of the page before, so that a deep page costs what the first one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imagehub.catalogue.database import Cursor
+from imagehub.vocabulary import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """An image in a list: the size of its full derivative in pixels, and what it was verified as.
+
+    `distance` is to what the list is about (a cluster's centre, the image to resemble), else 0.
+    """
+
+    image_id: str
+    width: int
+    height: int
+    label: Label
+    distance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterEntry:
+    """A cluster of a label: its size, and the tiles nearest to its centre."""
+
+    id: int
+    ordinal: int
+    size: int
+    tiles: tuple[Tile, ...]
+
+
+def newest(cursor: Cursor, limit: int) -> list[Tile]:
+    """The images that were published last."""
+    cursor.execute(
+        "select m.image_id, i.full_width, i.full_height, l.mid, l.name, 0.0 as distance"
+        " from (select * from label_set_members where removed_in is null"
+        "  and label = claimed_label order by added_in desc, image_id limit %s) m"
+        " join images i on i.id = m.image_id join labels l on l.mid = m.claimed_label"
+        " order by m.added_in desc, m.image_id",
+        (limit,),
+    )
+    return _tiles(cursor)
+
+
+def of_label(cursor: Cursor, mid: str, after: str, limit: int) -> list[Tile]:
+    """The label's images with its descendants', by id, behind the id `after` (or '')."""
+    cursor.execute(
+        "select m.image_id, i.full_width, i.full_height, l.mid, l.name, 0.0 as distance"
+        " from (select distinct on (image_id) image_id, claimed_label from label_set_members"
+        "  where label = %s and removed_in is null and image_id > %s"
+        "  order by image_id limit %s) m"
+        " join images i on i.id = m.image_id join labels l on l.mid = m.claimed_label"
+        " order by m.image_id",
+        (mid, after, limit),
+    )
+    return _tiles(cursor)
+
+
+def of_label_before(cursor: Cursor, mid: str, before: str, limit: int) -> list[Tile]:
+    """The label's images that stand before the id, nearest first."""
+    cursor.execute(
+        "select m.image_id, i.full_width, i.full_height, l.mid, l.name, 0.0 as distance"
+        " from (select distinct on (image_id) image_id, claimed_label from label_set_members"
+        "  where label = %s and removed_in is null and image_id < %s"
+        "  order by image_id desc limit %s) m"
+        " join images i on i.id = m.image_id join labels l on l.mid = m.claimed_label"
+        " order by m.image_id desc",
+        (mid, before, limit),
+    )
+    return _tiles(cursor)
+
+
+def of_cluster(cursor: Cursor, cluster_id: int, after: tuple[float, str], limit: int) -> list[Tile]:
+    """A cluster's images, nearest to its centre first, behind (distance, id)."""
+    cursor.execute(
+        "select m.image_id, i.full_width, i.full_height, l.mid, l.name, m.distance"
+        " from cluster_members m join clusters c on c.id = m.cluster_id"
+        " join images i on i.id = m.image_id join labels l on l.mid = c.label"
+        " where m.cluster_id = %s and (m.distance, m.image_id) > (%s::real, %s)"
+        " and exists (select from label_set_members s where s.label = c.label"
+        "  and s.image_id = m.image_id and s.removed_in is null)"
+        " order by m.distance, m.image_id limit %s",
+        (cluster_id, *after, limit),
+    )
+    return _tiles(cursor)
+
+
+def of_cluster_before(
+    cursor: Cursor, cluster_id: int, before: tuple[float, str], limit: int
+) -> list[Tile]:
+    """A cluster's images that stand before (distance, id), farthest from the centre first."""
+    cursor.execute(
+        "select m.image_id, i.full_width, i.full_height, l.mid, l.name, m.distance"
+        " from cluster_members m join clusters c on c.id = m.cluster_id"
+        " join images i on i.id = m.image_id join labels l on l.mid = c.label"
+        " where m.cluster_id = %s and (m.distance, m.image_id) < (%s::real, %s)"
+        " and exists (select from label_set_members s where s.label = c.label"
+        "  and s.image_id = m.image_id and s.removed_in is null)"
+        " order by m.distance desc, m.image_id desc limit %s",
+        (cluster_id, *before, limit),
+    )
+    return _tiles(cursor)
+
+
+def clusters(cursor: Cursor, mid: str) -> list[tuple[int, int, int]]:
+    """A label's clusters, largest first: id, ordinal and size."""
+    cursor.execute(
+        "select id, ordinal, size from clusters where label = %s order by ordinal", (mid,)
+    )
+    return [(row.id, row.ordinal, row.size) for row in cursor.fetchall()]
+
+
+def cluster_fronts(cursor: Cursor, mid: str, limit: int, tiles_each: int) -> list[ClusterEntry]:
+    """A label's largest clusters, each with the tiles nearest to its centre."""
+    cursor.execute(
+        "select c.id, c.ordinal, c.size, m.image_id, i.full_width, i.full_height,"
+        " l.mid, l.name, m.distance"
+        " from (select * from clusters where label = %s order by ordinal limit %s) c"
+        " cross join lateral (select * from cluster_members m where m.cluster_id = c.id"
+        "  and exists (select from label_set_members s where s.label = c.label"
+        "   and s.image_id = m.image_id and s.removed_in is null)"
+        "  order by m.distance, m.image_id limit %s) m"
+        " join images i on i.id = m.image_id join labels l on l.mid = c.label"
+        " order by c.ordinal, m.distance, m.image_id",
+        (mid, limit, tiles_each),
+    )
+    found: dict[tuple[int, int, int], list[Tile]] = {}
+    for row in cursor.fetchall():
+        found.setdefault((row.id, row.ordinal, row.size), []).append(_tile(row))
+    return [ClusterEntry(*key, tuple(tiles)) for key, tiles in found.items()]
+
+
+def similar(cursor: Cursor, image_id: str, leave_out: Sequence[str], limit: int) -> list[Tile]:
+    """Public images whose embeddings are nearest (cosine) in the current verification version.
+
+    `leave_out` are images not to show, such as its own duplicates. Empty where the image has no
+    embedding in that version.
+    """
+    cursor.execute(
+        "select set_config('hnsw.iterative_scan', 'relaxed_order', true),"
+        " set_config('hnsw.ef_search', %s, true)",
+        (str(max(40, 2 * limit)),),
+    )
+    cursor.execute(
+        "with current as (select version from verification_versions where is_current),"
+        " asked as (select embedding, version from image_checks"
+        "  join current using (version) where image_id = %(image)s),"
+        " near as materialized (select c.image_id,"
+        "  c.embedding <=> (select embedding from asked) as distance from image_checks c"
+        "  where c.version = (select version from asked)"
+        "  and c.image_id <> all(%(leave_out)s)"
+        "  and exists (select from label_set_members s where s.image_id = c.image_id"
+        "   and s.removed_in is null)"
+        "  order by c.embedding <=> (select embedding from asked) limit %(limit)s)"
+        " select n.image_id, i.full_width, i.full_height, l.mid, l.name, n.distance from near n"
+        " join images i on i.id = n.image_id"
+        " join lateral (select claimed_label from label_set_members s"
+        "  where s.image_id = n.image_id and s.removed_in is null"
+        "  order by claimed_label limit 1) s on true"
+        " join labels l on l.mid = s.claimed_label"
+        " order by n.distance, n.image_id",
+        {"image": image_id, "leave_out": [image_id, *leave_out], "limit": limit},
+    )
+    return _tiles(cursor)
+
+
+def _tiles(cursor: Cursor) -> list[Tile]:
+    return [_tile(row) for row in cursor.fetchall()]
+
+
+def _tile(row: Any) -> Tile:
+    return Tile(
+        row.image_id,
+        row.full_width,
+        row.full_height,
+        Label(row.mid, row.name),
+        float(row.distance),
+    )

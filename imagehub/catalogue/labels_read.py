@@ -1,0 +1,161 @@
+"""What pages and API read of labels: names, edges and the newest version's counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imagehub.catalogue.database import Cursor
+from imagehub.vocabulary import EdgeKind, Label
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEntry:
+    """A label with its numbers: verified images with and without descendants, direct kinds."""
+
+    label: Label
+    images: int
+    own_images: int
+    kinds: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMatch:
+    """An entry that a search found; `rank` counts up from the best kind of match, 0."""
+
+    entry: LabelEntry
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThinLabel:
+    """A label that people send photos of and that has few verified ones."""
+
+    label: Label
+    claimed: int
+    verified: int
+
+
+def find(cursor: Cursor, mid: str) -> LabelEntry | None:
+    """The label with its numbers."""
+    cursor.execute("select * from label_entries where mid = %s", (mid,))
+    row = cursor.fetchone()
+    return _entry(row) if row else None
+
+
+def find_many(cursor: Cursor, mids: Sequence[str]) -> list[LabelEntry]:
+    """Those of the labels that exist, by name."""
+    cursor.execute(
+        "select * from label_entries where mid = any(%s) order by lower(name), mid", (list(mids),)
+    )
+    return [_entry(row) for row in cursor.fetchall()]
+
+
+def search(
+    cursor: Cursor, text: str, after: tuple[int, str, str] | None, limit: int
+) -> list[LabelMatch]:
+    """Labels whose name contains `text`, best first; every label, by name, for an empty text.
+
+    `after` is the rank, the name in lower case and the MID of the last match of the page before.
+    """
+    lowered = text.lower()
+    pattern = lowered.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    cursor.execute(
+        "select * from (select *, case when lower(name) = %(text)s then 0"  # the name itself
+        " when lower(name) like %(pattern)s || '%%' then 1"  # its beginning
+        " when lower(name) like '%% ' || %(pattern)s || '%%' then 2"  # the beginning of a word
+        " else 3 end as rank from label_entries"
+        " where lower(name) like '%%' || %(pattern)s || '%%') found"
+        " where %(rank)s is null or (rank, lower(name), mid) > (%(rank)s, %(name)s, %(mid)s)"
+        " order by rank, lower(name), mid limit %(limit)s",
+        {
+            "text": lowered,
+            "pattern": pattern,
+            "limit": limit,
+            **dict(zip(("rank", "name", "mid"), after or (None, None, None), strict=True)),
+        },
+    )
+    return [LabelMatch(_entry(row), row.rank) for row in cursor.fetchall()]
+
+
+def below(cursor: Cursor, mid: str, kind: EdgeKind) -> list[LabelEntry]:
+    """The labels one step below: its kinds, or its parts; those with most images first."""
+    cursor.execute(
+        "select l.* from label_edges e join label_entries l on l.mid = e.child"
+        " where e.parent = %s and e.kind = %s order by l.images desc, lower(l.name), l.mid",
+        (mid, str(kind)),
+    )
+    return [_entry(row) for row in cursor.fetchall()]
+
+
+def above(cursor: Cursor, mid: str, kind: EdgeKind) -> list[LabelEntry]:
+    """The labels one step above, by name: what it is a kind of, or a part of."""
+    cursor.execute(
+        "select l.* from label_edges e join label_entries l on l.mid = e.parent"
+        " where e.child = %s and e.kind = %s order by lower(l.name), l.mid",
+        (mid, str(kind)),
+    )
+    return [_entry(row) for row in cursor.fetchall()]
+
+
+def tops(cursor: Cursor) -> list[LabelEntry]:
+    """Labels that have kinds and hang below nothing: where browsing starts."""
+    cursor.execute(
+        "select * from label_entries where mid in (select parent from label_edges"
+        " where kind = 'is_a' except select child from label_edges)"
+        " order by images desc, lower(name), mid"
+    )
+    return [_entry(row) for row in cursor.fetchall()]
+
+
+def edges_upward(cursor: Cursor, mid: str) -> list[tuple[str, Label]]:
+    """Every is-a edge between the label and its ancestors: a child's MID and its parent."""
+    cursor.execute(
+        "select e.child, p.mid, p.name from label_ancestors a"
+        " join label_edges e on e.child = a.ancestor and e.kind = 'is_a'"
+        " join labels p on p.mid = e.parent where a.mid = %s order by lower(p.name), p.mid",
+        (mid,),
+    )
+    return [(row.child, Label(row.mid, row.name)) for row in cursor.fetchall()]
+
+
+def thin(cursor: Cursor, limit: int) -> list[ThinLabel]:
+    """Labels with photos claimed and the fewest of them verified; of equals the most claimed."""
+    cursor.execute(
+        "select l.mid, l.name, u.claimed, coalesce(c.own_images, 0) as verified from"
+        " (select claimed_label, count(distinct image_id) as claimed from uploads"
+        "  where state = 'landed' group by claimed_label) u"
+        " join labels l on l.mid = u.claimed_label"
+        " left join label_set_counts c on c.label = l.mid"
+        " where coalesce(c.own_images, 0) < u.claimed"
+        " order by verified, u.claimed desc, lower(l.name) limit %s",
+        (limit,),
+    )
+    return [
+        ThinLabel(Label(row.mid, row.name), row.claimed, row.verified) for row in cursor.fetchall()
+    ]
+
+
+def claimed(cursor: Cursor, mid: str) -> int:
+    """Count the distinct images that were claimed as the label."""
+    cursor.execute(
+        "select count(distinct image_id) as images from uploads"
+        " where state = 'landed' and claimed_label = %s",
+        (mid,),
+    )
+    return int(cursor.fetchone().images)
+
+
+def outcomes(cursor: Cursor, mid: str) -> dict[str, int]:
+    """Count the current version's verdicts on the label by outcome."""
+    cursor.execute(
+        "select outcome, count(*) as images from verdicts where label = %s and version ="
+        " (select version from verification_versions where is_current) group by outcome",
+        (mid,),
+    )
+    return {row.outcome: row.images for row in cursor.fetchall()}
+
+
+def _entry(row: Any) -> LabelEntry:
+    return LabelEntry(Label(row.mid, row.name), row.images, row.own_images, row.kinds)

@@ -64,6 +64,7 @@ class Postgres:
         """Make the server's files, once; raise Misconfigured if this machine cannot."""
         data = self.folder / "data"
         if (data / "PG_VERSION").exists():
+            _remove_stale_pid(data)
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.user:
@@ -105,7 +106,6 @@ class Postgres:
     def start(self) -> subprocess.Popen[bytes]:
         """Start the server and return when it answers. The caller stops the process."""
         self.prepare()
-        _remove_stale_pid(self.folder / "data")
         with (self.folder / "postgres.log").open("ab") as log:
             process = subprocess.Popen(
                 self.command,
@@ -120,24 +120,28 @@ class Postgres:
 
     def wait(self, process: subprocess.Popen[bytes]) -> None:
         """Return when the server answers and its database exists."""
-        server = self.url.rsplit("/", 1)[0] + "/postgres"
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        while True:
-            try:
-                connection = psycopg2.connect(server, connect_timeout=2)
-                break
-            except psycopg2.OperationalError as error:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise Unavailable(
-                        f"The embedded Postgres did not start; see {self.folder / 'postgres.log'}."
-                    ) from error
-                time.sleep(0.05)
+        while not self.is_ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise Unavailable(
+                    f"The embedded Postgres did not start; see {self.folder / 'postgres.log'}."
+                )
+            time.sleep(0.05)
+
+    def is_ready(self) -> bool:
+        """Say whether the server answers; make its database where it does and has none."""
+        server = self.url.rsplit("/", 1)[0] + "/postgres"
+        try:
+            connection = psycopg2.connect(server, connect_timeout=2)
+        except psycopg2.OperationalError:
+            return False
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute("select 1 from pg_database where datname = %s", (DATABASE,))
             if cursor.fetchone() is None:
                 cursor.execute(f"create database {DATABASE}")
         connection.close()
+        return True
 
 
 def _program(name: str) -> str:

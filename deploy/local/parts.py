@@ -1,0 +1,98 @@
+"""The parts of a hub, as data: what runs, in which order, and how each shows that it is ready."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from deploy.local.postgres import Postgres
+from imagehub.settings import Settings
+
+PROGRAMS: dict[str, tuple[str, ...]] = {
+    "web": ("webapp",),
+    "ingestion": ("ingestion",),
+    "jobs": ("spark_jobs", "watch"),
+}
+"""The hub's own programs: what follows `python -m`. Containers run the same ones."""
+
+
+def _is_running() -> bool:
+    return True
+
+
+def _nothing() -> None:
+    return
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process that the supervisor keeps running.
+
+    `is_ready` is asked while the process lives; `before_start` runs before every start. A service
+    is what the programs use: it stops after them.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    is_ready: Callable[[], bool] = _is_running
+    before_start: Callable[[], None] = _nothing
+    stop_signal: signal.Signals = signal.SIGTERM
+    user: str | None = None
+    cwd: Path = Path("/")
+    is_service: bool = False
+
+
+def services(settings: Settings, postgres: Postgres) -> list[Part]:
+    """The services that the settings leave to this machine; they start first and stop last."""
+    if settings.catalogue_url:
+        return []
+    postgres.prepare()
+    return [
+        Part(
+            name="postgres",
+            command=tuple(postgres.command),
+            is_ready=postgres.is_ready,
+            before_start=postgres.prepare,
+            stop_signal=signal.SIGINT,  # fast shutdown: no waiting for clients
+            user=postgres.user,
+            cwd=postgres.folder,
+            is_service=True,
+        )
+    ]
+
+
+def programs(settings: Settings) -> list[Part]:
+    """The hub's own programs."""
+    checks = {"web": lambda: _answers(settings)}
+    return [
+        Part(
+            name=name,
+            command=(sys.executable, "-m", *arguments),
+            is_ready=checks.get(name, _is_running),
+            cwd=settings.data,
+        )
+        for name, arguments in PROGRAMS.items()
+    ]
+
+
+def portal_address(settings: Settings) -> str:
+    """Where a browser on this machine finds the portal."""
+    host = "127.0.0.1" if settings.web_host in ("0.0.0.0", "::", "") else settings.web_host  # noqa: S104 - compared, not bound
+    return f"http://{host}:{settings.web_port}/"
+
+
+def _answers(settings: Settings) -> bool:
+    try:
+        answer = requests.get(
+            f"{portal_address(settings)}healthz",
+            headers={"Host": settings.trusted_hosts[0]} if settings.trusted_hosts else {},
+            timeout=2,
+        )
+    except requests.RequestException:
+        return False
+    return bool(answer.status_code == 200)

@@ -1,0 +1,120 @@
+"""`imagehub up`: the whole hub on one machine, in one folder, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from deploy.local.child import end_leftovers
+from deploy.local.parts import portal_address, programs, services
+from deploy.local.postgres import Postgres
+from deploy.local.preflight import check, only_hub, remembered_port, require_folder
+from deploy.local.supervisor import Place, Supervisor
+from deploy.prepare import prepare
+from imagehub.errors import Conflict, HubError, Misconfigured
+from imagehub.hub import open_catalogue
+from imagehub.settings import Settings
+
+WATCH_SECONDS = 0.2
+CANNOT_START = 2
+GAVE_UP = 1
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of everything the hub keeps.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port that the portal listens on.")
+def up(data: Path | None, port: int | None) -> None:
+    """Start the whole hub on this machine and keep it running until Ctrl-C.
+
+    Starts Postgres (unless IMAGEHUB_CATALOGUE_URL names one), the portal, ingestion and the Spark
+    jobs; starts again what dies. Everything is kept in the data folder, what each part prints
+    in its sub-folder logs/.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        _run(_with_options(Settings.from_environment(), data, port))
+    except KeyboardInterrupt:
+        return
+    except (Misconfigured, Conflict) as error:
+        click.echo(str(error), err=True)
+        sys.exit(CANNOT_START)
+    except HubError as error:
+        click.echo(str(error), err=True)
+        sys.exit(GAVE_UP)
+
+
+def _with_options(settings: Settings, data: Path | None, port: int | None) -> Settings:
+    """Put the options over the settings; what lies in the data folder moves along with it."""
+    if data is not None:
+        moved = data.expanduser().resolve()
+        settings = replace(
+            settings,
+            data=moved,
+            models=_moved(settings.models, settings.data, moved),
+            signing_key=_moved(settings.signing_key, settings.data, moved),
+        )
+    return settings if port is None else replace(settings, web_port=port)
+
+
+def _moved(path: Path, old: Path, new: Path) -> Path:
+    return new / path.relative_to(old) if path.is_relative_to(old) else path
+
+
+def _run(settings: Settings) -> None:
+    require_folder(settings.data)
+    with only_hub(settings.data):
+        place = Place(settings.data, settings.for_child())
+        cleared = end_leftovers(place.mark)
+        if cleared:
+            click.echo(f"Ended {cleared} processes that an earlier hub had left behind.")
+        check(settings)
+        supervisor = Supervisor(place, say=lambda line: click.echo(line, err=True))
+        try:
+            _start(settings, supervisor)
+            while True:
+                supervisor.watch()
+                time.sleep(WATCH_SECONDS)
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)  # stopping is not stopped half-way
+            click.echo("Stopping.", err=True)
+            supervisor.stop()
+            end_leftovers(place.mark)
+
+
+def _start(settings: Settings, supervisor: Supervisor) -> None:
+    folder = settings.data / "postgres"
+    if not settings.catalogue_url:
+        postgres = Postgres(folder, remembered_port(settings.data / "postgres.port"))
+        supervisor.start(services(settings, postgres))
+        _note_catalogue(settings.data / "catalogue.url", postgres.url)
+    database = open_catalogue(settings)
+    prepare(database)
+    database.close()
+    supervisor.start(programs(settings))
+    click.echo(f"The portal is at {portal_address(settings)} (Ctrl-C stops the hub).")
+    click.echo("Whoever writes needs a token: `imagehub token create --help` says how.")
+
+
+def _note_catalogue(note: Path, url: str) -> None:
+    """Say where Postgres listens; the URL holds its password, so only we may read it."""
+    fresh = note.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_text(url, encoding="utf-8")
+    fresh.rename(note)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    up()

@@ -1,0 +1,163 @@
+"""The supervisor and its children, tried on small programs of this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local import supervisor as supervisor_module
+from deploy.local.child import end_leftovers
+from deploy.local.parts import Part
+from deploy.local.supervisor import Place, Supervisor
+from imagehub.errors import Unavailable
+
+SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
+STUBBORN = (
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    "print('deaf', flush=True); time.sleep(600)",
+)
+PARENT_OF_ESCAPEE = (
+    sys.executable,
+    "-c",
+    "import subprocess, sys, time\n"
+    "subprocess.Popen(['sleep', '600'], start_new_session=True); time.sleep(600)",
+)
+HUB = """
+import sys, time
+from pathlib import Path
+from deploy.local.parts import Part
+from deploy.local.supervisor import Place, Supervisor
+supervisor = Supervisor(Place(Path(sys.argv[1]), {{}}), say=print)
+supervisor.start([Part("escapee", {command!r}), Part("sleeper", {sleeper!r})])
+print("ready", flush=True)
+while True:
+    supervisor.watch()
+    time.sleep(0.05)
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    place = Place(tmp_path, {"PATH": "/usr/bin:/bin"})
+    yield place
+    end_leftovers(place.mark, patience_seconds=0)
+
+
+def until(holds: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def test_a_part_that_is_killed_starts_again(place: Place) -> None:
+    said: list[str] = []
+    supervisor = Supervisor(place, said.append)
+    supervisor.start([Part("sleeper", SLEEPER)])
+    first = supervisor.processes()["sleeper"]
+    os.kill(first, signal.SIGKILL)
+
+    def restarted() -> bool:
+        supervisor.watch()
+        return supervisor.processes()["sleeper"] != first
+
+    until(restarted)
+    assert psutil.pid_exists(supervisor.processes()["sleeper"])
+    assert said == ["sleeper ended (SIGKILL); starting it again."]
+    supervisor.stop()
+
+
+def test_a_part_that_cannot_live_is_given_up_with_its_last_words(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "FIRST_PAUSE_SECONDS", 0.001)
+    supervisor = Supervisor(place, lambda _line: None)
+    broken = Part("broken", ("sh", "-c", "echo the sky fell; exit 3"), is_ready=lambda: False)
+    with pytest.raises(Unavailable) as given_up:
+        supervisor.start([broken])
+    assert "'broken' died 7 times" in str(given_up.value)
+    assert "the sky fell" in str(given_up.value)
+    supervisor.stop()
+
+
+def test_stopping_ends_even_a_part_that_does_not_listen(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "STOP_PATIENCE_SECONDS", 0.3)
+    supervisor = Supervisor(place, lambda _line: None)
+    supervisor.start([Part("stubborn", STUBBORN), Part("sleeper", SLEEPER)])
+    until(lambda: "deaf" in place.log("stubborn").read_text())
+    pids = supervisor.processes().values()
+    supervisor.stop()
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+
+
+def test_programs_stop_before_the_services_that_they_use(place: Place, tmp_path: Path) -> None:
+    order = tmp_path / "order"
+    script = f"trap 'echo $0 >> {order}; exit 0' TERM; echo up; while :; do sleep 0.05; done"
+    supervisor = Supervisor(place, lambda _line: None)
+    service = Part("service", ("sh", "-c", script, "service"), is_service=True)
+    supervisor.start([service])
+    supervisor.start([Part("program", ("sh", "-c", script, "program"))])
+    for name in ("service", "program"):
+        until(lambda name=name: "up" in place.log(name).read_text())  # type: ignore[misc]  # bound default
+    supervisor.stop()
+    assert order.read_text().split() == ["program", "service"]
+
+
+def test_a_log_is_moved_aside_before_it_grows_without_bound(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "LOG_BYTES", 1000)
+    loud = Part("loud", ("sh", "-c", "yes | head -c 5000; sleep 600"))
+    supervisor = Supervisor(place, lambda _line: None)
+    supervisor.start([loud])
+    log = place.log("loud")
+    until(lambda: log.stat().st_size == 5000)
+    supervisor.watch()
+    assert log.stat().st_size == 0
+    assert log.with_suffix(".log.1").stat().st_size == 5000
+    supervisor.stop()
+
+
+def test_nothing_outlives_a_hub_that_is_killed_and_its_next_start(tmp_path: Path) -> None:
+    script = HUB.format(command=PARENT_OF_ESCAPEE, sleeper=SLEEPER)
+    hub = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert hub.stdout is not None
+    assert hub.stdout.readline() == "ready\n"
+    until(lambda: len(psutil.Process(hub.pid).children(recursive=True)) == 3)
+    family = psutil.Process(hub.pid).children(recursive=True)
+    hub.kill()
+    hub.wait()
+    hub.stdout.close()
+    until(lambda: sum(process.is_running() for process in family) <= 1)
+
+    assert end_leftovers(Place(tmp_path, {}).mark) == 1  # the one that ran away
+    until(lambda: not any(_lives(process) for process in family))
+
+
+def test_leftovers_of_another_hub_are_left_alone(tmp_path: Path, place: Place) -> None:
+    supervisor = Supervisor(place, lambda _line: None)
+    supervisor.start([Part("sleeper", SLEEPER)])
+    pid = supervisor.processes()["sleeper"]
+    other = tmp_path / "other"
+    other.mkdir()
+    assert end_leftovers(Place(other, {}).mark) == 0
+    assert psutil.pid_exists(pid)
+    supervisor.stop()
+
+
+def _lives(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

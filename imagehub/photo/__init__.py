@@ -1,0 +1,18 @@
+"""A photo's bytes: read the header, decode and rebuild, take the fingerprint. Pure."""
+
+from imagehub.photo.header import PhotoHeader, inspect
+from imagehub.photo.landing import Derivative, LandedPhoto, digest, land, read_view
+from imagehub.photo.refusals import REFUSALS
+from imagehub.photo.resizing import resize
+
+__all__ = [
+    "REFUSALS",
+    "Derivative",
+    "LandedPhoto",
+    "PhotoHeader",
+    "digest",
+    "inspect",
+    "land",
+    "read_view",
+    "resize",
+]

@@ -1,0 +1,116 @@
+"""The first look at a photo: its header alone, in a few milliseconds, before anything decodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from imagehub.errors import Refused
+from imagehub.photo import jpeg, png, webp
+from imagehub.photo.structure import Structure
+from imagehub.vocabulary import MAX_PHOTO_BYTES
+
+MIN_SHORT_SIDE_PIXELS = 64
+MAX_PIXELS = 8192 * 8192
+"""What a 64-megapixel phone takes; 3 bytes each are held in memory while decoding."""
+MAX_ASPECT = 8
+LOW_DENSITY_BYTES_PER_PIXEL = 0.01
+ARCHIVE_TAIL_BYTES = 64 * 1024
+
+_READERS: dict[str, Callable[[bytes], Structure]] = {
+    "JPEG": jpeg.read_structure,
+    "PNG": png.read_structure,
+    "WEBP": webp.read_structure,
+}
+_PHONE_BRANDS = {
+    b"heic": "HEIC",
+    b"heix": "HEIC",
+    b"heim": "HEIC",
+    b"heis": "HEIC",
+    b"hevc": "HEIC",
+    b"hevx": "HEIC",
+    b"mif1": "HEIF",
+    b"msf1": "HEIF",
+    b"avif": "AVIF",
+    b"avis": "AVIF",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoHeader:
+    """What a photo's header declares.
+
+    `format` is JPEG, PNG or WEBP; width and height are those of the stored picture, before it is
+    turned upright. Flags: `low_density` (fewer bytes than its pixels need: a lying header, or
+    nothing to see), `archive_tail` (a ZIP or JAR may hang at its end; it is never served).
+    """
+
+    format: str
+    width: int
+    height: int
+    flags: tuple[str, ...]
+
+
+def inspect(data: bytes) -> PhotoHeader:
+    """Read the header; raise Refused with a code of REFUSALS where the photo cannot be taken."""
+    if len(data) > MAX_PHOTO_BYTES:
+        raise Refused(
+            "photo_too_large",
+            f"The photo has {len(data):,} bytes; {MAX_PHOTO_BYTES:,} are allowed. Save it with "
+            "fewer pixels or more compression.",
+        )
+    kind = _sniff(data)
+    size = _READERS[kind](data)
+    _limit_size(size)
+    flags = {
+        "low_density": len(data) < LOW_DENSITY_BYTES_PER_PIXEL * size.width * size.height,
+        "archive_tail": b"PK\x03\x04" in data[-ARCHIVE_TAIL_BYTES:],
+    }
+    return PhotoHeader(
+        format=kind,
+        width=size.width,
+        height=size.height,
+        flags=tuple(flag for flag, is_set in flags.items() if is_set),
+    )
+
+
+def _sniff(data: bytes) -> str:
+    """Tell the format by its first bytes, whatever name or type came with the photo."""
+    if not data:
+        raise Refused("empty_file", "The file is empty. Send the photo itself.")
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data[4:8] == b"ftyp" and data[8:12] in _PHONE_BRANDS:
+        raise Refused(
+            "convert_to_jpeg",
+            f"The photo is in the format {_PHONE_BRANDS[data[8:12]]}, which is not read here. "
+            "Convert it to JPEG, or set the camera to its most compatible format.",
+        )
+    raise Refused(
+        "unsupported_type", "The file is no photo that is read here. Send a JPEG, PNG or WebP."
+    )
+
+
+def _limit_size(size: Structure) -> None:
+    short, long = sorted((size.width, size.height))
+    measured = f"The photo is {size.width} x {size.height} pixels"
+    if short < MIN_SHORT_SIDE_PIXELS:
+        raise Refused(
+            "too_small",
+            f"{measured}; its short side must have {MIN_SHORT_SIDE_PIXELS} or more. Send the "
+            "original, not a thumbnail.",
+        )
+    if short * long > MAX_PIXELS:
+        raise Refused(
+            "too_many_pixels",
+            f"{measured}; {MAX_PIXELS / 1e6:.0f} million in all are allowed. Scale it down.",
+        )
+    if long > MAX_ASPECT * short:
+        raise Refused(
+            "aspect",
+            f"{measured}; one side may be {MAX_ASPECT} times the other at most. Crop it.",
+        )

@@ -1,0 +1,79 @@
+"""What the whole hub holds, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imagehub.catalogue.database import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Uploads, images and (image, label) verdicts of the current version of verification."""
+
+    accepted: int
+    landed: int
+    refused: int
+    refused_at_the_door: int
+    images: int
+    exact_duplicates: int
+    near_duplicates: int
+    verified: int
+    needs_review: int
+    rejected: int
+    label_sets: int
+    clusters: int
+    label_set_version: int | None
+    waiting_to_land: int
+    waiting_for_verdict: int
+
+
+def ping(cursor: Cursor) -> None:
+    """Ask the catalogue for a sign of life."""
+    cursor.execute("select 1")
+
+
+def count(cursor: Cursor) -> Counts:
+    """Count everything, in one statement and so at one moment."""
+    cursor.execute(
+        """
+        with current as (
+            select version from verification_versions where is_current
+        ), outcomes as (
+            select outcome, count(*) as total
+            from verdicts where version = (select version from current) group by outcome
+        ), claims as (
+            select distinct image_id, claimed_label from uploads where state = 'landed'
+        ), accepted as (
+            select count(*) as total from acceptances
+        ), landing as (
+            select coalesce(max(total) filter (where name = 'landed'), 0) as landed,
+                   coalesce(max(total) filter (where name = 'refused'), 0) as refused,
+                   coalesce(max(total) filter (where name = 'images'), 0) as images,
+                   coalesce(max(total) filter (where name = 'exact_duplicates'), 0)
+                       as exact_duplicates
+            from landing_counts
+        )
+        select accepted.total as accepted,
+               landing.landed, landing.refused,
+               (select count(*) from door_refusals) as refused_at_the_door,
+               landing.images, landing.exact_duplicates,
+               (select count(*) from duplicates) as near_duplicates,
+               coalesce((select total from outcomes where outcome = 'verified'), 0) as verified,
+               coalesce((select total from outcomes where outcome = 'needs_review'), 0)
+                   as needs_review,
+               coalesce((select total from outcomes where outcome = 'rejected'), 0) as rejected,
+               (select count(*) from label_set_counts where images > 0) as label_sets,
+               (select count(*) from clusters) as clusters,
+               (select max(version) from label_set_versions) as label_set_version,
+               greatest(0, accepted.total - landing.landed - landing.refused) as waiting_to_land,
+               (select count(*) from claims where not exists (
+                   select from verdicts
+                   where verdicts.version = (select version from current)
+                     and verdicts.image_id = claims.image_id
+                     and verdicts.label = claims.claimed_label
+               )) as waiting_for_verdict
+        from accepted, landing
+        """
+    )
+    return Counts(**cursor.fetchone()._asdict())

@@ -1,0 +1,53 @@
+"""The web application: the composition root of portal and API."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from imagehub.errors import NotFound
+from imagehub.settings import Settings
+from webapp import api, errors, gateways, portal
+from webapp.boundary import is_safe
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the application; nothing connects before the first request needs it."""
+    app = Flask("webapp")
+    app.config.update(
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=64 * 1024,  # uploads raise it for themselves
+        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        MAX_FORM_PARTS=32,
+    )
+    gateways.install(app, gateways.Gateways(settings))
+    errors.register(app)
+    app.before_request(_refuse_unsafe_paths)
+    app.after_request(_harden)
+    app.register_blueprint(api.blueprint())
+    app.register_blueprint(api.probes())
+    if hasattr(portal, "register"):
+        portal.register(app)
+    return app
+
+
+def _refuse_unsafe_paths() -> None:
+    if not is_safe(request.path):
+        raise NotFound
+
+
+def _harden(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

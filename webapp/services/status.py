@@ -1,0 +1,13 @@
+"""Counts of the whole hub."""
+
+from __future__ import annotations
+
+from imagehub.catalogue import status
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.status import Counts
+
+
+def count(database: Database) -> Counts:
+    """Count everything at one moment."""
+    with database.transaction() as cursor:
+        return status.count(cursor)

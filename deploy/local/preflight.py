@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from imagehub.vision.registry import choose
-
 from imagehub.errors import Conflict, Misconfigured
 from imagehub.settings import Settings
+from imagehub.vision.registry import choose
 from spark_jobs.session import require_java
 
 FREE_BYTES = 1024**3

@@ -1,0 +1,108 @@
+"""Reads of the whole catalogue for auditors: what is there, and whether the counters say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imagehub.catalogue.database import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class SettledUpload:
+    """An upload that left the log; `photo_sha256` is 64 hex digits."""
+
+    id: str
+    photo_sha256: str
+    state: str
+    code: str | None
+    image_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """An image's digests, 64 hex digits each: of the photo as it was sent and of its `full`."""
+
+    id: str
+    photo_sha256: str
+    full_sha256: str
+
+
+def settled_uploads(cursor: Cursor) -> list[SettledUpload]:
+    """Every upload that landed or was refused by ingestion."""
+    cursor.execute(
+        "select id::text, encode(photo_sha256, 'hex') as photo_sha256, state, code, image_id"
+        " from uploads order by id"
+    )
+    return [SettledUpload(*row) for row in cursor.fetchall()]
+
+
+def stored_images(cursor: Cursor) -> list[StoredImage]:
+    """Every image."""
+    cursor.execute(
+        "select id, encode(photo_sha256, 'hex'), encode(full_sha256, 'hex') from images order by id"
+    )
+    return [StoredImage(*row) for row in cursor.fetchall()]
+
+
+def accepted_uploads(cursor: Cursor) -> list[str]:
+    """The id of every upload that the API has answered with 202."""
+    cursor.execute("select upload_id::text from acceptances order by upload_id")
+    return [row.upload_id for row in cursor.fetchall()]
+
+
+def counters(cursor: Cursor) -> dict[str, int]:
+    """What the counters say: landed, refused, images, exact_duplicates."""
+    cursor.execute("select name, total from landing_counts")
+    return {row.name: row.total for row in cursor.fetchall()}
+
+
+def recount(cursor: Cursor) -> dict[str, int]:
+    """The same numbers, counted row by row."""
+    cursor.execute(
+        "select count(*) filter (where state = 'landed') as landed,"
+        " count(*) filter (where state = 'refused') as refused,"
+        " (select count(*) from images) as images,"
+        " count(*) filter (where state = 'landed') - (select count(*) from images)"
+        " as exact_duplicates from uploads"
+    )
+    return dict(cursor.fetchone()._asdict())
+
+
+def outcomes(cursor: Cursor) -> dict[str, str]:
+    """The outcome of each landed upload's (image, label) in the current version, by upload id."""
+    cursor.execute(
+        "select uploads.id::text, verdicts.outcome from uploads"
+        " join verification_versions current on current.is_current"
+        " join verdicts on verdicts.version = current.version"
+        " and verdicts.image_id = uploads.image_id and verdicts.label = uploads.claimed_label"
+    )
+    return {row.id: row.outcome for row in cursor.fetchall()}
+
+
+def stored_seconds_p95(cursor: Cursor) -> float | None:
+    """Seconds from acceptance until stored: 95 of 100 landed uploads took no longer."""
+    cursor.execute(
+        "select percentile_cont(0.95) within group"
+        " (order by extract(epoch from settled_at - accepted_at)) as seconds"
+        " from uploads where state = 'landed'"
+    )
+    return _seconds(cursor.fetchone().seconds)
+
+
+def verified_seconds_p95(cursor: Cursor) -> float | None:
+    """Seconds from acceptance until the verdict that counts: 95 of 100 uploads took no longer.
+
+    An upload of an image that has its verdict already is verified once it is stored.
+    """
+    cursor.execute(
+        "select percentile_cont(0.95) within group (order by extract(epoch from"
+        " greatest(verdicts.decided_at, uploads.settled_at) - uploads.accepted_at)) as seconds"
+        " from uploads join verification_versions current on current.is_current"
+        " join verdicts on verdicts.version = current.version"
+        " and verdicts.image_id = uploads.image_id and verdicts.label = uploads.claimed_label"
+    )
+    return _seconds(cursor.fetchone().seconds)
+
+
+def _seconds(value: object) -> float | None:
+    return None if value is None else round(float(str(value)), 3)

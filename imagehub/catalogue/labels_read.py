@@ -52,12 +52,11 @@ def find_many(cursor: Cursor, mids: Sequence[str]) -> list[LabelEntry]:
     return [_entry(row) for row in cursor.fetchall()]
 
 
-def search(
-    cursor: Cursor, text: str, after: tuple[int, str, str] | None, limit: int
-) -> list[LabelMatch]:
+def search(cursor: Cursor, text: str, after: tuple[int, str, str], limit: int) -> list[LabelMatch]:
     """Labels whose name contains `text`, best first; every label, by name, for an empty text.
 
-    `after` is the rank, the name in lower case and the MID of the last match of the page before.
+    `after` is the rank, the name in lower case and the MID of the last match of the page before;
+    rank -1 begins at the start.
     """
     lowered = text.lower()
     pattern = lowered.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
@@ -67,13 +66,13 @@ def search(
         " when lower(name) like '%% ' || %(pattern)s || '%%' then 2"  # the beginning of a word
         " else 3 end as rank from label_entries"
         " where lower(name) like '%%' || %(pattern)s || '%%') found"
-        " where %(rank)s is null or (rank, lower(name), mid) > (%(rank)s, %(name)s, %(mid)s)"
+        " where (rank, lower(name), mid) > (%(rank)s, %(name)s, %(mid)s)"
         " order by rank, lower(name), mid limit %(limit)s",
         {
             "text": lowered,
             "pattern": pattern,
             "limit": limit,
-            **dict(zip(("rank", "name", "mid"), after or (None, None, None), strict=True)),
+            **dict(zip(("rank", "name", "mid"), after, strict=True)),
         },
     )
     return [LabelMatch(_entry(row), row.rank) for row in cursor.fetchall()]
@@ -121,15 +120,18 @@ def edges_upward(cursor: Cursor, mid: str) -> list[tuple[str, Label]]:
 
 
 def thin(cursor: Cursor, limit: int) -> list[ThinLabel]:
-    """Labels with photos claimed and the fewest of them verified; of equals the most claimed."""
+    """Labels with photos claimed and the fewest of them verified; of equals the most claimed.
+
+    Exact up to a hundred claims; more are counted as a hundred, so that the work is bounded.
+    """
     cursor.execute(
-        "select l.mid, l.name, u.claimed, coalesce(c.own_images, 0) as verified from"
-        " (select claimed_label, count(distinct image_id) as claimed from uploads"
-        "  where state = 'landed' group by claimed_label) u"
-        " join labels l on l.mid = u.claimed_label"
-        " left join label_set_counts c on c.label = l.mid"
-        " where coalesce(c.own_images, 0) < u.claimed"
-        " order by verified, u.claimed desc, lower(l.name) limit %s",
+        "select l.mid, l.name, l.own_images as verified, u.claimed from"
+        " (select mid, name, own_images from label_entries where exists"
+        "   (select from uploads where claimed_label = mid and state = 'landed')"
+        "  order by own_images limit 300) l"
+        " cross join lateral (select count(*) as claimed from (select distinct image_id"
+        "  from uploads where claimed_label = l.mid and state = 'landed' limit 100) claims) u"
+        " where l.own_images < u.claimed order by verified, u.claimed desc, lower(l.name) limit %s",
         (limit,),
     )
     return [

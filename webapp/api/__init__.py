@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from webapp.api import images, labels, status
 from webapp.api import probes as probe_views
-from webapp.api import status
 from webapp.api.endpoints import Endpoints
 
 PREFIX = "/api/v1"
-SUBJECTS: tuple[Endpoints, ...] = (status.endpoints,)
+SUBJECTS: tuple[Endpoints, ...] = (
+    labels.endpoints,
+    images.endpoints,
+    status.endpoints,
+)
 
 
 def blueprint() -> Blueprint:

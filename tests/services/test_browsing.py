@@ -1,0 +1,223 @@
+"""Labels and images as pages and API read them, on a real catalogue."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from imagehub.catalogue.database import Database
+from imagehub.errors import NotFound, Refused
+from imagehub.vocabulary import Label, Outcome, Role
+from tests import factories
+from webapp.services import front_page, images, labels
+from webapp.services.images import Place
+
+
+@pytest.fixture
+def zoo(database: Database) -> dict[str, Label]:
+    """A small graph: a dog is an animal and a pet, both are things; a tail is part of a dog."""
+    with database.transaction() as cursor:
+        cursor.execute("truncate labels cascade")
+        thing = factories.label(cursor, "Thing")
+        animal = factories.label(cursor, "Animal", is_a=[thing])
+        pet = factories.label(cursor, "Pet", is_a=[thing])
+        dog = factories.label(cursor, "Dog", is_a=[animal, pet])
+        tail = factories.label(cursor, "Tail", part_of=[dog])
+        hot_dog = factories.label(cursor, "Hot dog", is_a=[thing])
+        factories.label(cursor, "50%_off", is_a=[thing])
+    return {"animal": animal, "pet": pet, "dog": dog, "tail": tail, "hot dog": hot_dog}
+
+
+def names(entries: object) -> list[str]:
+    return [entry.label.name for entry in entries]
+
+
+def test_search_finds_the_name_itself_then_beginnings_then_words(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        factories.label(cursor, "Dogfish")
+        factories.label(cursor, "Hedgehog dogma")
+        factories.label(cursor, "Underdog")
+    found = labels.search(database, "  DOG ", None, 10)
+    assert names(found.items) == ["Dog", "Dogfish", "Hedgehog dogma", "Hot dog", "Underdog"]
+
+
+def test_search_reads_wildcards_as_letters(database: Database, zoo: dict[str, Label]) -> None:
+    assert names(labels.search(database, "%_", None, 10).items) == ["50%_off"]
+    assert names(labels.search(database, "\\", None, 10).items) == []
+    assert names(labels.search(database, "d\x00og", None, 10).items) == []
+
+
+def test_pages_of_a_search_join_without_gap_or_overlap(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    everything = names(labels.search(database, "", None, 100).items)
+    assert everything == sorted(everything, key=str.lower)
+    walked, after = [], None
+    for _ in range(10):
+        page = labels.search(database, "", after, 2)
+        walked += names(page.items)
+        after = page.after
+        if after is None:
+            break
+    assert walked == everything
+
+
+def test_a_label_with_two_parents_shows_both_and_one_trail(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    found = labels.show(database, zoo["dog"].mid)
+    assert names(found.parents) == ["Animal", "Pet"]
+    assert [label.name for label in found.trail] == ["Animal"]
+    assert names(found.parts) == ["Tail"]
+    assert names(labels.show(database, zoo["tail"].mid).wholes) == ["Dog"]
+
+
+def test_counts_are_told_with_and_without_descendants(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        for _ in range(3):
+            factories.verified_photo(cursor, zoo["dog"])
+        waiting = factories.photo(cursor, zoo["dog"])
+        judged = factories.photo(cursor, zoo["dog"])
+        factories.verdict(cursor, judged.image_id, zoo["dog"], Outcome.REJECTED, 0.02)
+        factories.publish_label_sets(cursor)
+    assert waiting.image_id
+    animal, dog = labels.show(database, zoo["animal"].mid), labels.show(database, zoo["dog"].mid)
+    assert (animal.entry.images, animal.entry.own_images) == (3, 0)
+    assert (dog.entry.images, dog.entry.own_images, dog.claimed, dog.undecided) == (3, 3, 5, 1)
+    assert dog.outcomes[Outcome.REJECTED] == 1
+    assert [thin.label.name for thin in front_page.show(database).thin] == ["Dog"]
+
+
+def test_an_absent_label_is_not_found(database: Database) -> None:
+    for mid in ("/m/none", "/x/../y", "/m/" + "a" * 500):
+        with pytest.raises(NotFound):
+            labels.show(database, mid)
+        with pytest.raises(NotFound):
+            images.of_label(database, mid, Place(), 10)
+
+
+def test_browsing_starts_below_a_single_root(database: Database, zoo: dict[str, Label]) -> None:
+    groups = labels.groups(database)
+    assert [group.entry.label.name for group in groups][:2] == ["Animal", "Pet"]
+    assert names(groups[0].kinds) == ["Dog"]
+
+
+def test_pages_of_a_label_walk_forth_and_back_over_the_same_images(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        made = {factories.verified_photo(cursor, zoo["dog"]).image_id for _ in range(7)}
+        factories.publish_label_sets(cursor)
+    pages, place = [], Place()
+    for _ in range(4):
+        pages.append(images.of_label(database, zoo["animal"].mid, place, 3))
+        if pages[-1].after is None:
+            break
+        place = Place(after=pages[-1].after)
+    walked = [[tile.image_id for tile in page.items] for page in pages]
+    assert [len(ids) for ids in walked] == [3, 3, 1]
+    assert {image_id for ids in walked for image_id in ids} == made
+    assert pages[0].before is None
+    for earlier, later in itertools.pairwise(pages):
+        back = images.of_label(database, zoo["animal"].mid, Place(before=later.before), 3)
+        assert back.items == earlier.items
+    assert back.after is not None
+    first = images.of_label(database, zoo["animal"].mid, Place(before=pages[1].before), 3)
+    assert first.before is None
+
+
+def test_an_image_verified_under_two_kinds_stands_once_in_their_parent(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        cat = factories.label(cursor, "Cat", is_a=[zoo["animal"]])
+        both = factories.verified_photo(cursor, zoo["dog"])
+        factories.verdict(cursor, both.image_id, cat)
+        factories.publish_label_sets(cursor)
+    page = images.of_label(database, zoo["animal"].mid, Place(), 10)
+    assert [tile.image_id for tile in page.items] == [both.image_id]
+
+
+def test_a_cluster_is_read_from_its_centre_outward_page_by_page(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        ids = [factories.verified_photo(cursor, zoo["dog"]).image_id for _ in range(5)]
+        factories.publish_label_sets(cursor)
+        factories.cluster(cursor, zoo["dog"], 0, ids)
+    (front,) = images.clusters(database, zoo["dog"].mid)
+    assert [tile.image_id for tile in front.tiles] == ids
+    first = images.of_label(database, zoo["dog"].mid, Place(), 2, cluster=0)
+    second = images.of_label(database, zoo["dog"].mid, Place(after=first.after), 2, cluster=0)
+    back = images.of_label(database, zoo["dog"].mid, Place(before=second.before), 2, cluster=0)
+    assert [tile.image_id for tile in first.items + second.items] == ids[:4]
+    assert back == first
+    with pytest.raises(NotFound):
+        images.of_label(database, zoo["dog"].mid, Place(), 2, cluster=1)
+
+
+def test_another_lists_cursor_is_refused(database: Database, zoo: dict[str, Label]) -> None:
+    wrong = labels.search(database, "", None, 1).after
+    for cursor in (wrong, "x", "é", "W10", "A" * 5000):
+        with pytest.raises(Refused):
+            images.of_label(database, zoo["dog"].mid, Place(after=cursor), 2)
+
+
+def test_an_image_that_is_in_no_label_set_is_for_its_contributor_and_operators(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        hidden = factories.photo(cursor, zoo["dog"])
+        stranger = factories.account(cursor)
+        operator = factories.account(cursor, roles=[Role.OPERATOR])
+    for viewer in (None, stranger):
+        with pytest.raises(NotFound):
+            images.show(database, hidden.image_id, viewer)
+        with pytest.raises(NotFound):
+            images.similar(database, hidden.image_id, 5, viewer)
+    with pytest.raises(NotFound):
+        images.public_digest(database, hidden.image_id)
+    for viewer in (hidden.account, operator):
+        assert images.show(database, hidden.image_id, viewer).image.id == hidden.image_id
+
+
+def test_similar_images_come_nearest_first_and_never_hidden_ones(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    def near(angle: float) -> list[float]:
+        return [1.0, angle, *[0.0] * 254]
+
+    with database.transaction() as cursor:
+        made = [factories.photo(cursor, zoo["dog"]) for _ in range(5)]
+        for number, photo in enumerate(made):
+            factories.checks(cursor, photo.image_id, embedding=near(number / 5))
+        for photo in made[:4]:
+            factories.verdict(cursor, photo.image_id, zoo["dog"])
+        factories.publish_label_sets(cursor)
+        factories.duplicate(cursor, made[1].image_id, made[0].image_id)
+    found = images.similar(database, made[0].image_id, 10)
+    assert [tile.image_id for tile in found] == [made[2].image_id, made[3].image_id]
+    assert 0 < found[0].distance < found[1].distance < 1
+    shown = images.show(database, made[1].image_id)
+    assert shown.keeper_id == made[0].image_id
+    assert [near.tile.image_id for near in shown.near_duplicates] == [made[0].image_id]
+
+
+def test_the_front_page_shows_what_was_published_last(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        factories.verified_photo(cursor, zoo["dog"])
+        factories.publish_label_sets(cursor)
+        newer = factories.verified_photo(cursor, zoo["pet"])
+        factories.publish_label_sets(cursor)
+        factories.photo(cursor, zoo["pet"])
+    shown = front_page.show(database)
+    assert len(shown.newest) == 2
+    assert shown.newest[0].image_id == newer.image_id
+    assert (shown.counts.images, shown.counts.verified) == (3, 2)

@@ -1,0 +1,196 @@
+"""Images: a label's, one in full, and those that resemble it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from imagehub.catalogue.browse import Tile
+from imagehub.catalogue.images_read import ImageVerdict
+from imagehub.vocabulary import Account
+from webapp.api.endpoints import Endpoints
+from webapp.api.labels import LabelName
+from webapp.boundary import Text, Whole, Words
+from webapp.gateways import gateways
+from webapp.services import images
+from webapp.services.images import ImageView, Place
+
+endpoints = Endpoints("images")
+
+
+class ImageInList(BaseModel):
+    """An image; `width` and `height` in pixels are those of `full`.
+
+    `distance` is to the cluster's centre or, by cosine, to the image that it resembles; else 0.
+    """
+
+    id: str
+    label: LabelName
+    width: int
+    height: int
+    distance: float
+    full: str
+    view: str
+    thumb: str
+
+
+class ImagePlace(Words):
+    """A page of a list; `cluster` is a cluster's number within the label."""
+
+    cluster: Annotated[Whole, Field(ge=0, le=32767)] | None = None
+    limit: Annotated[Whole, Field(ge=1, le=200)] = 50
+    after: Text | None = None
+
+
+class ImagesOfLabel(BaseModel):
+    """A page of images; `next` is the `after` of the next page."""
+
+    images: list[ImageInList]
+    next: str | None
+
+
+class SimilarQuery(Words):
+    """How many images to find."""
+
+    limit: Annotated[Whole, Field(ge=1, le=100)] = 24
+
+
+class SimilarImages(BaseModel):
+    """Images by cosine distance of their embeddings, nearest first."""
+
+    images: list[ImageInList]
+
+
+class FindingAnswer(BaseModel):
+    """What a check found and measured."""
+
+    code: str
+    measured: float
+    sentence: str
+
+
+class EvidenceAnswer(BaseModel):
+    """What one source says; no probability where it abstains."""
+
+    source: str
+    probability: float | None
+    sentence: str
+
+
+class VerdictAnswer(BaseModel):
+    """What the current verification says of the image as this label."""
+
+    label: LabelName
+    outcome: str
+    probability: float
+    reasons: list[str]
+    evidence: list[EvidenceAnswer]
+    decided_at: datetime
+    published_at: datetime | None
+
+
+class ImageAnswer(BaseModel):
+    """One image; `width` and `height` in pixels are the upright original's.
+
+    `keeper` is another image's id where this one hangs on it as a near duplicate.
+    """
+
+    id: str
+    width: int
+    height: int
+    full: str
+    full_width: int
+    full_height: int
+    full_bytes: int
+    view: str
+    thumb: str
+    landed_at: datetime
+    contributors: list[str]
+    public: bool
+    verification_version: int | None
+    verdicts: list[VerdictAnswer]
+    findings: list[FindingAnswer]
+    keeper: str
+    near_duplicates: list[str]
+
+
+@endpoints.get("/labels/<kind>/<code>/images")
+def of_label(kind: str, code: str, query: ImagePlace) -> ImagesOfLabel:
+    """List a label's public images with its descendants', or those of one of its clusters."""
+    page = images.of_label(
+        gateways().database,
+        f"/{kind}/{code}",
+        Place(after=query.after),
+        query.limit,
+        query.cluster,
+    )
+    return ImagesOfLabel(images=[_tile(tile) for tile in page.items], next=page.after)
+
+
+@endpoints.get("/images/<image_id>")
+def show(image_id: str, account: Account | None) -> ImageAnswer:
+    """Show one image: public, or sent by the asker, or any to an operator."""
+    return _image(images.show(gateways().database, image_id, account))
+
+
+@endpoints.get("/images/<image_id>/similar")
+def similar(image_id: str, query: SimilarQuery, account: Account | None) -> SimilarImages:
+    """Find the public images that look most like this one."""
+    found = images.similar(gateways().database, image_id, query.limit, account)
+    return SimilarImages(images=[_tile(tile) for tile in found])
+
+
+def _tile(tile: Tile) -> ImageInList:
+    return ImageInList(
+        id=tile.image_id,
+        label=LabelName(mid=tile.label.mid, name=tile.label.name),
+        width=tile.width,
+        height=tile.height,
+        distance=tile.distance,
+        **_paths(tile.image_id),
+    )
+
+
+def _paths(image_id: str) -> dict[str, str]:
+    return {kind: f"/images/{image_id}/{kind}.jpg" for kind in images.KEYS}
+
+
+def _image(found: ImageView) -> ImageAnswer:
+    image = found.image
+    return ImageAnswer(
+        id=image.id,
+        width=image.width,
+        height=image.height,
+        full_width=image.full_width,
+        full_height=image.full_height,
+        full_bytes=image.full_bytes,
+        landed_at=image.landed_at,
+        contributors=list(dict.fromkeys(sent.contributor for sent in found.uploads)),
+        public=image.is_public,
+        verification_version=found.check.version if found.check else None,
+        verdicts=[_verdict(each) for each in found.verdicts],
+        findings=[
+            FindingAnswer(code=each.code, measured=each.measured, sentence=each.sentence)
+            for each in (found.check.findings if found.check else ())
+        ],
+        keeper=found.keeper_id,
+        near_duplicates=[near.tile.image_id for near in found.near_duplicates],
+        **_paths(image.id),
+    )
+
+
+def _verdict(judged: ImageVerdict) -> VerdictAnswer:
+    return VerdictAnswer(
+        label=LabelName(mid=judged.label.mid, name=judged.label.name),
+        outcome=str(judged.verdict.outcome),
+        probability=judged.verdict.probability,
+        reasons=list(judged.verdict.reasons),
+        evidence=[
+            EvidenceAnswer(source=seen.source, probability=seen.probability, sentence=seen.sentence)
+            for seen in judged.verdict.evidence
+        ],
+        decided_at=judged.decided_at,
+        published_at=judged.published_at,
+    )

@@ -1,0 +1,154 @@
+"""Show images: lists of a label's, one in full, those that resemble it, and their pixels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from imagehub.catalogue import browse, images_read, labels_read
+from imagehub.catalogue.browse import ClusterEntry, Tile
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.images_read import (
+    ImageCheck,
+    ImageEntry,
+    ImageUpload,
+    ImageVerdict,
+    NearDuplicate,
+)
+from imagehub.errors import NotFound
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from imagehub.vocabulary import Account, Label, Role
+from webapp.services.cursors import Page, decode, page_after, page_before
+
+FRONT_CLUSTERS = 12
+FRONT_TILES = 6
+KEYS: dict[str, Callable[[str], str]] = {"full": keys.full, "view": keys.view, "thumb": keys.thumb}
+IMAGE_ID = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """One image in full; `keeper_id` is its own id unless it hangs on another image."""
+
+    image: ImageEntry
+    uploads: tuple[ImageUpload, ...]
+    check: ImageCheck | None
+    verdicts: tuple[ImageVerdict, ...]
+    keeper_id: str
+    near_duplicates: tuple[NearDuplicate, ...]
+    clusters: tuple[tuple[Label, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a list begins: behind or before a cursor, or at the start."""
+
+    after: str | None = None
+    before: str | None = None
+
+
+def of_label(
+    database: Database, mid: str, place: Place, limit: int, cluster: int | None = None
+) -> Page[Tile]:
+    """A page of the label's public images with its descendants', or of one of its clusters.
+
+    Images of a label stand in the order of their ids (which is no order), those of a cluster
+    nearest to its centre first. Raises NotFound for no such label or cluster.
+    """
+    with database.transaction() as cursor:
+        if labels_read.find(cursor, mid) is None:
+            raise NotFound(f"There is no label {mid}.")
+        if cluster is None:
+            return _page_of_label(cursor, mid, place, limit)
+        ids = {ordinal: id_ for id_, ordinal, _ in browse.clusters(cursor, mid)}
+        if cluster not in ids:
+            raise NotFound(f"The label {mid} has no cluster {cluster}.")
+        return _page_of_cluster(cursor, ids[cluster], place, limit)
+
+
+def clusters(database: Database, mid: str) -> list[ClusterEntry]:
+    """The label's largest clusters, each with the images nearest to its centre."""
+    with database.transaction() as cursor:
+        return browse.cluster_fronts(cursor, mid, FRONT_CLUSTERS, FRONT_TILES)
+
+
+def show(database: Database, image_id: str, viewer: Account | None = None) -> ImageView:
+    """One image; raise NotFound unless it is public or the viewer sent it or is an operator."""
+    with database.transaction() as cursor:
+        image = _visible(cursor, image_id, viewer)
+        keeper_id, near = images_read.duplicate_group(cursor, image.id)
+        return ImageView(
+            image=image,
+            uploads=tuple(images_read.uploads(cursor, image.id)),
+            check=images_read.check(cursor, image.id),
+            verdicts=tuple(images_read.verdicts(cursor, image.id)),
+            keeper_id=keeper_id,
+            near_duplicates=tuple(near),
+            clusters=tuple(images_read.clusters(cursor, image.id)),
+        )
+
+
+def similar(
+    database: Database, image_id: str, limit: int, viewer: Account | None = None
+) -> list[Tile]:
+    """Public images that look most like this one, its own near duplicates left out."""
+    with database.transaction() as cursor:
+        image = _visible(cursor, image_id, viewer)
+        _, near = images_read.duplicate_group(cursor, image.id)
+        return browse.similar(cursor, image.id, [each.tile.image_id for each in near], limit)
+
+
+def public_digest(database: Database, image_id: str) -> str:
+    """The digest that leads to a public image's pixels; raise NotFound for any other image."""
+    with database.transaction() as cursor:
+        return _visible(cursor, image_id, None).photo_sha256
+
+
+def pixels(store: ObjectStore, photo_sha256: str, kind: str) -> bytes:
+    """The JPEG of one derivative: `full`, `view` or `thumb`."""
+    return store.get(KEYS[kind](photo_sha256))
+
+
+def _visible(cursor: Cursor, image_id: str, viewer: Account | None) -> ImageEntry:
+    image = images_read.find(cursor, image_id) if IMAGE_ID.fullmatch(image_id) else None
+    if image is not None and (image.is_public or _may_see(cursor, image_id, viewer)):
+        return image
+    raise NotFound(f"There is no image {image_id}, or none that you may see.")
+
+
+def _may_see(cursor: Cursor, image_id: str, viewer: Account | None) -> bool:
+    if viewer is None:
+        return False
+    if Role.OPERATOR in viewer.roles:
+        return True
+    return any(sent.account_id == viewer.id for sent in images_read.uploads(cursor, image_id))
+
+
+def _page_of_label(cursor: Cursor, mid: str, place: Place, limit: int) -> Page[Tile]:
+    if place.before:
+        (before,) = decode(place.before, str)
+        found = browse.of_label_before(cursor, mid, str(before), limit + 1)
+        return page_before(found, limit, _by_id)
+    (after,) = decode(place.after, str) if place.after else ("",)
+    found = browse.of_label(cursor, mid, str(after), limit + 1)
+    return page_after(found, limit, _by_id, is_first=not place.after)
+
+
+def _page_of_cluster(cursor: Cursor, cluster_id: int, place: Place, limit: int) -> Page[Tile]:
+    if place.before:
+        distance, image_id = decode(place.before, float, str)
+        found = browse.of_cluster_before(cursor, cluster_id, (distance, image_id), limit + 1)
+        return page_before(found, limit, _by_distance)
+    distance, image_id = decode(place.after, float, str) if place.after else (-1.0, "")
+    found = browse.of_cluster(cursor, cluster_id, (distance, image_id), limit + 1)
+    return page_after(found, limit, _by_distance, is_first=not place.after)
+
+
+def _by_id(tile: Tile) -> tuple[str]:
+    return (tile.image_id,)
+
+
+def _by_distance(tile: Tile) -> tuple[float, str]:
+    return tile.distance, tile.image_id

@@ -15,6 +15,7 @@ from flask import Flask, Response, render_template, request
 from jinja2 import TemplateNotFound
 from werkzeug.exceptions import HTTPException
 
+from imagehub import photo
 from imagehub.errors import (
     Conflict,
     Forbidden,
@@ -27,9 +28,8 @@ from imagehub.errors import (
 )
 
 REFUSAL_STATUS = {
+    **photo.REFUSALS,
     "digest_mismatch": 400,
-    "empty_file": 400,
-    "host_unknown": 400,
     "idempotency_key_invalid": 400,
     "idempotency_key_missing": 400,
     "json_malformed": 400,
@@ -37,7 +37,6 @@ REFUSAL_STATUS = {
     "too_large": 413,
     "encoding_unsupported": 415,
     "media_type_unsupported": 415,
-    "unsupported_type": 415,
 }
 """HTTP status of a refusal's code; a code that is not here is 422."""
 

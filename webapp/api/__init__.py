@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from webapp.api import images, labels, status
+from webapp.api import images, labels, status, uploads
 from webapp.api import probes as probe_views
 from webapp.api.endpoints import Endpoints
 
@@ -16,6 +16,7 @@ SUBJECTS: tuple[Endpoints, ...] = (
     labels.endpoints,
     images.endpoints,
     status.endpoints,
+    uploads.endpoints,
 )
 
 

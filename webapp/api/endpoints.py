@@ -43,7 +43,7 @@ class Endpoint:
     media_types: tuple[str, ...] = (JSON,)
     request_media_types: tuple[str, ...] = (JSON,)
     problems: tuple[int, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    request_headers: Mapping[str, str] = field(default_factory=dict)
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
     reads_account: bool = False
@@ -63,7 +63,7 @@ class Endpoint:
             arguments["account"] = auth.account()
         if self.query:
             arguments["query"] = boundary.read_fields(request.args, self.query)
-        elif request.args and self.body is None and self.request_media_types == (JSON,):
+        elif request.args:
             raise Refused("invalid", "This takes no query.")
         if self.body:
             arguments["body"] = boundary.read_json(_json_body(), self.body)

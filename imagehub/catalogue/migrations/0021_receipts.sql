@@ -1,0 +1,48 @@
+-- Where each upload stands: one row for each that was accepted or refused at the door, with what
+-- ingestion and the current version of verification have said since.
+create view receipts as
+select asked.upload_id, asked.client_key, asked.account_id, asked.asked_at,
+       asked.door_code, asked.door_reason,
+       asked.claimed_label, labels.name as label_name, asked.photo_sha256,
+       u.state as settled_state, u.code as settled_code, u.reason as settled_reason, u.settled_at,
+       u.image_id, images.first_upload_id,
+       checks.checked_at,
+       v.outcome, v.reasons, v.decided_at,
+       near.keeper_id,
+       exists (
+           select from label_set_members m where m.image_id = u.image_id and m.removed_in is null
+       ) as image_is_public,
+       exists (
+           select from uploads e
+           where e.image_id = u.image_id and e.account_id = u.account_id
+             and (e.settled_at, e.id) < (u.settled_at, u.id)
+       ) as sent_before,
+       exists (
+           select from label_set_members m
+           where m.image_id = near.keeper_id and m.removed_in is null
+       ) as keeper_is_public,
+       exists (
+           select from uploads e
+           where e.image_id = near.keeper_id and e.account_id = asked.account_id
+       ) as keeper_is_own
+from (
+    select upload_id, client_key, account_id, accepted_at as asked_at,
+           null as door_code, null as door_reason, claimed_label, photo_sha256
+    from acceptances
+    union all
+    select upload_id, client_key, account_id, refused_at, code, reason, null, null
+    from door_refusals
+    union all -- the API died between the log's yes and its own; the upload counts
+    select id, null, account_id, accepted_at, null, null, claimed_label, photo_sha256
+    from uploads
+    where not exists (select from acceptances a where a.upload_id = uploads.id)
+) as asked
+left join labels on labels.mid = asked.claimed_label
+left join uploads u on u.id = asked.upload_id and u.account_id = asked.account_id
+left join images on images.id = u.image_id
+left join verification_versions current on current.is_current
+left join image_checks checks
+    on checks.version = current.version and checks.image_id = u.image_id
+left join verdicts v
+    on v.version = current.version and v.image_id = u.image_id and v.label = u.claimed_label
+left join duplicates near on near.image_id = u.image_id;

@@ -1,0 +1,144 @@
+"""A receipt: the states that one upload has passed, with times and reasons in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from imagehub.catalogue import acceptances, receipts
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.receipts import Standing
+from imagehub.errors import NotFound, Refused
+from imagehub.vocabulary import Account, Label, Role, UploadState
+from webapp.services import cursors
+from webapp.services.cursors import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One state that an upload has passed; `code` is set where it was refused."""
+
+    state: UploadState
+    at: datetime
+    code: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where an upload stands. `id` is what its contributor calls it."""
+
+    id: UUID
+    state: UploadState
+    claimed_label: Label | None
+    photo_sha256: str | None
+    image_id: str | None
+    duplicate_of: str | None
+    steps: tuple[Step, ...]
+
+
+def show(database: Database, asker: Account, upload_id: str) -> Receipt:
+    """The receipt of the asker's upload, or of anybody's for an operator; else NotFound."""
+    wanted = _uuid(upload_id)
+    with database.transaction() as cursor:
+        own = receipts.find_own(cursor, asker.id, acceptances.upload_ids(asker.id, wanted))
+        if own is not None:
+            return receipt_of(own)
+        if Role.OPERATOR in asker.roles:
+            found = receipts.find_any(cursor, wanted)
+            if found is not None:
+                return receipt_of(found, sees_all=True)
+    raise NotFound(f"There is no upload {upload_id}.")
+
+
+def newest(database: Database, asker: Account, after: str | None, limit: int) -> Page[Receipt]:
+    """The asker's uploads, newest first."""
+    with database.transaction() as cursor:
+        found = receipts.newest(cursor, asker.id, _position(after) if after else None, limit + 1)
+    page = cursors.page_after(found, limit, _sort_key, is_first=after is None)
+    return Page(tuple(receipt_of(one) for one in page.items), page.after, page.before)
+
+
+def receipt_of(standing: Standing, sees_all: bool = False) -> Receipt:
+    """Tell an upload's standing; what its contributor may not know is left out.
+
+    Times never run backwards: that another upload of the same photo was decided earlier is
+    nobody else's business.
+    """
+    duplicate_of = _duplicate_of(standing, sees_all)
+    steps = tuple(_in_order(_steps(standing, duplicate_of == standing.image_id)))
+    return Receipt(
+        id=standing.client_key or standing.upload_id,
+        state=steps[-1].state,
+        claimed_label=(
+            Label(standing.claimed_label, standing.label_name or "")
+            if standing.claimed_label
+            else None
+        ),
+        photo_sha256=standing.photo_sha256.hex() if standing.photo_sha256 else None,
+        image_id=standing.image_id,
+        duplicate_of=duplicate_of,
+        steps=steps,
+    )
+
+
+def _duplicate_of(standing: Standing, sees_all: bool) -> str | None:
+    """The image that this photo repeats, if it is public or the contributor's own."""
+    is_repeated = standing.first_upload_id not in (None, standing.upload_id)
+    if is_repeated and (sees_all or standing.image_is_public or standing.sent_before):
+        return standing.image_id
+    if sees_all or standing.keeper_is_public or standing.keeper_is_own:
+        return standing.keeper_id
+    return None
+
+
+def _steps(standing: Standing, is_repeated: bool) -> Iterator[Step]:
+    if standing.door_code:
+        reasons = (standing.door_reason or "",)
+        yield Step(UploadState.REFUSED, standing.asked_at, standing.door_code, reasons)
+        return
+    yield Step(UploadState.ACCEPTED, standing.asked_at)
+    if standing.settled_at is None:
+        return
+    if standing.settled_state == "refused":
+        reasons = (standing.settled_reason or "",)
+        yield Step(UploadState.REFUSED, standing.settled_at, standing.settled_code, reasons)
+        return
+    again = ("The hub has this photo already; it counts once.",) if is_repeated else ()
+    yield Step(UploadState.STORED, standing.settled_at, reasons=again)
+    if standing.checked_at is not None:
+        yield Step(UploadState.CHECKED, standing.checked_at)
+    if standing.outcome and standing.decided_at:
+        yield Step(UploadState(standing.outcome), standing.decided_at, reasons=standing.reasons)
+
+
+def _in_order(steps: Iterator[Step]) -> Iterator[Step]:
+    latest: datetime | None = None
+    for step in steps:
+        latest = step.at if latest is None else max(latest, step.at)
+        yield replace(step, at=latest)
+
+
+def _sort_key(standing: Standing) -> tuple[str, str]:
+    return standing.asked_at.isoformat(), str(standing.upload_id)
+
+
+def _position(cursor: str) -> tuple[datetime, UUID]:
+    asked_at, upload_id = cursors.decode(cursor, str, str)
+    try:
+        return datetime.fromisoformat(asked_at), UUID(upload_id)
+    except ValueError as error:
+        raise Refused("cursor_malformed", "This page link is damaged.") from error
+
+
+def _uuid(text: str) -> UUID:
+    """A UUID in its one usual spelling; anything else is nobody's."""
+    try:
+        found = UUID(text)
+    except ValueError as error:
+        raise NotFound(f"{text!r} is no upload's id.") from error
+    if str(found) != text.lower():
+        raise NotFound(f"{text!r} is no upload's id.")
+    return found

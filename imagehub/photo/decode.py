@@ -10,6 +10,7 @@ from PIL import Image, ImageChops, ImageCms, ImageFile
 
 from imagehub.errors import Refused
 from imagehub.photo.header import PhotoHeader
+from imagehub.photo.png import check_rows
 from imagehub.photo.refusals import refused_decoding
 from imagehub.photo.resizing import shrink
 
@@ -48,6 +49,8 @@ def decode(data: bytes, header: PhotoHeader, long_side_pixels: int) -> Decoded:
             if image.size != (header.width, header.height):
                 raise refused_decoding("undecodable")  # the decoder reads another file than we did
             image.load()
+            if header.format == "PNG":
+                check_rows(data)
             orientation = _orientation(image)
             small = shrink(_to_8_bits(image), long_side_pixels)
             flat = _to_srgb(_over_white(small), image.info.get("icc_profile"))

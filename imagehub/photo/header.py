@@ -10,10 +10,6 @@ from imagehub.photo import jpeg, png, webp
 from imagehub.photo.structure import Structure
 from imagehub.vocabulary import MAX_PHOTO_BYTES
 
-MIN_SHORT_SIDE_PIXELS = 64
-MAX_PIXELS = 8192 * 8192
-"""What a 64-megapixel phone takes; 3 bytes each are held in memory while decoding."""
-MAX_ASPECT = 8
 LOW_DENSITY_BYTES_PER_PIXEL = 0.01
 ARCHIVE_TAIL_BYTES = 64 * 1024
 
@@ -61,7 +57,6 @@ def inspect(data: bytes) -> PhotoHeader:
         )
     kind = _sniff(data)
     size = _READERS[kind](data)
-    _limit_size(size)
     flags = {
         "low_density": len(data) < LOW_DENSITY_BYTES_PER_PIXEL * size.width * size.height,
         "archive_tail": b"PK\x03\x04" in data[-ARCHIVE_TAIL_BYTES:],
@@ -93,24 +88,3 @@ def _sniff(data: bytes) -> str:
     raise Refused(
         "unsupported_type", "The file is no photo that is read here. Send a JPEG, PNG or WebP."
     )
-
-
-def _limit_size(size: Structure) -> None:
-    short, long = sorted((size.width, size.height))
-    measured = f"The photo is {size.width} x {size.height} pixels"
-    if short < MIN_SHORT_SIDE_PIXELS:
-        raise Refused(
-            "too_small",
-            f"{measured}; its short side must have {MIN_SHORT_SIDE_PIXELS} or more. Send the "
-            "original, not a thumbnail.",
-        )
-    if short * long > MAX_PIXELS:
-        raise Refused(
-            "too_many_pixels",
-            f"{measured}; {MAX_PIXELS / 1e6:.0f} million in all are allowed. Scale it down.",
-        )
-    if long > MAX_ASPECT * short:
-        raise Refused(
-            "aspect",
-            f"{measured}; one side may be {MAX_ASPECT} times the other at most. Crop it.",
-        )

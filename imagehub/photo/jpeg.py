@@ -6,7 +6,7 @@ import re
 
 from imagehub.errors import Refused
 from imagehub.photo.refusals import refused_decoding
-from imagehub.photo.structure import Structure, count_chunk
+from imagehub.photo.structure import Structure, count_chunk, limited
 
 MAX_SCANS = 32
 MAX_SCAN_MEGAPIXELS = 1000
@@ -23,9 +23,9 @@ def read_structure(data: bytes) -> Structure:
     """Walk the markers of the first picture in the file and count its scans.
 
     A thumbnail inside a segment and pictures after the end are stepped over. Raises
-    Refused(`undecodable`, `too_many_scans` or `too_many_chunks`).
+    Refused(`undecodable`, `too_many_scans`, `too_many_chunks`) and what `limited` raises.
     """
-    size: tuple[int, int] | None = None
+    size: Structure | None = None
     scans = segments = 0
     position = 2
     while marker := _MARKER.search(data, position):
@@ -45,20 +45,20 @@ def read_structure(data: bytes) -> Structure:
             scans += 1
             if size is None:
                 raise refused_decoding("undecodable")
-            _limit_scans(scans, size[0] * size[1])
+            _limit_scans(scans, size.width * size.height)
         position += length
     if size is None or scans == 0:
         raise refused_decoding("undecodable")
-    return Structure(*size)
+    return size
 
 
-def _frame_size(frame: bytes) -> tuple[int, int]:
-    """Width and height, pixels, of a frame header; only 8 bits per sample are read."""
+def _frame_size(frame: bytes) -> Structure:
+    """The size in a frame header; only 8 bits per sample are read."""
     height = int.from_bytes(frame[3:5], "big")
     width = int.from_bytes(frame[5:7], "big")
     if len(frame) < 8 or frame[2] != 8 or not width or not height:
         raise refused_decoding("undecodable")
-    return width, height
+    return limited(width, height)
 
 
 def _limit_scans(scans: int, pixels: int) -> None:

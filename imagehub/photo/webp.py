@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagehub.photo.refusals import refused_decoding
-from imagehub.photo.structure import Structure, count_chunk, refused_animation
+from imagehub.photo.structure import Structure, count_chunk, limited, refused_animation
 
 _ANIMATION_FLAG = 0x02
 _LOSSY_START_CODE = b"\x9d\x01\x2a"
@@ -11,7 +11,7 @@ _LOSSLESS_SIGNATURE = 0x2F
 
 
 def read_structure(data: bytes) -> Structure:
-    """Walk the chunks: the declared size, or Refused(`undecodable`, `truncated`, `animated`)."""
+    """Walk the chunks: the declared size, or Refused(`undecodable`, `truncated`, ...)."""
     end = int.from_bytes(data[4:8], "little") + 8
     if end > len(data):
         raise refused_decoding("truncated")
@@ -41,7 +41,7 @@ def _is_animated(body: bytes) -> bool:
 
 def _canvas(body: bytes) -> Structure:
     _at_least(body, 10)
-    return Structure(
+    return limited(
         int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1
     )
 
@@ -50,7 +50,7 @@ def _lossy(body: bytes) -> Structure:
     _at_least(body, 10)
     if body[3:6] != _LOSSY_START_CODE:
         raise refused_decoding("undecodable")
-    return Structure(
+    return limited(
         int.from_bytes(body[6:8], "little") & 0x3FFF, int.from_bytes(body[8:10], "little") & 0x3FFF
     )
 
@@ -60,7 +60,7 @@ def _lossless(body: bytes) -> Structure:
     if body[0] != _LOSSLESS_SIGNATURE:
         raise refused_decoding("undecodable")
     bits = int.from_bytes(body[1:5], "little")
-    return Structure((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
+    return limited((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
 
 
 def _at_least(body: bytes, length: int) -> None:

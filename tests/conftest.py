@@ -8,13 +8,18 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import boto3
 import psycopg2
 import pytest
 
+from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
+from deploy.local.versitygw import VersityGateway
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.labels import import_boxable
 from imagehub.catalogue.migrate import migrate
+from imagehub.settings import Settings
+from tests.web_server import Web, running_web
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -75,6 +80,65 @@ def database(catalogue_url: str) -> Iterator[Database]:
     database = Database(catalogue_url)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def kafka_server(
+    tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
+) -> Iterator[Kafka]:
+    """A real Kafka broker, started once; its `url` is what IMAGEHUB_LOG_URL takes."""
+    server = Kafka(tmp_path_factory.mktemp("kafka"), free_port())
+    process = server.start()
+    yield server
+    process.terminate()
+    process.wait(timeout=60)
+
+
+@pytest.fixture
+def topic() -> str:
+    """A topic's name that no other test uses."""
+    return f"test-{uuid.uuid4().hex}"
+
+
+@pytest.fixture(scope="session")
+def versitygw(
+    tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
+) -> Iterator[VersityGateway]:
+    """A real S3 server, started once; its credentials are in the environment meanwhile."""
+    server = VersityGateway(tmp_path_factory.mktemp("s3"), free_port())
+    process = server.start()
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in server.credentials.items():
+            environment.setenv(name, value)
+        yield server
+    process.terminate()
+    process.wait(timeout=30)
+
+
+@pytest.fixture
+def bucket(versitygw: VersityGateway) -> str:
+    """The name of a fresh bucket of the S3 server."""
+    name = f"test-{uuid.uuid4().hex}"
+    boto3.client("s3", endpoint_url=versitygw.url, region_name="us-east-1").create_bucket(
+        Bucket=name
+    )
+    return name
+
+
+@pytest.fixture(scope="session")
+def web(
+    postgres_server: Postgres,
+    tmp_path_factory: pytest.TempPathFactory,
+    free_port: Callable[[], int],
+) -> Iterator[Web]:
+    """A real web server over a database of its own, started once; tests make their own people."""
+    base, folder = postgres_server.url.rsplit("/", 1)[0], tmp_path_factory.mktemp("web")
+    name = f"web_{uuid.uuid4().hex}"
+    _administer(base, f"create database {name} template imagehub")
+    settings = Settings(data=folder, catalogue_url=f"{base}/{name}", web_port=free_port())
+    with running_web(settings, folder) as running:
+        yield running
+    _administer(base, f"drop database {name} with (force)")
 
 
 def _administer(base: str, statement: str) -> None:

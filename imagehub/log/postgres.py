@@ -238,7 +238,7 @@ def _prune(cursor: Cursor, topic: str, older_than_days: float) -> int:
         """,
         {"topic": topic, "days": older_than_days},
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _try_lock(cursor: Cursor, topic: str, group: str) -> bool:

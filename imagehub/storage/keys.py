@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+_KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
+_MAX_KEY_LETTERS = 512
+
 DERIVATIVE_RECIPE = 1
 """Version of the code that rebuilds derivatives from pixels; part of their keys."""
 
@@ -34,6 +39,17 @@ def release_manifest(release_id: str) -> str:
 def release_shard(release_id: str, number: int) -> str:
     """Key of one of a release's shards."""
     return f"releases/{release_id}/shard-{number:05d}.tar"
+
+
+def require_valid(key: str) -> str:
+    """Return the key; raise ValueError if no part of ours can have made it.
+
+    A key is relative, made of letters, digits and ``. _ -`` between slashes, and no part of it
+    begins with a dot, so it stays inside a folder store and means the same in every store.
+    """
+    if len(key) > _MAX_KEY_LETTERS or not _KEY.fullmatch(key):
+        raise ValueError(f"{key[:80]!r} is no key of the object store")
+    return key
 
 
 def _derivative(kind: str, photo_sha256: str) -> str:

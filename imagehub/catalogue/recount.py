@@ -1,0 +1,117 @@
+"""Count again from the rows what the hub keeps as counters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imagehub.catalogue.database import Cursor, Database
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One counter as it is kept, and as its rows say."""
+
+    name: str
+    kept: int
+    recounted: int
+
+    @property
+    def is_right(self) -> bool:
+        """True if the counter says what the rows say."""
+        return self.kept == self.recounted
+
+    def as_dict(self) -> dict[str, str | int | bool]:
+        """The tally for JSON."""
+        return {
+            "name": self.name,
+            "kept": self.kept,
+            "recounted": self.recounted,
+            "right": self.is_right,
+        }
+
+
+def recount(database: Database) -> list[Tally]:
+    """Compare every counter with its rows, all at one moment."""
+    with database.transaction() as cursor:
+        cursor.execute("set transaction isolation level repeatable read, read only")
+        return [*_uploads(cursor), *_label_sets(cursor), *_graphs(cursor)]
+
+
+def _uploads(cursor: Cursor) -> list[Tally]:
+    cursor.execute(
+        """
+        with landed as (
+            select count(*) as uploads, count(distinct image_id) as images
+            from uploads where state = 'landed'
+        ), rows_say (name, total) as (
+            select 'landed', uploads from landed
+            union all select 'refused', count(*) from uploads where state = 'refused'
+            union all select 'images', count(*) from images
+            union all select 'exact_duplicates', uploads - images from landed
+        )
+        select name, landing_counts.total as kept, rows_say.total as recounted
+        from landing_counts join rows_say using (name)
+        union all
+        select 'accepted', (select count(*) from acceptances),
+               (select count(*) from uploads)
+               + (select count(*) from acceptances
+                  where not exists (select from uploads where uploads.id = upload_id))
+        order by name
+        """
+    )
+    return _tallies(cursor)
+
+
+def _label_sets(cursor: Cursor) -> list[Tally]:
+    cursor.execute(
+        """
+        with rows_say as (
+            select label, count(distinct image_id) as images,
+                   count(distinct image_id) filter (where claimed_label = label) as own_images
+            from label_set_members where removed_in is null group by label
+        ), compared as (
+            select coalesce(kept.images, 0) as images,
+                   coalesce(kept.own_images, 0) as own_images,
+                   coalesce(rows_say.images, 0) as images_again,
+                   coalesce(rows_say.own_images, 0) as own_images_again
+            from label_set_counts kept full join rows_say using (label)
+        )
+        select 'label_sets_counted_right' as name, count(*) as kept,
+               count(*) filter (
+                   where images = images_again and own_images = own_images_again
+               ) as recounted
+        from compared
+        union all
+        select 'label_set_images', coalesce(sum(images), 0), coalesce(sum(images_again), 0)
+        from compared
+        """
+    )
+    return _tallies(cursor)
+
+
+def _graphs(cursor: Cursor) -> list[Tally]:
+    cursor.execute(
+        """
+        with recursive closure (mid, ancestor) as (
+            select mid, mid from labels
+            union
+            select closure.mid, edge.parent
+            from closure join label_edges edge
+                on edge.child = closure.ancestor and edge.kind = 'is_a'
+        )
+        select 'label_ancestors' as name, (select count(*) from label_ancestors) as kept,
+               (select count(*) from closure join label_ancestors using (mid, ancestor))
+               + (select count(*) from closure
+                  where not exists (select from label_ancestors kept
+                                    where (kept.mid, kept.ancestor)
+                                        = (closure.mid, closure.ancestor))) as recounted
+        union all
+        select 'cluster_members', (select coalesce(sum(size), 0) from clusters),
+               (select count(*) from cluster_members)
+        """
+    )
+    return _tallies(cursor)
+
+
+def _tallies(cursor: Cursor) -> list[Tally]:
+    return [Tally(row.name, int(row.kept), int(row.recounted)) for row in cursor.fetchall()]

@@ -1,0 +1,125 @@
+"""Send many photos at once: in parallel, each once, however often it is started again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from imagehub.client.claims import Photo
+from imagehub.client.hub_client import HubClient
+from imagehub.client.journal import Journal, key_of
+from imagehub.errors import Conflict, Refused
+from imagehub.vocabulary import MAX_PHOTO_BYTES
+
+
+class Outcome(StrEnum):
+    """What became of one photo in this run."""
+
+    ACCEPTED = "accepted"
+    BEFORE = "accepted before"
+    SAME = "same as another"  # the same photo with the same claim stands twice in the list
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One photo and what the hub said; `code` and `reason` where it was refused."""
+
+    photo: Photo
+    outcome: Outcome
+    upload_id: UUID | None = None
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What became of all photos so far."""
+
+    sent: list[Sent] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> int:
+        """How many had this outcome."""
+        return sum(one.outcome == outcome for one in self.sent)
+
+    def refusals(self) -> dict[str, list[Sent]]:
+        """The refused ones by code, the most frequent first."""
+        found: dict[str, list[Sent]] = {}
+        for one in sorted(self.sent, key=lambda one: one.photo.name):
+            if one.outcome == Outcome.REFUSED:
+                found.setdefault(one.code, []).append(one)
+        return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
+
+class Sender:
+    """Sends photos by one client, and remembers in a journal."""
+
+    def __init__(self, client: HubClient, journal: Journal) -> None:
+        self.client = client
+        self.journal = journal
+        self.summary = Summary()
+        self._stop = threading.Event()
+
+    def send(self, photos: Sequence[Photo], parallel: int, sent: Callable[[Sent], None]) -> Summary:
+        """Send what the journal does not know as accepted; `sent` hears of each photo.
+
+        Trouble that the next photo would meet too (hub down, token wrong) stops all and is raised;
+        the summary then says how far it came.
+        """
+        with ThreadPoolExecutor(parallel) as pool:
+            waiting = [pool.submit(self._send, photo, sent) for photo in photos]
+            try:
+                done, _ = wait(waiting, return_when=FIRST_EXCEPTION)
+            finally:
+                self._stop.set()
+                pool.shutdown(cancel_futures=True)
+        for future in done:
+            future.result()
+        return self.summary
+
+    def _send(self, photo: Photo, sent: Callable[[Sent], None]) -> None:
+        if self._stop.is_set():
+            return
+        outcome = self._offer(photo)
+        self.summary.sent.append(outcome)
+        sent(outcome)
+
+    def _offer(self, photo: Photo) -> Sent:
+        try:
+            size = photo.file.stat().st_size
+            if size > MAX_PHOTO_BYTES:
+                return _refused(photo, "too_large", f"A photo has at most {MAX_PHOTO_BYTES} bytes.")
+            data = photo.file.read_bytes()
+        except OSError as error:
+            return _refused(photo, "unreadable", f"The file cannot be read: {error.strerror}.")
+        transport = self.client.transport
+        key = key_of(photo, hashlib.sha256(data).hexdigest(), transport.server, transport.token)
+        if self.journal.is_accepted(key):
+            return Sent(photo, Outcome.BEFORE)
+        upload_id = self.journal.begin(key, _uuid(photo.act))
+        if upload_id is None:
+            return Sent(photo, Outcome.SAME)
+        try:
+            self.client.upload(data, photo.claim, upload_id)
+        except Refused as refusal:
+            return _refused(photo, refusal.code, refusal.sentence)
+        except Conflict as conflict:
+            return _refused(photo, "conflict", str(conflict))
+        self.journal.accept(key)
+        return Sent(photo, Outcome.ACCEPTED, upload_id)
+
+
+def _refused(photo: Photo, code: str, reason: str) -> Sent:
+    return Sent(photo, Outcome.REFUSED, code=code, reason=reason)
+
+
+def _uuid(text: str) -> UUID | None:
+    with contextlib.suppress(ValueError):
+        return UUID(text)
+    return None

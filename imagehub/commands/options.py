@@ -1,0 +1,39 @@
+"""Options that several commands take."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from imagehub import hub
+from imagehub.catalogue.database import Database
+from imagehub.client import HubClient, Patience
+from imagehub.settings import Settings, variable
+
+Command = Callable[..., Any]
+QUICK = Patience(attempts=3)
+"""A person waits for the answer; what sends or fetches much takes more patience."""
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def speaks_to_hub(command: Command) -> Command:
+    """Give a command `--server` and `--token`, and a HubClient as its argument `client`."""
+
+    @click.option("--server", help=f"Address of the hub [{variable('server')}].")
+    @click.option("--token", help=f"Your token [{variable('token')}].")
+    @functools.wraps(command)
+    def with_client(*, server: str | None, token: str | None, **arguments: Any) -> Any:
+        settings = Settings.from_environment()
+        client = HubClient(server or settings.server, token or settings.token, QUICK)
+        return command(client=client, **arguments)
+
+    return with_client
+
+
+def open_catalogue() -> Database:
+    """The catalogue of this machine's hub, or the one that the settings name."""
+    return hub.open_catalogue(Settings.from_environment())

@@ -1,0 +1,113 @@
+"""`imagehub upload`: send the photos of a folder, of its sub-folders, or of a CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from imagehub.client import HubClient, Patience
+from imagehub.client.claims import Photo, from_csv, from_folder, from_subfolders
+from imagehub.client.journal import Journal
+from imagehub.client.sender import Outcome, Sender, Sent, Summary
+from imagehub.commands.options import as_json, speaks_to_hub
+from imagehub.commands.output import progress_bar, write_json
+from imagehub.errors import HubError
+
+JOURNAL = ".imagehub-uploads.jsonl"
+NAMES_SHOWN = 20
+
+
+@click.command()
+@click.argument("source", metavar="FOLDER|CSV", type=click.Path(exists=True, path_type=Path))
+@click.option("--label", help="Label of every photo: a MID or a name.")
+@click.option(
+    "--parallel", type=click.IntRange(1, 64), default=4, show_default=True, help="Photos at once."
+)
+@click.option(
+    "--journal",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=f"File that remembers what was sent [{JOURNAL} in the folder, or beside the CSV].",
+)
+@as_json
+@speaks_to_hub
+def command(client: HubClient, source: Path, **options: Any) -> None:
+    """Send photos to the hub; run it again after a failure and it sends only what is missing.
+
+    Photos are all files of FOLDER with --label; or those of its sub-folders, each named like its
+    label; or those that a CSV lists: file,label[,taken_at,latitude,longitude,upload]. Two lines
+    with the same photo and claim are one upload, unless their `upload` differs.
+
+    Exit code 1: some photos were refused, and the summary says why. 2: the hub or the command is
+    in trouble.
+
+    \b
+    Example:
+      imagehub upload holiday/ --label Dog
+      imagehub upload by-label/
+      imagehub upload photos.csv --json
+    """
+    photos = _photos(source, options["label"])
+    client.status()  # trouble at the start is told at once, not after all patience
+    place = options["journal"] or (source if source.is_dir() else source.parent) / JOURNAL
+    with Journal(place) as journal, progress_bar("photos") as bar:
+        sender = Sender(client.with_patience(Patience()), journal)
+        task = bar.add_task("Sending", total=len(photos))
+
+        def advance(_: Sent) -> None:
+            bar.advance(task)
+
+        try:
+            summary = sender.send(photos, options["parallel"], advance)
+        except HubError:
+            bar.stop()
+            _report(sender.summary, as_json=False, to_stderr=True)
+            click.echo("Run the same command again to send the rest.", err=True)
+            raise
+    _report(summary, options["as_json"])
+    if summary.count(Outcome.REFUSED):
+        click.get_current_context().exit(1)
+
+
+def _photos(source: Path, label: str | None) -> list[Photo]:
+    if source.is_file():
+        if label:
+            raise click.UsageError("A CSV names the labels itself; leave out --label.")
+        photos = from_csv(source)
+    else:
+        photos = from_folder(source, label) if label else from_subfolders(source)
+    if not photos:
+        raise click.UsageError(f"There is no photo in {source}.")
+    return photos
+
+
+def _report(summary: Summary, as_json: bool, to_stderr: bool = False) -> None:
+    refusals = summary.refusals()
+    if as_json:
+        counts = {str(outcome): summary.count(outcome) for outcome in Outcome}
+        return write_json(
+            counts
+            | {
+                "uploads": {
+                    str(one.upload_id): one.photo.name for one in summary.sent if one.upload_id
+                },
+                "refusals": [
+                    {"file": one.photo.name, "code": code, "reason": one.reason}
+                    for code, group in refusals.items()
+                    for one in group
+                ],
+            }
+        )
+    for outcome in Outcome:
+        if summary.count(outcome):
+            click.echo(f"{summary.count(outcome):>7,} {outcome}", err=to_stderr)
+    for code, group in refusals.items():
+        click.echo(f"\n{code}: {group[0].reason}", err=to_stderr)
+        for one in group[:NAMES_SHOWN]:
+            click.echo(f"  {one.photo.name}", err=to_stderr)
+        if len(group) > NAMES_SHOWN:
+            click.echo(
+                f"  … and {len(group) - NAMES_SHOWN:,} more (--json lists all)", err=to_stderr
+            )
+    return None

@@ -1,1 +1,1 @@
-"""What is alike: pure rules over fingerprints and embeddings."""
+"""Which images show the same photo. Pure: numbers in, findings out."""

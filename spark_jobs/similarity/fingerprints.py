@@ -1,0 +1,33 @@
+"""Multi-index search over 64-bit fingerprints: which index keys may hold a near fingerprint.
+
+A fingerprint is cut into four bands of 16 bits. If two fingerprints differ in at most 7 bits, at
+least one band differs in at most 1 bit, so looking up 17 keys in each of four indexes misses none
+(Norouzi, Punjani and Fleet, "Fast search in Hamming space with multi-index hashing", 2012).
+"""
+
+from __future__ import annotations
+
+BITS = 64
+BANDS = 4
+BAND_BITS = BITS // BANDS
+MAX_DISTANCE_BITS = 2 * BANDS - 1
+
+
+def distance_bits(left: int, right: int) -> int:
+    """Count the bits in which two fingerprints differ; signed 64-bit integers are welcome."""
+    return ((left ^ right) & (1 << BITS) - 1).bit_count()
+
+
+def bands(fingerprint: int) -> tuple[int, ...]:
+    """Cut a fingerprint into its bands, the highest bits first."""
+    return tuple(
+        fingerprint >> shift & (1 << BAND_BITS) - 1
+        for shift in range(BITS - BAND_BITS, -1, -BAND_BITS)
+    )
+
+
+def probes(fingerprint: int) -> tuple[list[int], ...]:
+    """For each band the keys to look up: the band itself and all that differ in one bit."""
+    return tuple(
+        [band, *(band ^ 1 << bit for bit in range(BAND_BITS))] for band in bands(fingerprint)
+    )

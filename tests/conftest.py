@@ -7,6 +7,7 @@ import socket
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import boto3
 import psycopg2
@@ -46,22 +47,22 @@ def free_port() -> Callable[[], int]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(
-    tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
-) -> Iterator[Postgres]:
+def postgres_server(free_port: Callable[[], int]) -> Iterator[Postgres]:
     """A real Postgres, started once; its database `imagehub` is the template.
 
-    The template is migrated and has the 602 carried labels.
+    The template is migrated and has the 602 carried labels. The server runs as another user, so
+    it is not below pytest's folder, which every new session closes to others.
     """
-    server = Postgres(tmp_path_factory.mktemp("postgres"), free_port())
-    process = server.start()
-    template = Database(server.url)
-    migrate(template)
-    import_boxable(template)
-    template.close()
-    yield server
-    process.send_signal(signal.SIGINT)
-    process.wait(timeout=30)
+    with TemporaryDirectory(prefix="imagehub-postgres-") as folder:
+        server = Postgres(Path(folder), free_port())
+        process = server.start()
+        template = Database(server.url)
+        migrate(template)
+        import_boxable(template)
+        template.close()
+        yield server
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
 
 
 @pytest.fixture

@@ -1,0 +1,54 @@
+"""What the crowd's photos say together: sums over the embeddings of each label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CrowdStatistics:
+    """Sufficient statistics of a linear discriminant analysis over K labels in D dimensions.
+
+    `counts` (K) are photos, `sums` (K x D) their added embeddings, and `gram` (D x D) the added
+    outer products of all photos. Statistics of parts of a crowd add up to those of the whole.
+    """
+
+    labels: tuple[str, ...]
+    counts: Floats
+    sums: Floats
+    gram: Floats
+
+    @classmethod
+    def of(cls, embeddings: Floats, labels: Sequence[str]) -> CrowdStatistics:
+        """Sum up N photos: embeddings N x D, and the label that each is claimed to be."""
+        names, index = np.unique(np.asarray(labels, dtype=str), return_inverse=True)
+        sums = np.zeros((len(names), embeddings.shape[1]))
+        np.add.at(sums, index, embeddings)
+        counts = np.bincount(index, minlength=len(names)).astype(np.float64)
+        return cls(tuple(map(str, names)), counts, sums, embeddings.T @ embeddings)
+
+    @classmethod
+    def merged(cls, parts: Iterable[CrowdStatistics]) -> CrowdStatistics:
+        """Add up parts; there is at least one."""
+        parts = list(parts)
+        names = tuple(sorted({label for part in parts for label in part.labels}))
+        position = {label: index for index, label in enumerate(names)}
+        dimensions = parts[0].gram.shape[0]
+        counts, sums = np.zeros(len(names)), np.zeros((len(names), dimensions))
+        for part in parts:
+            rows = [position[label] for label in part.labels]
+            counts[rows] += part.counts
+            sums[rows] += part.sums
+        gram = sum((part.gram for part in parts), np.zeros((dimensions, dimensions)))
+        return cls(names, counts, sums, gram)
+
+    @property
+    def photos(self) -> int:
+        """How many photos were summed."""
+        return int(self.counts.sum())

@@ -42,7 +42,7 @@ class _Options:
 
 @click.command()
 @click.option("--crowd", type=click.Path(path_type=Path), required=True, help="Folder of a crowd.")
-@click.option("--server", help="Address of the hub; by default the one that the settings name.")
+@click.option("--server", help="Address of the hub [IMAGEHUB_SERVER].")
 @click.option("--phones", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.option(
     "--faults",
@@ -53,7 +53,7 @@ class _Options:
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the phones' luck.")
 @click.option("--uploads", type=click.IntRange(1), help="Send only so many, from the first on.")
-@click.option("--token", help="One token for the whole crowd.")
+@click.option("--token", help="One token for the whole crowd [IMAGEHUB_TOKEN].")
 @click.option(
     "--tokens", type=click.Path(path_type=Path), help="JSON file of contributor -> token."
 )
@@ -89,8 +89,8 @@ def _run(options: _Options, settings: Settings) -> bool:
     if options.check and options.history is None:
         raise Misconfigured("--check judges a history: name its file with --history.")
     tokens = _tokens(options, settings, crowd)
-    server = options.server or f"http://127.0.0.1:{settings.web_port}"
-    fleet = Fleet(options.phones, Server.at(server), NETWORKS[options.faults], options.seed)
+    server = Server.at(options.server or settings.server)
+    fleet = Fleet(options.phones, server, NETWORKS[options.faults], options.seed)
     started_at = time.monotonic()
     report = send_with_progress(fleet, crowd, tokens, options.history)
     Console().print(_table(report, time.monotonic() - started_at))
@@ -119,8 +119,9 @@ def send_with_progress(
 
 
 def _tokens(options: _Options, settings: Settings, crowd: Crowd) -> Mapping[str, str]:
-    if options.token:
-        return dict.fromkeys(crowd.contributors, options.token)
+    token = options.token or settings.token
+    if token and not options.make_tokens and options.tokens is None:
+        return dict.fromkeys(crowd.contributors, token)
     file = options.tokens or settings.data / "phone-tokens.json"
     if options.make_tokens:
         database = open_catalogue(settings)

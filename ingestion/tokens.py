@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from imagehub.catalogue.accounts import add_token, create_account, find_by_token
+from imagehub.catalogue.accounts import find_by_token
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.tokens import digest, issue
 from imagehub.errors import Misconfigured
 from imagehub.vocabulary import Role
 
@@ -20,13 +19,9 @@ def make_tokens(database: Database, contributors: Iterable[str], file: Path) -> 
     Tokens in the file that still hold are kept.
     """
     tokens = read_tokens(file) if file.exists() else {}
-    with database.transaction() as cursor:
-        for contributor in contributors:
-            if contributor in tokens and find_by_token(cursor, _digest(tokens[contributor])):
-                continue
-            tokens[contributor] = f"dih_{secrets.token_urlsafe(32)}"
-            account = create_account(cursor, contributor, [Role.CONTRIBUTOR])
-            add_token(cursor, account, _digest(tokens[contributor]))
+    for contributor in contributors:
+        if contributor not in tokens or not _holds(database, tokens[contributor]):
+            tokens[contributor] = issue(database, contributor, [Role.CONTRIBUTOR])
     file.touch(mode=0o600)
     file.write_text(json.dumps(tokens, indent=1), encoding="utf-8")
     return tokens
@@ -43,5 +38,6 @@ def read_tokens(file: Path) -> dict[str, str]:
     return tokens
 
 
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+def _holds(database: Database, token: str) -> bool:
+    with database.transaction() as cursor:
+        return find_by_token(cursor, digest(token)) is not None

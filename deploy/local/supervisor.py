@@ -22,7 +22,7 @@ MAX_QUICK_DEATHS = 6
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 8.0
 READY_TIMEOUT_SECONDS = 60.0
-STOP_PATIENCE_SECONDS = 4.0
+STOP_PATIENCE_SECONDS = 5.0
 LOG_BYTES = 8 * 1024 * 1024
 """A part's log is moved aside at this size; one older piece is kept."""
 

@@ -70,7 +70,7 @@ def _moved(path: Path, old: Path, new: Path) -> Path:
 def _run(settings: Settings) -> None:
     require_folder(settings.data)
     with only_hub(settings.data):
-        place = Place(settings.data, settings.for_child())
+        place = Place(settings.data, replace(settings, token="").for_child())
         cleared = end_leftovers(place.mark)
         if cleared:
             click.echo(f"Ended {cleared} processes that an earlier hub had left behind.")

@@ -1,0 +1,62 @@
+# `make` alone explains the targets. Everything is made in .venv/ and build/; `make clean` removes both.
+
+PYTHON ?= $(shell command -v python3.11 || echo python3)
+CROWD ?=
+ONCE ?=
+MODELS ?= $(wildcard ../shared/models)
+
+RUN := .venv/bin
+SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check bench install clean
+
+help: ## explain the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /make \1\t/' | expand -t 15
+	@echo
+	@echo 'make demo ONCE=1      stops by itself; exit 0 only if everything held'
+	@echo 'make demo CROWD=DIR   sends the crowd in DIR instead of the drawn one'
+
+demo: .venv/hub .venv/java ## run the whole hub, fed by simulated phones, and show what happened
+	$(SETTINGS) $(RUN)/python -m deploy.local.demo $(if $(CROWD),--crowd "$(CROWD)") $(if $(ONCE),--once)
+
+up: .venv/hub .venv/java ## run a hub of your own on this machine, data in ./hub-data
+	$(SETTINGS) $(RUN)/imagehub up
+
+test: .venv/development .venv/java .venv/browser ## run all tests, on real parts
+	$(RUN)/pytest
+
+check: .venv/development ## format, lint, types, import contracts and unit tests, in about a minute
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+	$(RUN)/pytest tests/unit
+
+bench: .venv/development .venv/java ## measure speed as ratios; figures in build/figures
+	$(SETTINGS) $(RUN)/python -m tests.benchmarks
+
+install: .venv/hub .venv/java ## install the hub in .venv
+
+clean: ## remove what the other targets made; a hub's own data stay
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@command -v $(PYTHON) > /dev/null || { echo 'Python 3.11 is needed: install it, or name one with make PYTHON=...' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/hub: setup.py | .venv/bin/python
+	@test -e .venv/development -a .venv/development -nt setup.py || $(RUN)/pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/development: setup.py | .venv/bin/python
+	$(RUN)/pip install --quiet --disable-pip-version-check -e '.[development]'
+	@touch $@
+
+.venv/java: deploy/system_packages.sh | .venv/bin/python
+	deploy/system_packages.sh java
+	@touch $@
+
+.venv/browser: deploy/system_packages.sh | .venv/bin/python
+	deploy/system_packages.sh browser
+	@touch $@

@@ -141,8 +141,10 @@ class Settings:
 
     def for_child(self) -> dict[str, str]:
         """This process's environment with exactly these settings in it, for a child process."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        return {**inherited, **self.to_environment()}
+        return {
+            **{name: text for name, text in os.environ.items() if not name.startswith(PREFIX)},
+            **self.to_environment(),
+        }
 
 
 def variable(field_name: str) -> str:

@@ -149,6 +149,17 @@ def verdicts(cursor: Cursor, image_id: str) -> list[ImageVerdict]:
     return [_verdict(row) for row in cursor.fetchall()]
 
 
+def published_as(cursor: Cursor, image_id: str) -> list[Label]:
+    """The labels that the image was verified as and stands in the sets of, the likeliest first."""
+    cursor.execute(
+        "select l.mid, l.name from label_set_members m join labels l on l.mid = m.label"
+        " where m.image_id = %s and m.removed_in is null and m.label = m.claimed_label"
+        " order by m.probability desc, l.mid",
+        (image_id,),
+    )
+    return [Label(row.mid, row.name) for row in cursor.fetchall()]
+
+
 def duplicate_group(cursor: Cursor, image_id: str) -> tuple[str, list[NearDuplicate]]:
     """The keeper of the image's duplicate group, and the group's other public images.
 

@@ -30,12 +30,17 @@ IMAGE_ID = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True)
 class ImageView:
-    """One image in full; `keeper_id` is its own id unless it hangs on another image."""
+    """One image in full.
+
+    `labels` are those it is published as, the likeliest first; `keeper_id` is its own id unless
+    it hangs on another image.
+    """
 
     image: ImageEntry
     uploads: tuple[ImageUpload, ...]
     check: ImageCheck | None
     verdicts: tuple[ImageVerdict, ...]
+    labels: tuple[Label, ...]
     keeper_id: str
     near_duplicates: tuple[NearDuplicate, ...]
     clusters: tuple[tuple[Label, int, int], ...]
@@ -84,6 +89,7 @@ def show(database: Database, image_id: str, viewer: Account | None = None) -> Im
             uploads=tuple(images_read.uploads(cursor, image.id)),
             check=images_read.check(cursor, image.id),
             verdicts=tuple(images_read.verdicts(cursor, image.id)),
+            labels=tuple(images_read.published_as(cursor, image.id)),
             keeper_id=keeper_id,
             near_duplicates=tuple(near),
             clusters=tuple(images_read.clusters(cursor, image.id)),

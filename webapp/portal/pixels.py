@@ -1,0 +1,34 @@
+"""The pixels of public images, straight from the object store."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from imagehub.errors import NotFound
+from imagehub.storage.keys import DERIVATIVE_RECIPE
+from webapp.gateways import gateways
+from webapp.services import images
+
+CACHE_CONTROL = "public, max-age=31536000, immutable"
+"""An image's id is made of its digest and its derivatives never change."""
+
+pages = Blueprint("pixels", __name__)
+
+
+@pages.get("/images/<image_id>/<kind>.jpg")
+def show(image_id: str, kind: str) -> Response:
+    """One derivative: full (at most 2,048 px), view (512 px) or thumb (192 px)."""
+    if kind not in images.KEYS:
+        raise NotFound(f"There is no derivative {kind[:20]!r}.")
+    doors = gateways()
+    digest = images.public_digest(doors.database, image_id)
+    answer = Response(mimetype="image/jpeg")
+    answer.set_etag(f"{digest[:32]}-{kind}-{DERIVATIVE_RECIPE}")
+    answer.headers["Cache-Control"] = CACHE_CONTROL
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    if answer.get_etag()[0] in request.if_none_match:
+        answer.status_code = 304
+        return answer
+    answer.set_data(images.pixels(doors.store, digest, kind))
+    return answer

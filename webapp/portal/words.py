@@ -1,0 +1,91 @@
+"""How pages write numbers, times and our own terms for people; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+SOURCES = {
+    "network": "The network",
+    "crowd": "Other photos of this label",
+    "quality": "Photo quality",
+}
+OUTCOMES = {"verified": "Verified", "needs_review": "Needs review", "rejected": "Rejected"}
+THUMB_PIXELS = 192
+VIEW_PIXELS = 512
+
+
+def number(value: int) -> str:
+    """1234567 as 1,234,567."""
+    return f"{value:,}"
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 in whole percent; never 0 % or 100 % for what is not exactly that."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{share * 100:.0f} %"
+
+
+def size_in_bytes(value: int) -> str:
+    """Bytes in a unit that leaves few digits."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if value >= factor:
+            amount = value / factor
+            return f"{amount:.0f} {unit}" if amount >= 100 else f"{amount:.1f} {unit}"
+    return f"{value} bytes"
+
+
+def moment(at: datetime) -> str:
+    """A point in time to the minute, in UTC."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def day(at: datetime) -> str:
+    """A point in time to the day, in UTC."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%B %Y}"
+
+
+def counted(value: int, one: str, many: str = "") -> str:
+    """A number before its noun: 1 photo, 2 photos."""
+    return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def source(name: str) -> str:
+    """Who gave a piece of evidence."""
+    return SOURCES.get(name, name.replace("_", " ").capitalize())
+
+
+def outcome(name: str) -> str:
+    """A verdict's outcome."""
+    return OUTCOMES.get(str(name), str(name))
+
+
+def label_path(mid: str) -> str:
+    """The page of a label."""
+    return f"/labels{mid}"
+
+
+def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """Width and height in pixels of a derivative whose long side is at most `side`."""
+    scale = min(1.0, side / max(*size, 1))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "percent": percent,
+    "bytes": size_in_bytes,
+    "moment": moment,
+    "day": day,
+    "counted": counted,
+    "source": source,
+    "outcome": outcome,
+    "label_path": label_path,
+    "fitted": fitted,
+}

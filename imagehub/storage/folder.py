@@ -25,8 +25,8 @@ UNFINISHED_SECONDS = 3600
 _UNFINISHED = ".unfinished"
 """Folder of files still being written; no key begins with a dot."""
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_FORBIDDEN = {errno.EACCES, errno.EPERM}
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_WRONG_FOLDER = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST}
 
 
 class FolderStore:
@@ -137,9 +137,9 @@ class FolderStore:
                     f"The disk of {self._root} is full. Free some space there; nothing was stored.",
                     retry_after_seconds=30,
                 ) from error
-            if error.errno in _FORBIDDEN:
+            if error.errno in _WRONG_FOLDER:
                 raise Misconfigured(
-                    f"The object store may not use {self._root}: {error.strerror}. "
+                    f"The object store cannot live in {self._root}: {error.strerror}. "
                     "Give this user the folder, or name another one in IMAGEHUB_STORAGE_URL."
                 ) from error
             raise Unavailable(

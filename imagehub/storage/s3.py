@@ -45,17 +45,8 @@ OPTIONS = Config(
     response_checksum_validation="when_supported",
 )
 
-_WRONG_SETTINGS = {
-    "AccessDenied",
-    "AuthorizationHeaderMalformed",
-    "InvalidAccessKeyId",
-    "InvalidBucketName",
-    "NoSuchBucket",
-    "PermanentRedirect",
-    "SignatureDoesNotMatch",
-    "301",
-    "403",
-}
+_PASSING = {"RequestTimeTooSkewed", "RequestTimeout", "SlowDown", "TooManyRequests"}
+_PASSING_STATUSES = {408, 409, 412, 425, 429}
 
 
 class S3Store:
@@ -71,8 +62,7 @@ class S3Store:
         self._bucket = bucket
         self._above = f"{prefix}/" if prefix else ""
         self._lock = threading.Lock()
-        self._client: Any = None
-        self._process_id = 0
+        self._opened: tuple[int, Any] = (0, None)  # by which process, and its client
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), self._settings
@@ -131,18 +121,23 @@ class S3Store:
 
     def _s3(self) -> Any:
         """The client of this process; its connections are shared by all threads."""
+        process_id, client = self._opened
+        if process_id == os.getpid():
+            return client
         with self._lock:
-            if self._client is None or self._process_id != os.getpid():
-                _, _, endpoint_url, region = self._settings
-                style = "path" if endpoint_url else "auto"
-                self._client = boto3.session.Session().client(
-                    "s3",
-                    endpoint_url=endpoint_url,
-                    region_name=region or None,
-                    config=OPTIONS.merge(Config(s3={"addressing_style": style})),
-                )
-                self._process_id = os.getpid()
-            return self._client
+            if self._opened[0] != os.getpid():
+                self._opened = (os.getpid(), self._connect())
+            return self._opened[1]
+
+    def _connect(self) -> Any:
+        _, _, endpoint_url, region = self._settings
+        style = "path" if endpoint_url else "auto"
+        return boto3.session.Session().client(
+            "s3",
+            endpoint_url=endpoint_url,
+            region_name=region or None,
+            config=OPTIONS.merge(Config(s3={"addressing_style": style})),
+        )
 
     def _body(self, key: str, start: int, length: int | None) -> Any:
         """Open a stretch of the object for reading; None where it has no bytes there."""
@@ -199,16 +194,17 @@ class S3Store:
             raise self._in_our_words(key, error) from error
 
     def _in_our_words(self, key: str, error: ClientError) -> HubError:
-        code = error.response.get("Error", {}).get("Code", "")
-        said = f"{error.response.get('Error', {}).get('Message', '')} ({code})"
-        if code in {"NoSuchKey", "404"}:
+        fault = error.response.get("Error", {})
+        code, status = fault.get("Code", ""), _status(error)
+        said = f"{fault.get('Message', '')} ({code})"
+        if code in {"NoSuchKey", "404"}:  # a HEAD has no body that could say more
             return NotFound(f"There is no object {key}.")
-        if code in _WRONG_SETTINGS:
+        if status < 500 and status not in _PASSING_STATUSES and code not in _PASSING:
             return Misconfigured(
                 f"The object store refuses s3://{self._bucket}: {said}. Check "
                 "IMAGEHUB_STORAGE_URL, IMAGEHUB_S3_REGION and the credentials in AWS_*."
             )
-        if _status(error) == 507:
+        if status == 507:
             return Unavailable(
                 f"The object store is full: {said}. Free some space; nothing was stored.",
                 retry_after_seconds=30,

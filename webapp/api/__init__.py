@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from webapp.api import images, labels, status, uploads
+from webapp.api import images, labels, releases, status, subsets, uploads
 from webapp.api import probes as probe_views
 from webapp.api.endpoints import Endpoints
 
@@ -17,6 +17,8 @@ SUBJECTS: tuple[Endpoints, ...] = (
     images.endpoints,
     status.endpoints,
     uploads.endpoints,
+    subsets.endpoints,
+    releases.endpoints,
 )
 
 

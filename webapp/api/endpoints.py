@@ -139,6 +139,9 @@ def _is_model(hint: object) -> bool:
 
 
 def _json_body() -> bytes:
+    """The body; sending none is sending an empty object."""
+    if not request.content_length and "Transfer-Encoding" not in request.headers:
+        return b"{}"
     if request.mimetype != JSON:
         raise Refused("media_type_unsupported", f"Send the body as {JSON}.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":

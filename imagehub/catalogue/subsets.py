@@ -1,0 +1,177 @@
+"""Subsets: saved selections over label sets, and what they would hold now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from imagehub.catalogue.database import Cursor
+from imagehub.vocabulary import Label, SubsetRules
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """A saved selection."""
+
+    id: UUID
+    name: str
+    account_id: UUID
+    rules: SubsetRules
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCount:
+    """What a selection finds under one of its labels; an image counts under one label only."""
+
+    label: Label
+    images: int
+    total_bytes: int
+
+
+def rules_as_json(rules: SubsetRules) -> str:
+    """Write rules as the catalogue keeps them."""
+    return json.dumps({**asdict(rules), "splits": dict(rules.splits)})
+
+
+def rules_from_json(value: Mapping[str, Any]) -> SubsetRules:
+    """Read rules as the catalogue gives them; splits come in order of their names."""
+    return SubsetRules(
+        labels=tuple(value["labels"]),
+        cap_per_label=value["cap_per_label"],
+        min_short_side_pixels=value["min_short_side_pixels"],
+        keepers_only=value["keepers_only"],
+        splits=tuple(sorted(value["splits"].items())),
+    )
+
+
+def create(cursor: Cursor, account_id: UUID, name: str, rules: SubsetRules) -> bool:
+    """Save a selection under a name; False if the name is taken."""
+    cursor.execute(
+        """
+        insert into subsets (name, account_id, rules) values (%s, %s, %s)
+        on conflict (name) do nothing
+        """,
+        (name, str(account_id), rules_as_json(rules)),
+    )
+    return bool(cursor.rowcount)
+
+
+def find(cursor: Cursor, name: str) -> Subset | None:
+    """The subset of this name."""
+    cursor.execute(
+        "select id, name, account_id, rules, created_at from subsets where name = %s", (name,)
+    )
+    row = cursor.fetchone()
+    return _subset(row) if row else None
+
+
+def lock(cursor: Cursor, name: str) -> Subset | None:
+    """The subset of this name; until the transaction ends nobody else gets it in this way."""
+    cursor.execute(
+        """
+        select id, name, account_id, rules, created_at from subsets where name = %s for update
+        """,
+        (name,),
+    )
+    row = cursor.fetchone()
+    return _subset(row) if row else None
+
+
+def newest(cursor: Cursor, limit: int) -> list[Subset]:
+    """The subsets that were saved last."""
+    cursor.execute(
+        """
+        select id, name, account_id, rules, created_at from subsets
+        order by created_at desc, name limit %s
+        """,
+        (limit,),
+    )
+    return [_subset(row) for row in cursor.fetchall()]
+
+
+def count(cursor: Cursor, rules: SubsetRules) -> list[LabelCount]:
+    """Count what the rules select now, before any cap, for each label in the order of the rules.
+
+    An image that hangs below several of the labels counts under the nearest one.
+    """
+    cursor.execute(
+        """
+        with found as (
+            select distinct on (m.image_id) m.image_id, m.label, images.full_bytes
+            from label_set_members m
+            join images on images.id = m.image_id
+            join label_ancestors a on a.mid = m.claimed_label and a.ancestor = m.label
+            where m.label = any(%(labels)s) and m.removed_in is null
+              and least(images.full_width, images.full_height) >= %(min_short_side_pixels)s
+              and not (%(keepers_only)s and exists (
+                  select from duplicates d where d.image_id = m.image_id
+              ))
+            order by m.image_id, a.distance, m.label
+        )
+        select labels.mid, labels.name, count(found.image_id) as images,
+               coalesce(sum(found.full_bytes), 0)::bigint as total_bytes
+        from labels left join found on found.label = labels.mid
+        where labels.mid = any(%(labels)s)
+        group by labels.mid, labels.name
+        order by array_position(%(labels)s, labels.mid)
+        """,
+        {
+            "labels": list(rules.labels),
+            "min_short_side_pixels": rules.min_short_side_pixels,
+            "keepers_only": rules.keepers_only,
+        },
+    )
+    return [
+        LabelCount(Label(row.mid, row.name), row.images, row.total_bytes)
+        for row in cursor.fetchall()
+    ]
+
+
+def open_request(cursor: Cursor, subset: Subset) -> str | None:
+    """A release of exactly these rules that was asked for and is not answered yet."""
+    cursor.execute(
+        """
+        select release_id from release_requests asked
+        where subset_id = %s and rules = %s::jsonb
+          and not exists (select from releases where id = asked.release_id)
+          and not exists (select from release_failures where release_id = asked.release_id)
+        order by number limit 1
+        """,
+        (str(subset.id), rules_as_json(subset.rules)),
+    )
+    row = cursor.fetchone()
+    return row.release_id if row else None
+
+
+def request_release(cursor: Cursor, subset: Subset, account_id: UUID) -> str:
+    """Ask for the subset's next release; lock the subset first. Returns the release's id."""
+    cursor.execute(
+        """
+        insert into release_requests (release_id, subset_id, number, rules, account_id)
+        select %(name)s || '-' || number, %(subset_id)s, number, %(rules)s, %(account_id)s
+        from (
+            select coalesce(max(number), 0) + 1 as number from release_requests
+            where subset_id = %(subset_id)s
+        ) as next_one
+        returning release_id
+        """,
+        {
+            "name": subset.name,
+            "subset_id": str(subset.id),
+            "rules": rules_as_json(subset.rules),
+            "account_id": str(account_id),
+        },
+    )
+    release_id: str = cursor.fetchone().release_id
+    return release_id
+
+
+def _subset(row: Any) -> Subset:
+    return Subset(
+        UUID(row.id), row.name, UUID(row.account_id), rules_from_json(row.rules), row.created_at
+    )

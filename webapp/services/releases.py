@@ -1,0 +1,62 @@
+"""Releases: where they stand, their manifest, and single files out of their shards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from imagehub.catalogue import releases_read
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.releases_read import Frozen, Release
+from imagehub.errors import NotFound, Refused
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from webapp.services import cursors
+from webapp.services.cursors import Page
+
+
+def show(database: Database, release_id: str) -> Release:
+    """The release with this id; else NotFound."""
+    with database.transaction() as cursor:
+        found = releases_read.find(cursor, release_id)
+    if found is None:
+        raise NotFound(f"There is no release {release_id}.")
+    return found
+
+
+def newest(database: Database, after: str | None, limit: int) -> Page[Release]:
+    """Releases, those asked for last first."""
+    with database.transaction() as cursor:
+        found = releases_read.newest(cursor, _position(after) if after else None, limit + 1)
+    return cursors.page_after(found, limit, _sort_key, is_first=after is None)
+
+
+def of_subset(database: Database, subset: str) -> list[Release]:
+    """All releases of a subset, newest first."""
+    with database.transaction() as cursor:
+        return releases_read.of_subset(cursor, subset)
+
+
+def frozen(database: Database, release_id: str) -> Frozen:
+    """What a finished release holds; NotFound for one that is not ready."""
+    found = show(database, release_id)
+    if found.frozen is None:
+        raise NotFound(f"The release {release_id} is not ready.")
+    return found.frozen
+
+
+def manifest(store: ObjectStore, release_id: str) -> Iterator[bytes]:
+    """The manifest's exact bytes, in chunks."""
+    return store.stream(keys.release_manifest(release_id))
+
+
+def _sort_key(release: Release) -> tuple[str, str]:
+    return release.requested_at.isoformat(), release.id
+
+
+def _position(cursor: str) -> tuple[datetime, str]:
+    requested_at, release_id = cursors.decode(cursor, str, str)
+    try:
+        return datetime.fromisoformat(requested_at), release_id
+    except ValueError as error:
+        raise Refused("cursor_malformed", "This page link is damaged.") from error

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from imagehub.catalogue import audit
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.recount import recount
 from imagehub.errors import NotFound
 from imagehub.hub import open_catalogue, open_dead_letters, open_store
 from imagehub.log.protocol import UploadLog
@@ -41,15 +42,15 @@ def collect(doors: Doors) -> HubFacts:
     with doors.database.transaction() as cursor:
         uploads = tuple(audit.settled_uploads(cursor))
         images = audit.stored_images(cursor)
-        counters, recount = audit.counters(cursor), audit.recount(cursor)
+    tallies = recount(doors.database)
     with ThreadPoolExecutor(READERS) as pool:
         facts = pool.map(lambda image: _inspect(doors.store, image), images)
         by_id = {image.id: fact for image, fact in zip(images, facts, strict=True)}
     return HubFacts(
         uploads=uploads,
         images=by_id,
-        counters=counters,
-        recount=recount,
+        counters={tally.name: tally.kept for tally in tallies},
+        recount={tally.name: tally.recounted for tally in tallies},
         dead_letters=frozenset(_keys(doors.dead_letters)),
     )
 

@@ -1,4 +1,4 @@
-"""Reads of the whole catalogue for auditors: what is there, and whether the counters say so."""
+"""Reads of the whole catalogue for auditors: what is there, and how long it took to come there."""
 
 from __future__ import annotations
 
@@ -50,24 +50,6 @@ def accepted_uploads(cursor: Cursor) -> list[str]:
     return [row.upload_id for row in cursor.fetchall()]
 
 
-def counters(cursor: Cursor) -> dict[str, int]:
-    """What the counters say: landed, refused, images, exact_duplicates."""
-    cursor.execute("select name, total from landing_counts")
-    return {row.name: row.total for row in cursor.fetchall()}
-
-
-def recount(cursor: Cursor) -> dict[str, int]:
-    """The same numbers, counted row by row."""
-    cursor.execute(
-        "select count(*) filter (where state = 'landed') as landed,"
-        " count(*) filter (where state = 'refused') as refused,"
-        " (select count(*) from images) as images,"
-        " count(*) filter (where state = 'landed') - (select count(*) from images)"
-        " as exact_duplicates from uploads"
-    )
-    return dict(cursor.fetchone()._asdict())
-
-
 def outcomes(cursor: Cursor) -> dict[str, str]:
     """The outcome of each landed upload's (image, label) in the current version, by upload id."""
     cursor.execute(
@@ -77,6 +59,15 @@ def outcomes(cursor: Cursor) -> dict[str, str]:
         " and verdicts.image_id = uploads.image_id and verdicts.label = uploads.claimed_label"
     )
     return {row.id: row.outcome for row in cursor.fetchall()}
+
+
+def running_jobs(cursor: Cursor) -> list[str]:
+    """The jobs that run at this moment, each with how far it is."""
+    cursor.execute(
+        "select job || ' ' || done || ' of ' || coalesce(total::text, 'unknown') as run"
+        " from job_runs where state = 'running' order by id"
+    )
+    return [row.run for row in cursor.fetchall()]
 
 
 def stored_seconds_p95(cursor: Cursor) -> float | None:

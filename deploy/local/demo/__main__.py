@@ -1,0 +1,131 @@
+"""`python -m deploy.local.demo`: what `make demo` runs."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from deploy.local.demo import checking
+from deploy.local.demo.freezing import fetch_and_compare, freeze
+from deploy.local.demo.one_more import send_one_more
+from deploy.local.demo.report import tell
+from deploy.local.demo.running import fresh_settings, running_hub
+from deploy.local.demo.settling import wait_until_settled
+from deploy.local.figures import write_figures
+from deploy.local.parts import portal_address
+from imagehub.catalogue.tokens import issue
+from imagehub.client import HubClient
+from imagehub.errors import HubError
+from imagehub.settings import Settings
+from imagehub.vocabulary import Role
+from ingestion.crowd import Crowd, Truth, read_crowd, read_truth
+from ingestion.fleet import Fleet, FleetReport
+from ingestion.hub_facts import Doors
+from ingestion.phone import NETWORKS
+from ingestion.sample_crowd.crowd import write_crowd
+from ingestion.simulate import send_with_progress
+from ingestion.tokens import make_tokens
+from ingestion.wire import Server
+
+BUILD = Path("build")
+DRAWN_UPLOADS = 260
+PHONES = 50
+SUBSET = "demo"
+SUBSET_LABELS = 20
+
+
+@click.command()
+@click.option("--crowd", type=click.Path(path_type=Path), help="Folder of a crowd to send.")
+@click.option("--once", is_flag=True, help="Stop by itself; exit 0 only if everything held.")
+@click.option(
+    "--network",
+    type=click.Choice(sorted(NETWORKS)),
+    default="bad",
+    show_default=True,
+    help="How bad the phones' network is.",
+)
+def main(crowd: Path | None, once: bool, network: str) -> None:
+    """Run a whole hub in build/demo, fed by simulated phones, and check every promise."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        settings = fresh_settings(Settings.from_environment(), (BUILD / "demo").resolve())
+        given = crowd or _drawn(BUILD / "sample-crowd")
+        with running_hub(settings):
+            held = _show(settings, read_crowd(given), read_truth(given), network)
+            if not once:
+                click.echo("The hub runs until Ctrl-C.")
+                signal.pause()
+    except KeyboardInterrupt:
+        return
+    except HubError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    sys.exit(0 if held else 1)
+
+
+def _show(
+    settings: Settings, crowd: Crowd, truth: Mapping[str, Truth] | None, network: str
+) -> bool:
+    console = Console()
+    console.print(f"The hub runs; its portal is at {portal_address(settings)}")
+    doors = Doors.of(settings)
+    report = _send(settings, crowd, doors, network)
+    counts = wait_until_settled(doors.database)
+    work = checking.look(doors, report.sent, counts, settings.data / "history.jsonl")
+    client = HubClient(
+        settings.server, issue(doors.database, "demo", [Role.OPERATOR, Role.CONTRIBUTOR])
+    )
+    console.print("Making a release, downloading it twice, comparing every byte …")
+    release = freeze(client, SUBSET, _labels(client, crowd))
+    folder = BUILD / "demo-download"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    frozen = fetch_and_compare(client, release, folder)
+    console.print("Sending one more photo …")
+    extra = send_one_more(client)
+    found = checking.numbers(work, frozen, extra, truth)
+    promises = checking.promises(work, frozen, extra, truth)
+    tell(console, found, promises)
+    write_figures("demo", **found)
+    console.print(f"The portal: {portal_address(settings)}")
+    return all(promise.held for promise in promises)
+
+
+def _send(settings: Settings, crowd: Crowd, doors: Doors, network: str) -> FleetReport:
+    tokens = make_tokens(doors.database, crowd.contributors, settings.data / "phone-tokens.json")
+    fleet = Fleet(PHONES, Server.at(settings.server), NETWORKS[network], seed=int(time.time()))
+    click.echo(f"{PHONES} phones on a network that is {network!r}; luck {fleet.seed}.")
+    return send_with_progress(fleet, crowd, tokens, settings.data / "history.jsonl")
+
+
+def _labels(client: HubClient, crowd: Crowd) -> list[str]:
+    """The labels of the crowd that have the most images of their own."""
+    mids = sorted({upload.mid for upload in crowd.uploads})
+    images = {mid: client.label(mid).own_images for mid in mids}
+    return sorted(images, key=lambda mid: (-images[mid], mid))[:SUBSET_LABELS]
+
+
+def _drawn(folder: Path) -> Path:
+    """Draw the crowd for a fresh machine."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with Progress() as progress:
+        bar = progress.add_task("Drawing photos", total=DRAWN_UPLOADS)
+        write_crowd(folder, DRAWN_UPLOADS, progress=lambda: progress.advance(bar))
+    return folder
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""The demo's numbers and promises, counted from the phones, the rows, the store and the files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.demo.freezing import Frozen
+from deploy.local.demo.one_more import (
+    STORED_WITHIN_SECONDS,
+    VERIFIED_WITHIN_SECONDS,
+    OneMore,
+)
+from deploy.local.demo.report import Promise, at_most, equal
+from deploy.local.demo.truth import Ends, against_truth
+from imagehub.catalogue import audit
+from imagehub.catalogue.status import Counts
+from ingestion.crowd import UNDECODABLE, Truth
+from ingestion.history import read_history
+from ingestion.history_checker import Violation, check
+from ingestion.hub_facts import Doors, collect
+from ingestion.phone import Ending, Sent
+
+Numbers = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Crowdwork:
+    """The hub once the crowd's uploads have settled."""
+
+    ends: Ends
+    counts: Counts
+    stored_seconds_p95: float | None
+    verified_seconds_p95: float | None
+    violations: tuple[Violation, ...]
+
+    def at_the_door(self) -> int:
+        """How many uploads the API refused before the log had them."""
+        return sum(one.ending is Ending.REFUSED for one in self.ends.sent)
+
+
+def look(doors: Doors, sent: tuple[Sent, ...], counts: Counts, history: Path) -> Crowdwork:
+    """Read what the settled hub holds, and judge the phones' history by it."""
+    facts = collect(doors)
+    with doors.database.transaction() as cursor:
+        outcomes = audit.outcomes(cursor)
+        stored = audit.stored_seconds_p95(cursor)
+        verified = audit.verified_seconds_p95(cursor)
+    violations = tuple(check(read_history(history), facts, is_only_source=True))
+    ends = Ends(sent, {upload.id: upload for upload in facts.uploads}, outcomes)
+    return Crowdwork(ends, counts, stored, verified, violations)
+
+
+def numbers(
+    work: Crowdwork, frozen: Frozen, extra: OneMore, truth: Mapping[str, Truth] | None
+) -> Numbers:
+    """Everything that `demo.json` holds."""
+    counts = work.counts
+    found: Numbers = {
+        "sent": len(work.ends.sent),
+        "refused_at_the_door": work.at_the_door(),
+        "accepted": counts.accepted,
+        "landed": counts.landed,
+        "refused": counts.refused,
+        "images": counts.images,
+        "exact_duplicates": counts.exact_duplicates,
+        "near_duplicates": counts.near_duplicates,
+        "verified": counts.verified,
+        "needs_review": counts.needs_review,
+        "rejected": counts.rejected,
+        "label_sets": counts.label_sets,
+        "clusters": counts.clusters,
+        "release_files": frozen.files,
+        "release_mismatches": len(frozen.mismatches),
+        "stored_seconds_p95": work.stored_seconds_p95,
+        "verified_seconds_p95": work.verified_seconds_p95,
+        "one_more_stored_seconds": round(extra.stored_seconds, 2),
+        "one_more_verified_seconds": round(extra.verified_seconds, 2),
+    }
+    return found | (dict(against_truth(work.ends, truth)) if truth else {})
+
+
+def promises(
+    work: Crowdwork, frozen: Frozen, extra: OneMore, truth: Mapping[str, Truth] | None
+) -> list[Promise]:
+    """Everything that must hold; with a truth also what only it can tell."""
+    counts, ends = work.counts, work.ends
+    unfinished = ends.unfinished()
+    broken = "; ".join(f"{one.invariant} {one.sentence}: {one.count}" for one in work.violations)
+    held = [
+        Promise(
+            "every upload reached a final state",
+            not unfinished,
+            f"{len(ends.sent) - len(unfinished)} of {len(ends.sent)}",
+        ),
+        equal(
+            "sent = refused at the door + accepted",
+            len(ends.sent),
+            work.at_the_door() + counts.accepted,
+        ),
+        equal("accepted = landed + refused", counts.accepted, counts.landed + counts.refused),
+        equal("one image for each distinct photo that landed", counts.images, _distinct(ends)),
+        Promise(
+            "the phones' history, the rows, the objects and the counters agree",
+            not work.violations,
+            broken,
+        ),
+        Promise("the release has files", frozen.files > 0, f"{frozen.files}"),
+        Promise(
+            "download, ZIP and manifest agree byte for byte",
+            not frozen.mismatches,
+            ", ".join(frozen.mismatches[:3]),
+        ),
+        at_most("one more photo is stored within 5 s", extra.stored_seconds, STORED_WITHIN_SECONDS),
+        at_most(
+            f"and decided within 60 s ({extra.state.replace('_', ' ')})",
+            extra.verified_seconds,
+            VERIFIED_WITHIN_SECONDS,
+        ),
+    ]
+    return held + (_told_by_truth(ends, counts, truth) if truth else [])
+
+
+def _told_by_truth(ends: Ends, counts: Counts, truth: Mapping[str, Truth]) -> list[Promise]:
+    copies = len(list(ends.of_kind(truth, "exact_duplicate")))
+    undecodable = sum(len(list(ends.of_kind(truth, kind))) for kind in UNDECODABLE)
+    refused = against_truth(ends, truth)["undecodable_refused"]
+    return [
+        equal("exact duplicates add no image", counts.exact_duplicates, copies),
+        equal("what is no photo is refused with the right reason", refused, undecodable),
+    ]
+
+
+def _distinct(ends: Ends) -> int:
+    """Count the distinct photos among those that landed, from the files that the phones sent."""
+    landed = {
+        hashlib.sha256(one.upload.file.read_bytes()).digest()
+        for one in ends.sent
+        if (row := ends.settled.get(str(one.upload.id))) and row.state == "landed"
+    }
+    return len(landed)

@@ -1,0 +1,17 @@
+"""Figures for programs: what a demo or a benchmark measured, as one flat JSON object."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+FOLDER = Path("build/figures")
+"""Relative to where the program runs: the root of the checkout."""
+
+
+def write_figures(name: str, **numbers: float | None) -> Path:
+    """Write `build/figures/<name>.json` and return its path; None stands for not measured."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    file = FOLDER / f"{name}.json"
+    file.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+    return file

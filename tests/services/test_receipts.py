@@ -1,0 +1,133 @@
+"""What a contributor learns of an upload, and what not."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from imagehub.catalogue.database import Database
+from imagehub.errors import NotFound
+from imagehub.vocabulary import Account, Outcome, Role, UploadState
+from tests import factories
+from webapp.services import receipts
+
+
+@pytest.fixture
+def owner(database: Database) -> Account:
+    with database.transaction() as cursor:
+        return factories.account(cursor)
+
+
+def shown(database: Database, asker: Account, upload_id: uuid.UUID) -> receipts.Receipt:
+    return receipts.show(database, asker, str(upload_id))
+
+
+def states(receipt: receipts.Receipt) -> list[str]:
+    return [step.state.value for step in receipt.steps]
+
+
+def test_a_landed_upload_is_stored(database: Database, owner: Account) -> None:
+    with database.transaction() as cursor:
+        photo = factories.photo(cursor, owner=owner)
+    receipt = shown(database, owner, photo.upload_id)
+    assert states(receipt) == ["accepted", "stored"]
+    assert receipt.image_id == photo.image_id
+    assert receipt.claimed_label == photo.label
+    assert receipt.photo_sha256 == photo.photo_sha256
+    assert receipt.duplicate_of is None
+
+
+def test_a_verdict_is_told_with_its_reasons(database: Database, owner: Account) -> None:
+    with database.transaction() as cursor:
+        photo = factories.photo(cursor, owner=owner)
+        factories.checks(cursor, photo.image_id)
+        factories.verdict(
+            cursor, photo.image_id, photo.label, Outcome.NEEDS_REVIEW, reasons=("It is blurred.",)
+        )
+    receipt = shown(database, owner, photo.upload_id)
+    assert states(receipt) == ["accepted", "stored", "checked", "needs_review"]
+    assert receipt.state is UploadState.NEEDS_REVIEW
+    assert receipt.steps[-1].reasons == ("It is blurred.",)
+
+
+def test_only_the_current_verification_counts(database: Database, owner: Account) -> None:
+    with database.transaction() as cursor:
+        photo = factories.verified_photo(cursor, owner=owner)
+        cursor.execute("update verification_versions set is_current = false")
+    assert states(shown(database, owner, photo.upload_id)) == ["accepted", "stored"]
+
+
+def test_a_refused_upload_says_why(database: Database, owner: Account) -> None:
+    with database.transaction() as cursor:
+        upload_id = factories.refused_upload(cursor, owner=owner, code="truncated", reason="Cut.")
+    receipt = shown(database, owner, upload_id)
+    assert states(receipt) == ["accepted", "refused"]
+    assert (receipt.steps[-1].code, receipt.steps[-1].reasons) == ("truncated", ("Cut.",))
+
+
+def test_an_upload_that_landed_without_its_acceptance_has_a_receipt(
+    database: Database, owner: Account
+) -> None:
+    with database.transaction() as cursor:
+        photo = factories.photo(cursor, owner=owner)
+        cursor.execute("delete from acceptances")
+    assert states(shown(database, owner, photo.upload_id)) == ["accepted", "stored"]
+
+
+def test_ones_own_photo_sent_again_is_a_duplicate(database: Database, owner: Account) -> None:
+    with database.transaction() as cursor:
+        first = factories.photo(cursor, owner=owner)
+        again = factories.same_photo_again(cursor, first, owner)
+    assert shown(database, owner, again.upload_id).duplicate_of == first.image_id
+    assert shown(database, owner, first.upload_id).duplicate_of is None
+
+
+def test_another_persons_private_photo_is_not_given_away(database: Database) -> None:
+    with database.transaction() as cursor:
+        first = factories.verified_photo(cursor)
+        again = factories.same_photo_again(cursor, first)
+    receipt = shown(database, again.account, again.upload_id)
+    assert receipt.duplicate_of is None
+    assert [step.reasons for step in receipt.steps[:3]] == [(), (), ()]
+    times = [step.at for step in receipt.steps]
+    assert times == sorted(times)
+    with database.transaction() as cursor:
+        operator = factories.account(cursor, roles=(Role.OPERATOR,))
+    assert shown(database, operator, again.upload_id).duplicate_of == first.image_id
+
+
+def test_a_later_copy_of_ones_own_does_not_give_away_another_persons(database: Database) -> None:
+    with database.transaction() as cursor:
+        theirs = factories.photo(cursor)
+        mine = factories.same_photo_again(cursor, theirs)
+        mine_again = factories.same_photo_again(cursor, theirs, mine.account)
+    assert shown(database, mine.account, mine.upload_id).duplicate_of is None
+    assert shown(database, mine.account, mine_again.upload_id).duplicate_of == theirs.image_id
+
+
+def test_a_published_photo_may_be_named(database: Database) -> None:
+    with database.transaction() as cursor:
+        first = factories.verified_photo(cursor)
+        again = factories.same_photo_again(cursor, first)
+        factories.publish_label_sets(cursor)
+    assert shown(database, again.account, again.upload_id).duplicate_of == first.image_id
+
+
+@pytest.mark.parametrize("keeper_is_own", [True, False])
+def test_a_near_duplicate_names_its_keeper_if_that_may_be_seen(
+    database: Database, owner: Account, keeper_is_own: bool
+) -> None:
+    with database.transaction() as cursor:
+        keeper = factories.photo(cursor, owner=owner if keeper_is_own else None)
+        photo = factories.photo(cursor, owner=owner)
+        factories.duplicate(cursor, photo.image_id, keeper.image_id)
+    expected = keeper.image_id if keeper_is_own else None
+    assert shown(database, owner, photo.upload_id).duplicate_of == expected
+
+
+def test_nobody_else_sees_a_receipt(database: Database, owner: Account) -> None:
+    with database.transaction() as cursor:
+        photo = factories.photo(cursor)
+    with pytest.raises(NotFound):
+        shown(database, owner, photo.upload_id)

@@ -31,7 +31,7 @@ class Journal:
 
     def __enter__(self) -> Journal:
         try:
-            self._stream = self.file.open("a+", encoding="utf-8")
+            self._stream = self.file.open("a+", encoding="utf-8", errors="replace")
         except OSError as error:
             raise Misconfigured(
                 f"The journal {self.file} cannot be written ({error.strerror}); name another "

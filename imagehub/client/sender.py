@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -14,6 +12,7 @@ from uuid import UUID
 from imagehub.client.claims import Photo
 from imagehub.client.hub_client import HubClient
 from imagehub.client.journal import Journal, key_of
+from imagehub.client.parallel import for_each
 from imagehub.errors import Conflict, Refused
 from imagehub.vocabulary import MAX_PHOTO_BYTES
 
@@ -64,7 +63,6 @@ class Sender:
         self.client = client
         self.journal = journal
         self.summary = Summary()
-        self._stop = threading.Event()
 
     def send(self, photos: Sequence[Photo], parallel: int, sent: Callable[[Sent], None]) -> Summary:
         """Send what the journal does not know as accepted; `sent` hears of each photo.
@@ -72,20 +70,10 @@ class Sender:
         Trouble that the next photo would meet too (hub down, token wrong) stops all and is raised;
         the summary then says how far it came.
         """
-        with ThreadPoolExecutor(parallel) as pool:
-            waiting = [pool.submit(self._send, photo, sent) for photo in photos]
-            try:
-                done, _ = wait(waiting, return_when=FIRST_EXCEPTION)
-            finally:
-                self._stop.set()
-                pool.shutdown(cancel_futures=True)
-        for future in done:
-            future.result()
+        for_each(lambda photo: self._send(photo, sent), photos, parallel)
         return self.summary
 
     def _send(self, photo: Photo, sent: Callable[[Sent], None]) -> None:
-        if self._stop.is_set():
-            return
         outcome = self._offer(photo)
         self.summary.sent.append(outcome)
         sent(outcome)

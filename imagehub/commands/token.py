@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from imagehub.catalogue import accounts
 from imagehub.catalogue.tokens import digest, issue
 from imagehub.commands.options import as_json, open_catalogue
 from imagehub.commands.output import write_json
+from imagehub.errors import NotFound
 from imagehub.vocabulary import Role
 
 
@@ -54,13 +57,12 @@ def revoke() -> None:
       imagehub token revoke
       imagehub token revoke < token.txt
     """
-    stream = click.get_text_stream("stdin")
-    if stream.isatty():
+    if sys.stdin.isatty():
         token = click.prompt("Token", hide_input=True, type=str)
     else:
-        token = stream.readline().strip()
+        token = sys.stdin.readline().strip()
     with open_catalogue().transaction() as cursor:
         revoked = accounts.revoke_token(cursor, digest(token))
     if not revoked:
-        raise click.ClickException("No such token is in force; nothing was changed.")
+        raise NotFound("No such token is in force; nothing was changed.")
     click.echo("The token is revoked.")

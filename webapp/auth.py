@@ -26,6 +26,11 @@ def account() -> Account | None:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != SCHEME:
         raise Unauthorised("Send a token as `Authorization: Bearer dih_…`.")
+    return holder(token)
+
+
+def holder(token: str) -> Account:
+    """The account that holds a token, wherever the token was written; else Unauthorised."""
     digest = hashlib.sha256(token.strip().encode("utf-8", "surrogateescape")).digest()
     with gateways().database.transaction() as cursor:
         found = accounts.find_by_token(cursor, digest)

@@ -41,7 +41,7 @@ def decode(message: Message) -> Upload:
         fields = json.loads(message.headers["upload"])
         metadata = fields.pop("metadata")
         taken_at = metadata.pop("taken_at")
-        return Upload(
+        upload = Upload(
             id=UUID(message.key),
             account_id=UUID(fields.pop("account_id")),
             accepted_at=datetime.fromisoformat(fields.pop("accepted_at")),
@@ -50,10 +50,26 @@ def decode(message: Message) -> Upload:
             ),
             **fields,
         )
+        _check_types(upload)
+        return upload
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise Refused(
             "message_malformed", f"The message {message.key[:80]!r} is no upload: {error}."
         ) from error
+
+
+def _check_types(upload: Upload) -> None:
+    """Raise TypeError or ValueError where a stranger's message holds something else."""
+    metadata = upload.metadata
+    for text in (upload.claimed_label, upload.photo_sha256, metadata.device or ""):
+        if not isinstance(text, str) or "\0" in text:
+            raise TypeError("a field is no text")
+        text.encode()  # half a surrogate pair is a ValueError
+    for number in (metadata.latitude or 0.0, metadata.longitude or 0.0):
+        if not isinstance(number, (int, float)):
+            raise TypeError("a place is no number")
+    if upload.accepted_at.tzinfo is None:
+        raise ValueError("the time of acceptance has no time zone")
 
 
 def _to_text(value: object) -> str:

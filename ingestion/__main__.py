@@ -1,0 +1,89 @@
+"""`python -m ingestion`: land what waits in the upload log, until SIGTERM."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+
+import click
+
+from imagehub import hub
+from imagehub.errors import HubError
+from imagehub.settings import Settings
+from ingestion.consumer import Consumer
+from ingestion.dead_letters import Flooded, resume
+from ingestion.line import Line
+from ingestion.points import Points
+from ingestion.sandbox import Sandbox
+
+GRACE_SECONDS = 4.0
+"""What is under way when the program is told to stop may take so long; then it dies, and the
+messages come again at the next start."""
+
+EXIT_FAILED = 1
+EXIT_FLOODED = 3
+
+
+@click.command()
+@click.option(
+    "--resume", "is_resumed", is_flag=True, help="Go on after dead letters stopped the line."
+)
+@click.option("--until-empty", is_flag=True, help="Stop when no upload waits.")
+@click.option("--die-at", metavar="POINT:N", hidden=True, help="For tests: die there, by SIGKILL.")
+def main(is_resumed: bool, until_empty: bool, die_at: str | None) -> None:
+    """Land uploads: from the log to the object store and the catalogue.
+
+    Ends with status 3 where a flood of messages that cannot be handled has stopped the line.
+    """
+    logging.basicConfig(
+        stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    logging.getLogger("kafka").setLevel(logging.WARNING)
+    try:
+        _run(Points.parse(die_at) if die_at else Points(), is_resumed, until_empty)
+    except Flooded as error:
+        logging.getLogger("ingestion").error("%s", error)
+        sys.exit(EXIT_FLOODED)
+    except HubError as error:
+        logging.getLogger("ingestion").error("%s", error)
+        sys.exit(EXIT_FAILED)
+
+
+def _run(points: Points, is_resumed: bool, until_empty: bool) -> None:
+    settings = Settings.from_environment()
+    sandbox = Sandbox(size=os.cpu_count() or 1)
+    line = Line(
+        database=hub.open_catalogue(settings),
+        store=hub.open_store(settings),
+        log=hub.open_log(settings),
+        dead_letters=hub.open_dead_letters(settings),
+        decode=sandbox.land,
+        points=points,
+    )
+    if is_resumed:
+        with line.database.transaction() as cursor:
+            resume(cursor, line.log.topic)
+    stop = _stop_on_signals()
+    Consumer(line, workers=sandbox.size).run(stop, until_empty)
+    sandbox.close()
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+
+    def begin_to_stop(*_: object) -> None:
+        stop.set()
+        last_resort = threading.Timer(GRACE_SECONDS, os._exit, [0])
+        last_resort.daemon = True
+        last_resort.start()
+
+    signal.signal(signal.SIGTERM, begin_to_stop)
+    signal.signal(signal.SIGINT, begin_to_stop)
+    return stop
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""What the decoding child gives up before it sees the first photo (Linux).
+
+Always: memory, written files, more processes, and most open files, by resource limits; gaining
+rights, by `no_new_privs`. Where the system permits: the network, by a network namespace of its
+own, and root, by becoming nobody. Where it does not permit these two (a container without the
+right to make namespaces), the child can still open sockets; run such a container without network
+routes that matter, or with the right to unshare.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+_PR_SET_NO_NEW_PRIVS = 38
+_NOBODY = 65534
+_MAX_OPEN_FILES = 16
+
+
+def leave_network() -> bool:
+    """Move to a network namespace without interfaces; False where that is not permitted.
+
+    Must come before the process has a second thread.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    flags = _CLONE_NEWNET if os.geteuid() == 0 else _CLONE_NEWNET | _CLONE_NEWUSER
+    return bool(libc.unshare(flags) == 0)
+
+
+def give_up_rights(memory_bytes: int) -> None:
+    """Set the limits that hold for the rest of the process's life."""
+    for kind, limit in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, _MAX_OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (limit, limit))
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(_NOBODY)
+        os.setuid(_NOBODY)
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def allow_cpu(seconds: int) -> None:
+    """Let the process use so many seconds more; beyond them the kernel ends it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent_seconds = int(used.ru_utime + used.ru_stime) + 1
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (spent_seconds + seconds, hard))

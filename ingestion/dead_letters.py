@@ -1,0 +1,99 @@
+"""Setting aside what cannot be handled, and stopping the line when that becomes a flood."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from imagehub.catalogue import attempts, dead_letters
+from imagehub.catalogue.attempts import Place
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.dead_letters import LineCounts
+from imagehub.errors import HubError, Refused
+from imagehub.log.protocol import Received
+from imagehub.messages import Message
+from imagehub.vocabulary import MAX_PHOTO_BYTES
+from ingestion.line import Line
+from ingestion.outcome import SetAside
+from ingestion.privacy import printable
+
+MAX_CONSECUTIVE = 50
+MAX_SHARE = 0.05
+MIN_WINDOW_MESSAGES = 200
+
+_MAX_REASON_CHARACTERS = 500
+
+
+class Flooded(HubError):
+    """So many messages could not be handled that the fault is likely ours: the line stops."""
+
+
+def set_aside(line: Line, received: Received, why: SetAside) -> None:
+    """Put the message with its origin among the dead letters, once; durable on return.
+
+    Raises Flooded after the message that makes it a flood.
+    """
+    place = line.place(received)
+    reason = printable(why.reason, _MAX_REASON_CHARACTERS)
+    with line.database.transaction() as cursor:
+        is_known = dead_letters.is_set_aside(cursor, place)
+    if not is_known:
+        _append(line, received.message, _origin(place, why.code, reason))
+    with line.database.transaction() as cursor:
+        if dead_letters.add(cursor, place, why.code, reason, upload_id_of(received.message)):
+            dead_letters.count_handled(cursor, place, is_dead=True)
+        attempts.forget(cursor, place)
+    check_flow(line)
+
+
+def upload_id_of(message: Message) -> UUID | None:
+    """The upload that a message is about, if its key tells."""
+    try:
+        return UUID(message.key)
+    except ValueError:
+        return None
+
+
+def check_flow(line: Line) -> None:
+    """Raise Flooded if the dead letters of any partition are a flood."""
+    with line.database.transaction() as cursor:
+        flooded = [
+            count for count in dead_letters.counts(cursor, line.log.topic) if _is_flood(count)
+        ]
+    if flooded:
+        worst = max(flooded, key=lambda count: count.dead)
+        raise Flooded(
+            f"The line of {line.log.topic} is stopped: of the last {worst.handled} messages of "
+            f"partition {worst.partition}, {worst.dead} could not be handled "
+            f"({worst.consecutive_dead} in a row). They are kept in {line.dead_letters.topic}, "
+            "with the reasons; those behind them wait. Find the cause, then go on with "
+            "`python -m ingestion --resume`."
+        )
+
+
+def resume(cursor: Cursor, topic: str) -> None:
+    """Let a stopped line go on."""
+    dead_letters.reset_counts(cursor, topic)
+
+
+def _is_flood(count: LineCounts) -> bool:
+    return count.consecutive_dead >= MAX_CONSECUTIVE or (
+        count.handled >= MIN_WINDOW_MESSAGES and count.dead > MAX_SHARE * count.handled
+    )
+
+
+def _origin(place: Place, code: str, reason: str) -> dict[str, str]:
+    return {
+        "origin-topic": place.topic,
+        "origin-partition": str(place.partition),
+        "origin-offset": str(place.offset),
+        "reason-code": code,
+        "reason": reason,
+    }
+
+
+def _append(line: Line, message: Message, origin: dict[str, str]) -> None:
+    try:
+        line.dead_letters.append(Message(message.key, {**message.headers, **origin}, message.value))
+    except Refused:  # a stranger's message, larger than the log takes with the origin added
+        trimmed = message.value[:MAX_PHOTO_BYTES]
+        line.dead_letters.append(Message(message.key[:200], origin, trimmed))

@@ -1,0 +1,181 @@
+"""One upload's journey: message -> objects -> rows. The offset is the consumer's to move.
+
+Objects are keyed by digest, rows by digest and upload id: every step may run again and changes
+nothing the second time.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from imagehub.catalogue import attempts, dead_letters, landings
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.landings import NewImage, Refusal
+from imagehub.errors import Conflict, Refused
+from imagehub.log.protocol import Received
+from imagehub.messages import decode
+from imagehub.photo import LandedPhoto, digest
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from imagehub.vocabulary import Upload
+from ingestion.dead_letters import set_aside
+from ingestion.line import Line
+from ingestion.outcome import Landed, Outcome, SetAside, SettledBefore, TurnedDown
+from ingestion.privacy import coarsened
+
+logger = logging.getLogger("ingestion")
+
+
+def prepare(line: Line, received: Received) -> Outcome:
+    """Do all that may be done for several messages at once: decode and store the objects.
+
+    Raises Unavailable while a part is down.
+    """
+    try:
+        upload = decode(received.message)
+        _check_digest(upload, received)
+        known = _find_known(line, upload)
+    except Refused as refused:
+        return SetAside(refused.code, refused.sentence)
+    except Conflict as conflict:
+        return SetAside("upload_conflict", str(conflict))
+    if known is not None:
+        return known
+    try:
+        landed = line.decode(received.message.value)
+    except Refused as refused:
+        return TurnedDown(upload, Refusal(refused.code, refused.sentence))
+    line.points.passed("before_objects")
+    image = _store(line.store, upload, received.message.value, landed)
+    line.points.passed("after_objects")
+    return Landed(upload, image)
+
+
+def settle(line: Line, received: Received, outcome: Outcome) -> None:
+    """Write what was decided, in one transaction; in the order of the log.
+
+    Raises Unavailable while a part is down, Flooded when the line must stop.
+    """
+    if not isinstance(outcome, SetAside):
+        try:
+            _write_rows(line, received, outcome)
+        except Conflict as conflict:
+            outcome = SetAside("upload_conflict", str(conflict))
+    if isinstance(outcome, SetAside):
+        set_aside(line, received, outcome)
+    _report(received, outcome)
+
+
+def _check_digest(upload: Upload, received: Received) -> None:
+    found = digest(received.message.value)
+    if upload.photo_sha256 != found:
+        raise Refused(
+            "digest_mismatch",
+            f"The photo of upload {upload.id} has the digest {found}, not the one in its message.",
+        )
+
+
+def _find_known(line: Line, upload: Upload) -> Outcome | None:
+    """What can be said without decoding; raise Conflict if the id belongs to another upload."""
+    with line.database.transaction() as cursor:
+        if _is_settled(cursor, upload):
+            return SettledBefore(upload)
+        if not landings.has_account(cursor, upload.account_id):
+            reason = f"Upload {upload.id} is by account {upload.account_id}, which does not exist."
+            return SetAside("unknown_account", reason)
+        if not landings.has_label(cursor, upload.claimed_label):
+            reason = f"Upload {upload.id} claims {upload.claimed_label!r}, which is no label."
+            return SetAside("unknown_label", reason)
+        if landings.find_image(cursor, upload.photo_sha256):
+            return Landed(upload, image=None)
+    return None
+
+
+def _is_settled(cursor: Cursor, upload: Upload) -> bool:
+    settled = landings.find_upload(cursor, upload.id)
+    if settled is None:
+        return False
+    if (settled.account_id, settled.photo_sha256) != (upload.account_id, upload.photo_sha256):
+        raise Conflict(f"Upload {upload.id} exists, with another photo or by another account.")
+    return True
+
+
+def _store(store: ObjectStore, upload: Upload, photo: bytes, landed: LandedPhoto) -> NewImage:
+    name = upload.photo_sha256
+    store.put(keys.original(name), photo)
+    full = replace(landed.full, data=_put_first(store, keys.full(name), landed.full.data))
+    _put_first(store, keys.view(name), landed.view.data)
+    _put_first(store, keys.thumb(name), landed.thumb.data)
+    return NewImage(
+        photo_sha256=name,
+        format=landed.format,
+        width=landed.width,
+        height=landed.height,
+        photo_bytes=len(photo),
+        full_sha256=full.sha256,
+        full_bytes=len(full.data),
+        full_crc32=full.crc32,
+        full_width=full.width,
+        full_height=full.height,
+        fingerprint=landed.fingerprint,
+        flags=landed.flags,
+        derivative_recipe=keys.DERIVATIVE_RECIPE,
+        first_upload_id=upload.id,
+    )
+
+
+def _put_first(store: ObjectStore, key: str, data: bytes) -> bytes:
+    """Store the derivative, or take the one that an earlier version of the encoder stored."""
+    try:
+        store.put(key, data)
+    except Conflict:
+        return store.get(key)
+    return data
+
+
+def _write_rows(
+    line: Line, received: Received, outcome: Landed | TurnedDown | SettledBefore
+) -> None:
+    place = line.place(received)
+    line.points.passed("before_rows")
+    with line.database.transaction() as cursor:
+        if not isinstance(outcome, SettledBefore) and _add(cursor, outcome):
+            dead_letters.count_handled(cursor, place, is_dead=False)
+        attempts.forget(cursor, place)
+        line.points.passed("before_commit")
+    line.points.passed("after_commit")
+
+
+def _add(cursor: Cursor, outcome: Landed | TurnedDown) -> bool:
+    """Add the rows; False if the upload was settled meanwhile, Conflict if its id is taken."""
+    if _is_settled(cursor, outcome.upload):
+        return False
+    upload = coarsened(outcome.upload)
+    if isinstance(outcome, TurnedDown):
+        added = landings.add_upload(cursor, upload, None, outcome.refusal)
+        counted = ["refused"]
+    else:
+        is_new = outcome.image is not None and landings.add_image(cursor, outcome.image)
+        image_id = landings.find_image(cursor, upload.photo_sha256)
+        if image_id is None:
+            raise Conflict(f"The image id of upload {upload.id} belongs to another photo.")
+        added = landings.add_upload(cursor, upload, image_id, None)
+        counted = ["landed", "images" if is_new else "exact_duplicates"]
+    if added:
+        landings.count(cursor, *counted)
+    return added
+
+
+def _report(received: Received, outcome: Outcome) -> None:
+    where = f"{received.position.partition}:{received.position.offset}"
+    match outcome:
+        case Landed(upload, image):
+            kind = "landed" if image else "landed on an image that exists"
+            logger.info("%s upload %s %s, photo %s", where, upload.id, kind, upload.photo_sha256)
+        case TurnedDown(upload, refusal):
+            logger.info("%s upload %s refused: %s", where, upload.id, refusal.code)
+        case SettledBefore(upload):
+            logger.info("%s upload %s was settled before", where, upload.id)
+        case SetAside(code, reason):
+            logger.warning("%s set aside: %s: %s", where, code, reason)

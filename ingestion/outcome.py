@@ -1,0 +1,42 @@
+"""What can become of a message before anything of it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imagehub.catalogue.landings import NewImage, Refusal
+from imagehub.vocabulary import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The photo's objects are stored; `image` is None where an image of these bytes exists."""
+
+    upload: Upload
+    image: NewImage | None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedDown:
+    """The photo cannot be taken; its contributor finds the reason on the receipt."""
+
+    upload: Upload
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class SettledBefore:
+    """The same message came before and was settled: nothing is left to do."""
+
+    upload: Upload
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The message cannot be handled; it goes to the dead letters."""
+
+    code: str
+    reason: str
+
+
+Outcome = Landed | TurnedDown | SettledBefore | SetAside

@@ -1,0 +1,166 @@
+"""Decoding where it can do no harm: a few long-lived children, each limited and expendable.
+
+A photo that kills its child, or keeps it too long, is refused; the next photo finds a new child.
+"""
+
+from __future__ import annotations
+
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from typing import BinaryIO, cast
+
+from imagehub.errors import Misconfigured
+from imagehub.photo import LandedPhoto, PhotoHeader, inspect
+from imagehub.photo.refusals import refused_decoding
+from ingestion.sandbox_frames import (
+    READY,
+    BrokenAnswer,
+    Limits,
+    read_answer,
+    read_frame,
+    write_frame,
+)
+
+PHOTOS_PER_CHILD = 1000
+START_SECONDS = 60
+
+
+class Sandbox:
+    """A pool of `size` decoding children, started when first needed. Safe to share by threads."""
+
+    def __init__(self, size: int, limits: Limits | None = None) -> None:
+        self.size = size
+        self._limits = limits or Limits()
+        self._idle: queue.SimpleQueue[_Child | None] = queue.SimpleQueue()
+        for _ in range(size):
+            self._idle.put(None)  # a child that is still to be started
+
+    def land(self, photo: bytes) -> LandedPhoto:
+        """Do imagehub.photo.land in a child.
+
+        Raises Refused as that does, and with `decode_limits` if the photo broke the child's
+        limits; Misconfigured if no child can be started.
+        """
+        header = inspect(photo)
+        try:
+            answer = self._ask(photo, header)
+        except _KilledFromOutsideError:  # say, the machine ran out of memory: not the photo's fault
+            answer = self._ask(photo, header)
+        if isinstance(answer, str):
+            raise refused_decoding(answer)
+        return answer
+
+    def _ask(self, photo: bytes, header: PhotoHeader) -> LandedPhoto | str:
+        child = self._idle.get()
+        try:
+            if child is None or not child.is_usable:
+                child = _Child(self._limits)
+            return child.land(photo, header)
+        finally:
+            self._idle.put(child if child and child.is_usable else None)
+
+    def close(self) -> None:
+        """End the children that are idle."""
+        for _ in range(self.size):
+            child = self._idle.get()
+            if child is not None:
+                child.end()
+            self._idle.put(None)
+
+
+class _Child:
+    """One decoding process. Used by one thread at a time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._photos_left = PHOTOS_PER_CHILD
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-m", "ingestion.sandbox_child", limits.to_json()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={"OPENBLAS_NUM_THREADS": "1"},  # no secret, and no thread
+        )
+        self._photos = cast("BinaryIO", self._process.stdin)
+        self._answers = cast("BinaryIO", self._process.stdout)
+        self._wait_until_ready()
+
+    @property
+    def is_usable(self) -> bool:
+        return self._photos_left > 0 and self._process.poll() is None
+
+    def land(self, photo: bytes, header: PhotoHeader) -> LandedPhoto | str:
+        """Send the photo; give what it became, or the code of its refusal.
+
+        A child that breaks a limit or a rule is ended, and its photo refused.
+        """
+        self._photos_left -= 1
+        alarm = _Alarm(self._process, self._limits.wall_seconds)
+        try:
+            write_frame(self._photos, photo)
+            answer = read_answer(self._answers, header)
+        except (BrokenAnswer, OSError) as error:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=1)  # where it died by itself, its status says how
+            status = self._process.returncode
+            self.end()
+            if status == -signal.SIGKILL and not alarm.has_rung:
+                raise _KilledFromOutsideError from error
+            return "decode_limits"
+        finally:
+            alarm.cancel()
+        if self._photos_left == 0:
+            self.end()
+        return answer
+
+    def end(self) -> None:
+        """Kill the process and let go of its pipes."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            with suppress(OSError):
+                if pipe:
+                    pipe.close()
+
+    def _wait_until_ready(self) -> None:
+        alarm = _Alarm(self._process, START_SECONDS)
+        try:
+            is_ready = read_frame(self._answers, max_bytes=len(READY)) == READY
+        except BrokenAnswer:
+            is_ready = False
+        finally:
+            alarm.cancel()
+        if not is_ready:
+            self._process.kill()
+            _, complaint = self._process.communicate()
+            last = complaint.decode(errors="replace").strip().splitlines()[-1:]
+            raise Misconfigured(
+                "The process that decodes photos (`python -I -m ingestion.sandbox_child`) does "
+                f"not start: {' '.join(last) or 'it gave no reason'}"
+            )
+
+
+class _Alarm:
+    """Kills a process after a while, unless cancelled."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.has_rung = False
+        self._process = process
+        self._timer = threading.Timer(seconds, self._ring)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+    def _ring(self) -> None:
+        self.has_rung = True
+        self._process.kill()
+
+
+class _KilledFromOutsideError(Exception):
+    """Somebody else killed the child."""

@@ -1,0 +1,130 @@
+"""The sandbox: what a photo may cost, what a child may do, and what happens when it dies."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from imagehub.errors import Refused
+from imagehub.photo import inspect, land
+from ingestion.sandbox import Sandbox
+from ingestion.sandbox_frames import BrokenAnswer, Limits, read_answer, write_frame
+from tests.bad_inputs import ROWS, Row
+from tests.photos import jpeg, with_declared_size
+
+COSTLY = with_declared_size(jpeg(progressive=True, subsampling=0), 8100, 8100)
+"""The costliest kind of photo that its header alone does not give away: 2 s, 600 MB."""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    sandbox = Sandbox(size=1)
+    yield sandbox
+    sandbox.close()
+
+
+def test_a_child_makes_of_a_photo_what_the_parent_would(sandbox: Sandbox) -> None:
+    assert sandbox.land(jpeg(5)) == land(jpeg(5))
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.final_state and not row.headers], ids=str
+)
+def test_every_photo_of_the_corpus_comes_out_of_the_sandbox_as_its_row_asks(
+    sandbox: Sandbox, row: Row
+) -> None:
+    assert _code_of(sandbox, row.make()) == row.final_code
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [Limits(cpu_seconds=0), Limits(memory_bytes=200 << 20), Limits(wall_seconds=0.3)],
+    ids=["cpu", "memory", "wall clock"],
+)
+def test_a_photo_that_breaks_a_limit_is_refused_and_the_next_one_lands(limits: Limits) -> None:
+    sandbox = Sandbox(1, limits)
+    with pytest.raises(Refused) as refused:
+        sandbox.land(COSTLY)
+    assert refused.value.code == "decode_limits"
+    assert sandbox.land(jpeg(2)) == land(jpeg(2))
+    sandbox.close()
+
+
+@pytest.mark.parametrize(
+    ("death", "code"), [(signal.SIGABRT, "decode_limits"), (signal.SIGKILL, None)]
+)
+def test_a_child_that_aborts_costs_its_photo_and_one_that_is_killed_does_not(
+    sandbox: Sandbox, death: signal.Signals, code: str | None
+) -> None:
+    sandbox.land(jpeg())
+    (child,) = psutil.Process().children()
+    timer = threading.Timer(0.15, os.kill, [child.pid, death])
+    timer.start()
+    assert _code_of(sandbox, COSTLY) == code
+    timer.join()
+    assert sandbox.land(jpeg()) == land(jpeg())
+
+
+def test_a_child_that_died_while_idle_costs_no_photo(sandbox: Sandbox) -> None:
+    sandbox.land(jpeg())
+    (child,) = psutil.Process().children()
+    child.kill()
+    time.sleep(0.1)
+    assert sandbox.land(jpeg()) == land(jpeg())
+
+
+def test_a_child_has_no_secret_no_socket_and_no_network(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAGEHUB_CATALOGUE_URL", "postgresql://secret@host/db")
+    fresh = Sandbox(1)
+    fresh.land(jpeg())
+    child = psutil.Process().children()[-1]
+    assert set(child.environ()) <= {"OPENBLAS_NUM_THREADS", "LC_CTYPE"}
+    assert child.net_connections() == []
+    process = Path(f"/proc/{child.pid}")
+    files = [str(file.readlink()) for file in (process / "fd").iterdir()]
+    assert all(file.startswith("pipe:") or file == "/dev/null" for file in files)
+    if os.geteuid() == 0:
+        assert child.uids().real == 65534
+        assert (process / "ns/net").readlink() != Path("/proc/self/ns/net").readlink()
+    fresh.close()
+
+
+def _code_of(sandbox: Sandbox, photo: bytes) -> str | None:
+    try:
+        sandbox.land(photo)
+    except Refused as refused:
+        return refused.code
+    return None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"no json",
+        b"[]",
+        b'{"refused": "because"}',
+        b'{"refused": ["undecodable"]}',
+        b'{"width": 640, "height": 480}',
+        b'{"width": 1, "height": 1, "fingerprint": 0, "full_width": 1, "full_height": 1,'
+        b' "view_width": 1, "view_height": 1, "thumb_width": 1, "thumb_height": 1}',
+        b'{"width": 640, "height": 480, "fingerprint": 1e3, "full_width": 1, "full_height": 1,'
+        b' "view_width": 1, "view_height": 1, "thumb_width": 1, "thumb_height": 1}',
+        b"x" * 5000,
+    ],
+)
+def test_what_a_child_says_is_not_believed(answer: bytes) -> None:
+    stream = io.BytesIO()
+    write_frame(stream, answer)
+    stream.seek(0)
+    with pytest.raises(BrokenAnswer):
+        read_answer(stream, inspect(jpeg()))

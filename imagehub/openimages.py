@@ -162,8 +162,10 @@ def _name(file: SourceFile, line: int, text: str) -> str:
     name = unicodedata.normalize("NFC", text).strip()
     if not name or len(name) > MAX_NAME_CHARACTERS:
         _refuse(file, f"line {line}", f"needs a name of 1 to {MAX_NAME_CHARACTERS} characters")
-    if any(unicodedata.category(character) == "Cc" for character in name):
-        _refuse(file, f"line {line}", "has a control character in the name; remove it")
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in name):
+        _refuse(
+            file, f"line {line}", "has a control character or line break in the name; remove it"
+        )
     return name
 
 

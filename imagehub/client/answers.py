@@ -95,6 +95,26 @@ class Release(Answer):
     summary: Any = None
 
 
+class ReleaseText(Answer):
+    """A file beside a release's photos."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class Subset(Answer):
+    """A saved selection; `labels` are MIDs, `splits` maps names to shares."""
+
+    name: str
+    labels: tuple[str, ...]
+    cap_per_label: int | None = None
+    min_short_side_pixels: int
+    keepers_only: bool
+    splits: dict[str, float]
+    created_at: datetime | None = None
+
+
 Item = TypeVar("Item")
 
 

@@ -16,6 +16,8 @@ from imagehub.client.answers import (
     Page,
     Receipt,
     Release,
+    ReleaseText,
+    Subset,
     read,
     read_page,
 )
@@ -119,29 +121,14 @@ class HubClient:
             raise Refused("label_ambiguous", f"{name_or_mid!r} is the name of {mids}; give a MID.")
         return named[0]
 
-    def create_subset(self, name: str, rules: SubsetRules) -> dict[str, Any]:
-        """Save a selection under a name."""
-        answer: dict[str, Any] = self.transport.json(
-            Call(
-                "POST",
-                f"{API}/subsets",
-                json={"name": name, **rules_as_json(rules)},
-                repeatable=False,
-            )
-        )
-        return answer
+    def create_subset(self, name: str, rules: SubsetRules) -> Subset:
+        """Save a selection under a name; the same again changes nothing."""
+        call = Call("POST", f"{API}/subsets", json={"name": name, **rules_as_json(rules)})
+        return read(Subset, self.transport.json(call))
 
-    def preview_subset(self, rules: SubsetRules) -> dict[str, Any]:
-        """Count what a selection would hold now."""
-        answer: dict[str, Any] = self.transport.json(
-            Call("POST", f"{API}/subsets/preview", json=rules_as_json(rules))
-        )
-        return answer
-
-    def subset(self, name: str) -> dict[str, Any]:
+    def subset(self, name: str) -> Subset:
         """One subset with its rules."""
-        answer: dict[str, Any] = self._get(f"/subsets/{quote(name, safe='')}")
-        return answer
+        return read(Subset, self._get(f"/subsets/{quote(name, safe='')}"))
 
     def request_release(self, subset: str) -> str:
         """Ask for a freeze of a subset; returns the release's id."""
@@ -173,6 +160,11 @@ class HubClient:
         path = f"{API}/releases/{quote(release_id, safe='')}/manifest"
         with self.transport.send(Call("GET", path)) as response:
             return bytes(response.content)
+
+    def release_texts(self, release_id: str) -> tuple[ReleaseText, ...]:
+        """The files that lie beside a release's photos: tables, credits, the manifest itself."""
+        answer = self._get(f"/releases/{quote(release_id, safe='')}/files")
+        return read_page(ReleaseText, answer, "files").items
 
     def _get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         return self.transport.json(Call("GET", API + path, params=params or {}))

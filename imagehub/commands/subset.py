@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from imagehub.client import HubClient
+from imagehub.client.answers import Subset
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import write_fields, write_json
 from imagehub.vocabulary import SubsetRules
@@ -57,12 +58,13 @@ def create(client: HubClient, name: str, as_json: bool, **options: Any) -> None:
     Example:
       imagehub subset create pets --label Dog --label Cat --cap 500
     """
+    splits = read_splits(options["splits"])
     rules = SubsetRules(
         labels=tuple(client.find_label(label).mid for label in options["labels"]),
         cap_per_label=options["cap"],
         min_short_side_pixels=options["min_short_side"],
         keepers_only=not options["with_duplicates"],
-        splits=read_splits(options["splits"]),
+        splits=splits,
     )
     _print(client.create_subset(name, rules), as_json)
 
@@ -95,8 +97,16 @@ def read_splits(texts: Sequence[str]) -> tuple[tuple[str, float], ...]:
     return tuple(splits.items())
 
 
-def _print(subset: dict[str, Any], as_json: bool) -> None:
+def _print(subset: Subset, as_json: bool) -> None:
     if as_json:
-        write_json(subset)
-    else:
-        write_fields((name.replace("_", " "), value) for name, value in subset.items())
+        return write_json(subset.model_dump())
+    return write_fields(
+        [
+            ("subset", subset.name),
+            ("labels", ", ".join(subset.labels)),
+            ("cap per label", subset.cap_per_label),
+            ("short side from", f"{subset.min_short_side_pixels} pixels"),
+            ("keepers only", subset.keepers_only),
+            ("splits", ", ".join(f"{name} {share:g}" for name, share in subset.splits.items())),
+        ]
+    )

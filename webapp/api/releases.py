@@ -9,12 +9,13 @@ from flask import Response, request
 from pydantic import BaseModel, Field
 
 from imagehub.catalogue import releases_read
+from webapp.api import byte_ranges
 from webapp.api.endpoints import Endpoints
 from webapp.boundary import Text, Whole, Words
 from webapp.gateways import gateways
-from webapp.services import releases
+from webapp.services import downloads, releases
+from webapp.services.formats import FORMATS
 
-IMMUTABLE = "public, max-age=31536000, immutable"
 endpoints = Endpoints("releases")
 
 
@@ -23,6 +24,12 @@ class PageQuery(Words):
 
     limit: Annotated[Whole, Field(ge=1, le=200)] = 50
     after: Annotated[Text, Field(max_length=600)] | None = None
+
+
+class DownloadQuery(Words):
+    """How to pack a release."""
+
+    format: str = Field(default="imagefolder", description=f"One of {', '.join(FORMATS)}.")
 
 
 class Release(BaseModel):
@@ -75,9 +82,45 @@ def manifest(release_id: str) -> Response:
         releases.manifest(doors.store, release_id), content_type="application/jsonl"
     )
     response.set_etag(frozen.manifest_sha256.hex())
-    response.headers["Cache-Control"] = IMMUTABLE
+    response.headers["Cache-Control"] = byte_ranges.IMMUTABLE
     response.make_conditional(request)
     return response
+
+
+@endpoints.get(
+    "/releases/<release_id>/files/<path:path>",
+    media_types=("image/jpeg",),
+    problems=(404, 416),
+)
+def file(release_id: str, path: str) -> Response:
+    """One file of the release, or with a Range header a part of it."""
+    doors = gateways()
+    found = downloads.find_file(doors.database, doors.store, release_id, path)
+    return byte_ranges.answer(
+        request,
+        byte_ranges.Whole(found.bytes, found.sha256, "image/jpeg"),
+        lambda start, length: downloads.file_bytes(doors.store, release_id, found, start, length),
+    )
+
+
+@endpoints.get(
+    "/releases/<release_id>/download",
+    media_types=tuple(one.media_type for one in FORMATS.values()),
+    problems=(404,),
+)
+def download(release_id: str, query: DownloadQuery) -> Response:
+    """The whole release in one archive, packed while it is sent."""
+    packing = downloads.find_format(query.format)
+    doors = gateways()
+    packed = downloads.archive(doors.database, doors.store, release_id, packing)
+    return Response(
+        packed.chunks,
+        content_type=packing.media_type,
+        headers={
+            "Content-Length": str(packed.size_bytes),
+            "Content-Disposition": f'attachment; filename="{release_id}.{packing.extension}"',
+        },
+    )
 
 
 def _answer(release: releases_read.Release) -> Release:

@@ -1,0 +1,94 @@
+"""Downloads of a release: whole, in a format, or file by file."""
+
+from __future__ import annotations
+
+import bisect
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from operator import attrgetter
+
+from imagehub import manifest
+from imagehub.catalogue.database import Database
+from imagehub.errors import NotFound, Refused, Unavailable
+from imagehub.manifest import Manifest, ManifestFile
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from webapp.services import releases
+from webapp.services.formats import FORMATS, Archive, Contents, Format
+from webapp.services.shards import Shards
+
+CHUNK_BYTES = 256 * 1024
+KEPT_MANIFESTS = 4
+
+_reading = threading.Lock()
+_kept: OrderedDict[bytes, Manifest] = OrderedDict()
+
+
+def find_format(name: str) -> Format:
+    """The format of this name; raise Refused(`format_unknown`) naming those there are."""
+    if name not in FORMATS:
+        raise Refused("format_unknown", f"The formats are {', '.join(sorted(FORMATS))}.")
+    return FORMATS[name]
+
+
+def archive(database: Database, store: ObjectStore, release_id: str, packing: Format) -> Archive:
+    """The whole release, packed while it is read; nothing of it is kept in memory or on disk."""
+    frozen = releases.frozen(database, release_id)
+    contents = Contents(
+        manifest=_manifest(store, release_id, frozen.manifest_sha256),
+        manifest_bytes=_manifest_bytes(store, release_id, frozen.manifest_sha256),
+        signature=frozen.signature,
+        public_key=frozen.public_key,
+        read=Shards(store, release_id).read,
+    )
+    packed = packing.pack(contents)
+    return Archive(packed.size_bytes, gathered(packed.chunks))
+
+
+def find_file(database: Database, store: ObjectStore, release_id: str, path: str) -> ManifestFile:
+    """The release's file of this path; else NotFound."""
+    frozen = releases.frozen(database, release_id)
+    files = _manifest(store, release_id, frozen.manifest_sha256).files
+    place = bisect.bisect_left(files, path, key=attrgetter("path"))
+    if place == len(files) or files[place].path != path:
+        raise NotFound(f"The release {release_id} has no file {path}.")
+    return files[place]
+
+
+def file_bytes(
+    store: ObjectStore, release_id: str, file: ManifestFile, start: int, length: int
+) -> Iterator[bytes]:
+    """A stretch of one file."""
+    return store.stream(keys.release_shard(release_id, file.shard), file.start + start, length)
+
+
+def gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in fewer pieces, so that small files do not cost a write each."""
+    waiting: list[bytes] = []
+    waiting_bytes = 0
+    for chunk in chunks:
+        waiting.append(chunk)
+        waiting_bytes += len(chunk)
+        if waiting_bytes >= CHUNK_BYTES:
+            yield b"".join(waiting)
+            waiting, waiting_bytes = [], 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def _manifest(store: ObjectStore, release_id: str, sha256: bytes) -> Manifest:
+    """The release's manifest, kept for the next file that is asked for; found by its digest."""
+    with _reading:  # many files of one release are asked for at the same time
+        if sha256 not in _kept:
+            _kept[sha256] = manifest.read(_manifest_bytes(store, release_id, sha256))
+            while len(_kept) > KEPT_MANIFESTS:
+                _kept.popitem(last=False)
+        return _kept[sha256]
+
+
+def _manifest_bytes(store: ObjectStore, release_id: str, sha256: bytes) -> bytes:
+    data = store.get(keys.release_manifest(release_id))
+    if manifest.digest(data) != sha256:
+        raise Unavailable(f"The manifest of {release_id} in the object store is damaged.")
+    return data

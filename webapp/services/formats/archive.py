@@ -1,0 +1,37 @@
+"""What every download format takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from imagehub.manifest import Manifest, ManifestFile
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A release to pack: its signed manifest, and the bytes of each of its files."""
+
+    manifest: Manifest
+    manifest_bytes: bytes
+    signature: bytes
+    public_key: bytes
+    read: Callable[[ManifestFile], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A packed release: its exact size is known before its first byte is made."""
+
+    size_bytes: int
+    chunks: Iterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A way to pack a release."""
+
+    name: str
+    media_type: str
+    extension: str
+    pack: Callable[[Contents], Archive]

@@ -1,0 +1,23 @@
+"""A ZIP whose folders are splits and labels: what most image loaders read as it is."""
+
+from __future__ import annotations
+
+from zipstream import ZipStream
+
+from webapp.services.formats.archive import Archive, Contents, Format
+from webapp.services.formats.documents import documents
+
+LAYOUT = "Photos stand in `<split>/<label>/<image>.jpg`."
+
+
+def pack(contents: Contents) -> Archive:
+    """Stored, not deflated: photos do not shrink, and the size is known beforehand."""
+    archive = ZipStream(sized=True)
+    for name, data in documents(contents, LAYOUT).items():
+        archive.add(data, name)
+    for file in contents.manifest.files:
+        archive.add(contents.read(file), file.path, size=file.bytes)
+    return Archive(len(archive), iter(archive))
+
+
+FORMAT = Format("imagefolder", "application/zip", "zip", pack)

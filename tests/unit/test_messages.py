@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -15,11 +16,12 @@ from imagehub.messages import Message
 from imagehub.vocabulary import Upload, UploadMetadata
 
 TIMES = st.datetimes(timezones=st.just(UTC))
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 UPLOADS = st.builds(
     Upload,
     id=st.uuids(),
     account_id=st.uuids(),
-    claimed_label=st.text(),
+    claimed_label=WORDS,
     photo_sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
     accepted_at=TIMES,
     metadata=st.builds(
@@ -27,7 +29,7 @@ UPLOADS = st.builds(
         taken_at=st.none() | TIMES,
         latitude=st.none() | st.floats(-90, 90),
         longitude=st.none() | st.floats(-180, 180),
-        device=st.none() | st.text(),
+        device=st.none() | WORDS,
     ),
 )
 
@@ -62,3 +64,25 @@ def test_a_message_with_a_field_too_many_is_refused() -> None:
     more = whole.headers["upload"][:-1] + ', "verified": true}'
     with pytest.raises(Refused):
         messages.decode(Message(whole.key, {**whole.headers, "upload": more}, b""))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"claimed_label": 7},
+        {"claimed_label": "a\0b"},
+        {"claimed_label": "\ud800"},
+        {"photo_sha256": None},
+        {"accepted_at": "2026-05-01T00:00:00"},
+        {"metadata": {"taken_at": None, "latitude": "51", "longitude": 0.0, "device": None}},
+        {"metadata": {"taken_at": None, "latitude": 51.0, "longitude": 0.0, "device": ["x"]}},
+    ],
+)
+def test_a_message_with_a_field_of_another_type_is_refused(change: dict[str, object]) -> None:
+    upload = Upload(uuid4(), uuid4(), "/m/01g317", "0" * 64, datetime(2026, 5, 1, tzinfo=UTC))
+    whole = messages.encode(upload, b"")
+    fields = json.loads(whole.headers["upload"]) | change
+    message = Message(whole.key, {**whole.headers, "upload": json.dumps(fields)}, b"")
+    with pytest.raises(Refused) as refusal:
+        messages.decode(message)
+    assert refusal.value.code == "message_malformed"

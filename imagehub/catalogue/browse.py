@@ -51,6 +51,20 @@ def newest(cursor: Cursor, limit: int) -> list[Tile]:
     return _tiles(cursor)
 
 
+def tiles(cursor: Cursor, image_ids: Sequence[str]) -> list[Tile]:
+    """Those of the images that are public, in the order given."""
+    cursor.execute(
+        "select i.id as image_id, i.full_width, i.full_height, l.mid, l.name, 0.0 as distance"
+        " from unnest(%s::char(16)[]) with ordinality asked (id, place)"
+        " join images i on i.id = asked.id"
+        " join lateral (select claimed_label from label_set_members s"
+        "  where s.image_id = i.id and s.removed_in is null order by claimed_label limit 1) s"
+        "  on true join labels l on l.mid = s.claimed_label order by asked.place",
+        (list(image_ids),),
+    )
+    return _tiles(cursor)
+
+
 def of_label(cursor: Cursor, mid: str, after: str, limit: int) -> list[Tile]:
     """The label's images with its descendants', by id, behind the id `after` (or '')."""
     cursor.execute(

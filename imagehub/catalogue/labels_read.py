@@ -78,6 +78,16 @@ def search(cursor: Cursor, text: str, after: tuple[int, str, str], limit: int) -
     return [LabelMatch(_entry(row), row.rank) for row in cursor.fetchall()]
 
 
+def largest(cursor: Cursor, limit: int) -> list[LabelEntry]:
+    """The labels with most images of their own."""
+    cursor.execute(
+        "select * from label_entries where own_images > 0"
+        " order by own_images desc, lower(name), mid limit %s",
+        (limit,),
+    )
+    return [_entry(row) for row in cursor.fetchall()]
+
+
 def below(cursor: Cursor, mid: str, kind: EdgeKind) -> list[LabelEntry]:
     """The labels one step below: its kinds, or its parts; those with most images first."""
     cursor.execute(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from webapp.portal import contribute, front, images, labels, pixels, words
+from webapp.portal import contribute, front, images, labels, pixels, releases, subsets, words
 
 PAGES: tuple[Blueprint, ...] = (
     front.pages,
     labels.pages,
     images.pages,
     pixels.pages,
+    subsets.pages,
+    releases.pages,
     contribute.pages,
 )
 

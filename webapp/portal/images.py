@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from webapp.gateways import gateways
 from webapp.services import images, labels
 
-SIMILAR = 18
+SIMILAR = 24
 
 pages = Blueprint("images", __name__)
 

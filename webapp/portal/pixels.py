@@ -22,12 +22,13 @@ def show(image_id: str, kind: str) -> Response:
         raise NotFound(f"There is no derivative {kind[:20]!r}.")
     doors = gateways()
     digest = images.public_digest(doors.database, image_id)
+    tag = f"{digest[:32]}-{kind}-{DERIVATIVE_RECIPE}"
     answer = Response(mimetype="image/jpeg")
-    answer.set_etag(f"{digest[:32]}-{kind}-{DERIVATIVE_RECIPE}")
+    answer.set_etag(tag)
     answer.headers["Cache-Control"] = CACHE_CONTROL
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    if answer.get_etag()[0] in request.if_none_match:
+    if tag in request.if_none_match:
         answer.status_code = 304
         return answer
     answer.set_data(images.pixels(doors.store, digest, kind))

@@ -96,6 +96,12 @@ def groups(database: Database) -> list[LabelGroup]:
         ] + [LabelGroup(top, ()) for top in tops if not top.kinds]
 
 
+def largest(database: Database, limit: int) -> list[LabelEntry]:
+    """The labels with most images of their own."""
+    with database.transaction() as cursor:
+        return labels_read.largest(cursor, limit)
+
+
 def chosen(database: Database, mids: Sequence[str]) -> list[LabelEntry]:
     """Those of the labels that exist, by name."""
     with database.transaction() as cursor:

@@ -1,0 +1,41 @@
+"""Releases: the list, and one with what is in it and how to get it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from webapp.gateways import gateways
+from webapp.services import labels, release_samples, releases
+
+PAGE = 30
+
+pages = Blueprint("releases", __name__)
+
+
+@pages.get("/releases")
+def index() -> str:
+    """Releases, those asked for last first."""
+    found = releases.newest(gateways().database, request.args.get("after"), PAGE)
+    return render_template("releases.html", found=found)
+
+
+@pages.get("/releases/<release_id>")
+def show(release_id: str) -> str:
+    """One release: what is in it, how to download it, how to check it."""
+    doors = gateways()
+    release = releases.show(doors.database, release_id)
+    names = {
+        entry.label.mid: entry.label
+        for entry in labels.chosen(doors.database, release.rules.labels)
+    }
+    return render_template(
+        "release.html",
+        release=release,
+        frozen=release.frozen,
+        splits=[split for split, _ in release.rules.splits],
+        names=names,
+        samples=release_samples.pick(doors.database, doors.store, release)
+        if release.frozen
+        else (),
+        hub=request.host_url.rstrip("/"),
+    )

@@ -1,0 +1,177 @@
+"""Downloads of a release through the real API: exact, streamed, and as the manifest says."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import tarfile
+import zipfile
+
+import pytest
+import requests
+
+from imagehub import manifest
+from imagehub.storage import keys
+from tests import photos
+from tests.factories.shards import Released, release_with_photos
+from tests.web_server import Web
+
+
+@pytest.fixture(scope="module")
+def release(web: Web) -> Released:
+    with web.database.transaction() as cursor:
+        return release_with_photos(
+            cursor, web.store, [photos.jpeg(seed, 200, 150) for seed in range(12)]
+        )
+
+
+def path_of(release: Released, rest: str) -> str:
+    return f"/api/v1/releases/{release.id}{rest}"
+
+
+def rows(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode())))
+
+
+def test_the_release_names_what_signs_its_manifest(web: Web, release: Released) -> None:
+    shown = web.get(path_of(release, "")).json()
+    data = web.get(path_of(release, "/manifest")).content
+    assert data == release.manifest_bytes
+    assert hashlib.sha256(data).hexdigest() == shown["manifest_sha256"]
+    manifest.verify(data, bytes.fromhex(shown["signature"]), bytes.fromhex(shown["public_key"]))
+    assert (shown["state"], shown["files"]) == ("ready", 12)
+    assert shown["total_bytes"] == sum(len(photo) for photo in release.photos.values())
+
+
+def test_the_zip_holds_exactly_the_manifests_files(web: Web, release: Released) -> None:
+    answer = web.get(path_of(release, "/download?format=imagefolder"))
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    assert f"{release.id}.zip" in answer.headers["Content-Disposition"]
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert archive.testzip() is None
+    assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
+    assert {
+        name: archive.read(name) for name in archive.namelist() if "/" in name
+    } == release.photos
+    assert archive.read("MANIFEST.jsonl") == release.manifest_bytes
+    signature = json.loads(archive.read("SIGNATURE.json"))
+    manifest.verify(
+        release.manifest_bytes,
+        bytes.fromhex(signature["signature"]),
+        bytes.fromhex(signature["public_key"]),
+    )
+
+
+def test_the_tables_are_open_images(web: Web, release: Released) -> None:
+    content = web.get(path_of(release, "/download")).content
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    file = release.manifest.files[0]
+    images, labels = rows(archive.read("images.csv")), rows(archive.read("labels.csv"))
+    assert len(images) == len(labels) == 12
+    assert (images[0]["ImageID"], images[0]["Subset"]) == (file.image_id, file.split)
+    assert images[0]["Author"] == "somebody"
+    assert labels[0] == {
+        "ImageID": file.image_id,
+        "Source": "verification",
+        "LabelName": "/m/0bt9lr",
+        "Confidence": "0.97",
+    }
+    assert rows(archive.read("class-descriptions.csv")) == [
+        {"LabelName": "/m/0bt9lr", "DisplayName": "Dog"}
+    ]
+    assert b"somebody: 12 photos" in archive.read("CREDITS.md")
+
+
+def test_the_tar_holds_samples_for_webdataset(web: Web, release: Released) -> None:
+    answer = web.get(path_of(release, "/download?format=webdataset"))
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    with tarfile.open(fileobj=io.BytesIO(answer.content)) as archive:
+        members = {
+            member.name: archive.extractfile(member).read()  # type: ignore[union-attr] # all are files
+            for member in archive
+        }
+    samples = [name for name in members if not name.startswith("__release__/")]
+    assert len(samples) == 3 * 12
+    for file in release.manifest.files:
+        key = f"{file.split}/{file.image_id}"
+        place = samples.index(f"{key}.jpg")
+        assert samples[place : place + 3] == [f"{key}.jpg", f"{key}.json", f"{key}.cls"]
+        assert hashlib.sha256(members[f"{key}.jpg"]).hexdigest() == file.sha256
+        assert json.loads(members[f"{key}.json"])["label"] == "/m/0bt9lr"
+        assert members[f"{key}.cls"] == b"0"
+    assert members["__release__/MANIFEST.jsonl"] == release.manifest_bytes
+
+
+def test_each_file_can_be_had_whole_or_in_part(web: Web, release: Released) -> None:
+    for path, photo in release.photos.items():
+        assert web.get(path_of(release, f"/files/{path}")).content == photo
+    size = len(photo)
+    url = path_of(release, f"/files/{path}")
+    for asked, start, end in (
+        ("bytes=0-9", 0, 10),
+        ("bytes=100-", 100, size),
+        ("bytes=-7", size - 7, size),
+        (f"bytes=5-{10**12}", 5, size),
+    ):
+        part = web.get(url, headers={"Range": asked})
+        assert (part.status_code, part.content) == (206, photo[start:end])
+        assert part.headers["Content-Range"] == f"bytes {start}-{end - 1}/{size}"
+    assert web.get(url, headers={"Range": f"bytes={size}-"}).status_code == 416
+    for unusual in ("bytes=a-b", "bytes=0-1,3-4", "lines=1-2", "bytes=5-1"):
+        assert web.get(url, headers={"Range": unusual}).status_code in (200, 416)
+    tag = web.get(url).headers["ETag"]
+    assert web.get(url, headers={"If-None-Match": tag}).status_code == 304
+    other = {"Range": "bytes=0-9", "If-Range": '"other"'}
+    assert web.get(url, headers=other).content == photo
+
+
+@pytest.mark.parametrize(
+    "path", ["train/x.jpg", "../manifest.jsonl", "%2e%2e/%2e%2e/etc/passwd", "a%00b", "x" * 3000]
+)
+def test_what_is_not_in_the_release_is_not_there(web: Web, release: Released, path: str) -> None:
+    assert web.get(path_of(release, f"/files/{path}")).status_code == 404
+
+
+def test_a_release_that_is_not_ready_has_no_files(web: Web, release: Released) -> None:
+    for rest in ("", "/manifest", "/download", "/files/a"):
+        assert web.get(f"/api/v1/releases/nothing-1{rest}").status_code == 404
+    assert web.get(path_of(release, "/download?format=exe")).status_code == 422
+
+
+def test_head_tells_the_size_without_the_bytes(web: Web, release: Released) -> None:
+    answer = web.request("HEAD", path_of(release, "/download"))
+    whole = web.get(path_of(release, "/download"))
+    assert answer.headers["Content-Length"] == whole.headers["Content-Length"]
+    assert answer.content == b""
+
+
+@pytest.mark.parametrize("photo_bytes", [5_000, 500_000])
+def test_damaged_bytes_break_the_download_instead_of_passing(web: Web, photo_bytes: int) -> None:
+    with web.database.transaction() as cursor:
+        release = release_with_photos(
+            cursor, web.store, [os.urandom(photo_bytes) for _ in range(4)]
+        )
+    key = keys.release_shard(release.id, 0)
+    damaged = bytearray(web.store.get(key))
+    damaged[1000] ^= 1
+    web.store.delete(key)
+    web.store.put(key, bytes(damaged))
+    try:
+        answer = web.get(path_of(release, "/download"))
+    except requests.RequestException:
+        return  # it was cut off in the middle
+    assert answer.status_code == 500
+
+
+def test_names_that_people_chose_do_no_harm_in_tables_and_texts(web: Web) -> None:
+    with web.database.transaction() as cursor:
+        release = release_with_photos(
+            cursor, web.store, [b"x" * 100], contributor="=cmd|'/C calc'!A0\n<b>[x](http://y)"
+        )
+    archive = zipfile.ZipFile(io.BytesIO(web.get(path_of(release, "/download")).content))
+    assert rows(archive.read("images.csv"))[0]["Author"].startswith("'=cmd")
+    assert b"<b>" not in archive.read("CREDITS.md")
+    assert b"](http" not in archive.read("CREDITS.md")

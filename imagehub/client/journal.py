@@ -69,10 +69,10 @@ class Journal:
                 self._write({"key": key, "upload": str(self._ids[key])})
             return self._ids[key]
 
-    def is_accepted(self, key: str) -> bool:
-        """True if the hub has accepted it, in this run or an earlier one."""
+    def accepted_as(self, key: str) -> UUID | None:
+        """The id under which the hub has accepted it, in this run or an earlier one."""
         with self._lock:
-            return key in self._accepted
+            return self._ids.get(key) if key in self._accepted else None
 
     def accept(self, key: str) -> None:
         """Note that the hub has accepted it."""

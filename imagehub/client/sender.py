@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,7 +14,9 @@ from imagehub.client.hub_client import HubClient
 from imagehub.client.journal import Journal, key_of
 from imagehub.client.parallel import for_each
 from imagehub.errors import Conflict, Refused
-from imagehub.vocabulary import MAX_PHOTO_BYTES
+from imagehub.vocabulary import MAX_PHOTO_BYTES, UploadState
+
+FOLLOW_TIMEOUT_SECONDS = 600.0
 
 
 class Outcome(StrEnum):
@@ -73,6 +75,30 @@ class Sender:
         for_each(lambda photo: self._send(photo, sent), photos, parallel)
         return self.summary
 
+    def follow(self, parallel: int, followed: Callable[[Sent], None]) -> Summary:
+        """Wait until all that was accepted, now or before, is stored or refused.
+
+        What ingestion refused becomes a refusal of the summary. Raises Unavailable where one takes
+        longer than FOLLOW_TIMEOUT_SECONDS.
+        """
+        settled: list[Sent] = []
+
+        def wait(one: Sent) -> None:
+            settled.append(self._settled(one, one.upload_id) if one.upload_id else one)
+            followed(one)
+
+        for_each(wait, self.summary.sent, parallel)
+        self.summary.sent = settled
+        return self.summary
+
+    def _settled(self, one: Sent, upload_id: UUID) -> Sent:
+        receipt = self.client.wait_until_landed(upload_id, FOLLOW_TIMEOUT_SECONDS)
+        if receipt.state != UploadState.REFUSED:
+            return one
+        return replace(
+            one, outcome=Outcome.REFUSED, code=receipt.code or "refused", reason=receipt.reason
+        )
+
     def _send(self, photo: Photo, sent: Callable[[Sent], None]) -> None:
         outcome = self._offer(photo)
         self.summary.sent.append(outcome)
@@ -88,8 +114,9 @@ class Sender:
             return _refused(photo, "unreadable", f"The file cannot be read: {error.strerror}.")
         transport = self.client.transport
         key = key_of(photo, hashlib.sha256(data).hexdigest(), transport.server, transport.token)
-        if self.journal.is_accepted(key):
-            return Sent(photo, Outcome.BEFORE)
+        accepted_as = self.journal.accepted_as(key)
+        if accepted_as:
+            return Sent(photo, Outcome.BEFORE, accepted_as)
         upload_id = self.journal.begin(key, _uuid(photo.act))
         if upload_id is None:
             return Sent(photo, Outcome.SAME)

@@ -10,7 +10,7 @@ import click
 from imagehub.client import HubClient, Patience
 from imagehub.client.claims import Photo, from_csv, from_folder, from_subfolders
 from imagehub.client.journal import Journal
-from imagehub.client.sender import Outcome, Sender, Sent, Summary
+from imagehub.client.sender import Outcome, Sender, Summary
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import progress_bar, write_json
 from imagehub.errors import HubError
@@ -30,6 +30,7 @@ NAMES_SHOWN = 20
     type=click.Path(dir_okay=False, path_type=Path),
     help=f"File that remembers what was sent [{JOURNAL} in the folder, or beside the CSV].",
 )
+@click.option("--wait", is_flag=True, help="Wait until each photo is stored or refused.")
 @as_json
 @speaks_to_hub
 def command(client: HubClient, source: Path, **options: Any) -> None:
@@ -45,7 +46,7 @@ def command(client: HubClient, source: Path, **options: Any) -> None:
     \b
     Example:
       imagehub upload holiday/ --label Dog
-      imagehub upload by-label/
+      imagehub upload by-label/ --wait
       imagehub upload photos.csv --json
     """
     photos = _photos(source, options["label"])
@@ -55,11 +56,11 @@ def command(client: HubClient, source: Path, **options: Any) -> None:
         sender = Sender(client.with_patience(Patience()), journal)
         task = bar.add_task("Sending", total=len(photos))
 
-        def advance(_: Sent) -> None:
-            bar.advance(task)
-
         try:
-            summary = sender.send(photos, options["parallel"], advance)
+            summary = sender.send(photos, options["parallel"], lambda _: bar.advance(task))
+            if options["wait"]:
+                task = bar.add_task("Waiting", total=len(photos))
+                summary = sender.follow(options["parallel"], lambda _: bar.advance(task))
         except HubError:
             bar.stop()
             _report(sender.summary, as_json=False, to_stderr=True)

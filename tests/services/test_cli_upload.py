@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from click.testing import CliRunner, Result
 
 from imagehub.cli import main
 from imagehub.commands.upload import JOURNAL
+from imagehub.settings import Settings
 from imagehub.vocabulary import Account, Role
 from tests import photos
-from tests.web_server import Web
+from tests.web_server import Web, running_web
 
 
 @pytest.fixture
@@ -145,6 +147,37 @@ def test_a_killed_upload_goes_on_where_it_stopped_and_counts_each_photo_once(
             (str(account.id),),
         )
         assert ids <= {row.id for row in cursor.fetchall()}, "the same ids were sent again"
+
+
+@pytest.fixture
+def landing_web(
+    catalogue_url: str, free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Web]:
+    """A web server with a catalogue of its own and the real consumer behind it."""
+    folder = tmp_path_factory.mktemp("landing")
+    settings = Settings(data=folder, catalogue_url=catalogue_url, web_port=free_port())
+    with running_web(settings, folder) as web:
+        consumer = subprocess.Popen(
+            [sys.executable, "-m", "ingestion"],
+            env=settings.for_child(),
+            stdout=subprocess.DEVNULL,
+        )
+        yield web
+        consumer.terminate()
+        consumer.wait(timeout=30)
+
+
+def test_an_upload_that_waits_sums_up_what_ingestion_refuses_too(
+    landing_web: Web, tmp_path: Path
+) -> None:
+    draw(tmp_path, 2)
+    (tmp_path / "half.jpg").write_bytes(photos.jpeg(9, 96, 80)[:-400])
+    arguments = ["upload", tmp_path, "--label", "Dog", "--wait", "--json"]
+    shown = imagehub(landing_web, *arguments, token=landing_web.person()[1])
+    told = json.loads(shown.stdout)
+    assert shown.exit_code == 1, shown.output
+    assert (told["accepted"], told["refused"]) == (2, 1)
+    assert [(one["file"], one["code"]) for one in told["refusals"]] == [("half.jpg", "truncated")]
 
 
 def test_a_hub_that_is_down_or_a_wrong_token_is_trouble_not_a_refusal(

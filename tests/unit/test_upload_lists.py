@@ -103,8 +103,8 @@ def test_a_second_run_gets_the_same_id_and_knows_what_was_accepted(tmp_path: Pat
         journal.accept("one")
         assert journal.begin("one") is None, "begun in this run"
     with Journal(tmp_path / "j") as journal:
-        assert journal.is_accepted("one")
-        assert not journal.is_accepted("two")
+        assert journal.accepted_as("one") == first
+        assert journal.accepted_as("two") is None
         assert (journal.begin("one"), journal.begin("two")) == (first, second)
 
 

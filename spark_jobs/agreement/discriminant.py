@@ -99,7 +99,7 @@ class Discriminant:
         remaining = counts[part.label] - len(photos)
         counts[part.label] = max(remaining, 0.0)
         if remaining <= 0:
-            return deviations
+            return np.asarray(deviations)
         means[part.label] -= deviations.sum(axis=0) / remaining
         weights = np.eye(len(photos)) + 1 / remaining
         return np.asarray(np.linalg.cholesky(weights).T @ deviations)

@@ -49,8 +49,11 @@ class ClassNetwork:
         return cls(graph, mids | above)
 
     def opinion(self, classes: Mapping[str, float], claimed: str) -> NetworkOpinion | None:
-        """Judge a claim by probabilities of labels; None where the network has no such class."""
-        if claimed not in self.known:
+        """Judge a claim by probabilities of labels; None where the network has no word for it.
+
+        None as well where the network named nothing, as of a photo that could not be read.
+        """
+        if claimed not in self.known or not classes:
             return None
         support = sum(p for mid, p in classes.items() if self.graph.supports(mid, claimed))
         named = max(classes, key=lambda mid: (classes[mid], mid), default=None)

@@ -34,8 +34,9 @@ def decide(case: Case, graph: LabelGraph) -> Verdict:
     """Weigh the evidence.
 
     Rejected: unfit photos, and claims less likely than REJECTED_BELOW. Verified: claims as likely
-    as VERIFIED_FROM for which somebody spoke, of photos without a finding. A person decides the
-    rest, among it every claim of which nothing is known, such as a new label's first photo.
+    as VERIFIED_FROM, of photos without a finding, which the crowd compared or the network saw. A
+    person decides the rest: among it every claim of which nothing is known, such as a new label's
+    first photo.
     """
     ratios = [bounded(one.log_ratio) for one in (case.crowd, case.network) if one is not None]
     probability = posterior(*ratios)
@@ -44,7 +45,7 @@ def decide(case: Case, graph: LabelGraph) -> Verdict:
         _crowd(case.crowd, case.label, graph),
         _network(case.network, case.label, graph),
     )
-    outcome = _outcome(case, ratios, probability)
+    outcome = _outcome(case, probability)
     reasons = [finding.sentence for finding in case.findings]
     reasons += [one.sentence for one in evidence[1:] if one.probability is not None]
     if not ratios:
@@ -52,12 +53,12 @@ def decide(case: Case, graph: LabelGraph) -> Verdict:
     return Verdict(outcome, round(probability, 4), tuple(reasons), evidence)
 
 
-def _outcome(case: Case, ratios: Sequence[float], probability: float) -> Outcome:
+def _outcome(case: Case, probability: float) -> Outcome:
     if any(finding.code in case.unfit for finding in case.findings):
         return Outcome.REJECTED
     if probability < REJECTED_BELOW:
         return Outcome.REJECTED
-    spoken_for = any(ratio > 0 for ratio in ratios)
+    spoken_for = case.crowd is not None or (case.network is not None and case.network.log_ratio > 0)
     if spoken_for and probability >= VERIFIED_FROM and not case.findings:
         return Outcome.VERIFIED
     return Outcome.NEEDS_REVIEW

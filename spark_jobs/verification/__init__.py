@@ -1,0 +1,1 @@
+"""The steps of the job verify: versions, looking at photos, judging claims."""

@@ -1,0 +1,137 @@
+"""Which verification version is wanted, and how one follows another.
+
+A version is a set of networks, thresholds and a projection. It counts only once every image and
+claim has been judged under it, so a change of network never leaves the portal without verdicts.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from imagehub.catalogue import verdicts, verification
+from imagehub.catalogue.verification import Version
+from imagehub.vision.registry import Networks
+from spark_jobs.agreement import discriminant, likeness, network, probability, verdict
+from spark_jobs.checks import all_checks
+from spark_jobs.runs import JobContext
+from spark_jobs.verification.look import IMAGE_SCHEMA, MOMENTS_SCHEMA, Measuring, image_rows
+from spark_jobs.verification.projection import Moments, Projection, fit, random_projection
+
+FITTED_FROM_IMAGES = 512
+FITTED_ON_AT_MOST = 20_000
+RANDOM, PCA = "random", "pca"
+
+
+def thresholds() -> dict[str, Any]:
+    """Every number that decides a verdict."""
+    return {
+        "checks": all_checks.THRESHOLDS,
+        "verified_from": verdict.VERIFIED_FROM,
+        "rejected_below": verdict.REJECTED_BELOW,
+        "prior": probability.PRIOR,
+        "shrinkage": discriminant.SHRINKAGE,
+        "least_others": likeness.LEAST_OTHERS,
+        "copy_similarity": likeness.COPY_SIMILARITY,
+        "network_log_ratio": list(network.LOG_RATIO),
+    }
+
+
+def current(context: JobContext, networks: Networks) -> Version:
+    """The version that counts; a fresh hub gets its first one, which counts at once."""
+    with context.database.transaction() as cursor:
+        found = verification.current_version(cursor)
+        if found is not None:
+            return found
+        first = _draft(networks, None)
+        number = verification.begin_version(cursor, first)
+        verification.make_current(cursor, number)
+        return replace(first, number=number, is_current=True)
+
+
+def is_served_by(version: Version, networks: Networks) -> bool:
+    """True if this machine can look with the version's networks."""
+    return version.networks == networks.describe()
+
+
+def candidate(context: JobContext, networks: Networks, now: Version) -> Version | None:
+    """The version that is to follow: one under way, a new one, or None if `now` is as wanted."""
+    with context.database.transaction() as cursor:
+        under_way = verification.candidate_version(cursor)
+        images = verification.count_images(cursor)
+        if under_way is not None and not _is_wanted(under_way, networks):
+            verification.abandon_version(cursor, under_way.number)
+            under_way = None
+    if under_way is not None:
+        return under_way
+    is_grown = now.projection_kind == RANDOM and images >= FITTED_FROM_IMAGES
+    if _is_wanted(now, networks) and not is_grown:
+        return None
+    moments = _measure(context, networks) if images >= FITTED_FROM_IMAGES else None
+    with context.database.transaction() as cursor:
+        verification.begin_version(cursor, _draft(networks, moments))
+        return verification.candidate_version(cursor)
+
+
+def covers(context: JobContext, version: Version, now: Version) -> bool:
+    """True if the version has a verdict wherever the current one has."""
+    with context.database.transaction() as cursor:
+        return verdicts.covers(cursor, version.number, now.number)
+
+
+def switch(context: JobContext, version: Version) -> None:
+    """Let the version count from now on, in one transaction; then drop what earlier ones saw."""
+    with context.database.transaction() as cursor:
+        context.run.assert_current(cursor)
+        verification.make_current(cursor, version.number)
+    while True:
+        with context.database.transaction() as cursor:
+            if verification.drop_old_checks(cursor) == 0:
+                return
+
+
+def _is_wanted(version: Version, networks: Networks) -> bool:
+    # Through JSON, as the catalogue keeps them.
+    wanted = json.loads(json.dumps(thresholds()))
+    return is_served_by(version, networks) and version.thresholds == wanted
+
+
+def _draft(networks: Networks, moments: Moments | None) -> Version:
+    projection: Projection
+    if moments is None:
+        projection = random_projection(networks.embedding.network.outputs)
+    else:
+        projection = fit(moments)
+    return Version(
+        number=0,
+        networks=networks.describe(),
+        projection=projection.to_bytes(),
+        projection_kind=RANDOM if moments is None else PCA,
+        fitted_on=moments.photos if moments else 0,
+        thresholds=thresholds(),
+        is_current=False,
+    )
+
+
+def _measure(context: JobContext, networks: Networks) -> Moments | None:
+    with context.database.transaction() as cursor:
+        images = verification.sample(cursor, FITTED_ON_AT_MOST)
+    spark = context.spark
+    parts = spark.sparkContext.defaultParallelism
+    rows = spark.sparkContext.parallelize(image_rows(images), parts)
+    measured = (
+        spark.createDataFrame(rows, IMAGE_SCHEMA)
+        .mapInPandas(Measuring(context.settings, networks), MOMENTS_SCHEMA)
+        .toLocalIterator()
+    )
+    summed: Moments | None = None
+    for row in measured:
+        total = np.frombuffer(bytes(row.total))
+        moments = Moments(
+            row.photos, total, np.frombuffer(bytes(row.gram)).reshape(len(total), len(total))
+        )
+        summed = moments if summed is None else summed + moments
+    return summed

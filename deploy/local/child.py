@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 MARK = "DEEP_IMAGES_HUB_OF"
@@ -34,22 +35,28 @@ class Launch:
 
 @dataclass(frozen=True)
 class Mark:
-    """Names the children of the hub of one data folder."""
+    """Names the children of one run of a hub, or with an empty `run` those of every run."""
 
     folder: Path
-    text: str = field(init=False)
+    run: str = ""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "text", f"{MARK}={self.folder.resolve()}")
+    @property
+    def value(self) -> str:
+        """What the children's environment says; a folder's own path never has two slashes."""
+        return f"{self.folder.resolve()}//{self.run}"
+
+    def is_on(self, environment: list[bytes]) -> bool:
+        """Say whether a process with this environment belongs to the mark."""
+        text = f"{MARK}={self.value}".encode()
+        return any(entry == text if self.run else entry.startswith(text) for entry in environment)
 
 
 def start(launch: Launch, mark: Mark) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own; it gets its stop signal when this process dies."""
-    name, _, folder = mark.text.partition("=")
     with launch.log.open("ab") as log:
         return subprocess.Popen(
             launch.command,
-            env={**launch.environment, name: folder},
+            env={**launch.environment, MARK: mark.value},
             cwd=launch.cwd,
             user=launch.user,
             stdin=subprocess.DEVNULL,
@@ -102,7 +109,7 @@ def _marked(mark: Mark) -> Iterator[int]:
             pidfd = os.pidfd_open(int(entry.name))
         except OSError:
             continue
-        if mark.text.encode() in _environment(entry):
+        if mark.is_on(_environment(entry)):
             yield pidfd
         else:
             os.close(pidfd)
@@ -123,8 +130,6 @@ def _send(pidfd: int, number: signal.Signals) -> None:
 
 
 def _is_alive(pidfd: int) -> bool:
-    try:
-        signal.pidfd_send_signal(pidfd, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    """A handle becomes readable when its process ends, whether or not its parent has noticed."""
+    ended, _, _ = select.select([pidfd], [], [], 0)
+    return not ended

@@ -12,6 +12,7 @@ import requests
 
 from deploy.local.postgres import Postgres
 from imagehub.settings import Settings
+from ingestion.__main__ import EXIT_FLOODED
 
 PROGRAMS: dict[str, tuple[str, ...]] = {
     "web": ("webapp",),
@@ -19,6 +20,9 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "jobs": ("spark_jobs", "watch"),
 }
 """The hub's own programs: what follows `python -m`. Containers run the same ones."""
+
+STAYS_DOWN_AFTER = {"ingestion": frozenset({EXIT_FLOODED})}
+"""A flood of messages that cannot be handled stops the line until a person has looked."""
 
 
 def _is_running() -> bool:
@@ -34,7 +38,8 @@ class Part:
     """One process that the supervisor keeps running.
 
     `is_ready` is asked while the process lives; `before_start` runs before every start. A service
-    is what the programs use: it stops after them.
+    is what the programs use: it stops after them. A part that ends with a status in
+    `stays_down_after` has said that a person must look first; it is not started again.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Part:
     user: str | None = None
     cwd: Path = Path("/")
     is_service: bool = False
+    stays_down_after: frozenset[int] = frozenset()
 
 
 def services(settings: Settings, postgres: Postgres) -> list[Part]:
@@ -74,6 +80,7 @@ def programs(settings: Settings) -> list[Part]:
             name=name,
             command=(sys.executable, "-m", *arguments),
             is_ready=checks.get(name, _is_running),
+            stays_down_after=STAYS_DOWN_AFTER.get(name, frozenset()),
             cwd=settings.data,
         )
         for name, arguments in PROGRAMS.items()

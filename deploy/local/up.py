@@ -11,11 +11,12 @@ from types import FrameType
 
 import click
 
-from deploy.local.child import end_leftovers
+from deploy.local.child import Mark, end_leftovers
 from deploy.local.parts import portal_address, programs, services
 from deploy.local.postgres import Postgres
 from deploy.local.preflight import check, only_hub, remembered_port, require_folder
 from deploy.local.supervisor import Place, Supervisor
+from deploy.local.undertaker import dismiss, stand_by
 from deploy.prepare import prepare
 from imagehub.errors import Conflict, HubError, Misconfigured
 from imagehub.hub import open_catalogue
@@ -71,10 +72,11 @@ def _run(settings: Settings) -> None:
     require_folder(settings.data)
     with only_hub(settings.data):
         place = Place(settings.data, replace(settings, token="").for_child())
-        cleared = end_leftovers(place.mark)
+        cleared = end_leftovers(Mark(settings.data))
         if cleared:
             click.echo(f"Ended {cleared} processes that an earlier hub had left behind.")
         check(settings)
+        undertaker = stand_by(place.mark, place.environment)
         supervisor = Supervisor(place, say=lambda line: click.echo(line, err=True))
         try:
             _start(settings, supervisor)
@@ -86,7 +88,7 @@ def _run(settings: Settings) -> None:
                 signal.signal(number, signal.SIG_IGN)  # stopping is not stopped half-way
             click.echo("Stopping.", err=True)
             supervisor.stop()
-            end_leftovers(place.mark)
+            dismiss(undertaker)
 
 
 def _start(settings: Settings, supervisor: Supervisor) -> None:

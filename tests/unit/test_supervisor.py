@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from deploy.local import supervisor as supervisor_module
-from deploy.local.child import end_leftovers
+from deploy.local.child import Mark, end_leftovers
 from deploy.local.parts import Part
 from deploy.local.supervisor import Place, Supervisor
 from imagehub.errors import Unavailable
@@ -90,6 +90,23 @@ def test_a_part_that_cannot_live_is_given_up_with_its_last_words(
     supervisor.stop()
 
 
+def test_a_part_that_asks_for_a_person_stays_down_and_the_others_go_on(place: Place) -> None:
+    said: list[str] = []
+    supervisor = Supervisor(place, said.append)
+    flooded = Part(
+        "flooded", ("sh", "-c", "echo too many; exit 3"), stays_down_after=frozenset({3})
+    )
+    supervisor.start([Part("sleeper", SLEEPER), flooded])
+    until(lambda: bool(supervisor.watch() or said))
+    time.sleep(0.5)
+    supervisor.watch()
+    assert len(said) == 1
+    assert "'flooded' has stopped and waits for a person" in said[0]
+    assert "too many" in said[0]
+    assert psutil.pid_exists(supervisor.processes()["sleeper"])
+    supervisor.stop()
+
+
 def test_stopping_ends_even_a_part_that_does_not_listen(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,7 +161,7 @@ def test_nothing_outlives_a_hub_that_is_killed_and_its_next_start(tmp_path: Path
     hub.stdout.close()
     until(lambda: sum(process.is_running() for process in family) <= 1)
 
-    assert end_leftovers(Place(tmp_path, {}).mark) == 1  # the one that ran away
+    assert end_leftovers(Mark(tmp_path)) == 1  # the one that ran away
     until(lambda: not any(_lives(process) for process in family))
 
 
@@ -152,9 +169,9 @@ def test_leftovers_of_another_hub_are_left_alone(tmp_path: Path, place: Place) -
     supervisor = Supervisor(place, lambda _line: None)
     supervisor.start([Part("sleeper", SLEEPER)])
     pid = supervisor.processes()["sleeper"]
-    other = tmp_path / "other"
-    other.mkdir()
-    assert end_leftovers(Place(other, {}).mark) == 0
+    assert end_leftovers(Mark(tmp_path / "other")) == 0
+    assert end_leftovers(Mark(tmp_path.parent)) == 0
+    assert end_leftovers(Mark(tmp_path, "another run")) == 0
     assert psutil.pid_exists(pid)
     supervisor.stop()
 

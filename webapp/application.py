@@ -35,10 +35,9 @@ def create_app(settings: Settings) -> Flask:
     errors.register(app)
     app.before_request(_refuse_unsafe_paths)
     app.after_request(_harden)
-    app.register_blueprint(api.blueprint())
-    app.register_blueprint(api.probes())
-    if hasattr(portal, "register"):
-        portal.register(app)
+    for blueprint in api.blueprints():
+        app.register_blueprint(blueprint)
+    portal.register(app)
     return app
 
 

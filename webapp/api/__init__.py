@@ -7,29 +7,38 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from webapp.api import images, labels, releases, status, subsets, uploads
-from webapp.api import probes as probe_views
+from webapp.api import (
+    description,
+    documents,
+    images,
+    labels,
+    probes,
+    releases,
+    status,
+    subsets,
+    uploads,
+)
 from webapp.api.endpoints import Endpoints
 
 PREFIX = "/api/v1"
 SUBJECTS: tuple[Endpoints, ...] = (
+    uploads.endpoints,
     labels.endpoints,
     images.endpoints,
-    status.endpoints,
-    uploads.endpoints,
     subsets.endpoints,
     releases.endpoints,
+    documents.endpoints,
+    status.endpoints,
 )
 
 
-def blueprint() -> Blueprint:
-    """All routes below /api/v1."""
+def blueprints() -> tuple[Blueprint, ...]:
+    """All routes: those below /api/v1, the probes, and the description of both."""
+    described = description.Description({PREFIX: SUBJECTS, "": (probes.endpoints,)})
     api = Blueprint("api", __name__, url_prefix=PREFIX)
-    for endpoints in SUBJECTS:
+    for endpoints in (*SUBJECTS, described.endpoints):
         endpoints.register(api)
-    return api
-
-
-def probes() -> Blueprint:
-    """/healthz and /readyz."""
-    return probe_views.blueprint()
+    outside = Blueprint("outside", __name__)
+    probes.endpoints.register(outside)
+    outside.add_url_rule("/docs", "docs", described.page)
+    return api, outside

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import BaseModel
 
 from imagehub.errors import HubError
-from webapp.api.endpoints import reply
+from webapp.api.endpoints import Endpoints, reply
 from webapp.gateways import Gateways, gateways
 from webapp.services import readiness
+
+NEVER_KEPT = {"Cache-Control": "no-store"}
+RETRY_SECONDS = 2
+PARTS: dict[str, Callable[[Gateways], None]] = {
+    "catalogue": lambda doors: readiness.ask_catalogue(doors.database),
+    "log": lambda doors: readiness.ask_log(doors.log),
+    "store": lambda doors: readiness.ask_store(doors.store),
+}
+endpoints = Endpoints("probes")
 
 
 class Health(BaseModel):
@@ -26,34 +35,20 @@ class Readiness(BaseModel):
     parts: dict[str, bool]
 
 
-PARTS: dict[str, Callable[[Gateways], None]] = {
-    "catalogue": lambda doors: readiness.ask_catalogue(doors.database),
-    "log": lambda doors: readiness.ask_log(doors.log),
-    "store": lambda doors: readiness.ask_store(doors.store),
-}
-
-
-def blueprint() -> Blueprint:
-    """The two probes."""
-    probes = Blueprint("probes", __name__)
-    probes.add_url_rule("/healthz", "health", health, provide_automatic_options=False)
-    probes.add_url_rule("/readyz", "ready", ready, provide_automatic_options=False)
-    return probes
-
-
+@endpoints.get("/healthz", answer=Health)
 def health() -> Response:
     """200 as long as the process answers at all."""
-    return reply(Health(), headers={"Cache-Control": "no-store"})
+    return reply(Health(), headers=NEVER_KEPT)
 
 
+@endpoints.get("/readyz", answer=Readiness, problems=(503,))
 def ready() -> Response:
-    """200 if every part answers, else 503."""
+    """200 if every part answers, else 503 with the same body."""
     parts = {name: _answers(ask) for name, ask in PARTS.items()}
-    state = Readiness(ready=all(parts.values()), parts=parts)
-    headers = {"Cache-Control": "no-store"}
-    if not state.ready:
-        headers["Retry-After"] = "2"
-    return reply(state, 200 if state.ready else 503, headers)
+    if all(parts.values()):
+        return reply(Readiness(ready=True, parts=parts), headers=NEVER_KEPT)
+    headers = {**NEVER_KEPT, "Retry-After": str(RETRY_SECONDS)}
+    return reply(Readiness(ready=False, parts=parts), 503, headers)
 
 
 def _answers(ask: Callable[[Gateways], None]) -> bool:

@@ -15,6 +15,7 @@ from imagehub.vocabulary import Account, Role, UploadMetadata, UploadState
 from webapp import boundary
 from webapp.api import upload_body
 from webapp.api.endpoints import Endpoints, reply
+from webapp.api.labels import LabelName
 from webapp.boundary import Decimal, Text, Whole, Words
 from webapp.gateways import gateways
 from webapp.services import receipts, uploads
@@ -76,13 +77,6 @@ class PageQuery(Words):
 
     limit: Annotated[Whole, Field(ge=1, le=500)] = 100
     after: Annotated[Text, Field(max_length=600)] | None = None
-
-
-class LabelName(BaseModel):
-    """A label by MID and name."""
-
-    mid: str
-    name: str
 
 
 class Step(BaseModel):

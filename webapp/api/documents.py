@@ -1,0 +1,59 @@
+"""What stands beside the photos of a release: manifest, signature, tables, credits."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Response, request
+from pydantic import BaseModel
+
+from webapp.api import byte_ranges
+from webapp.api.endpoints import Endpoints
+from webapp.gateways import gateways
+from webapp.services import downloads
+
+DOCUMENT_TYPE = "application/octet-stream"
+endpoints = Endpoints("documents")
+
+
+class Document(BaseModel):
+    """One document: its name in the image folder, and what its bytes must be."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Documents(BaseModel):
+    """Every document of a release."""
+
+    documents: list[Document]
+
+
+@endpoints.get("/releases/<release_id>/documents", problems=(404,))
+def names(release_id: str) -> Documents:
+    """List the files that an image folder has beside its photos."""
+    doors = gateways()
+    found = downloads.documents(doors.database, doors.store, release_id)
+    return Documents(
+        documents=[
+            Document(name=name, bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+            for name, data in found.items()
+        ]
+    )
+
+
+@endpoints.get(
+    "/releases/<release_id>/documents/<name>",
+    media_types=(DOCUMENT_TYPE,),
+    problems=(404, 416),
+)
+def document(release_id: str, name: str) -> Response:
+    """One document, or with a Range header a part of it."""
+    doors = gateways()
+    data = downloads.find_document(doors.database, doors.store, release_id, name)
+    return byte_ranges.answer(
+        request,
+        byte_ranges.Whole(len(data), hashlib.sha256(data).hexdigest(), DOCUMENT_TYPE),
+        lambda start, length: iter([data[start : start + length]]),
+    )

@@ -58,3 +58,14 @@ def finish(
         " heartbeat_at = now(), finished_at = now() where id = %s and state = 'running'",
         ("failed" if error else "done", json.dumps(dict(counts)), error, run_id),
     )
+
+
+def finished_since_began(cursor: Cursor, earlier: str, later: str) -> bool:
+    """True if the one job has finished a run after the other's last complete run began."""
+    cursor.execute(
+        "select exists (select from job_runs e where e.job = %s and e.state = 'done'"
+        " and e.finished_at > coalesce((select max(l.started_at) from job_runs l"
+        "  where l.job = %s and l.state = 'done'), '-infinity')) as answer",
+        (earlier, later),
+    )
+    return bool(cursor.fetchone().answer)

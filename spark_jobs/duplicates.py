@@ -1,0 +1,158 @@
+"""Find near duplicates: indexes propose pairs, pixels decide, groups are written with keepers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+from imagehub.catalogue import similarity
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.similarity import Hanging
+from imagehub.errors import NotFound, Refused
+from imagehub.photo import read_view
+from imagehub.settings import Settings
+from imagehub.storage import keys
+from spark_jobs.frames import batched, executor_database, executor_store
+from spark_jobs.runs import JobContext
+from spark_jobs.similarity import fingerprints
+from spark_jobs.similarity.comparison import compare
+from spark_jobs.similarity.grouping import Candidate, Match, components, group, missing_pairs
+from spark_jobs.similarity.looks import Look, look_at
+
+BATCH_IMAGES = 5_000
+"""Images compared and published together: what a killed run has to do again."""
+
+NEAREST_EMBEDDINGS = 6
+MOST_NEAR_FINGERPRINTS = 200
+
+IMAGES_A_TASK = 500
+IMAGES_A_TRANSACTION = 50
+PAIRS_A_TASK = 2_000
+LOOKS_A_TASK = 4_096
+"""Looks kept in memory: about 50 MB."""
+
+Pair = tuple[str, str]
+
+
+def find(context: JobContext) -> int:
+    """Compare all images that were not compared yet; return how many they were."""
+    with context.database.transaction() as cursor:
+        similarity.forget_older_comparisons(cursor)
+        total = similarity.count_uncompared(cursor)
+    done = 0
+    while True:
+        with context.database.transaction() as cursor:
+            batch = similarity.uncompared(cursor, BATCH_IMAGES)
+        if not batch:
+            return done
+        matches = _matches(context, _propose(context, batch))
+        _publish(context, batch, matches)
+        done += len(batch)
+        context.run.progress(done, max(total, done))
+
+
+def _publish(context: JobContext, batch: Sequence[str], found: list[Match]) -> None:
+    """Merge new matches with the groups they touch, and write both in one transaction."""
+    with context.database.transaction() as cursor:
+        touched = similarity.groups_of(cursor, _ids(found))
+    matches = [*found, *(_as_match(member) for member in touched)]
+    with context.database.transaction() as cursor:
+        images = _candidates(cursor, _ids(matches))
+    missing = missing_pairs(images, matches)
+    matches += _matches(context, missing)
+    members = [
+        Hanging(member.image_id, member.keeper_id, member.distance, member.reason)
+        for member in group(images, matches)
+    ]
+    with context.database.transaction() as cursor:
+        context.run.assert_current(cursor)
+        similarity.replace_groups(cursor, list(images), members, context.run.id)
+        similarity.mark_compared(cursor, batch)
+
+
+def _propose(context: JobContext, image_ids: Sequence[str]) -> list[Pair]:
+    """Pairs that are worth a look at their pixels, each once, in order."""
+    settings = context.settings
+
+    def propose(ids: Iterator[str]) -> Iterator[Pair]:
+        database = executor_database(settings)
+        for some in batched(ids, IMAGES_A_TRANSACTION):
+            with database.transaction() as cursor:
+                pairs = _pairs_of(cursor, some)
+            yield from pairs
+
+    found = _spread(context, image_ids, IMAGES_A_TASK).mapPartitions(propose).collect()
+    return sorted(set(found))
+
+
+def _pairs_of(cursor: Cursor, image_ids: Sequence[str]) -> set[Pair]:
+    pairs = set()
+    for image in similarity.facts(cursor, image_ids):
+        near = similarity.nearest_embeddings(cursor, image.image_id, NEAREST_EMBEDDINGS)
+        near += [
+            other
+            for other, fingerprint in similarity.near_fingerprints(
+                cursor, fingerprints.probes(image.fingerprint), MOST_NEAR_FINGERPRINTS
+            )
+            if fingerprints.distance_bits(image.fingerprint, fingerprint)
+            <= fingerprints.MAX_DISTANCE_BITS
+        ]
+        pairs |= {
+            (min(image.image_id, other), max(image.image_id, other))
+            for other in near
+            if other != image.image_id
+        }
+    return pairs
+
+
+def _matches(context: JobContext, pairs: Sequence[Pair]) -> list[Match]:
+    """Compare the pixels of pairs; return those that show the same photo."""
+    if not pairs:
+        return []
+    settings = context.settings
+
+    def compare_pairs(some: Iterator[Pair]) -> Iterator[Match]:
+        look = lru_cache(LOOKS_A_TASK)(partial(_look, settings))
+        for left, right in some:
+            left_look, right_look = look(left), look(right)
+            if left_look is None or right_look is None:
+                continue
+            found = compare(left_look, right_look)
+            if found is not None and found.same_photo:
+                yield Match(left, right, found.distance, found.reason)
+
+    return list(_spread(context, pairs, PAIRS_A_TASK).mapPartitions(compare_pairs).collect())
+
+
+def _look(settings: Settings, image_id: str) -> Look | None:
+    """The look of an image; None if its view is gone or damaged: then it is like no other."""
+    with executor_database(settings).transaction() as cursor:
+        found = similarity.facts(cursor, [image_id])
+    try:
+        view = executor_store(settings).get(keys.view(found[0].photo_sha256))
+        return look_at(read_view(view))
+    except (NotFound, Refused):
+        return None
+
+
+def _spread(context: JobContext, rows: Sequence[Any], rows_a_task: int) -> Any:
+    """An RDD of the rows: a task has no more than so many, and no core is idle."""
+    spark = context.spark.sparkContext
+    parts = max(-(-len(rows) // rows_a_task), spark.defaultParallelism)
+    return spark.parallelize(rows, numSlices=max(1, min(parts, len(rows))))
+
+
+def _candidates(cursor: Cursor, image_ids: Sequence[str]) -> dict[str, Candidate]:
+    return {
+        image.image_id: Candidate(image.image_id, image.pixels, image.landed_at)
+        for image in similarity.facts(cursor, image_ids)
+    }
+
+
+def _ids(matches: Sequence[Match]) -> list[str]:
+    return [image_id for component in components(matches) for image_id in component]
+
+
+def _as_match(member: Hanging) -> Match:
+    return Match(member.image_id, member.keeper_id, member.distance, member.reason)

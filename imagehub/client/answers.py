@@ -95,10 +95,10 @@ class Release(Answer):
     summary: Any = None
 
 
-class ReleaseText(Answer):
+class Document(Answer):
     """A file beside a release's photos."""
 
-    path: str
+    name: str
     bytes: int
     sha256: str
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from imagehub import manifest
-from imagehub.client.answers import Release
+from imagehub.client.answers import Document, Release
 from imagehub.client.fetch import Fetched, Wanted, fetch
 from imagehub.client.hub_client import API, HubClient
 from imagehub.client.parallel import for_each
@@ -18,6 +18,7 @@ from imagehub.client.safe_paths import inside, refuse_unsafe
 from imagehub.errors import NotFound, Refused
 
 PARALLEL = 8
+MANIFEST = "MANIFEST.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,9 @@ def download(client: HubClient, release_id: str, folder: Path, wish: Wish) -> Do
     if release.state != "ready":
         raise NotFound(f"The release {release_id} is {release.state}, not ready.")
     key = _trusted_key(release, wish.public_key)
-    signed = _signed_manifest(client, release_id, _unhex(release.signature), key)
-    wanted = [
-        *(_Promise(file.path, file.bytes, file.sha256) for file in signed.files),
-        *(
-            _Promise(text.path, text.bytes, text.sha256)
-            for text in client.release_texts(release_id)
-        ),
-    ]
+    data = client.manifest(release_id)
+    manifest.verify(data, _unhex(release.signature), key)
+    wanted = [*_photos(data, release_id), *_documents(data, client.documents(release_id))]
     refuse_unsafe(promise.path for promise in wanted)
     work = _Work(client, release_id, folder, wish.progress)
     results = work.fetch_all(wanted, wish.parallel)
@@ -99,6 +95,7 @@ def fingerprint(public_key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Promise:
+    kind: str  # as the API names it
     path: str
     size_bytes: int
     sha256: str
@@ -111,7 +108,7 @@ class _Work:
         self, client: HubClient, release_id: str, folder: Path, tell: Callable[[Progress], None]
     ) -> None:
         self._transport = client.transport
-        self._url_path = f"{API}/releases/{quote(release_id, safe='')}/files"
+        self._url_path = f"{API}/releases/{quote(release_id, safe='')}"
         self._folder = folder
         self._tell = tell
         self._lock = threading.Lock()
@@ -128,7 +125,7 @@ class _Work:
 
     def _fetch(self, promise: _Promise) -> None:
         wanted = Wanted(
-            url_path=f"{self._url_path}/{quote(promise.path)}",
+            url_path=f"{self._url_path}/{promise.kind}/{quote(promise.path)}",
             place=inside(self._folder, promise.path),
             size_bytes=promise.size_bytes,
             sha256=promise.sha256,
@@ -158,11 +155,7 @@ def _trusted_key(release: Release, pinned: str) -> bytes:
     return key
 
 
-def _signed_manifest(
-    client: HubClient, release_id: str, signature: bytes, key: bytes
-) -> manifest.Manifest:
-    data = client.manifest(release_id)
-    manifest.verify(data, signature, key)
+def _photos(data: bytes, release_id: str) -> list[_Promise]:
     signed = manifest.read(data)
     if signed.release != release_id:
         raise Refused(
@@ -170,7 +163,16 @@ def _signed_manifest(
             f"The server answers with the manifest of {signed.release!r} for {release_id!r}. "
             "Nothing was written.",
         )
-    return signed
+    return [_Promise("files", one.path, one.bytes, one.sha256) for one in signed.files]
+
+
+def _documents(data: bytes, listed: Sequence[Document]) -> list[_Promise]:
+    """What the server lists; only the manifest among it is vouched for by the signature."""
+    signed = {MANIFEST: _Promise("documents", MANIFEST, len(data), manifest.digest(data).hex())}
+    return [
+        signed.get(one.name, _Promise("documents", one.name, one.bytes, one.sha256))
+        for one in listed
+    ]
 
 
 def _unhex(text: str | None) -> bytes:

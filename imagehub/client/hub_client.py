@@ -11,12 +11,12 @@ from uuid import UUID
 
 from imagehub.client.answers import (
     Claim,
+    Document,
     LabelInPlace,
     LabelNumbers,
     Page,
     Receipt,
     Release,
-    ReleaseText,
     Subset,
     read,
     read_page,
@@ -161,10 +161,10 @@ class HubClient:
         with self.transport.send(Call("GET", path)) as response:
             return bytes(response.content)
 
-    def release_texts(self, release_id: str) -> tuple[ReleaseText, ...]:
+    def documents(self, release_id: str) -> tuple[Document, ...]:
         """The files that lie beside a release's photos: tables, credits, the manifest itself."""
-        answer = self._get(f"/releases/{quote(release_id, safe='')}/files")
-        return read_page(ReleaseText, answer, "files").items
+        answer = self._get(f"/releases/{quote(release_id, safe='')}/documents")
+        return read_page(Document, answer, "documents").items
 
     def _get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         return self.transport.json(Call("GET", API + path, params=params or {}))

@@ -31,7 +31,7 @@ PHOTOS = {
     f"{split}/dog-0bt9lr/{number:016x}.jpg": f"photo {number} ".encode() * 9_000
     for number, split in enumerate(["train", "train", "test"])
 }
-TEXTS = {"MANIFEST.jsonl": b"as signed", "CREDITS.csv": b"who\n"}
+TEXTS = {"CREDITS.md": b"who\n", "images.csv": b"ImageID\n"}
 
 
 def entry(path: str, data: bytes) -> ManifestFile:
@@ -79,9 +79,10 @@ class Hub:
             return as_json(self.release())
         if path == f"{API}/manifest":
             return Reply(200, self.data)
-        if path == f"{API}/files":
-            return as_json({"files": [self.text(name, text) for name, text in self.texts.items()]})
-        name = path.removeprefix(f"{API}/files/")
+        if path == f"{API}/documents":
+            listed = [self.listed(name, data) for name, data in self.texts.items()]
+            return as_json({"documents": listed})
+        name = name_in(path)
         return self.spoil(request, ranged(request, self.files[name]))
 
     def release(self) -> dict[str, Any]:
@@ -95,8 +96,12 @@ class Hub:
         }
 
     @staticmethod
-    def text(name: str, text: bytes) -> dict[str, Any]:
-        return {"path": name, "bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
+    def listed(name: str, data: bytes) -> dict[str, Any]:
+        return {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def name_in(path: str) -> str:
+    return path.removeprefix(f"{API}/files/").removeprefix(f"{API}/documents/")
 
 
 def ranged(request: Request, data: bytes) -> Reply:
@@ -109,7 +114,7 @@ def ranged(request: Request, data: bytes) -> Reply:
 
 
 def fetched(server: ScriptedServer) -> list[str]:
-    asked = [request.path.removeprefix(f"{API}/files/") for request in server.seen]
+    asked = [name_in(request.path) for request in server.seen]
     return sorted(name for name in asked if name in {**PHOTOS, **TEXTS})
 
 
@@ -179,7 +184,7 @@ def test_what_an_earlier_run_left_behind_may_be_wrong(folder: Path, part: bytes)
 
 
 def no_ranges(request: Request, reply: Reply) -> Reply:
-    name = request.path.removeprefix(f"{API}/files/")
+    name = name_in(request.path)
     return Reply(200, {**PHOTOS, **TEXTS}[name])
 
 

@@ -15,7 +15,7 @@ from imagehub.manifest import Manifest, ManifestFile
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from webapp.services import releases
-from webapp.services.formats import FORMATS, Archive, Contents, Format
+from webapp.services.formats import FORMATS, Archive, Contents, Format, imagefolder
 from webapp.services.shards import Shards
 
 CHUNK_BYTES = 256 * 1024
@@ -34,16 +34,21 @@ def find_format(name: str) -> Format:
 
 def archive(database: Database, store: ObjectStore, release_id: str, packing: Format) -> Archive:
     """The whole release, packed while it is read; nothing of it is kept in memory or on disk."""
-    frozen = releases.frozen(database, release_id)
-    contents = Contents(
-        manifest=_manifest(store, release_id, frozen.manifest_sha256),
-        manifest_bytes=_manifest_bytes(store, release_id, frozen.manifest_sha256),
-        signature=frozen.signature,
-        public_key=frozen.public_key,
-        read=Shards(store, release_id).read,
-    )
-    packed = packing.pack(contents)
+    packed = packing.pack(_contents(database, store, release_id))
     return Archive(packed.size_bytes, gathered(packed.chunks))
+
+
+def documents(database: Database, store: ObjectStore, release_id: str) -> dict[str, bytes]:
+    """What an image folder has beside its photos: name -> bytes."""
+    return imagefolder.beside_photos(_contents(database, store, release_id))
+
+
+def find_document(database: Database, store: ObjectStore, release_id: str, name: str) -> bytes:
+    """One of the documents; else NotFound."""
+    found = documents(database, store, release_id)
+    if name not in found:
+        raise NotFound(f"The release {release_id} has no document {name}.")
+    return found[name]
 
 
 def find_file(database: Database, store: ObjectStore, release_id: str, path: str) -> ManifestFile:
@@ -75,6 +80,17 @@ def gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:
             waiting, waiting_bytes = [], 0
     if waiting:
         yield b"".join(waiting)
+
+
+def _contents(database: Database, store: ObjectStore, release_id: str) -> Contents:
+    frozen = releases.frozen(database, release_id)
+    return Contents(
+        manifest=_manifest(store, release_id, frozen.manifest_sha256),
+        manifest_bytes=_manifest_bytes(store, release_id, frozen.manifest_sha256),
+        signature=frozen.signature,
+        public_key=frozen.public_key,
+        read=Shards(store, release_id).read,
+    )
 
 
 def _manifest(store: ObjectStore, release_id: str, sha256: bytes) -> Manifest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,7 +59,7 @@ class Database:
 
     def _connection(self) -> psycopg2.extensions.connection:
         connection = getattr(self._local, "connection", None)
-        if connection is None or connection.closed:
+        if connection is None or connection.closed or _was_ended(connection):
             try:
                 connection = psycopg2.connect(
                     self.url,
@@ -68,6 +69,7 @@ class Database:
                     keepalives_idle=10,
                     keepalives_interval=3,
                     keepalives_count=2,
+                    tcp_user_timeout=15_000,
                 )
             except psycopg2.OperationalError as error:
                 raise Unavailable(
@@ -75,6 +77,13 @@ class Database:
                 ) from error
             self._local.connection = connection
         return connection
+
+
+def _was_ended(connection: psycopg2.extensions.connection) -> bool:
+    """Say whether the server hung up meanwhile: between transactions it has nothing to say."""
+    socket = select.poll()
+    socket.register(connection.fileno(), select.POLLIN)
+    return bool(socket.poll(0))
 
 
 def _one_line(error: Exception) -> str:

@@ -41,19 +41,31 @@ def test_a_catalogue_that_nobody_runs_is_unavailable_and_says_so() -> None:
         pass
 
 
-def test_a_lost_connection_is_unavailable_once_and_then_opened_again(database: Database) -> None:
+def test_a_connection_that_was_ended_meanwhile_is_opened_again(database: Database) -> None:
     with database.transaction() as cursor:
         cursor.execute("select pg_backend_pid() as pid")
         pid = cursor.fetchone().pid
-    killer = psycopg2.connect(database.url)
-    with killer, killer.cursor() as cursor:
-        cursor.execute("select pg_terminate_backend(%s)", (pid,))
-    killer.close()
+    end_session(database.url, pid)
+    with database.transaction() as cursor:
+        cursor.execute("select 1 as one")
+        assert cursor.fetchone().one == 1
+
+
+def test_a_connection_that_ends_in_a_transaction_is_unavailable_once(database: Database) -> None:
     with pytest.raises(Unavailable), database.transaction() as cursor:
+        cursor.execute("select pg_backend_pid() as pid")
+        end_session(database.url, cursor.fetchone().pid)
         cursor.execute("select 1")
     with database.transaction() as cursor:
         cursor.execute("select 1 as one")
         assert cursor.fetchone().one == 1
+
+
+def end_session(url: str, pid: int) -> None:
+    killer = psycopg2.connect(url)
+    with killer, killer.cursor() as cursor:
+        cursor.execute("select pg_terminate_backend(%s, 5000)", (pid,))
+    killer.close()
 
 
 def test_a_statement_that_hangs_is_given_up(catalogue_url: str) -> None:

@@ -13,10 +13,10 @@ from imagehub.errors import Refused
 from imagehub.vocabulary import MAX_PHOTO_BYTES
 
 FORM = "multipart/form-data"
-FORM_ALLOWANCE_BYTES = 64 * 1024
+FORM_ALLOWANCE_BYTES = 256 * 1024
 """What a form may need beside its photo."""
 
-MAX_FIELD_BYTES = 16 * 1024
+MAX_FIELD_BYTES = 128 * 1024
 MAX_PARTS = 16
 FILE_PART = "image"
 
@@ -27,9 +27,17 @@ def is_form(request: Request) -> bool:
 
 
 def read_raw(request: Request) -> bytes:
-    """Read a raw photo of at most MAX_PHOTO_BYTES; more is refused before it is read."""
+    """Read a raw photo of at most MAX_PHOTO_BYTES; more is refused before it is read.
+
+    Raises Refused(`body_incomplete`) if fewer bytes came than were announced.
+    """
     _limit(request, MAX_PHOTO_BYTES)
-    return request.get_data(cache=False)
+    photo = request.get_data(cache=False)
+    if len(photo) > MAX_PHOTO_BYTES:
+        raise _too_large(len(photo), MAX_PHOTO_BYTES)
+    if request.content_length not in (None, len(photo)):
+        raise Refused("body_incomplete", "The body ended too early. Send the photo again.")
+    return photo
 
 
 def read_form(request: Request) -> tuple[bytes, MultiDict[str, str]]:
@@ -68,12 +76,14 @@ def _only_photo(files: MultiDict[str, FileStorage], fields: MultiDict[str, str])
 def _limit(request: Request, limit_bytes: int) -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Refused("encoding_unsupported", "Send the photo without a Content-Encoding.")
-    request.max_content_length = limit_bytes
     if (request.content_length or 0) > limit_bytes:
-        raise Refused(
-            "too_large",
-            f"The body has {request.content_length:,} bytes; {limit_bytes:,} are allowed.",
-        )
+        raise _too_large(request.content_length or 0, limit_bytes)
+    # A body without a length is cut at this, silently: one byte more shows that it was.
+    request.max_content_length = limit_bytes + 1
+
+
+def _too_large(size_bytes: int, limit_bytes: int) -> Refused:
+    return Refused("too_large", f"The body has {size_bytes:,} bytes; {limit_bytes:,} are allowed.")
 
 
 def _malformed() -> Refused:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import signal
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
+
+import pytest
+
+from imagehub.catalogue.database import Database
+from tests.factories.labels import label
+from tests.factories.people import account
+from tests.services.landing import SmallHub
 
 
 class Server(Protocol):
@@ -36,3 +44,10 @@ class Restartable:
 
     def thaw(self) -> None:
         self._process.send_signal(signal.SIGCONT)
+
+
+@pytest.fixture
+def small_hub(catalogue_url: str, database: Database, tmp_path: Path) -> SmallHub:
+    """A hub in small on the embedded log and store, with one account and one label."""
+    with database.transaction() as cursor:
+        return SmallHub(catalogue_url, tmp_path / "objects", account(cursor), label(cursor))

@@ -1,0 +1,106 @@
+"""Ingestion killed at every point of the way leaves what an undisturbed run leaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from deploy.local.kafka import Kafka
+from imagehub.photo import LandedPhoto, land
+from ingestion.points import NAMES, Points
+from tests.services.landing import SmallHub, a_mixed_load, small
+
+MESSAGES = 50
+KILLED = -signal.SIGKILL
+
+
+def test_a_point_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(ValueError, match="known are after_take"):
+        Points.parse("nowhere:1")
+
+
+def test_killed_at_every_point_for_every_message_the_result_is_the_same(
+    small_hub: SmallHub, tmp_path: Path
+) -> None:
+    load = a_mixed_load(small_hub, MESSAGES)
+    small_hub.send(*load)
+    small_hub.land_all()
+    rows, objects = small_hub.result(), small_hub.objects()
+    for point in NAMES:
+        small_hub.start_over(f"killed-{point}", tmp_path / point)
+        small_hub.send(*load)
+        deaths, nth = 0, 1
+        while (status := small_hub.land_in_a_process(Points(point, nth))) == KILLED:
+            deaths += 1
+            nth = 2  # the message it died with passes; the next one dies
+            assert deaths <= MESSAGES
+        assert status == 0
+        assert deaths >= (MESSAGES if point in ("after_take", "before_offset") else 25)
+        assert small_hub.result() == rows, point
+        assert small_hub.objects() == objects, point
+        assert len(small_hub.dead_letters()) == len(rows["dead_letters"])
+
+
+def test_killed_in_the_middle_of_batches_the_result_is_the_same(
+    small_hub: SmallHub, tmp_path: Path
+) -> None:
+    load = a_mixed_load(small_hub, MESSAGES)
+    small_hub.send(*load)
+    small_hub.land_all()
+    rows, objects = small_hub.result(), small_hub.objects()
+    small_hub.start_over("killed", tmp_path / "killed")
+    small_hub.send(*load)
+    deaths = 0
+    for point in cycle(NAMES):
+        if small_hub.land_in_a_process(Points(point, nth=4), batch_messages=8) == 0:
+            break
+        deaths += 1
+        assert deaths <= MESSAGES
+    assert deaths > 5
+    assert (small_hub.result(), small_hub.objects()) == (rows, objects)
+
+
+def test_killed_on_kafka_the_result_is_the_same(
+    small_hub: SmallHub, kafka_server: Kafka, topic: str, tmp_path: Path
+) -> None:
+    load = a_mixed_load(small_hub, MESSAGES)
+    small_hub.send(*load)
+    small_hub.land_all()
+    unordered = ("first_upload_id", "partition", "offset", "image_id", "handled", "dead")
+    rows, objects = small_hub.result(*unordered, "consecutive_dead"), small_hub.objects()
+    small_hub.start_over(topic, tmp_path / "killed")
+    small_hub.kafka = f"127.0.0.1:{kafka_server.port}"
+    small_hub.send(*load)
+    for point in NAMES:
+        assert small_hub.land_in_a_process(Points(point, nth=3), batch_messages=4) == KILLED
+    assert small_hub.land_in_a_process(Points()) == 0
+    found = small_hub.result(*unordered, "consecutive_dead")
+    del rows["ingestion_lines"], found["ingestion_lines"]  # one row for each partition
+    assert found == rows
+    assert small_hub.objects() == objects
+    assert len(small_hub.dead_letters()) == len(rows["dead_letters"])
+
+
+def test_a_message_that_kills_its_process_three_times_is_set_aside_and_costs_no_other(
+    small_hub: SmallHub,
+) -> None:
+    poison = small(3)
+
+    def decode(photo: bytes) -> LandedPhoto:
+        if photo == poison:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return land(photo)
+
+    small_hub.send(*[small_hub.message(small(number)) for number in range(10)])
+    statuses = [small_hub.land_in_a_process(Points(), 8, decode) for _ in range(4)]
+    assert statuses == [KILLED, KILLED, KILLED, 0]
+    (letter,) = small_hub.dead_letters()
+    assert letter.headers["reason-code"] == "killed_its_process"
+    assert letter.value == poison
+    landed = [row for row in small_hub.rows("uploads") if row["state"] == "landed"]
+    assert len(landed) == 9
+    assert small_hub.rows("ingestion_attempts") == []

@@ -70,32 +70,18 @@ class Transport:
         for attempt in range(self.patience.attempts):
             is_last = attempt == self.patience.attempts - 1
             try:
-                response = self._session().request(
-                    call.method,
-                    self.server + call.path,
-                    params=call.params,
-                    headers=call.headers,
-                    json=call.json,
-                    data=call.body,
-                    stream=call.stream,
-                    timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
-                    allow_redirects=False,
-                )
+                response = self._try(call)
             except BROKEN_CONNECTION as error:
                 if is_last or not call.repeatable:
                     raise Unavailable(self._unreachable(error)) from error
                 self.patience.pause(attempt)
                 continue
-            except requests.exceptions.RequestException as error:
-                raise Misconfigured(f"{self.server} cannot be asked: {error}.") from error
-            if response.status_code in TRY_AGAIN and not is_last:
-                response.close()
-                self.patience.pause(attempt, response.headers.get("Retry-After"))
-                continue
             if response.status_code // 100 == 2:
                 return response
             with response:
-                raise problem_of(response)
+                if response.status_code not in TRY_AGAIN or is_last:
+                    raise problem_of(response)
+            self.patience.pause(attempt, response.headers.get("Retry-After"))
         raise AssertionError("patience allows at least one attempt")
 
     def json(self, call: Call) -> Any:
@@ -107,6 +93,24 @@ class Transport:
                 raise Misconfigured(
                     f"{self.server} does not answer like a hub; is this its address?"
                 ) from error
+
+    def _try(self, call: Call) -> requests.Response:
+        try:
+            return self._session().request(
+                call.method,
+                self.server + call.path,
+                params=call.params,
+                headers=call.headers,
+                json=call.json,
+                data=call.body,
+                stream=call.stream,
+                timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
+                allow_redirects=False,
+            )
+        except BROKEN_CONNECTION:
+            raise
+        except requests.exceptions.RequestException as error:
+            raise Misconfigured(f"{self.server} cannot be asked: {error}.") from error
 
     def _session(self) -> requests.Session:
         session = getattr(self._local, "session", None)

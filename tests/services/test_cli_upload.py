@@ -18,7 +18,7 @@ from imagehub.cli import main
 from imagehub.commands.upload import JOURNAL
 from imagehub.settings import Settings
 from imagehub.vocabulary import Account, Role
-from tests import photos
+from tests import factories, photos
 from tests.web_server import Web, running_web
 
 
@@ -96,6 +96,18 @@ def test_an_unknown_label_is_a_refusal_that_names_it(
     assert [(one["file"], one["code"]) for one in told["refusals"]] == [
         ("Unheard of/000.jpg", "label_invalid")
     ]
+
+
+def test_what_was_refused_is_offered_again_by_the_next_run(
+    web: Web, person: tuple[Account, str], tmp_path: Path
+) -> None:
+    draw(tmp_path / "Soon a label", 2)
+    assert imagehub(web, "upload", tmp_path, token=person[1]).exit_code == 1
+    with web.database.transaction() as cursor:
+        factories.label(cursor, "Soon a label")
+    again = imagehub(web, "upload", tmp_path, "--json", token=person[1])
+    assert again.exit_code == 0, again.output
+    assert json.loads(again.stdout)["accepted"] == 2
 
 
 def test_a_csv_sends_each_line_with_its_own_claim(

@@ -116,6 +116,7 @@ BROKEN_CLASSES = [
     (b"/m/aa,Animal\n/m/bb,  \n", "line 2"),
     (b"/m/aa,Animal\n/m/bb,\x00\n", "line 2"),
     (b"/m/aa,Animal\n/m/bb,Do\x1bg\n", "line 2"),
+    ("/m/aa,Animal\n/m/bb,Do\u2028g\n".encode(), "line 2"),
     (b"/m/aa,Animal\n/m/bb,\xff\n", "line 2"),
     (b'/m/aa,Animal\n/m/bb,"Dog\n/m/cc,Paw\n', "line 2"),
     (b'/m/aa,"Ani\nmal"\n', "line 1"),

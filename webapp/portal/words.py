@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,15 @@ SOURCES = {
     "crowd": "Other photos of this label",
     "quality": "Photo quality",
 }
-OUTCOMES = {"verified": "Verified", "needs_review": "Needs review", "rejected": "Rejected"}
+STATES = {
+    "verified": "Verified",
+    "needs_review": "Needs review",
+    "rejected": "Rejected",
+    "requested": "Being made",
+    "ready": "Ready",
+    "failed": "Failed",
+}
+SPLITS = ("train", "validation", "test")
 THUMB_PIXELS = 192
 VIEW_PIXELS = 512
 
@@ -61,9 +69,15 @@ def source(name: str) -> str:
     return SOURCES.get(name, name.replace("_", " ").capitalize())
 
 
-def outcome(name: str) -> str:
-    """A verdict's outcome."""
-    return OUTCOMES.get(str(name), str(name))
+def state(name: str) -> str:
+    """A verdict's outcome or a release's state."""
+    return STATES.get(str(name), str(name))
+
+
+def in_split_order(names: Iterable[str]) -> list[str]:
+    """Names of splits as people expect them: train first, unusual ones last."""
+    place = {split: number for number, split in enumerate(SPLITS)}
+    return sorted(names, key=lambda name: (place.get(name, len(SPLITS)), name))
 
 
 def label_path(mid: str) -> str:
@@ -85,7 +99,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "counted": counted,
     "source": source,
-    "outcome": outcome,
+    "state": state,
+    "in_split_order": in_split_order,
     "label_path": label_path,
     "fitted": fitted,
 }

@@ -50,7 +50,8 @@ class Hub:
             return [tuple(row) for row in cursor.fetchall()]
 
     def keepers(self) -> dict[str, str]:
-        return dict(self.rows("select image_id, keeper_id from duplicates"))  # type: ignore[arg-type]
+        found = self.rows("select image_id, keeper_id from duplicates")
+        return dict(found)
 
     def everything(self) -> list[list[tuple[Any, ...]]]:
         return [

@@ -37,6 +37,12 @@ def test_every_command_has_help_and_those_that_do_something_an_example(
         assert f"imagehub {' '.join(path)}" in shown.output.partition("Example:")[2]
 
 
+def test_the_readme_knows_every_command() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for name in Commands().list_commands(click.Context(main)):
+        assert f"`imagehub {name}`" in readme
+
+
 def test_the_list_names_commands_of_other_packages() -> None:
     assert {"up", "simulate", "upload"} <= set(Commands().list_commands(click.Context(main)))
 

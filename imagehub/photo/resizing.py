@@ -31,4 +31,4 @@ def shrink(image: Image.Image, long_side_pixels: int) -> Image.Image:
 
 
 def _scale(image: Image.Image, width: int, height: int) -> Image.Image:
-    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
+    return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=_REDUCING_GAP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -102,5 +103,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "state": state,
     "in_split_order": in_split_order,
     "label_path": label_path,
+    "shell": shlex.quote,
     "fitted": fitted,
 }

@@ -1,0 +1,137 @@
+"""Pages and pixels over HTTP, from a real server."""
+
+from __future__ import annotations
+
+import html
+import shlex
+
+import pytest
+
+from imagehub.storage import keys
+from imagehub.vocabulary import Outcome
+from tests import factories
+from tests.factories import Photo
+from tests.web_server import Web
+
+HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
+
+
+@pytest.fixture(scope="module")
+def shown(web: Web) -> Photo:
+    """A public image whose label and contributor bear hostile names."""
+    with web.database.transaction() as cursor:
+        label = factories.label(cursor, f"Name {HOSTILE}")
+        owner = factories.account(cursor, f"contributor {HOSTILE}")
+        photo = factories.verified_photo(cursor, label, owner=owner, store=web.store)
+        factories.publish_label_sets(cursor)
+    return photo
+
+
+@pytest.fixture(scope="module")
+def hidden(web: Web) -> Photo:
+    """An image that is stored and in no label set."""
+    with web.database.transaction() as cursor:
+        photo = factories.photo(cursor, store=web.store)
+        factories.checks(cursor, photo.image_id)
+        factories.verdict(cursor, photo.image_id, photo.label, Outcome.NEEDS_REVIEW, 0.5)
+    return photo
+
+
+@pytest.mark.parametrize("kind", ["full", "view", "thumb"])
+def test_pixels_are_the_stored_bytes_and_stay_in_caches(web: Web, shown: Photo, kind: str) -> None:
+    answer = web.get(f"/images/{shown.image_id}/{kind}.jpg")
+    stored = web.store.get(getattr(keys, kind)(shown.photo_sha256))
+    assert (answer.status_code, answer.content) == (200, stored)
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert "immutable" in answer.headers["Cache-Control"]
+    again = web.get(
+        f"/images/{shown.image_id}/{kind}.jpg", headers={"If-None-Match": answer.headers["ETag"]}
+    )
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_what_is_absent_and_what_is_hidden_cannot_be_told_apart(web: Web, hidden: Photo) -> None:
+    absent = "0" * 16
+    for path in ("/images/{}", "/images/{}/view.jpg", "/api/v1/images/{}"):
+        answers = [web.get(path.format(one)) for one in (hidden.image_id, absent, "%00", "A" * 16)]
+        assert {answer.status_code for answer in answers} == {404}
+        assert answers[0].content == answers[1].content
+    assert web.get(f"/images/{hidden.image_id}/original.jpg").status_code == 404
+
+
+def test_a_contributor_reads_the_verdict_on_a_hidden_image_of_ones_own(
+    web: Web, hidden: Photo
+) -> None:
+    with web.database.transaction() as cursor:
+        own = factories.token(cursor, hidden.account)
+    _, foreign = web.person()
+    answer = web.get(f"/api/v1/images/{hidden.image_id}", own).json()
+    assert (answer["public"], answer["verdicts"][0]["outcome"]) == (False, "needs_review")
+    assert web.get(f"/api/v1/images/{hidden.image_id}", foreign).status_code == 404
+
+
+def test_peoples_words_are_shown_as_words(web: Web, shown: Photo) -> None:
+    for path in (
+        "/",
+        f"/labels{shown.label.mid}",
+        f"/images/{shown.image_id}",
+        "/labels?q=Name+<script>",
+        "/subsets/new?form=1&q=<script>&cap=<script>&name=<script>",
+    ):
+        text = web.get(path).text
+        assert "<script>" not in text
+        assert "7*7}}" in text or "Name {" not in text
+        assert ">49" not in text
+
+
+def test_the_api_pages_through_a_labels_images(web: Web) -> None:
+    with web.database.transaction() as cursor:
+        label = factories.label(cursor)
+        made = {factories.verified_photo(cursor, label).image_id for _ in range(5)}
+        factories.publish_label_sets(cursor)
+    path = f"/api/v1/labels{label.mid}/images"
+    first = web.get(path, params={"limit": 3}).json()
+    second = web.get(path, params={"limit": 3, "after": first["next"]}).json()
+    ids = [image["id"] for image in first["images"] + second["images"]]
+    assert (len(ids), set(ids), second["next"]) == (5, made, None)
+    assert web.get(f"/api/v1/labels{label.mid}").json()["verified"] == 5
+    assert web.get(f"/api/v1/images/{ids[0]}/similar").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/labels?q=%00%ff", 200),
+        ("/labels?q=" + "x" * 3000, 200),
+        ("/labels?q=a&after=nonsense", 422),
+        ("/labels/m/absent", 404),
+        ("/labels/m/..%2f..%2fetc", 404),
+        ("/labels/m/04_sv?after=nonsense", 422),
+        ("/labels/m/04_sv?cluster=-1", 404),
+        ("/labels/m/04_sv?cluster=1e9", 404),
+        ("/releases?after=nonsense", 422),
+        ("/releases/absent-1", 404),
+        ("/subsets/absent", 404),
+        ("/subsets/new?labels=" + ",".join(["m/0"] * 500), 200),
+        ("/api/v1/labels?limit=0", 422),
+        ("/api/v1/labels?limit=1&q=a%00", 422),
+    ],
+)
+def test_a_hostile_address_gets_an_answer_that_says_so(web: Web, path: str, status: int) -> None:
+    assert web.get(path).status_code == status
+
+
+def test_pages_carry_the_strict_headers_and_ask_no_other_host(web: Web, shown: Photo) -> None:
+    answer = web.get(f"/images/{shown.image_id}")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "http" not in answer.text.replace("http://www.w3.org", "").partition("</head>")[0]
+    assert web.get("/static/favicon.svg").headers["Content-Type"].startswith("image/svg+xml")
+
+
+def test_an_empty_hubs_label_says_what_to_do(web: Web) -> None:
+    with web.database.transaction() as cursor:
+        label: Label = factories.label(cursor)
+    text = web.get(f"/labels{label.mid}").text
+    assert f"imagehub upload FOLDER --label &#34;{label.name}&#34;" in text

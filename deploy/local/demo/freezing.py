@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 from urllib.parse import quote
 
 import requests
-from imagehub.client.download import Wish, download
 
+from imagehub import manifest
 from imagehub.client import HubClient
+from imagehub.client.download import Wish, download
 from imagehub.vocabulary import SubsetRules
 
 CHUNK_BYTES = 1 << 20
@@ -23,7 +22,7 @@ DOWNLOAD_TIMEOUT_SECONDS = 60
 
 @dataclass(frozen=True)
 class Frozen:
-    """A release and how many of its files differ, in the client's download or in the ZIP."""
+    """A release and what differs in the client's download or in the ZIP."""
 
     release: str
     files: int
@@ -38,20 +37,26 @@ def freeze(client: HubClient, name: str, labels: Sequence[str]) -> str:
 
 def fetch_and_compare(client: HubClient, release: str, folder: Path) -> Frozen:
     """Download with our client and as a ZIP; compare both with the manifest, byte for byte."""
-    taken = download(client, release, folder / "files", Wish())
-    manifest = client.manifest(release)
-    expected = {line["path"]: line["sha256"] for line in map(json.loads, manifest.splitlines()[1:])}
+    files = folder / "files"
     archive = folder / f"{release}.zip"
+    taken = download(client, release, files, Wish())
     promised_bytes = _fetch_zip(client, release, archive)
-    wrong = [f"client: {path}" for path in taken.mismatches]
-    wrong += [f"client: {path}" for path in _differing(expected, _in_folder(folder / "files"))]
+    signed = manifest.read(client.manifest(release))
+    promised = {file.path: file.sha256 for file in signed.files}
     with zipfile.ZipFile(archive) as opened:
-        wrong += [f"zip: {path}" for path in _differing(expected, _in_zip(opened))]
-        if not any(opened.read(name) == manifest for name in opened.namelist() if _is_text(name)):
-            wrong.append("zip: the manifest")
+        in_zip = _digests(opened.namelist(), opened.read)
+    in_folder = _digests(_paths(files), lambda path: (files / path).read_bytes())
+    wrong = [
+        *(f"client refused {path}" for path in taken.mismatches),
+        *(f"client {path}" for path in _differing(promised, in_folder)),
+        *(f"ZIP {path}" for path in _differing(promised, in_zip)),
+        *(f"ZIP and client {path}" for path in _differing(in_folder, in_zip)),
+    ]
+    if in_folder.keys() != in_zip.keys():
+        wrong.append("ZIP and client hold different files")
     if archive.stat().st_size != promised_bytes:
-        wrong.append("zip: its Content-Length")
-    return Frozen(release, len(expected), tuple(wrong))
+        wrong.append("the ZIP's Content-Length")
+    return Frozen(release, len(promised), tuple(wrong))
 
 
 def _fetch_zip(client: HubClient, release: str, archive: Path) -> int:
@@ -67,32 +72,13 @@ def _fetch_zip(client: HubClient, release: str, archive: Path) -> int:
         return int(answer.headers["Content-Length"])
 
 
-Opener = Callable[[str], IO[bytes]]
+def _paths(folder: Path) -> list[str]:
+    return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
 
 
-def _in_folder(folder: Path) -> Opener:
-    return lambda path: (folder / path).open("rb")
+def _digests(names: Sequence[str], read: Callable[[str], bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(read(name)).hexdigest() for name in names}
 
 
-def _in_zip(opened: zipfile.ZipFile) -> Opener:
-    """Open by a manifest's path, below whatever folder the ZIP keeps its files in."""
-    names = {name: name for name in opened.namelist()}
-    names |= {name.partition("/")[2]: name for name in opened.namelist()}
-    return lambda path: opened.open(names[path])
-
-
-def _differing(expected: dict[str, str], open_file: Opener) -> list[str]:
-    wrong = []
-    for path, sha256 in expected.items():
-        try:
-            with open_file(path) as file:
-                found = hashlib.sha256(file.read()).hexdigest()
-        except (OSError, KeyError):
-            found = "missing"
-        if found != sha256:
-            wrong.append(path)
-    return wrong
-
-
-def _is_text(name: str) -> bool:
-    return not name.endswith((".jpg", "/"))
+def _differing(expected: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
+    return [path for path, sha256 in expected.items() if found.get(path) != sha256]

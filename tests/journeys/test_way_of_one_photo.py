@@ -1,0 +1,128 @@
+"""The whole way: a crowd on a bad network, a hub whose Postgres is killed, a release."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from deploy.local.demo import checking
+from deploy.local.demo.checking import Crowdwork
+from deploy.local.demo.freezing import fetch_and_compare, freeze
+from deploy.local.demo.one_more import send_one_more
+from deploy.local.demo.running import running_hub
+from deploy.local.demo.settling import wait_until_settled
+from imagehub.catalogue.tokens import issue
+from imagehub.client import HubClient
+from imagehub.settings import Settings
+from imagehub.vocabulary import Role
+from ingestion.crowd import Crowd, Truth, read_crowd, read_truth
+from ingestion.fleet import Fleet, FleetReport, send_all
+from ingestion.history import History
+from ingestion.hub_facts import Doors
+from ingestion.phone import NETWORKS, Ending
+from ingestion.sample_crowd.crowd import write_crowd
+from ingestion.tokens import make_tokens
+from ingestion.wire import Server
+
+UPLOADS = 60
+KILLS = 3
+
+
+@dataclass(frozen=True)
+class Way:
+    """A hub that has settled after a crowd's uploads."""
+
+    settings: Settings
+    doors: Doors
+    report: FleetReport
+    work: Crowdwork
+    truth: dict[str, Truth]
+    kills: int
+
+
+@pytest.fixture(scope="module")
+def way(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) -> Iterator[Way]:
+    folder = tmp_path_factory.mktemp("way")
+    write_crowd(folder / "crowd", UPLOADS, seed=11)
+    crowd, truth = read_crowd(folder / "crowd"), read_truth(folder / "crowd")
+    assert truth is not None
+    port = free_port()
+    settings = replace(
+        Settings.from_environment({"IMAGEHUB_DATA": str(folder / "hub")}),
+        web_port=port,
+        server=f"http://127.0.0.1:{port}",
+        spark_master="local[2]",
+        spark_memory="1g",
+    )
+    with running_hub(settings):
+        doors = Doors.of(settings)
+        history = settings.data / "history.jsonl"
+        report, kills = send_under_fire(settings, crowd, doors, history)
+        counts = wait_until_settled(doors.database)
+        work = checking.look(doors, report.sent, counts, history)
+        yield Way(settings, doors, report, work, truth, kills)
+        doors.database.close()
+
+
+def send_under_fire(
+    settings: Settings, crowd: Crowd, doors: Doors, file: Path
+) -> tuple[FleetReport, int]:
+    """Send the crowd while Postgres is killed again and again; return how often it was."""
+    tokens = make_tokens(doors.database, crowd.contributors, settings.data / "tokens.json")
+    sent = threading.Semaphore(0)
+    done = threading.Event()
+    kills: list[int] = []
+
+    def kill_postgres() -> None:
+        pid_file = settings.data / "postgres" / "data" / "postmaster.pid"
+        for _ in range(KILLS):
+            for _ in range(UPLOADS // (KILLS + 1)):
+                sent.acquire(timeout=60)
+            if done.is_set() or not pid_file.exists():
+                return
+            kills.append(int(pid_file.read_text().splitlines()[0]))
+            os.kill(kills[-1], signal.SIGKILL)
+            time.sleep(0.5)
+
+    killer = threading.Thread(target=kill_postgres)
+    killer.start()
+    history = History(file)
+    fleet = Fleet(12, Server.at(settings.server), NETWORKS["bad"], seed=2)
+    try:
+        report = send_all(fleet, crowd, tokens, history, lambda _sent: sent.release())
+    finally:
+        done.set()
+        sent.release(UPLOADS)
+        killer.join()
+        history.close()
+    return report, len(set(kills))
+
+
+def test_nothing_acknowledged_is_lost_though_postgres_was_killed(way: Way) -> None:
+    assert way.kills >= 2
+    assert way.report.count(Ending.GAVE_UP) == 0
+    assert way.work.violations == ()
+    assert way.work.ends.unfinished() == []
+
+
+def test_a_release_of_the_crowds_photos_is_the_same_by_client_zip_and_manifest(
+    way: Way, tmp_path: Path
+) -> None:
+    token = issue(way.doors.database, "operator", [Role.OPERATOR, Role.CONTRIBUTOR])
+    client = HubClient(way.settings.server, token)
+    labels = sorted({one.upload.mid for one in way.report.sent})
+    release = freeze(client, "everything", labels)
+    frozen = fetch_and_compare(client, release, tmp_path)
+    extra = send_one_more(client)
+    for promise in checking.promises(way.work, frozen, extra, way.truth):
+        assert promise.held, f"{promise.sentence}: {promise.detail}"
+    numbers = checking.numbers(way.work, frozen, extra, way.truth)
+    assert numbers["sent"] == UPLOADS
+    assert numbers["release_mismatches"] == 0

@@ -130,8 +130,8 @@ def test_pages_carry_the_strict_headers_and_ask_no_other_host(web: Web, shown: P
     assert web.get("/static/favicon.svg").headers["Content-Type"].startswith("image/svg+xml")
 
 
-def test_an_empty_hubs_label_says_what_to_do(web: Web) -> None:
+def test_a_label_without_photos_says_how_to_send_one(web: Web) -> None:
     with web.database.transaction() as cursor:
-        label: Label = factories.label(cursor)
-    text = web.get(f"/labels{label.mid}").text
-    assert f"imagehub upload FOLDER --label &#34;{label.name}&#34;" in text
+        label = factories.label(cursor, "Bird's nest")
+    text = html.unescape(web.get(f"/labels{label.mid}").text)
+    assert f"imagehub upload FOLDER --label {shlex.quote(label.name)}" in text

@@ -51,6 +51,7 @@ setup(
     include_package_data=True,
     package_data={
         "imagehub.catalogue": ["migrations/*.sql", "*.csv"],
+        "imagehub.vision": ["*.csv"],
         "webapp": ["templates/**/*", "static/**/*"],
     },
     install_requires=HUB,

@@ -1,1 +1,1 @@
-"""What goes into a release, and into which split: pure rules."""
+"""What goes into a release, and where in it. Pure: rows in, plans out."""

@@ -1,0 +1,124 @@
+"""Every check at its edge, with photos drawn in code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image, ImageFilter
+
+from imagehub.vocabulary import Finding
+from spark_jobs.checks import (
+    all_checks,
+    aspect,
+    blurred,
+    bright,
+    dark,
+    low_density,
+    low_information,
+    resolution,
+)
+from spark_jobs.checks.view import View
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def scene(width: int = 400, height: int = 300) -> Pixels:
+    """A sharp picture of full contrast: shapes on a gradient."""
+    y, x = np.mgrid[:height, :width]
+    ground = 60 + 120 * x / width
+    shape = ((x - width / 2) ** 2 + (y - height / 2) ** 2) < (height / 3) ** 2
+    light = np.where(shape, 240, ground)
+    light[height // 4 : height // 3, width // 5 : width // 2] = 15
+    return np.repeat(light[..., None], 3, axis=2).astype(np.uint8)
+
+
+def scaled(factor: float, offset: float) -> Pixels:
+    return np.clip(scene() * factor + offset, 0, 255).astype(np.uint8)
+
+
+def blurred_by(radius_pixels: float) -> Pixels:
+    picture = Image.fromarray(scene()).filter(ImageFilter.GaussianBlur(radius_pixels))
+    return np.asarray(picture)
+
+
+def even(level: int, step: int = 0) -> Pixels:
+    field = np.full((200, 300, 3), level, np.uint8)
+    field[:, 150:] += step
+    return field
+
+
+def view(pixels: Pixels, size: tuple[int, int] | None = None, *flags: str) -> View:
+    return View.of(pixels, size or (pixels.shape[1], pixels.shape[0]), frozenset(flags))
+
+
+EDGES: list[tuple[Callable[[View], Finding | None], View, str | None]] = [
+    (dark.check, view(scene()), None),
+    (dark.check, view(scaled(0.06, 0)), "dark"),
+    (dark.check, view(scaled(0.13, 0)), "dark"),
+    (dark.check, view(scaled(0.2, 0)), None),
+    (bright.check, view(scene()), None),
+    (bright.check, view(scaled(0.15, 235)), "bright"),
+    (bright.check, view(scaled(0.15, 205)), None),
+    (low_information.check, view(scene()), None),
+    (low_information.check, view(even(128)), "low_information"),
+    (low_information.check, view(even(128, 11)), "low_information"),
+    (low_information.check, view(even(128, 13)), None),
+    (low_information.check, view(even(3)), None),  # dark says it
+    (low_information.check, view(even(250)), None),  # bright says it
+    (blurred.check, view(scene()), None),
+    (blurred.check, view(blurred_by(2)), None),
+    (blurred.check, view(blurred_by(300 / 30)), "blurred"),
+    (blurred.check, view(blurred_by(300 / 18)), "blurred"),
+    (blurred.check, view(even(128)), None),
+    (blurred.check, view(scene(400, 1)), None),
+    (resolution.check, view(scene(), (64, 900)), None),
+    (resolution.check, view(scene(), (900, 63)), "low_resolution"),
+    (resolution.check, view(scene(), (32, 32)), "low_resolution"),
+    (resolution.check, view(scene(), (31, 400)), "tiny"),
+    (resolution.check, view(scene(1, 1)), "tiny"),
+    (aspect.check, view(scene(), (400, 100)), None),
+    (aspect.check, view(scene(), (401, 100)), "odd_aspect"),
+    (aspect.check, view(scene(), (100, 900)), "odd_aspect"),
+    (low_density.check, view(scene(), None, "archive_tail"), None),
+    (low_density.check, view(scene(), None, "low_density"), "low_density"),
+]
+
+
+@pytest.mark.parametrize(("check", "seen", "code"), EDGES)
+def test_a_check_finds_what_it_is_for_and_nothing_else(
+    check: Callable[[View], Finding | None], seen: View, code: str | None
+) -> None:
+    finding = check(seen)
+    assert (finding and finding.code) == code
+    if finding:
+        assert finding.sentence.endswith(".")
+        assert np.isfinite(finding.measured)
+
+
+def test_a_good_photo_has_no_finding() -> None:
+    assert all_checks.findings(view(scene())) == []
+
+
+def test_findings_come_in_the_order_of_the_checks() -> None:
+    seen = view(scaled(0.05, 0), (600, 20), "low_density")
+    assert [finding.code for finding in all_checks.findings(seen)] == [
+        "dark",
+        "tiny",
+        "odd_aspect",
+        "low_density",
+    ]
+
+
+def test_sharpness_does_not_depend_on_the_size_of_the_view() -> None:
+    small, large = view(scene(200, 150)), view(scene(512, 384))
+    assert blurred.check(small) is None
+    assert blurred.check(large) is None
+
+
+def test_every_code_with_a_threshold_is_recorded() -> None:
+    codes = {code for _, _, code in EDGES if code} - {"low_density"}
+    assert all_checks.THRESHOLDS.keys() == codes
+    assert codes >= all_checks.REJECTED

@@ -8,6 +8,7 @@ from imagehub.errors import NotFound
 from imagehub.settings import Settings
 from webapp import api, errors, gateways, portal
 from webapp.boundary import is_safe
+from webapp.slow_bodies import SlowBodies
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -33,6 +34,7 @@ def create_app(settings: Settings) -> Flask:
     )
     gateways.install(app, gateways.Gateways(settings))
     errors.register(app)
+    app.wsgi_app = SlowBodies(app.wsgi_app)  # type: ignore[method-assign] # Flask's way to wrap
     app.before_request(_refuse_unsafe_paths)
     app.after_request(_harden)
     for blueprint in api.blueprints():

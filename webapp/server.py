@@ -39,7 +39,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "bind": f"{settings.web_host}:{settings.web_port}",
         "workers": settings.web_workers,
         "threads": settings.web_threads,
-        "worker_class": "gthread",
+        "worker_class": "webapp.worker.HeadFirstWorker",
         "preload_app": False,
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": GRACEFUL_STOP_SECONDS,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
 from kafka.admin import OffsetSpec
+from kafka.errors import KafkaError
 
+from imagehub.errors import Unavailable
 from imagehub.log.kafka_consumer import KafkaLogConsumer
 from imagehub.log.kafka_topic import (
     KafkaTopic,
     connection_options,
     errors_translated,
+    patiently,
     waiting_for,
 )
 from imagehub.log.size import MAX_MESSAGE_BYTES, refuse_oversized
@@ -53,14 +57,18 @@ class KafkaLog:
         """
         refuse_oversized(message)
         producer = self._connected_producer()
-        with errors_translated(self.topic):
-            sent = producer.send(
-                self.topic,
-                key=message.key.encode(),
-                value=message.value,
-                headers=[(name, text.encode()) for name, text in message.headers.items()],
-            )
-            sent.get(timeout=(DELIVERY_TIMEOUT_MS + 1_000) / 1000)
+        try:
+            with errors_translated(self.topic):
+                sent = producer.send(
+                    self.topic,
+                    key=message.key.encode(),
+                    value=message.value,
+                    headers=[(name, text.encode()) for name, text in message.headers.items()],
+                )
+                sent.get(timeout=(DELIVERY_TIMEOUT_MS + 1_000) / 1000)
+        except Unavailable:
+            self._replace(producer)
+            raise
 
     def consumer(self, group: str) -> KafkaLogConsumer:
         """Join a consumer group, starting at the group's committed offset, or else at 0."""
@@ -72,7 +80,7 @@ class KafkaLog:
         with self._topic.admin() as admin:
             first = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.EARLIEST))
             end = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
-            committed = admin.list_group_offsets({group: partitions})[group]
+            committed = patiently(lambda: admin.list_group_offsets({group: partitions}))[group]
         return sum(
             end[place].offset
             - max(first[place].offset, committed[place].offset if place in committed else 0)
@@ -81,10 +89,8 @@ class KafkaLog:
 
     def close(self) -> None:
         """Let go of connections."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            with errors_translated(self.topic):
-                producer.close(timeout=1)
+        if self._producer is not None:
+            self._replace(self._producer)
 
     def _connected_producer(self) -> Any:
         self._topic.partitions()
@@ -105,3 +111,17 @@ class KafkaLog:
                     delivery_timeout_ms=DELIVERY_TIMEOUT_MS,
                 )
             return self._producer
+
+    def _replace(self, producer: Any) -> None:
+        """Let the next append open a new producer, and stop this one.
+
+        An idempotent producer that timed out waits for a new producer id, sometimes for ever.
+        """
+        with self._lock:
+            if self._producer is not producer:
+                return
+            self._producer = None
+        # Its own close() first waits for what it cannot send, and gives up on closing.
+        producer._sender.force_close()
+        with suppress(KafkaError):
+            producer.close(timeout=1)

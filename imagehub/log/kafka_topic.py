@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource
@@ -13,11 +14,14 @@ from kafka.errors import (
     AuthorizationError,
     KafkaConfigurationError,
     KafkaError,
+    RetriableError,
     TopicAlreadyExistsError,
 )
 
 from imagehub.errors import Misconfigured, Unavailable
 from imagehub.log.size import MAX_MESSAGE_BYTES
+
+Answer = TypeVar("Answer")
 
 REQUEST_TIMEOUT_MS = 4_000
 BOOTSTRAP_TIMEOUT_MS = 5_000
@@ -97,6 +101,18 @@ def waiting_for(lock: threading.Lock) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def patiently(call: Callable[[], Answer]) -> Answer:
+    """Call again while the broker says that it is not ready yet, for a few seconds."""
+    deadline = time.monotonic() + REQUEST_TIMEOUT_MS / 1000
+    while True:
+        try:
+            return call()
+        except RetriableError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def _ensure(admin: Any, topic: str) -> list[TopicPartition]:

@@ -24,10 +24,8 @@ def show(release_id: str) -> str:
     """One release: what is in it, how to download it, how to check it."""
     doors = gateways()
     release = releases.show(doors.database, release_id)
-    names = {
-        entry.label.mid: entry.label
-        for entry in labels.chosen(doors.database, release.rules.labels)
-    }
+    mids = list(release.frozen.summary) if release.frozen else []
+    names = {entry.label.mid: entry.label for entry in labels.chosen(doors.database, mids)}
     return render_template(
         "release.html",
         release=release,

@@ -15,6 +15,9 @@ _REDUCING_GAP = 3.0
 """Average whole blocks down to 3 times the target first: looks the same, several times faster."""
 
 
+_PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
+
+
 def resize(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
     """Scale H x W x 3 uint8 pixels to height x width x 3, every source pixel having its weight."""
     return np.asarray(_scale(Image.fromarray(pixels), width, height))
@@ -31,4 +34,7 @@ def shrink(image: Image.Image, long_side_pixels: int) -> Image.Image:
 
 
 def _scale(image: Image.Image, width: int, height: int) -> Image.Image:
+    premultiplied = _PREMULTIPLIED.get(image.mode)
+    if premultiplied:  # invisible pixels weigh nothing
+        return _scale(image.convert(premultiplied), width, height).convert(image.mode)
     return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=_REDUCING_GAP)

@@ -15,7 +15,7 @@ from spark_jobs.similarity.looks import SIDE, Look, Plane, blur, correlation, sh
 
 MIN_CORRELATION = 0.984
 MAX_WORST_BLOCK = 0.35
-MAX_CHROMA_DIFFERENCE = 14.0
+MAX_CHROMA_DIFFERENCE = 16.0
 MIN_CONTRAST = 2.0
 MIN_PIXELS = 100
 BLOCKS = 8

@@ -1,0 +1,179 @@
+"""What a release takes, where it puts it, and that this never wavers."""
+
+from __future__ import annotations
+
+import io
+import random
+import tarfile
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagehub import manifest as manifests
+from imagehub.errors import NotFound, Refused
+from imagehub.photo import digest
+from imagehub.vocabulary import Label, SubsetRules
+from spark_jobs.selection import shards
+from spark_jobs.selection.choose import Choice, Offer, choose
+from spark_jobs.selection.contents import Photo, Selection, lay_out
+from spark_jobs.selection.paths import code, path, slug
+from spark_jobs.selection.splits import Assignment, split_of
+
+SPLITS = (("test", 0.2), ("train", 0.7), ("validation", 0.1))
+RULES = SubsetRules(labels=("/m/dog", "/m/animal"), splits=SPLITS)
+
+image_ids = st.integers(0, 2**64 - 1).map("{:016x}".format)
+
+
+@st.composite
+def offers(draw: st.DrawFn) -> list[Offer]:
+    """Up to 30 images in up to 10 groups; some are in both labels' sets."""
+    groups = draw(st.lists(image_ids, min_size=1, max_size=10, unique=True))
+    found = []
+    for image_id in draw(st.lists(image_ids, max_size=30, unique=True)):
+        group = draw(st.sampled_from(groups))
+        if draw(st.booleans()):
+            found.append(Offer(image_id, group, "/m/dog", "/m/dog", 0, 0.9))
+        found.append(Offer(image_id, group, "/m/animal", "/m/dog", 1, 0.9))
+    return found
+
+
+@given(offers(), st.integers(1, 5) | st.none(), st.randoms(use_true_random=False))
+def test_choices_keep_caps_and_groups_whole_in_whatever_order_rows_come(
+    found: list[Offer], cap: int | None, dice: random.Random
+) -> None:
+    rules = SubsetRules(labels=RULES.labels, splits=SPLITS, cap_per_label=cap)
+    choices = choose(found, rules)
+    assert choices == choose(dice.sample(found, len(found)), rules)
+    assert len({choice.image_id for choice in choices}) == len(choices)
+    assert len({(choice.group, choice.split) for choice in choices}) == len(
+        {choice.group for choice in choices}
+    )
+    for label in rules.labels:
+        taken = [choice.image_id for choice in choices if choice.label == label]
+        offered = {offer.image_id for offer in found if offer.label == label}
+        if cap is not None:
+            assert len(taken) <= cap
+        assert set(taken) <= offered
+
+
+@given(offers(), offers(), st.integers(2, 6))
+def test_an_image_never_moves_and_a_group_is_never_torn_between_releases(
+    first: list[Offer], later: list[Offer], step: int
+) -> None:
+    before = choose(first, RULES)
+    regrouped = [  # keepers change, groups merge
+        Offer(o.image_id, first[::step][0].group, o.label, o.claimed_label, o.distance, 0.9)
+        for o in first
+    ]
+    keeper_now = {offer.image_id: offer.group for offer in regrouped}
+    history = [
+        Assignment(choice.image_id, keeper_now[choice.image_id], choice.split, 1)
+        for choice in before
+    ]
+    after = choose([*regrouped, *later], RULES, history)
+    splits_before = {choice.image_id: choice.split for choice in before}
+    for choice in after:
+        assert splits_before.get(choice.image_id, choice.split) == choice.split
+    groups = {choice.group for choice in after}
+    assert len({(choice.group, choice.split) for choice in after}) == len(groups)
+
+
+def test_an_image_lies_under_the_nearest_label_and_names_all() -> None:
+    found = [
+        Offer("a" * 16, "a" * 16, "/m/animal", "/m/dog", 1, 0.8),
+        Offer("a" * 16, "a" * 16, "/m/dog", "/m/dog", 0, 0.8),
+    ]
+    (choice,) = choose(found, RULES)
+    assert choice.label == "/m/dog"
+    (from_afar,) = choose(found[:1], RULES)
+    assert from_afar.labels == (("/m/animal", 0.8), ("/m/dog", 0.8))
+
+
+def test_a_split_that_the_subset_has_no_more_is_forgotten() -> None:
+    offer = Offer("a" * 16, "a" * 16, "/m/dog", "/m/dog", 0, 0.8)
+    (choice,) = choose([offer], RULES, [Assignment("a" * 16, "a" * 16, "dropped", 1)])
+    assert choice.split == split_of("a" * 16, SPLITS)
+
+
+def test_splits_come_close_to_their_shares() -> None:
+    drawn = [split_of(f"{number:016x}", SPLITS) for number in range(4000)]
+    for name, share in SPLITS:
+        assert drawn.count(name) / len(drawn) == pytest.approx(share, abs=0.03)
+
+
+@given(image_ids)
+def test_the_order_of_splits_does_not_matter(group: str) -> None:
+    assert split_of(group, SPLITS) == split_of(group, SPLITS[::-1])
+
+
+@given(st.text(max_size=80))
+def test_any_name_makes_a_safe_path(name: str) -> None:
+    assert manifests.PATH.fullmatch(path("train", Label("/m/01abc", name), "0" * 16))
+    assert 1 <= len(slug(name)) <= 48
+
+
+def test_mids_of_different_kinds_have_different_codes() -> None:
+    assert (code("/m/01abc"), code("/g/01abc")) == ("01abc", "g-01abc")
+
+
+def _selection(contents: dict[str, bytes]) -> Selection:
+    return Selection(
+        release="pets-1",
+        created_at=datetime(2026, 5, 1, tzinfo=UTC),
+        label_set_version=3,
+        rules={"labels": ["/m/dog"]},
+        choices=[
+            Choice(image_id, image_id, "/m/dog", split_of(image_id, SPLITS), (("/m/dog", 0.9),))
+            for image_id in contents
+        ],
+        labels={"/m/dog": Label("/m/dog", "Dog")},
+        photos={
+            image_id: Photo(image_id, digest(data), digest(data), len(data), 0, 4, 3, "ada")
+            for image_id, data in contents.items()
+        },
+    )
+
+
+photos = st.dictionaries(image_ids, st.binary(min_size=1, max_size=2000), min_size=1, max_size=8)
+
+
+@given(photos, st.integers(1, 6000))
+def test_every_photo_is_found_where_the_plan_says(
+    contents: dict[str, bytes], target_bytes: int
+) -> None:
+    laid_out = lay_out(_selection(contents))
+    entries = [entry for shard in laid_out.shards for entry in shard.entries]
+    by_key = {entry.key: contents[entry.image_id] for entry in entries}
+    planned = shards.plan(entries, 0, target_bytes)
+    assert [entry for shard in planned for entry in shard.entries] == entries
+    for shard in planned:
+        packed = shards.build(shard, by_key.__getitem__)
+        assert len(packed) <= target_bytes or len(shard.entries) == 1
+        for image_id, start in shard.starts().items():
+            photo = contents[image_id]
+            assert packed[start : start + len(photo)] == photo
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            assert len(archive.getnames()) == 2 * len(shard.entries)
+
+
+def test_a_manifest_lists_files_in_the_order_in_which_shards_hold_them() -> None:
+    contents = {f"{number:016x}": bytes([number]) * 100 for number in range(20)}
+    files = lay_out(_selection(contents)).manifest.files
+    assert [file.path for file in files] == sorted(file.path for file in files)
+    assert [file.start for file in files] == sorted(file.start for file in files)
+
+
+@pytest.mark.parametrize(("stored", "code"), [(b"other", "photo_damaged"), (None, "photo_missing")])
+def test_a_photo_that_is_not_as_it_landed_is_named(stored: bytes | None, code: str) -> None:
+    def read(key: str) -> bytes:
+        if stored is None:
+            raise NotFound(key)
+        return stored
+
+    (shard,) = lay_out(_selection({"a" * 16: b"photo"})).shards
+    with pytest.raises(Refused, match="a" * 16) as refused:
+        shards.build(shard, read)
+    assert refused.value.code == code

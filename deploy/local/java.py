@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 
 from imagehub.errors import Misconfigured
@@ -11,10 +10,15 @@ from imagehub.errors import Misconfigured
 OLDEST = 17
 
 
+_FIND = 'command -v "${JAVA_HOME:+$JAVA_HOME/bin/}java"'
+"""Finds the Java that Spark starts too."""
+
+
 def java() -> str:
     """Find the program `java`; raise Misconfigured where it is missing or older than 17."""
-    program = shutil.which("java")
-    if program is None:
+    found = subprocess.run(["/bin/sh", "-c", _FIND], capture_output=True, text=True, check=False)
+    program = found.stdout.strip()
+    if not program:
         raise Misconfigured(
             f"There is no Java on this machine. Install Java {OLDEST} or newer "
             "(Debian: `apt-get install openjdk-17-jre-headless`)."
@@ -22,8 +26,6 @@ def java() -> str:
     said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False)
     version = re.search(r'version "(\d+)', said.stderr)
     if version is None or int(version[1]) < OLDEST:
-        raise Misconfigured(
-            f"{program} is not Java {OLDEST} or newer: "
-            f"{said.stderr.strip().splitlines()[0] if said.stderr.strip() else 'it says nothing'}."
-        )
+        first_line, *_ = [*said.stderr.splitlines(), "it says nothing"]
+        raise Misconfigured(f"{program} is not Java {OLDEST} or newer: {first_line}.")
     return program

@@ -13,10 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
+from deploy.local.versitygw import VersityGateway
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.migrate import migrate
 from imagehub.messages import Message
+from imagehub.storage.s3 import S3Store
 from imagehub.vocabulary import UploadMetadata
 from tests.factories.labels import label
 from tests.factories.people import account
@@ -31,13 +34,16 @@ def start(small_hub: SmallHub, tmp_path: Path) -> Iterator[Start]:
     """Start the program on the small hub, with options."""
     started: list[subprocess.Popen[str]] = []
 
-    def start_one(*options: str, url: str = small_hub.url) -> subprocess.Popen[str]:
+    def start_one(
+        *options: str, url: str = small_hub.url, settings: dict[str, str] | None = None
+    ) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "ingestion", *options],
             env={
                 "PATH": os.environ["PATH"],
                 "IMAGEHUB_DATA": str(tmp_path),
                 "IMAGEHUB_CATALOGUE_URL": url,
+                **(settings or {}),
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -125,6 +131,29 @@ def test_a_flood_ends_it_with_status_three_until_it_is_resumed(
     assert start().wait(timeout=60) == 3
     assert start("--resume", "--until-empty").wait(timeout=60) == 0
     assert len(small_hub.dead_letters()) == 55
+
+
+def test_it_lands_from_kafka_to_s3(
+    small_hub: SmallHub,
+    kafka_server: Kafka,
+    topic: str,
+    versitygw: VersityGateway,
+    bucket: str,
+    start: Start,
+) -> None:
+    small_hub.topic, small_hub.kafka = topic, f"127.0.0.1:{kafka_server.port}"
+    small_hub.send(*[small_hub.message(small(number)) for number in range(12)])
+    cluster = {
+        **versitygw.credentials,
+        "IMAGEHUB_LOG_URL": f"kafka://127.0.0.1:{kafka_server.port}",
+        "IMAGEHUB_LOG_TOPIC": topic,
+        "IMAGEHUB_STORAGE_URL": f"s3://{bucket}",
+        "IMAGEHUB_S3_ENDPOINT_URL": versitygw.url,
+    }
+    assert start("--until-empty", settings=cluster).wait(timeout=120) == 0
+    assert landed(small_hub) == 12
+    store = S3Store(bucket, "", versitygw.url, "us-east-1")
+    assert len(list(store.keys(""))) == 48
 
 
 @pytest.fixture

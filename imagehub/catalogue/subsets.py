@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import accumulate, groupby
 from typing import Any
 from uuid import UUID
 
@@ -26,11 +27,16 @@ class Subset:
 
 @dataclass(frozen=True, slots=True)
 class LabelCount:
-    """What a selection finds under one of its labels; an image counts under one label only."""
+    """What a selection finds under one of its labels, and how much of it a cap leaves.
+
+    An image counts under one label only. `splits` and `total_bytes` are of the files taken.
+    """
 
     label: Label
     images: int
+    files: int
     total_bytes: int
+    splits: Mapping[str, int]
 
 
 def rules_as_json(rules: SubsetRules) -> str:
@@ -95,40 +101,58 @@ def newest(cursor: Cursor, limit: int) -> list[Subset]:
 
 
 def count(cursor: Cursor, rules: SubsetRules) -> list[LabelCount]:
-    """Count what the rules select now, before any cap, for each label in the order of the rules.
+    """Count what a first release would hold now, for each label in the order of the rules.
 
-    An image that hangs below several of the labels counts under the nearest one.
+    It chooses as the release job does: an image that hangs below several of the labels counts
+    under the nearest one, a cap takes the smallest ids, and a lot made of the duplicate group's
+    keeper draws the split.
     """
+    names = sorted(name for name, _ in rules.splits)
+    shares = dict(rules.splits)
     cursor.execute(
         """
         with found as (
-            select distinct on (m.image_id) m.image_id, m.label, images.full_bytes
+            select distinct on (m.image_id) m.image_id, m.label, images.full_bytes,
+                   coalesce(near.keeper_id, m.image_id) as keeper_id
             from label_set_members m
             join images on images.id = m.image_id
             join label_ancestors a on a.mid = m.claimed_label and a.ancestor = m.label
+            left join duplicates near on near.image_id = m.image_id
             where m.label = any(%(labels)s) and m.removed_in is null
               and least(images.full_width, images.full_height) >= %(min_short_side_pixels)s
-              and not (%(keepers_only)s and exists (
-                  select from duplicates d where d.image_id = m.image_id
-              ))
+              and not (%(keepers_only)s and near.image_id is not null)
             order by m.image_id, a.distance, m.label
+        ), numbered as (
+            select *, row_number() over (partition by label order by image_id) as place,
+                   ('x' || substr(encode(sha256(
+                       convert_to('split of ' || keeper_id, 'UTF8')), 'hex'), 1, 12)
+                   )::bit(48)::bigint / 2.0 ^ 48 as lot
+            from found
+        ), drawn as (
+            select *, width_bucket(lot, %(bounds)s::float8[]) as split,
+                   place <= coalesce(%(cap)s, place) as is_taken
+            from numbered
         )
-        select labels.mid, labels.name, count(found.image_id) as images,
-               coalesce(sum(found.full_bytes), 0)::bigint as total_bytes
-        from labels left join found on found.label = labels.mid
+        select labels.mid, labels.name, drawn.split, count(drawn.image_id) as images,
+               count(*) filter (where drawn.is_taken) as files,
+               coalesce(sum(drawn.full_bytes) filter (where drawn.is_taken), 0)::bigint
+                   as total_bytes
+        from labels left join drawn on drawn.label = labels.mid
         where labels.mid = any(%(labels)s)
-        group by labels.mid, labels.name
-        order by array_position(%(labels)s, labels.mid)
+        group by labels.mid, labels.name, drawn.split
+        order by array_position(%(labels)s, labels.mid), drawn.split
         """,
         {
             "labels": list(rules.labels),
             "min_short_side_pixels": rules.min_short_side_pixels,
             "keepers_only": rules.keepers_only,
+            "cap": rules.cap_per_label,
+            "bounds": [*accumulate(shares[name] for name in names[:-1]), 2.0],
         },
     )
     return [
-        LabelCount(Label(row.mid, row.name), row.images, row.total_bytes)
-        for row in cursor.fetchall()
+        _label_count(Label(mid, name), list(rows), names)
+        for (mid, name), rows in groupby(cursor.fetchall(), key=lambda row: (row.mid, row.name))
     ]
 
 
@@ -169,6 +193,17 @@ def request_release(cursor: Cursor, subset: Subset, account_id: UUID) -> str:
     )
     release_id: str = cursor.fetchone().release_id
     return release_id
+
+
+def _label_count(label: Label, rows: Sequence[Any], names: Sequence[str]) -> LabelCount:
+    files = {row.split: row.files for row in rows}
+    return LabelCount(
+        label,
+        images=sum(row.images for row in rows),
+        files=sum(files.values()),
+        total_bytes=sum(row.total_bytes for row in rows),
+        splits={name: files.get(number, 0) for number, name in enumerate(names)},
+    )
 
 
 def _subset(row: Any) -> Subset:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
-from imagehub.vocabulary import Label, Role
+from imagehub.catalogue import releases
+from imagehub.catalogue.database import Database
+from imagehub.vocabulary import Label, Role, SubsetRules
+from spark_jobs.selection.choose import Offer, choose
 from tests import factories
 from tests.web_server import Web
+from webapp.services import subsets
 
 
 @pytest.fixture
@@ -147,3 +153,29 @@ def test_releases_are_listed_newest_first(web: Web, token: str) -> None:
 @pytest.mark.parametrize("after", ["x", "%00", "WzFd", "a" * 700, "WyJhIiwiYiJd"])
 def test_a_damaged_page_link_is_refused(web: Web, after: str) -> None:
     assert web.get(f"/api/v1/releases?after={after}").status_code == 422
+
+
+def test_the_preview_is_what_the_release_job_chooses(database: Database) -> None:
+    with database.transaction() as cursor:
+        animal = factories.label(cursor)
+        dog, cat = factories.label(cursor, is_a=[animal]), factories.label(cursor, is_a=[animal])
+        made = [factories.verified_photo(cursor, claimed) for claimed in [dog, cat, dog] * 12]
+        factories.duplicate(cursor, made[0].image_id, made[3].image_id)
+        factories.publish_label_sets(cursor)
+    for changes in (
+        {},
+        {"cap_per_label": 7},
+        {"keepers_only": False, "splits": (("b", 0.3), ("a", 0.7))},
+        {"splits": (("only", 1.0),)},
+    ):
+        rules = SubsetRules(labels=(animal.mid, dog.mid), **changes)  # type: ignore[arg-type] # of several types
+        with database.transaction() as cursor:
+            offers = [Offer(**asdict(row)) for row in releases.find(cursor, 1, rules)]
+        chosen = Counter((one.label, one.split) for one in choose(offers, rules))
+        shown = {
+            (one.label.mid, split): files
+            for one in subsets.preview(database, rules).labels
+            for split, files in one.splits.items()
+            if files
+        }
+        assert shown == chosen

@@ -9,8 +9,8 @@ from typing import Annotated
 from flask import Response
 from pydantic import BaseModel, Field, field_validator
 
-from imagehub.catalogue.subsets import Subset
-from imagehub.vocabulary import Account, Label, SubsetRules
+from imagehub.catalogue.subsets import LabelCount, Subset
+from imagehub.vocabulary import Account, SubsetRules
 from webapp.api.endpoints import Endpoints, reply
 from webapp.boundary import Words
 from webapp.gateways import gateways
@@ -93,10 +93,7 @@ class LabelPreview(BaseModel):
 
 
 class PreviewAnswer(BaseModel):
-    """What a subset would hold if it were released now.
-
-    Counts of splits are what the shares lead one to expect; digests decide in the release.
-    """
+    """What a first release of a subset would hold if it were made now."""
 
     files: int
     total_bytes: int
@@ -158,11 +155,10 @@ def _answer(subset: Subset) -> SubsetAnswer:
     )
 
 
-def _label_preview(one: subsets.LabelPreview) -> LabelPreview:
-    label: Label = one.label
+def _label_preview(one: LabelCount) -> LabelPreview:
     return LabelPreview(
-        mid=label.mid,
-        name=label.name,
+        mid=one.label.mid,
+        name=one.label.name,
         images=one.images,
         files=one.files,
         splits=dict(one.splits),

@@ -9,31 +9,20 @@ from imagehub.catalogue import labels_read, subsets
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.subsets import LabelCount, Subset
 from imagehub.errors import Conflict, Forbidden, NotFound, Refused
-from imagehub.vocabulary import Account, Label, Role, SubsetRules
-
-
-@dataclass(frozen=True, slots=True)
-class LabelPreview:
-    """What a subset would take under one label: images found, files taken, files a split."""
-
-    label: Label
-    images: int
-    files: int
-    splits: Mapping[str, int]
+from imagehub.vocabulary import Account, Role, SubsetRules
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a subset would hold if it were released now.
+    """What a first release of a subset would hold if it were made now.
 
-    Which image goes to which split is decided by its digest when the release is made; the counts
-    of splits are what the shares lead one to expect.
+    Later releases keep the splits of the earlier ones, and so may differ a little.
     """
 
     files: int
     total_bytes: int
     splits: Mapping[str, int]
-    labels: tuple[LabelPreview, ...]
+    labels: tuple[LabelCount, ...]
 
 
 def create(database: Database, asker: Account, name: str, rules: SubsetRules) -> Subset:
@@ -68,12 +57,11 @@ def preview(database: Database, rules: SubsetRules) -> Preview:
     with database.transaction() as cursor:
         _require_labels(cursor, rules)
         counts = subsets.count(cursor, rules)
-    labels = tuple(_label_preview(one, rules) for one in counts)
     return Preview(
-        files=sum(one.files for one in labels),
-        total_bytes=sum(_taken_bytes(one, rules) for one in counts),
-        splits={split: sum(one.splits[split] for one in labels) for split, _ in rules.splits},
-        labels=labels,
+        files=sum(one.files for one in counts),
+        total_bytes=sum(one.total_bytes for one in counts),
+        splits={split: sum(one.splits[split] for one in counts) for split, _ in rules.splits},
+        labels=tuple(counts),
     )
 
 
@@ -93,16 +81,6 @@ def request_release(database: Database, asker: Account, name: str) -> str:
         )
 
 
-def split_counts(total: int, splits: tuple[tuple[str, float], ...]) -> dict[str, int]:
-    """Share out a total by largest remainder, so that the parts add up to it."""
-    exact = {name: total * share for name, share in splits}
-    counts = {name: int(part) for name, part in exact.items()}
-    by_remainder = sorted(exact, key=lambda name: counts[name] - exact[name])
-    for name in by_remainder[: total - sum(counts.values())]:
-        counts[name] += 1
-    return counts
-
-
 def _find(cursor: Cursor, name: str) -> Subset:
     found = subsets.find(cursor, name)
     if found is None:
@@ -119,16 +97,3 @@ def _require_labels(cursor: Cursor, rules: SubsetRules) -> None:
 
 def _canonical(rules: SubsetRules) -> SubsetRules:
     return replace(rules, splits=tuple(sorted(rules.splits)))
-
-
-def _label_preview(count: LabelCount, rules: SubsetRules) -> LabelPreview:
-    files = _files(count, rules)
-    return LabelPreview(count.label, count.images, files, split_counts(files, rules.splits))
-
-
-def _files(count: LabelCount, rules: SubsetRules) -> int:
-    return count.images if rules.cap_per_label is None else min(count.images, rules.cap_per_label)
-
-
-def _taken_bytes(count: LabelCount, rules: SubsetRules) -> int:
-    return count.total_bytes * _files(count, rules) // max(1, count.images)

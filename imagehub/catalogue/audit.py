@@ -39,7 +39,8 @@ def settled_uploads(cursor: Cursor) -> list[SettledUpload]:
 def stored_images(cursor: Cursor) -> list[StoredImage]:
     """Every image."""
     cursor.execute(
-        "select id, encode(photo_sha256, 'hex'), encode(full_sha256, 'hex') from images order by id"
+        "select id, encode(photo_sha256, 'hex') as photo_sha256,"
+        " encode(full_sha256, 'hex') as full_sha256 from images order by id"
     )
     return [StoredImage(*row) for row in cursor.fetchall()]
 

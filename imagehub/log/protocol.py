@@ -39,12 +39,16 @@ class LogConsumer(Protocol):
     def commit(self, positions: Sequence[Position]) -> None:
         """Record that every message up to and including these positions has been handled.
 
-        Raises Unavailable if the log is down or this member no longer holds the partition.
+        Raises Unavailable if the log is down or this member no longer holds the partition; the
+        next poll then begins at what the group has committed.
         """
         ...
 
     def rewind(self) -> None:
-        """Go back to offset 0 of every partition of the group."""
+        """Go back to offset 0 of every partition of the group.
+
+        Raises Unavailable if the log is down or another member reads for the group.
+        """
         ...
 
     def close(self) -> None:
@@ -58,11 +62,18 @@ class UploadLog(Protocol):
     topic: str
 
     def append(self, message: Message) -> None:
-        """Return once the message is durable; raise Unavailable if that cannot be said."""
+        """Return once the message is durable; raise Unavailable if that cannot be said.
+
+        Raises Refused(`message_too_large`) for a photo above MAX_PHOTO_BYTES or headers above
+        imagehub.log.size.MAX_HEADERS_BYTES.
+        """
         ...
 
     def consumer(self, group: str) -> LogConsumer:
-        """Join a consumer group, starting at the group's committed offset, or else at 0."""
+        """Make a member of a group, which joins at its first call.
+
+        It starts at the group's committed offset, or else at 0.
+        """
         ...
 
     def lag(self, group: str) -> int:

@@ -99,8 +99,9 @@ def test_a_waiting_consumer_gets_a_new_message_at_once(log: UploadLog) -> None:
 
 def test_offsets_count_up_from_zero_and_none_is_skipped_under_many_writers(log: UploadLog) -> None:
     with ThreadPoolExecutor(8) as writers:
-        list(writers.map(log.append, map(message, range(80))))
-    received = read(log.consumer("g"), 80)
+        appended = writers.map(log.append, map(message, range(80)))
+        received = read(log.consumer("g"), 80)  # while they write
+        list(appended)
     assert keys(received) == sorted(f"key-{n}" for n in range(80))
     for partition, count in Counter(one.position.partition for one in received).items():
         offsets = [p.offset for p in positions(received) if p.partition == partition]

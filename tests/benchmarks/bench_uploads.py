@@ -1,0 +1,157 @@
+"""Uploads acknowledged each second, beside a route that only reads the body.
+
+Both run under one gunicorn, sent by one client, in turns: null sink, uploads, null sink, ...
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from deploy.local.figures import write_figures
+from deploy.local.postgres import Postgres
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.labels import import_boxable
+from imagehub.catalogue.migrate import migrate
+from imagehub.settings import Settings
+from tests import factories, photos
+from tests.benchmarks import null_sink
+
+CLIENTS = 16
+SECONDS = 3.0
+ROUNDS = 3
+SIZES = {"200kB": 200_000, "3MB": 3_000_000}
+UPLOAD = "/api/v1/uploads?label=Dog"
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Where to send, and as whom."""
+
+    port: int
+    token: str
+
+
+def main() -> None:
+    """Measure, print and write `build/figures/uploads.json`."""
+    figures: dict[str, float | None] = {}
+    with running_hub() as hub:
+        for name, size_bytes in SIZES.items():
+            photo = photo_of(size_bytes)
+            send(hub, UPLOAD, photo, seconds=1.0)
+            sinks, uploads = [], []
+            for _ in range(ROUNDS):
+                sinks.append(send(hub, null_sink.PATH, photo, SECONDS))
+                uploads.append(send(hub, UPLOAD, photo, SECONDS))
+            sinks.append(send(hub, null_sink.PATH, photo, SECONDS))
+            around = [(sinks[n] + sinks[n + 1]) / 2 for n in range(ROUNDS)]
+            ratios = [upload / sink for upload, sink in zip(uploads, around, strict=True)]
+            figures |= {
+                f"uploads_per_second_{name}": round(statistics.median(uploads), 1),
+                f"null_sink_per_second_{name}": round(statistics.median(sinks), 1),
+                f"uploads_to_null_sink_{name}": round(statistics.median(ratios), 3),
+                f"uploads_to_null_sink_{name}_lowest": round(min(ratios), 3),
+                f"uploads_to_null_sink_{name}_highest": round(max(ratios), 3),
+            }
+    for name, number in figures.items():
+        print(f"{name:40} {number}")
+    write_figures("uploads", **figures)
+
+
+def send(hub: Hub, path: str, photo: bytes, seconds: float) -> float:
+    """Send the photo from all clients for some seconds; answers of 202 a second."""
+    counts: list[int] = []
+    until = time.monotonic() + seconds
+
+    def client() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=60)
+        count = 0
+        while time.monotonic() < until:
+            headers = {
+                "Authorization": f"Bearer {hub.token}",
+                "Content-Type": "image/jpeg",
+                "Idempotency-Key": str(uuid.uuid4()),
+            }
+            connection.request("POST", path, photo, headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 202:
+                raise RuntimeError(f"{path} was answered with {answer.status}")
+            count += 1
+        connection.close()
+        counts.append(count)
+
+    started_at = time.monotonic()
+    clients = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    for one in clients:
+        one.start()
+    for one in clients:
+        one.join()
+    if len(counts) < CLIENTS:
+        raise RuntimeError("a client failed; what it met is printed above")
+    return sum(counts) / (time.monotonic() - started_at)
+
+
+def photo_of(size_bytes: int) -> bytes:
+    """A JPEG of this size; what it has too little is hung behind its end."""
+    photo = photos.jpeg(1, 640, 480)
+    return photo + bytes(size_bytes - len(photo))
+
+
+@contextmanager
+def running_hub() -> Iterator[Hub]:
+    """A web server with the null sink, over a Postgres that is both catalogue and log."""
+    with TemporaryDirectory(prefix="imagehub-bench-") as folder:
+        postgres = Postgres(Path(folder) / "postgres", _free_port())
+        server = postgres.start()
+        settings = Settings(data=Path(folder), catalogue_url=postgres.url, web_port=_free_port())
+        web = subprocess.Popen(
+            [sys.executable, "-m", "tests.benchmarks.null_sink"],
+            env=settings.for_child(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            database = Database(postgres.url)
+            migrate(database)
+            import_boxable(database)
+            with database.transaction() as cursor:
+                token = factories.token(cursor, factories.account(cursor))
+            database.close()
+            _wait(settings.web_port)
+            yield Hub(settings.web_port, token)
+        finally:
+            web.terminate()
+            web.wait(timeout=30)
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the web server did not start")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -46,22 +46,21 @@ class Sandbox:
         limits; Misconfigured if no child can be started.
         """
         header = inspect(photo)
-        try:
+        answer = self._ask(photo, header)
+        if answer is None:  # the machine may have run out of memory, not the photo: once more
             answer = self._ask(photo, header)
-        except _KilledFromOutsideError:  # say, the machine ran out of memory: not the photo's fault
-            answer = self._ask(photo, header)
-        if isinstance(answer, str):
-            raise refused_decoding(answer)
+        if answer is None or isinstance(answer, str):
+            raise refused_decoding(answer or "decode_limits")
         return answer
 
-    def _ask(self, photo: bytes, header: PhotoHeader) -> LandedPhoto | str:
+    def _ask(self, photo: bytes, header: PhotoHeader) -> LandedPhoto | str | None:
         child = self._idle.get()
         try:
-            if child is None or not child.is_usable:
+            if child is None or child.is_spent:
                 child = _Child(self._limits)
             return child.land(photo, header)
         finally:
-            self._idle.put(child if child and child.is_usable else None)
+            self._idle.put(child)
 
     def close(self) -> None:
         """End the children that are idle."""
@@ -90,32 +89,32 @@ class _Child:
         self._wait_until_ready()
 
     @property
-    def is_usable(self) -> bool:
-        return self._photos_left > 0 and self._process.poll() is None
+    def is_spent(self) -> bool:
+        """True once it must make way for a new child; then nothing of it is left."""
+        if self._photos_left == 0 or self._process.poll() is not None:
+            self.end()
+        return self._process.returncode is not None
 
-    def land(self, photo: bytes, header: PhotoHeader) -> LandedPhoto | str:
+    def land(self, photo: bytes, header: PhotoHeader) -> LandedPhoto | str | None:
         """Send the photo; give what it became, or the code of its refusal.
 
-        A child that breaks a limit or a rule is ended, and its photo refused.
+        A child that breaks a limit or a rule is ended, and its photo refused. None where somebody
+        else killed the child.
         """
         self._photos_left -= 1
         alarm = _Alarm(self._process, self._limits.wall_seconds)
         try:
             write_frame(self._photos, photo)
-            answer = read_answer(self._answers, header)
-        except (BrokenAnswer, OSError) as error:
+            return read_answer(self._answers, header)
+        except (BrokenAnswer, OSError):
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=1)  # where it died by itself, its status says how
             status = self._process.returncode
             self.end()
-            if status == -signal.SIGKILL and not alarm.has_rung:
-                raise _KilledFromOutsideError from error
-            return "decode_limits"
+            was_killed = status == -signal.SIGKILL and not alarm.has_rung
+            return None if was_killed else "decode_limits"
         finally:
             alarm.cancel()
-        if self._photos_left == 0:
-            self.end()
-        return answer
 
     def end(self) -> None:
         """Kill the process and let go of its pipes."""
@@ -160,7 +159,3 @@ class _Alarm:
     def _ring(self) -> None:
         self.has_rung = True
         self._process.kill()
-
-
-class _KilledFromOutsideError(Exception):
-    """Somebody else killed the child."""

@@ -178,6 +178,11 @@ def small(seed: int) -> bytes:
     return jpeg(seed, 80, 64)
 
 
+def counts(hub: SmallHub) -> dict[str, int]:
+    """The landing counts by name."""
+    return {row["name"]: row["total"] for row in hub.rows("landing_counts")}
+
+
 def a_mixed_load(hub: SmallHub, count: int) -> list[Message]:
     """Good photos, exact duplicates, refused ones and dead letters, in a settled order."""
     dice = random.Random(7)

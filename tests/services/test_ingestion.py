@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,19 +21,14 @@ from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import UploadMetadata
 from ingestion.consumer import GROUP, Consumer
-from ingestion.dead_letters import Flooded, resume
 from ingestion.sandbox import Sandbox
 from tests.bad_inputs import ROWS
 from tests.bad_inputs import Row as BadInput
 from tests.photos import draw, jpeg, plain, save, segment, with_segments
-from tests.services.landing import ACCEPTED_AT, SmallHub, a_mixed_load, small
+from tests.services.landing import ACCEPTED_AT, SmallHub, a_mixed_load, counts, small
 
 COSTLY = {4, 36, 42, 43, 45, 50, 54, 55, 57, 59, 61}
 """Rows that take long to make or to carry; the sandbox's own tests decode them."""
-
-
-def counts(hub: SmallHub) -> dict[str, int]:
-    return {row["name"]: row["total"] for row in hub.rows("landing_counts")}
 
 
 def test_an_upload_becomes_four_objects_an_image_and_a_row(small_hub: SmallHub) -> None:
@@ -192,95 +186,6 @@ def test_a_message_that_is_sent_twice_is_one_upload(small_hub: SmallHub) -> None
     assert counts(small_hub) == {"landed": 1, "refused": 0, "images": 1, "exact_duplicates": 0}
 
 
-# Dead letters
-
-
-def test_what_cannot_be_handled_is_set_aside_with_its_origin_and_the_next_upload_lands(
-    small_hub: SmallHub,
-) -> None:
-    first = small_hub.message(small(1))
-    same_id = small_hub.message(small(2), id=uuid.UUID(first.key))
-    fields = {"key": first.key, "headers": first.headers}
-    bad = {
-        "message_malformed": Message("no uuid", {"schema": "strange"}, b"\xff"),
-        "digest_mismatch": Message(str(uuid.uuid4()), fields["headers"], b"other bytes"),  # type: ignore[arg-type]
-        "unknown_account": small_hub.message(small(3), account_id=uuid.uuid4()),
-        "unknown_label": small_hub.message(small(4), claimed_label="/m/nothing"),
-        "upload_conflict": same_id,
-    }
-    small_hub.send(first, *bad.values(), small_hub.message(small(5)))
-    small_hub.land_all()
-    assert counts(small_hub)["landed"] == 2
-    dead = {letter.headers["reason-code"]: letter for letter in small_hub.dead_letters()}
-    assert set(dead) == set(bad)
-    for offset, (code, message) in enumerate(bad.items(), start=1):
-        letter = dead[code]
-        assert (letter.key, letter.value) == (message.key, message.value)
-        assert letter.headers["origin-topic"] == small_hub.topic
-        assert letter.headers["origin-partition"] == "0"
-        assert letter.headers["origin-offset"] == str(offset)
-        assert letter.headers["reason"]
-        assert message.headers.items() <= letter.headers.items()
-    rows = small_hub.rows("dead_letters")
-    assert {row["code"] for row in rows} == set(bad)
-    assert {row["upload_id"] for row in rows} == {None, *(m.key for m in list(bad.values())[1:])}
-
-
-def test_an_image_id_that_another_photo_has_is_no_reason_to_show_that_photo(
-    small_hub: SmallHub,
-) -> None:
-    small_hub.send(small_hub.message(small(1)))
-    small_hub.land_all()
-    digest = hashlib.sha256(small(1)).hexdigest()
-    forged = digest[:16] + "0" * 48  # as if two photos' digests began alike
-    with small_hub.database.transaction() as cursor:
-        cursor.execute("update images set photo_sha256 = %s", (bytes.fromhex(forged),))
-    small_hub.send(small_hub.message(small(1)))
-    small_hub.land_all()
-    (letter,) = small_hub.dead_letters()
-    assert letter.headers["reason-code"] == "upload_conflict"
-
-
-def broken(count: int) -> list[Message]:
-    return [Message(f"broken-{number}", {}, b"") for number in range(count)]
-
-
-def test_a_flood_of_dead_letters_stops_the_line_until_a_person_lets_it_go_on(
-    small_hub: SmallHub,
-) -> None:
-    small_hub.send(*broken(60), small_hub.message(small(1)))
-    for _ in range(3):  # a restart does not forget
-        with pytest.raises(Flooded, match="--resume"):
-            small_hub.land_all()
-        assert len(small_hub.dead_letters()) == 50
-    assert counts(small_hub)["landed"] == 0
-    with small_hub.database.transaction() as cursor:
-        resume(cursor, small_hub.topic)
-    small_hub.land_all()
-    assert len(small_hub.dead_letters()) == 60
-    assert counts(small_hub)["landed"] == 1
-
-
-def test_dead_letters_scattered_among_many_good_messages_stop_the_line_too(
-    small_hub: SmallHub,
-) -> None:
-    load = [small_hub.message(small(1)) for _ in range(240)]
-    for number in range(15):
-        load.insert(number * 16, broken(1)[0])
-    small_hub.send(*load)
-    with pytest.raises(Flooded):
-        small_hub.land_all()
-    assert 10 < len(small_hub.dead_letters()) < 15
-
-
-def test_a_few_dead_letters_do_not_stop_the_line(small_hub: SmallHub) -> None:
-    small_hub.send(
-        *broken(49), small_hub.message(small(1)), *broken(49), small_hub.message(small(2))
-    )
-    small_hub.land_all()
-    assert counts(small_hub)["landed"] == 2
-
-
 # Parts that are down
 
 
@@ -306,7 +211,7 @@ class OutOfOrder:
 def test_a_store_that_is_down_for_a_while_costs_no_upload(small_hub: SmallHub) -> None:
     small_hub.send(*[small_hub.message(small(number)) for number in range(4)])
     store = OutOfOrder(FolderStore(str(small_hub.folder)), failures=8)
-    small_hub.land_all(small_hub.line(store=store), batch_messages=4)  # type: ignore[arg-type]
+    small_hub.land_all(small_hub.line(store=store), batch_messages=4)
     assert counts(small_hub)["landed"] == 4
     assert small_hub.dead_letters() == []
     assert small_hub.rows("ingestion_attempts") == []
@@ -317,7 +222,7 @@ def test_an_outage_is_never_taken_for_a_message_that_kills(small_hub: SmallHub) 
     down = OutOfOrder(FolderStore(str(small_hub.folder)), failures=10**6)
     stop = threading.Event()
     threading.Timer(3, stop.set).start()
-    Consumer(small_hub.line(store=down), workers=1).run(stop)  # type: ignore[arg-type]
+    Consumer(small_hub.line(store=down), workers=1).run(stop)
     assert down.failures < 10**6 - 3
     small_hub.land_all()
     assert counts(small_hub)["landed"] == 1

@@ -175,7 +175,7 @@ def test_a_catalogue_that_is_killed_meanwhile_costs_no_upload(
     hub.send(*[hub.message(small(number)) for number in range(60)])
     process = start(url=server.url)
     for wanted in (5, 20, 35):
-        until(lambda wanted=wanted: landed(hub) >= wanted)  # type: ignore[misc]
+        until(lambda wanted=wanted: landed(hub) >= wanted)
         own_postgres.kill()
         own_postgres.start()
         hub.database.close()

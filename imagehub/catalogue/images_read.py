@@ -169,14 +169,14 @@ def duplicate_group(cursor: Cursor, image_id: str) -> tuple[str, list[NearDuplic
     row = cursor.fetchone()
     keeper_id = str(row.keeper_id) if row else image_id
     cursor.execute(
-        "select i.id as image_id, i.full_width, i.full_height, l.mid, l.name,"
-        " coalesce(d.distance, 0) as distance, coalesce(d.reason, '') as reason"
-        " from images i left join duplicates d on d.image_id = i.id"
+        "select i.id as image_id, i.full_width, i.full_height, l.mid, l.name, d.reason"
+        " from (select image_id, distance, reason from duplicates where keeper_id = %(keeper)s"
+        "  union all select %(keeper)s, -1, '') d"
+        " join images i on i.id = d.image_id"
         " join lateral (select claimed_label from label_set_members m"
         "  where m.image_id = i.id and m.removed_in is null order by claimed_label limit 1) m"
         "  on true join labels l on l.mid = m.claimed_label"
-        " where (d.keeper_id = %(keeper)s or i.id = %(keeper)s) and i.id <> %(image)s"
-        " order by d.distance nulls first, i.id",
+        " where i.id <> %(image)s order by d.distance, i.id",
         {"keeper": keeper_id, "image": image_id},
     )
     return keeper_id, [

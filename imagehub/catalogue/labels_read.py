@@ -90,12 +90,20 @@ def largest(cursor: Cursor, limit: int) -> list[LabelEntry]:
 
 def below(cursor: Cursor, mid: str, kind: EdgeKind) -> list[LabelEntry]:
     """The labels one step below: its kinds, or its parts; those with most images first."""
+    return below_each(cursor, [mid], kind).get(mid, [])
+
+
+def below_each(cursor: Cursor, mids: Sequence[str], kind: EdgeKind) -> dict[str, list[LabelEntry]]:
+    """The labels one step below each of several."""
     cursor.execute(
-        "select l.* from label_edges e join label_entries l on l.mid = e.child"
-        " where e.parent = %s and e.kind = %s order by l.images desc, lower(l.name), l.mid",
-        (mid, str(kind)),
+        "select e.parent, l.* from label_edges e join label_entries l on l.mid = e.child"
+        " where e.parent = any(%s) and e.kind = %s order by l.images desc, lower(l.name), l.mid",
+        (list(mids), str(kind)),
     )
-    return [_entry(row) for row in cursor.fetchall()]
+    found: dict[str, list[LabelEntry]] = {}
+    for row in cursor.fetchall():
+        found.setdefault(row.parent, []).append(_entry(row))
+    return found
 
 
 def above(cursor: Cursor, mid: str, kind: EdgeKind) -> list[LabelEntry]:
@@ -139,8 +147,9 @@ def thin(cursor: Cursor, limit: int) -> list[ThinLabel]:
         " (select mid, name, own_images from label_entries where exists"
         "   (select from uploads where claimed_label = mid and state = 'landed')"
         "  order by own_images limit 300) l"
-        " cross join lateral (select count(*) as claimed from (select distinct image_id"
-        "  from uploads where claimed_label = l.mid and state = 'landed' limit 100) claims) u"
+        " cross join lateral (select count(*) as claimed from (select distinct on (image_id) 1"
+        "  from uploads where claimed_label = l.mid and state = 'landed'"
+        "  order by image_id limit 100) claims) u"
         " where l.own_images < u.claimed order by verified, u.claimed desc, lower(l.name) limit %s",
         (limit,),
     )
@@ -162,8 +171,11 @@ def claimed(cursor: Cursor, mid: str) -> int:
 def outcomes(cursor: Cursor, mid: str) -> dict[str, int]:
     """Count the current version's verdicts on the label by outcome."""
     cursor.execute(
-        "select outcome, count(*) as images from verdicts where label = %s and version ="
-        " (select version from verification_versions where is_current) group by outcome",
+        "select outcome, (select count(*) from verdicts d where d.version = v.version"
+        "  and d.outcome = o.outcome and d.label = %s) as images"
+        " from verification_versions v,"
+        " (values ('verified'), ('needs_review'), ('rejected')) as o (outcome)"
+        " where v.is_current",
         (mid,),
     )
     return {row.outcome: row.images for row in cursor.fetchall()}

@@ -220,4 +220,4 @@ def test_the_front_page_shows_what_was_published_last(
     shown = front_page.show(database)
     assert len(shown.newest) == 2
     assert shown.newest[0].image_id == newer.image_id
-    assert (shown.counts.images, shown.counts.verified) == (3, 2)
+    assert (shown.published.images, shown.published.verified) == (3, 2)

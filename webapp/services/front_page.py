@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imagehub.catalogue import browse, labels_read, status
+from imagehub.catalogue import browse, labels_read, published
 from imagehub.catalogue.browse import Tile
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.labels_read import ThinLabel
-from imagehub.catalogue.status import Counts
+from imagehub.catalogue.published import Published
 
 NEWEST = 24
 THIN = 9
@@ -18,7 +18,7 @@ THIN = 9
 class FrontPage:
     """The hub at one moment."""
 
-    counts: Counts
+    published: Published
     newest: tuple[Tile, ...]
     thin: tuple[ThinLabel, ...]
 
@@ -27,7 +27,7 @@ def show(database: Database) -> FrontPage:
     """Count what is here and pick what to show first."""
     with database.transaction() as cursor:
         return FrontPage(
-            counts=status.count(cursor),
+            published=published.newest(cursor),
             newest=tuple(browse.newest(cursor, NEWEST)),
             thin=tuple(labels_read.thin(cursor, THIN)),
         )

@@ -89,11 +89,9 @@ def groups(database: Database) -> list[LabelGroup]:
         tops = labels_read.tops(cursor)
         if len(tops) == 1:
             tops = labels_read.below(cursor, tops[0].label.mid, EdgeKind.IS_A)
-        return [
-            LabelGroup(top, tuple(labels_read.below(cursor, top.label.mid, EdgeKind.IS_A)))
-            for top in tops
-            if top.kinds
-        ] + [LabelGroup(top, ()) for top in tops if not top.kinds]
+        kinds = labels_read.below_each(cursor, [top.label.mid for top in tops], EdgeKind.IS_A)
+    found = [LabelGroup(top, tuple(kinds.get(top.label.mid, ()))) for top in tops]
+    return sorted(found, key=lambda group: not group.kinds)
 
 
 def largest(database: Database, limit: int) -> list[LabelEntry]:

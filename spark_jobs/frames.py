@@ -1,7 +1,7 @@
 """Catalogue rows as Spark frames, without a JDBC driver.
 
 Image ids are the first digits of a SHA-256, so equal ranges of ids hold equally many images. Each
-partition reads and writes its own range through `imagehub.catalogue`, in the executor.
+partition reads its own range through `imagehub.catalogue`, in the executor.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ class IdRange:
 
 
 ReadRange = Callable[[Cursor, IdRange], Sequence[tuple[Any, ...]]]
-WriteRows = Callable[[Cursor, Sequence[Any]], Any]
 
 
 def id_ranges(parts: int) -> list[IdRange]:
@@ -74,23 +73,6 @@ def read_ranges(
                 yield pd.DataFrame(rows, columns=columns)
 
     return range_frame(spark, parts).mapInPandas(read_partition, schema)
-
-
-def write_partitions(
-    frame: DataFrame, settings: Settings, write: WriteRows, batch_rows: int = 500
-) -> None:
-    """Hand each partition's rows to `write`, one transaction a batch.
-
-    Spark may run a task twice, so `write` must be idempotent.
-    """
-
-    def write_partition(rows: Iterable[Any]) -> None:
-        database = executor_database(settings)
-        for batch in batched(rows, batch_rows):
-            with database.transaction() as cursor:
-                write(cursor, batch)
-
-    frame.foreachPartition(write_partition)
 
 
 @lru_cache(maxsize=4)

@@ -65,7 +65,7 @@ def _keep_up(context: JobContext, version: Version, networks: Networks) -> Done:
     with context.database.transaction() as cursor:
         waiting = verification.count_unchecked(cursor, version.number)
     done = Done(judged=judge(context, version, networks))
-    while done.looked < waiting and (looked := _look(context, version)):
+    while done.looked < waiting and (looked := look_at_some(context, version)):
         done += Done(looked, judge(context, version, networks))
         context.run.progress(done.looked, max(waiting, done.looked))
     return done
@@ -75,7 +75,7 @@ def _prepare(context: JobContext, version: Version, networks: Networks) -> Done:
     """Look at what the version has not seen, for a while; judge once it has seen everything."""
     deadline = time.monotonic() + CANDIDATE_SECONDS
     done = Done()
-    while looked := _look(context, version):
+    while looked := look_at_some(context, version):
         done += Done(looked)
         context.run.progress(done.looked)
         if time.monotonic() > deadline:
@@ -83,7 +83,7 @@ def _prepare(context: JobContext, version: Version, networks: Networks) -> Done:
     return done + Done(judged=judge(context, version, networks))
 
 
-def _look(context: JobContext, version: Version) -> int:
+def look_at_some(context: JobContext, version: Version) -> int:
     """Look at some of the images that wait, in one Spark stage; return how many."""
     cores = context.spark.sparkContext.defaultParallelism
     with context.database.transaction() as cursor:

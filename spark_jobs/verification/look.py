@@ -139,12 +139,16 @@ def open_featurizer(
 
 
 def _photos(settings: Settings, batches: Iterator[pd.DataFrame]) -> Iterator[Photo]:
-    store = executor_store(settings)
     images = (
         Unchecked(row[0], row[1], row[2], row[3], tuple(filter(None, row[4].split(","))))
         for batch in batches
         for row in batch.itertuples(index=False, name=None)
     )
+    return read_photos(executor_store(settings), images)
+
+
+def read_photos(store: ObjectStore, images: Iterable[Unchecked]) -> Iterator[Photo]:
+    """Read and decode the views of images, some ahead of where they are needed."""
     return read_ahead(lambda image: _read(store, image), images)
 
 

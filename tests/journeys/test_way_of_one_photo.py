@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ from deploy.local.demo.freezing import fetch_and_compare, freeze
 from deploy.local.demo.one_more import send_one_more
 from deploy.local.demo.running import running_hub
 from deploy.local.demo.settling import wait_until_settled
+from imagehub.catalogue.audit import settled_uploads, stored_images
 from imagehub.catalogue.tokens import issue
 from imagehub.client import HubClient
 from imagehub.settings import Settings
@@ -126,3 +129,29 @@ def test_a_release_of_the_crowds_photos_is_the_same_by_client_zip_and_manifest(
     numbers = checking.numbers(way.work, frozen, extra, way.truth)
     assert numbers["sent"] == UPLOADS
     assert numbers["release_mismatches"] == 0
+
+
+def test_sending_a_crowd_again_by_command_changes_no_row_and_is_judged_good(
+    way: Way, tmp_path: Path
+) -> None:
+    with way.doors.database.transaction() as cursor:
+        before = settled_uploads(cursor), stored_images(cursor)
+    history = tmp_path / "again.jsonl"
+    done = subprocess.run(
+        [
+            *(str(Path(sys.executable).with_name("imagehub")), "simulate"),
+            *("--phones", "8", "--faults", "bad"),
+            *("--crowd", str(way.settings.data.parent / "crowd"), "--make-tokens"),
+            *("--tokens", str(way.settings.data / "tokens.json")),
+            *("--history", str(history), "--check"),
+        ],
+        env=way.settings.for_child(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"Every promise holds for the {UPLOADS} uploads" in done.stdout
+    with way.doors.database.transaction() as cursor:
+        assert (settled_uploads(cursor), stored_images(cursor)) == before

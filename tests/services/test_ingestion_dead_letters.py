@@ -17,10 +17,9 @@ def test_what_cannot_be_handled_is_set_aside_with_its_origin_and_the_next_upload
 ) -> None:
     first = small_hub.message(small(1))
     same_id = small_hub.message(small(2), id=uuid.UUID(first.key))
-    fields = {"key": first.key, "headers": first.headers}
     bad = {
         "message_malformed": Message("no uuid", {"schema": "strange"}, b"\xff"),
-        "digest_mismatch": Message(str(uuid.uuid4()), fields["headers"], b"other bytes"),
+        "digest_mismatch": Message(str(uuid.uuid4()), first.headers, b"other bytes"),
         "unknown_account": small_hub.message(small(3), account_id=uuid.uuid4()),
         "unknown_label": small_hub.message(small(4), claimed_label="/m/nothing"),
         "upload_conflict": same_id,

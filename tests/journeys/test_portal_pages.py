@@ -27,6 +27,7 @@ PAGES: dict[str, Callable[[PortalData], str]] = {
     "failed release": lambda hub: f"/releases/{hub.failed_release}",
     "open release": lambda hub: f"/releases/{hub.open_release}",
     "contribute": lambda hub: "/contribute",
+    "API": lambda hub: "/docs",
 }
 
 EAGER_IMAGES_DECODED = """() => Promise.all(

@@ -75,6 +75,15 @@ def test_a_label_with_two_parents_shows_both_and_one_trail(
     assert names(labels.show(database, zoo["tail"].mid).wholes) == ["Dog"]
 
 
+def test_the_trail_leaves_out_a_single_root_and_nothing_else(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        brush = factories.label(cursor, "Brush", is_a=[zoo["tail"]])
+    assert [label.name for label in labels.show(database, brush.mid).trail] == ["Tail"]
+    assert labels.show(database, zoo["animal"].mid).trail == ()
+
+
 def test_counts_are_told_with_and_without_descendants(
     database: Database, zoo: dict[str, Label]
 ) -> None:

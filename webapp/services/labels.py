@@ -17,7 +17,7 @@ MAX_SEARCH_CHARACTERS = 100
 
 @dataclass(frozen=True, slots=True)
 class LabelView:
-    """A label in its place: `trail` leads down to it, without itself.
+    """A label in its place: `trail` leads down to it, without itself and without a single root.
 
     `outcomes` counts the current verdicts on it and `claimed` the images sent as it; both
     without descendants.
@@ -70,10 +70,11 @@ def show(database: Database, mid: str) -> LabelView:
             raise NotFound(f"There is no label {mid}.")
         trail = trail_to(mid, labels_read.edges_upward(cursor, mid))
         tops = labels_read.tops(cursor)
+        root = [top.label for top in tops] if len(tops) == 1 else []
         outcomes = labels_read.outcomes(cursor, mid)
         return LabelView(
             entry=entry,
-            trail=tuple(trail[1:] if len(tops) == 1 else trail),
+            trail=tuple(trail[1:] if root and trail[:1] == root else trail),
             parents=tuple(labels_read.above(cursor, mid, EdgeKind.IS_A)),
             kinds=tuple(labels_read.below(cursor, mid, EdgeKind.IS_A)),
             parts=tuple(labels_read.below(cursor, mid, EdgeKind.PART_OF)),

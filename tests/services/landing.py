@@ -6,6 +6,7 @@ import hashlib
 import os
 import random
 import threading
+import time
 import traceback
 import uuid
 from collections.abc import Callable
@@ -150,10 +151,13 @@ class SmallHub:
     def dead_letters(self) -> list[Message]:
         """All messages that were set aside."""
         log = self.open_log(f"{self.topic}-dead-letters")
-        consumer = log.consumer(f"reader-{uuid.uuid4().hex}")
+        group = f"reader-{uuid.uuid4().hex}"
+        consumer = log.consumer(group)
         found: list[Message] = []
-        while taken := consumer.poll(500, 0.2):
-            found += [received.message for received in taken]
+        deadline = time.monotonic() + 60
+        count = log.lag(group)
+        while len(found) < count and time.monotonic() < deadline:
+            found += [received.message for received in consumer.poll(500, 0.2)]
         consumer.close()
         log.close()
         return found

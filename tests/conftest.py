@@ -6,6 +6,7 @@ import signal
 import socket
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,16 +14,32 @@ import boto3
 import psycopg2
 import pytest
 
+from deploy.local import kafka
+from deploy.local import versitygw as versity
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.versitygw import VersityGateway
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.labels import import_boxable
 from imagehub.catalogue.migrate import migrate
+from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
 from tests.web_server import Web, running_web
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+SERVICES = Path(__file__).parent / "services"
+JOURNEYS = Path(__file__).parent / "journeys"
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fetch the servers before any test's clock runs, where tests were chosen that may use them."""
+    rooms = {SERVICES, JOURNEYS}
+    if not session.config.option.collectonly and any(
+        rooms & set(item.path.parents) for item in session.items
+    ):
+        with suppress(Misconfigured):  # the tests that need them will say it
+            kafka.programs()
+            versity.program()
 
 
 @pytest.fixture(scope="session")

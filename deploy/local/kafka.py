@@ -74,7 +74,7 @@ class Kafka:
         return [
             *(java(), "-Xmx512m", "-XX:+UseSerialGC"),
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-            *("-cp", f"{_jars(self.cache)}/*", "kafka.Kafka", str(self._configuration)),
+            *("-cp", f"{programs(self.cache)}/*", "kafka.Kafka", str(self._configuration)),
         ]
 
     @property
@@ -94,7 +94,7 @@ class Kafka:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         formatted = subprocess.run(
             [
-                *(java(), "-cp", f"{_jars(self.cache)}/*", "kafka.tools.StorageTool"),
+                *(java(), "-cp", f"{programs(self.cache)}/*", "kafka.tools.StorageTool"),
                 *("format", "--ignore-formatted", "-t", cluster, "-c", str(self._configuration)),
             ],
             capture_output=True,
@@ -136,7 +136,8 @@ class Kafka:
                 time.sleep(0.1)
 
 
-def _jars(cache: Path) -> Path:
+def programs(cache: Path = CACHE) -> Path:
+    """The folder of Kafka's jars, fetched first where it is missing (about a minute)."""
     return cached(f"kafka-{VERSION}", _fetch, cache)
 
 

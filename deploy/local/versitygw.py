@@ -55,13 +55,13 @@ class VersityGateway:
     def command(self) -> list[str]:
         """The server's command line; it stays in the foreground and stops on SIGTERM."""
         return [
-            *(str(_program(self.cache)), "--port", f"127.0.0.1:{self.port}", "--quiet"),
+            *(str(program(self.cache)), "--port", f"127.0.0.1:{self.port}", "--quiet"),
             *("posix", str(self.folder / "data")),
         ]
 
     def prepare(self) -> None:
         """Build the program and make the server's files; raise Misconfigured if that fails."""
-        _program(self.cache)
+        program(self.cache)
         (self.folder / "data").mkdir(parents=True, exist_ok=True)
         credentials = self.folder / "credentials"
         if not credentials.exists():
@@ -100,7 +100,8 @@ class VersityGateway:
                 time.sleep(0.05)
 
 
-def _program(cache: Path) -> Path:
+def program(cache: Path = CACHE) -> Path:
+    """The server's program, built first where it is missing (a minute or a few)."""
     return cached(f"versitygw-{VERSION}", _build, cache) / "versitygw"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import shlex
 
 import pytest
@@ -12,6 +13,7 @@ from imagehub.vocabulary import Outcome
 from tests import factories
 from tests.factories import Photo
 from tests.web_server import Web
+from webapp.services import release_samples, releases
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
 
@@ -135,3 +137,25 @@ def test_a_label_without_photos_says_how_to_send_one(web: Web) -> None:
         label = factories.label(cursor, "Bird's nest")
     text = html.unescape(web.get(f"/labels{label.mid}").text)
     assert f"imagehub upload FOLDER --label {shlex.quote(label.name)}" in text
+
+
+def test_a_releases_samples_come_from_all_over_its_manifest(web: Web) -> None:
+    with web.database.transaction() as cursor:
+        label = factories.label(cursor)
+        ids = [factories.verified_photo(cursor, label).image_id for _ in range(60)]
+        factories.publish_label_sets(cursor)
+        name = factories.subset(cursor, [label])
+        release_id = factories.release(cursor, name, {label.mid: {"train": len(ids)}})
+    lines = [
+        {"schema": "head", "rules": {}},
+        *({"image_id": one, "path": "x" * 500} for one in ids),
+    ]
+    manifest = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    web.store.put(keys.release_manifest(release_id), manifest)
+    release = releases.show(web.database, release_id)
+    samples = release_samples.pick(web.database, web.store, release)
+    places = [ids.index(tile.image_id) for tile in samples]
+    assert len(set(places)) >= 12
+    assert min(places) == 0
+    assert max(places) > 50
+    assert f"/images/{samples[-1].image_id}" in web.get(f"/releases/{release_id}").text

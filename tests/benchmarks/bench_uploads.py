@@ -6,6 +6,7 @@ Both run under one gunicorn, sent by one client, in turns: null sink, uploads, n
 from __future__ import annotations
 
 import http.client
+import signal
 import socket
 import statistics
 import subprocess
@@ -134,7 +135,7 @@ def running_hub() -> Iterator[Hub]:
         finally:
             web.terminate()
             web.wait(timeout=30)
-            server.terminate()
+            server.send_signal(signal.SIGINT)
             server.wait(timeout=30)
 
 

@@ -1,5 +1,6 @@
 -- Where each upload stands: one row for each that was accepted or refused at the door, with what
--- ingestion and the current version of verification have said since.
+-- ingestion and the current version of verification have said since. `limit 1` rather than
+-- `exists`: a page of receipts must not hash whole tables.
 create view receipts as
 select asked.upload_id, asked.client_key, asked.account_id, asked.asked_at,
        asked.door_code, asked.door_reason,
@@ -9,22 +10,23 @@ select asked.upload_id, asked.client_key, asked.account_id, asked.asked_at,
        checks.checked_at,
        v.outcome, v.reasons, v.decided_at,
        near.keeper_id,
-       exists (
-           select from label_set_members m where m.image_id = u.image_id and m.removed_in is null
-       ) as image_is_public,
-       exists (
-           select from uploads e
+       coalesce((
+           select true from label_set_members m
+           where m.image_id = u.image_id and m.removed_in is null limit 1
+       ), false) as image_is_public,
+       coalesce((
+           select true from uploads e
            where e.image_id = u.image_id and e.account_id = u.account_id
-             and (e.settled_at, e.id) < (u.settled_at, u.id)
-       ) as sent_before,
-       exists (
-           select from label_set_members m
-           where m.image_id = near.keeper_id and m.removed_in is null
-       ) as keeper_is_public,
-       exists (
-           select from uploads e
-           where e.image_id = near.keeper_id and e.account_id = asked.account_id
-       ) as keeper_is_own
+             and (e.settled_at, e.id) < (u.settled_at, u.id) limit 1
+       ), false) as sent_before,
+       coalesce((
+           select true from label_set_members m
+           where m.image_id = near.keeper_id and m.removed_in is null limit 1
+       ), false) as keeper_is_public,
+       coalesce((
+           select true from uploads e
+           where e.image_id = near.keeper_id and e.account_id = asked.account_id limit 1
+       ), false) as keeper_is_own
 from (
     select upload_id, client_key, account_id, accepted_at as asked_at,
            null as door_code, null as door_reason, claimed_label, photo_sha256

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from imagehub.manifest import Manifest
@@ -24,6 +25,7 @@ IMAGES_COLUMNS = (
 )
 LABELS_COLUMNS = ("ImageID", "Source", "LabelName", "Confidence")
 CLASSES_COLUMNS = ("LabelName", "DisplayName")
+LINE_BREAKS = re.compile("[\r\n\0]+")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
@@ -59,8 +61,9 @@ def class_descriptions(manifest: Manifest) -> bytes:
 
 
 def guarded(cell: str) -> str:
-    """The cell, with a quote before it where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    """The cell on one line, with a quote before it where it would be taken for a formula."""
+    quoted = f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    return LINE_BREAKS.sub(" ", quoted)
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

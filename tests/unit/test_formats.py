@@ -1,0 +1,75 @@
+"""Pieces of the download formats that no archive shows whole."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagehub.manifest import FileLabel, Manifest, ManifestFile
+from imagehub.vocabulary import Label
+from webapp.services.downloads import CHUNK_BYTES, gathered
+from webapp.services.formats import FORMATS, tables
+from webapp.services.formats.documents import escaped
+
+
+def manifest_of(contributor: str) -> Manifest:
+    file = ManifestFile(
+        path="train/dog-0bt9lr/0123456789abcdef.jpg",
+        image_id="0123456789abcdef",
+        sha256="0" * 64,
+        bytes=10,
+        crc32=0,
+        width=64,
+        height=64,
+        split="train",
+        label="/m/0bt9lr",
+        labels=(FileLabel("/m/0bt9lr", "machine", 0.5),),
+        contributor=contributor,
+        licence="CC-BY-4.0",
+        shard=0,
+        start=512,
+        duplicate_group="0123456789abcdef",
+    )
+    labels = (Label("/m/0bt9lr", "Dog"),)
+    return Manifest("set-1", datetime(2026, 5, 1, tzinfo=UTC), 1, {}, labels, (file,))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\0"])
+def test_a_cell_that_begins_a_formula_is_quoted(start: str) -> None:
+    assert tables.guarded(f"{start}1+1").startswith("'")
+    assert tables.guarded(f"a{start}b")[0] == "a"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_no_name_breaks_a_table(name: str) -> None:
+    text = tables.images(manifest_of(name)).decode()
+    [row] = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["Author"] == tables.guarded(name)
+    assert not row["Author"].startswith(tables.FORMULA_STARTS)
+
+
+@given(st.text())
+def test_no_name_means_anything_in_markdown(name: str) -> None:
+    shown = escaped(name)
+    assert "\n" not in shown
+    for sign in "<>[]`*_":
+        assert shown.count(sign) == shown.count(f"\\{sign}")
+
+
+@given(st.lists(st.binary(max_size=2 * CHUNK_BYTES), max_size=6))
+def test_gathered_pieces_are_the_same_bytes(pieces: list[bytes]) -> None:
+    found = list(gathered(iter(pieces)))
+    assert b"".join(found) == b"".join(pieces)
+    assert all(len(piece) >= CHUNK_BYTES for piece in found[:-1])
+
+
+def test_each_format_is_known_by_its_own_name() -> None:
+    assert {name: one.name for name, one in FORMATS.items()} == {
+        "imagefolder": "imagefolder",
+        "webdataset": "webdataset",
+    }

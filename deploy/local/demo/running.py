@@ -25,7 +25,7 @@ STOP_SECONDS = 20.0
 
 
 def fresh_settings(settings: Settings, data: Path) -> Settings:
-    """Settings of a new, empty hub in `data`, on the given port or else on a free one.
+    """Settings of a new, empty hub in `data`: embedded, on the given port or else on a free one.
 
     What lay in `data` is removed; raises Conflict if a hub runs there.
     """
@@ -35,12 +35,19 @@ def fresh_settings(settings: Settings, data: Path) -> Settings:
     shutil.rmtree(data)
     port = settings.web_port
     try:
-        require_port(settings.web_host, port)
+        require_port("127.0.0.1", port)
     except Misconfigured:
         port = free_port()
-    address = f"http://127.0.0.1:{port}"
     return replace(
-        settings, data=data, web_port=port, signing_key=data / "signing-key.pem", server=address
+        settings,
+        data=data,
+        signing_key=data / "signing-key.pem",
+        catalogue_url="",
+        log_url="postgres:",
+        storage_url="folder:",
+        web_host="127.0.0.1",
+        web_port=port,
+        server=f"http://127.0.0.1:{port}",
     )
 
 

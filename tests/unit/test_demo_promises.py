@@ -1,0 +1,152 @@
+"""The demo's judgement: it says yes to a hub that kept its promises and no to each broken one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deploy.local.demo.checking import Crowdwork, numbers, promises
+from deploy.local.demo.freezing import Frozen
+from deploy.local.demo.one_more import OneMore
+from deploy.local.demo.truth import Ends, against_truth
+from imagehub.catalogue.audit import SettledUpload
+from imagehub.catalogue.status import Counts
+from ingestion.crowd import CrowdUpload, Truth
+from ingestion.history_checker import Violation
+from ingestion.phone import Ending, Sent
+
+KINDS = {
+    "good": ("landed", None, "verified"),
+    "good too": ("landed", None, "needs_review"),
+    "exact_duplicate": ("landed", None, "verified"),
+    "wrong_label": ("landed", None, "rejected"),
+    "wrong_label too": ("landed", None, "verified"),
+    "truncated": ("refused", "truncated", None),
+    "not_an_image": (None, "unsupported_type", None),
+}
+COUNTS = Counts(
+    accepted=6,
+    landed=5,
+    refused=1,
+    refused_at_the_door=1,
+    images=4,
+    exact_duplicates=1,
+    near_duplicates=0,
+    verified=3,
+    needs_review=1,
+    rejected=1,
+    label_sets=2,
+    clusters=2,
+    label_set_version=1,
+    waiting_to_land=0,
+    waiting_for_verdict=0,
+)
+FROZEN = Frozen("demo-1", files=3, mismatches=())
+EXTRA = OneMore(stored_seconds=0.5, verified_seconds=4.0, state="verified")
+TRUTH = {name: Truth(name.removesuffix(" too"), "Apple", "") for name in KINDS}
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Crowdwork:
+    sent, settled, outcomes = [], {}, {}
+    for name, (state, code, outcome) in KINDS.items():
+        file = tmp_path / name
+        file.write_text("good" if name == "exact_duplicate" else name)
+        upload = CrowdUpload(name, uuid.uuid4(), file, "ana", "/m/014j1m", "Apple", "", "", "")
+        key = str(upload.id)
+        if state is None:
+            sent.append(Sent(upload, Ending.REFUSED, 1, 415, str(code)))
+            continue
+        sent.append(Sent(upload, Ending.ACCEPTED, 1, 202))
+        image = "0" * 16 if state == "landed" else None
+        settled[key] = SettledUpload(key, "aa", state, code, image)
+        if outcome:
+            outcomes[key] = outcome
+    return Crowdwork(Ends(tuple(sent), settled, outcomes), COUNTS, 0.4, 3.0, ())
+
+
+def test_a_hub_that_kept_every_promise_is_told_yes_throughout(work: Crowdwork) -> None:
+    assert [one.sentence for one in promises(work, FROZEN, EXTRA, TRUTH) if not one.held] == []
+
+
+def test_the_truth_is_counted_by_kind(work: Crowdwork) -> None:
+    assert against_truth(work.ends, TRUTH) == {
+        "wrong_labels_found": 1,
+        "wrong_labels_missed": 1,
+        "good_photos_verified": 1,
+        "good_photos_rejected": 0,
+        "undecodable_refused": 2,
+    }
+
+
+def test_every_number_that_programs_read_is_there(work: Crowdwork) -> None:
+    named = numbers(work, FROZEN, EXTRA, TRUTH)
+    asked = (
+        "sent accepted landed refused images exact_duplicates verified needs_review rejected "
+        "label_sets clusters release_files release_mismatches stored_seconds_p95 "
+        "verified_seconds_p95 refused_at_the_door wrong_labels_found wrong_labels_missed "
+        "good_photos_verified good_photos_rejected undecodable_refused"
+    )
+    assert set(asked.split()) <= named.keys()
+    assert not {"wrong_labels_found"} & numbers(work, FROZEN, EXTRA, None).keys()
+
+
+def with_counts(**changed: int) -> Callable[[Crowdwork], Crowdwork]:
+    return lambda work: replace(work, counts=replace(work.counts, **changed))
+
+
+def lose(kind: str) -> Callable[[Crowdwork], Crowdwork]:
+    """Forget how the uploads of a kind ended."""
+
+    def change(work: Crowdwork) -> Crowdwork:
+        gone = {str(one.upload.id) for one in work.ends.sent if one.upload.name == kind}
+        settled = {key: row for key, row in work.ends.settled.items() if key not in gone}
+        return replace(work, ends=replace(work.ends, settled=settled))
+
+    return change
+
+
+BROKEN = {
+    "an upload is undecided": (lose("truncated"), "every upload reached a final state"),
+    "an upload is not counted": (with_counts(accepted=5), "sent = refused at the door + accepted"),
+    "one landing is not counted": (with_counts(landed=4), "accepted = landed + refused"),
+    "a duplicate made an image": (
+        with_counts(images=5, exact_duplicates=0),
+        "exact duplicates add no image",
+    ),
+    "an invariant is broken": (
+        lambda work: replace(work, violations=(Violation("I1", "lost", 1),)),
+        "the phones' history, the rows, the objects and the counters agree",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_promise_is_told(work: Crowdwork, name: str) -> None:
+    break_it, sentence = BROKEN[name]
+    told = {one.sentence: one.held for one in promises(break_it(work), FROZEN, EXTRA, TRUTH)}
+    assert told[sentence] is False
+
+
+@pytest.mark.parametrize(
+    ("frozen", "extra", "sentence"),
+    [
+        (
+            replace(FROZEN, mismatches=("ZIP a.jpg",)),
+            EXTRA,
+            "download, ZIP and manifest agree byte for byte",
+        ),
+        (replace(FROZEN, files=0), EXTRA, "the release has files"),
+        (FROZEN, replace(EXTRA, stored_seconds=6), "one more photo is stored within 5 s"),
+        (FROZEN, replace(EXTRA, verified_seconds=61), "and decided within 60 s (verified)"),
+    ],
+)
+def test_a_bad_release_or_a_slow_photo_is_told(
+    work: Crowdwork, frozen: Frozen, extra: OneMore, sentence: str
+) -> None:
+    told = {one.sentence: one.held for one in promises(work, frozen, extra, TRUTH)}
+    assert told[sentence] is False

@@ -6,6 +6,7 @@ import argparse
 import logging
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from types import FrameType
 
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
     logging.getLogger("py4j").setLevel(logging.WARNING)
+    # Our tests run on the pandas that is pinned; Spark only says that it has not tried it itself.
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
     signal.signal(signal.SIGTERM, _stop)
     try:
         _run(chosen, Settings.from_environment())

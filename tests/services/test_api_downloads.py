@@ -8,16 +8,21 @@ import io
 import json
 import os
 import tarfile
+import tracemalloc
 import zipfile
+from pathlib import Path
 
 import pytest
 import requests
 
 from imagehub import manifest
 from imagehub.storage import keys
+from imagehub.storage.folder import FolderStore
 from tests import photos
 from tests.factories.shards import Released, release_with_photos
 from tests.web_server import Web
+from webapp.services import downloads
+from webapp.services.formats import FORMATS
 
 
 @pytest.fixture(scope="module")
@@ -175,3 +180,20 @@ def test_names_that_people_chose_do_no_harm_in_tables_and_texts(web: Web) -> Non
     assert rows(archive.read("images.csv"))[0]["Author"].startswith("'=cmd")
     assert b"<b>" not in archive.read("CREDITS.md")
     assert b"](http" not in archive.read("CREDITS.md")
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_packing_keeps_no_photo_in_memory(web: Web, tmp_path: Path, name: str) -> None:
+    photo_bytes = 1_000_000
+    store = FolderStore(str(tmp_path))
+    with web.database.transaction() as cursor:
+        release = release_with_photos(
+            cursor, store, [bytes([number]) * photo_bytes for number in range(60)]
+        )
+    tracemalloc.start()
+    packed = downloads.archive(web.database, store, release.id, FORMATS[name])
+    sent_bytes = sum(len(chunk) for chunk in packed.chunks)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sent_bytes == packed.size_bytes > 60 * photo_bytes
+    assert peak_bytes < 8 * 1024 * 1024

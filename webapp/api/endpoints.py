@@ -23,7 +23,7 @@ from flask import Blueprint, Response, request
 from pydantic import BaseModel
 
 from imagehub.errors import Refused
-from imagehub.vocabulary import Account, Role
+from imagehub.vocabulary import Role
 from webapp import auth, boundary
 
 JSON = "application/json"
@@ -148,6 +148,3 @@ def _json_body() -> bytes:
         raise Refused("encoding_unsupported", "Send the body without a Content-Encoding.")
     request.max_content_length = boundary.MAX_JSON_BYTES + 1  # a longer one is cut there
     return request.get_data(cache=False)
-
-
-__all__ = ["Account", "Endpoint", "Endpoints", "reply"]

@@ -24,6 +24,9 @@ from tests.services.logs import MEMBER_TIMEOUT_SECONDS, OpenLog
 class Server(Protocol):
     """What the servers of deploy.local have in common."""
 
+    @property
+    def url(self) -> str: ...
+
     def start(self) -> subprocess.Popen[bytes]: ...
 
 

@@ -144,16 +144,25 @@ def test_missing_credentials_are_a_wrong_setting(
         S3Store(bucket, "", versitygw.url, "us-east-1").put(KEY, PHOTO)
 
 
-def test_an_s3_server_killed_under_load_loses_nothing_and_is_found_again(
+@pytest.fixture
+def own_server(
     tmp_path: Path, free_port: Callable[[], int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Iterator[Restartable]:
+    """An S3 server of the test's own, with the bucket `photos`."""
     gateway = VersityGateway(tmp_path, free_port())
     server = Restartable(gateway)
     for name, value in gateway.credentials.items():
         monkeypatch.setenv(name, value)
     client = boto3.session.Session().client("s3", endpoint_url=gateway.url, region_name="us-east-1")
     client.create_bucket(Bucket="photos")
-    store = S3Store("photos", "", gateway.url, "us-east-1")
+    yield server
+    server.kill()
+
+
+def test_an_s3_server_killed_under_load_loses_nothing_and_is_found_again(
+    own_server: Restartable,
+) -> None:
+    store = S3Store("photos", "", own_server.server.url, "us-east-1")
     stored: list[str] = []
     unavailable, stop = threading.Event(), threading.Event()
 
@@ -171,9 +180,9 @@ def test_an_s3_server_killed_under_load_loses_nothing_and_is_found_again(
     for writer in writers:
         writer.start()
     time.sleep(0.5)
-    server.kill()
+    own_server.kill()
     assert unavailable.wait(timeout=20)
-    server.start()
+    own_server.start()
     before = len(stored)
     deadline = time.monotonic() + 20
     while len(stored) < before + 20 and time.monotonic() < deadline:
@@ -185,7 +194,6 @@ def test_an_s3_server_killed_under_load_loses_nothing_and_is_found_again(
     for key in stored:
         number = key.removeprefix("w").replace("/", " ")
         assert store.get(key) == number.encode() * 1000
-    server.kill()
 
 
 def test_a_full_disk_is_unavailable_and_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -51,8 +51,3 @@ def require(*roles: Role) -> Account:
         needed = " or ".join(sorted(role.value for role in roles))
         raise Forbidden(f"This needs the role {needed}, which your token does not have.")
     return asker
-
-
-def is_operator(asker: Account | None) -> bool:
-    """True for an operator's account."""
-    return asker is not None and Role.OPERATOR in asker.roles

@@ -9,17 +9,22 @@ from spark_jobs.runs import JobContext
 
 
 def has_work(database: Database) -> bool:
-    """True once verification has said something new."""
+    """True once verification has said something new, or if the last run left images over."""
     with database.transaction() as cursor:
-        return job_runs.finished_since_began(cursor, "verify", "cluster")
+        return job_runs.finished_since_began(cursor, "verify", "cluster") or job_runs.left_over(
+            cursor, "cluster"
+        )
 
 
 def run(context: JobContext) -> dict[str, int]:
-    """Compare what is new with all there is, then cluster the labels that changed."""
+    """Compare what is new with all there is; then, if nothing waits, cluster changed labels."""
     compared = duplicates.find(context)
-    clustered = label_clusters.renew(context)
+    with context.database.transaction() as cursor:
+        waiting = similarity.count_uncompared(cursor)
+    clustered = 0 if waiting else label_clusters.renew(context)
     with context.database.transaction() as cursor:
         return {
+            "waiting": waiting,
             "compared_images": compared,
             "near_duplicates": similarity.count_members(cursor),
             "clustered_labels": clustered,

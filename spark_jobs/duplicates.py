@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -20,8 +21,11 @@ from spark_jobs.similarity.comparison import compare
 from spark_jobs.similarity.grouping import Candidate, Match, components, group, missing_pairs
 from spark_jobs.similarity.looks import Look, look_at
 
-BATCH_IMAGES = 5_000
+BATCH_IMAGES = 1_000
 """Images compared and published together: what a killed run has to do again."""
+
+ENOUGH_SECONDS = 30.0
+"""After so long no further batch is begun in this run: new photos wait for their verdicts."""
 
 NEAREST_EMBEDDINGS = 6
 MOST_NEAR_FINGERPRINTS = 200
@@ -36,20 +40,22 @@ Pair = tuple[str, str]
 
 
 def find(context: JobContext) -> int:
-    """Compare all images that were not compared yet; return how many they were."""
+    """Compare images that were not compared yet, for a while; return how many they were."""
+    deadline = time.monotonic() + ENOUGH_SECONDS
     with context.database.transaction() as cursor:
         similarity.forget_older_comparisons(cursor)
         total = similarity.count_uncompared(cursor)
     done = 0
-    while True:
+    while time.monotonic() < deadline:
         with context.database.transaction() as cursor:
             batch = similarity.uncompared(cursor, BATCH_IMAGES)
         if not batch:
-            return done
+            break
         matches = _matches(context, _propose(context, batch))
         _publish(context, batch, matches)
         done += len(batch)
         context.run.progress(done, max(total, done))
+    return done
 
 
 def _publish(context: JobContext, batch: Sequence[str], found: list[Match]) -> None:

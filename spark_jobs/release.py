@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from imagehub import manifest as manifests
-from imagehub.catalogue import releases
+from imagehub.catalogue import job_runs, releases
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.releases import Answer, ReleaseRequest
 from imagehub.errors import Refused
@@ -23,9 +23,12 @@ from spark_jobs.selection.shards import Shard
 
 
 def has_work(database: Database) -> bool:
-    """True if a wish waits for its answer."""
+    """True if a wish waits for its answer, and copies among the images are known.
+
+    A release never changes: what is frozen too early keeps its copies for ever.
+    """
     with database.transaction() as cursor:
-        return releases.any_waiting(cursor)
+        return releases.any_waiting(cursor) and not job_runs.left_over(cursor, "cluster")
 
 
 def run(context: JobContext) -> dict[str, int]:

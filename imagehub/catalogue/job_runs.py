@@ -69,3 +69,14 @@ def finished_since_began(cursor: Cursor, earlier: str, later: str) -> bool:
         (earlier, later),
     )
     return bool(cursor.fetchone().answer)
+
+
+def left_over(cursor: Cursor, job: str) -> bool:
+    """True if the job's last complete run said by its count `waiting` that it left some work."""
+    cursor.execute(
+        "select coalesce((counts->>'waiting')::bigint, 0) > 0 as answer from job_runs"
+        " where job = %s and state = 'done' order by id desc limit 1",
+        (job,),
+    )
+    row = cursor.fetchone()
+    return bool(row and row.answer)

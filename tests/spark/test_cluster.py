@@ -179,3 +179,11 @@ def test_there_is_work_once_verification_has_spoken(hub: Hub) -> None:
     assert cluster.has_work(hub.database)
     hub.run()
     assert not cluster.has_work(hub.database)
+
+
+def test_what_a_run_left_over_is_work_too(hub: Hub) -> None:
+    hub.run()
+    assert not cluster.has_work(hub.database)
+    with hub.database.transaction() as cursor:
+        cursor.execute("update job_runs set counts = '{\"waiting\": 3}'")
+    assert cluster.has_work(hub.database)

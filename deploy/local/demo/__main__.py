@@ -16,7 +16,8 @@ from rich.progress import Progress
 
 from deploy.local.demo import checking
 from deploy.local.demo.freezing import fetch_and_compare, freeze
-from deploy.local.demo.one_more import send_one_more
+from deploy.local.demo.one_more import PHOTOS as MORE_PHOTOS
+from deploy.local.demo.one_more import OneMore, send_more
 from deploy.local.demo.report import tell
 from deploy.local.demo.running import fresh_settings, running_hub
 from deploy.local.demo.settling import wait_until_settled
@@ -94,10 +95,9 @@ def _show(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     frozen = fetch_and_compare(client, release, folder)
-    console.print("Sending one more photo …")
-    extra = send_one_more(client)
-    found = checking.numbers(work, frozen, extra, truth)
-    promises = checking.promises(work, frozen, extra, truth)
+    more = _send_more(client)
+    found = checking.numbers(work, frozen, more, truth)
+    promises = checking.promises(work, frozen, more, truth)
     tell(console, found, promises)
     write_figures("demo", **found)
     console.print(f"The portal: {portal_address(settings)}")
@@ -119,6 +119,12 @@ def _send(settings: Settings, crowd: Crowd, doors: Doors, network: str) -> Fleet
     fleet = Fleet(PHONES, Server.at(settings.server), NETWORKS[network], seed=int(time.time()))
     click.echo(f"{PHONES} phones on a network that is {network!r}; luck {fleet.seed}.")
     return send_with_progress(fleet, crowd, tokens, settings.data / "history.jsonl")
+
+
+def _send_more(client: HubClient) -> list[OneMore]:
+    with Progress() as progress:
+        bar = progress.add_task("Adding photos one by one", total=MORE_PHOTOS)
+        return send_more(client, lambda: progress.advance(bar))
 
 
 def _labels(client: HubClient, crowd: Crowd) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from deploy.local.demo.one_more import (
     STORED_WITHIN_SECONDS,
     VERIFIED_WITHIN_SECONDS,
     OneMore,
+    p95,
 )
 from deploy.local.demo.report import Promise, at_most, equal
 from deploy.local.demo.truth import Ends, against_truth
@@ -54,9 +55,13 @@ def look(doors: Doors, sent: tuple[Sent, ...], counts: Counts, history: Path) ->
 
 
 def numbers(
-    work: Crowdwork, frozen: Frozen, extra: OneMore, truth: Mapping[str, Truth] | None
+    work: Crowdwork, frozen: Frozen, more: Sequence[OneMore], truth: Mapping[str, Truth] | None
 ) -> Numbers:
-    """Everything that `demo.json` holds."""
+    """Everything that `demo.json` holds.
+
+    `stored_seconds_p95` and `verified_seconds_p95` are of photos added one by one to the full hub;
+    the crowd's own, all sent at once, wait for one another.
+    """
     counts = work.counts
     found: Numbers = {
         "sent": len(work.ends.sent),
@@ -74,16 +79,16 @@ def numbers(
         "clusters": counts.clusters,
         "release_files": frozen.files,
         "release_mismatches": len(frozen.mismatches),
-        "stored_seconds_p95": work.stored_seconds_p95,
-        "verified_seconds_p95": work.verified_seconds_p95,
-        "one_more_stored_seconds": round(extra.stored_seconds, 2),
-        "one_more_verified_seconds": round(extra.verified_seconds, 2),
+        "stored_seconds_p95": round(p95([one.stored_seconds for one in more]), 2),
+        "verified_seconds_p95": round(p95([one.verified_seconds for one in more]), 2),
+        "crowd_stored_seconds_p95": work.stored_seconds_p95,
+        "crowd_verified_seconds_p95": work.verified_seconds_p95,
     }
     return found | (dict(against_truth(work.ends, truth)) if truth else {})
 
 
 def promises(
-    work: Crowdwork, frozen: Frozen, extra: OneMore, truth: Mapping[str, Truth] | None
+    work: Crowdwork, frozen: Frozen, more: Sequence[OneMore], truth: Mapping[str, Truth] | None
 ) -> list[Promise]:
     """Everything that must hold; with a truth also what only it can tell."""
     counts, ends = work.counts, work.ends
@@ -113,10 +118,14 @@ def promises(
             not frozen.mismatches,
             ", ".join(frozen.mismatches[:3]),
         ),
-        at_most("one more photo is stored within 5 s", extra.stored_seconds, STORED_WITHIN_SECONDS),
         at_most(
-            f"and decided within 60 s ({extra.state.replace('_', ' ')})",
-            extra.verified_seconds,
+            f"each of {len(more)} more photos is stored within 5 s",
+            max(one.stored_seconds for one in more),
+            STORED_WITHIN_SECONDS,
+        ),
+        at_most(
+            "and decided within 60 s",
+            max(one.verified_seconds for one in more),
             VERIFIED_WITHIN_SECONDS,
         ),
     ]

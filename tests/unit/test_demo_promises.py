@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.demo.checking import Crowdwork, numbers, promises
 from deploy.local.demo.freezing import Frozen
-from deploy.local.demo.one_more import OneMore
+from deploy.local.demo.one_more import OneMore, p95
 from deploy.local.demo.truth import Ends, against_truth
 from imagehub.catalogue.audit import SettledUpload
 from imagehub.catalogue.status import Counts
@@ -46,7 +46,8 @@ COUNTS = Counts(
     waiting_for_verdict=0,
 )
 FROZEN = Frozen("demo-1", files=3, mismatches=())
-EXTRA = OneMore(stored_seconds=0.5, verified_seconds=4.0, state="verified")
+QUICK = OneMore(stored_seconds=0.5, verified_seconds=4.0)
+MORE = [QUICK, QUICK]
 TRUTH = {name: Truth(name.removesuffix(" too"), "Apple", "") for name in KINDS}
 
 
@@ -70,7 +71,7 @@ def work(tmp_path: Path) -> Crowdwork:
 
 
 def test_a_hub_that_kept_every_promise_is_told_yes_throughout(work: Crowdwork) -> None:
-    assert [one.sentence for one in promises(work, FROZEN, EXTRA, TRUTH) if not one.held] == []
+    assert [one.sentence for one in promises(work, FROZEN, MORE, TRUTH) if not one.held] == []
 
 
 def test_the_truth_is_counted_by_kind(work: Crowdwork) -> None:
@@ -84,7 +85,7 @@ def test_the_truth_is_counted_by_kind(work: Crowdwork) -> None:
 
 
 def test_every_number_that_programs_read_is_there(work: Crowdwork) -> None:
-    named = numbers(work, FROZEN, EXTRA, TRUTH)
+    named = numbers(work, FROZEN, MORE, TRUTH)
     asked = (
         "sent accepted landed refused images exact_duplicates verified needs_review rejected "
         "label_sets clusters release_files release_mismatches stored_seconds_p95 "
@@ -92,7 +93,7 @@ def test_every_number_that_programs_read_is_there(work: Crowdwork) -> None:
         "good_photos_verified good_photos_rejected undecodable_refused"
     )
     assert set(asked.split()) <= named.keys()
-    assert not {"wrong_labels_found"} & numbers(work, FROZEN, EXTRA, None).keys()
+    assert not {"wrong_labels_found"} & numbers(work, FROZEN, MORE, None).keys()
 
 
 def with_counts(**changed: int) -> Callable[[Crowdwork], Crowdwork]:
@@ -128,25 +129,34 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_promise_is_told(work: Crowdwork, name: str) -> None:
     break_it, sentence = BROKEN[name]
-    told = {one.sentence: one.held for one in promises(break_it(work), FROZEN, EXTRA, TRUTH)}
+    told = {one.sentence: one.held for one in promises(break_it(work), FROZEN, MORE, TRUTH)}
     assert told[sentence] is False
 
 
 @pytest.mark.parametrize(
-    ("frozen", "extra", "sentence"),
+    ("frozen", "more", "sentence"),
     [
         (
             replace(FROZEN, mismatches=("ZIP a.jpg",)),
-            EXTRA,
+            MORE,
             "download, ZIP and manifest agree byte for byte",
         ),
-        (replace(FROZEN, files=0), EXTRA, "the release has files"),
-        (FROZEN, replace(EXTRA, stored_seconds=6), "one more photo is stored within 5 s"),
-        (FROZEN, replace(EXTRA, verified_seconds=61), "and decided within 60 s (verified)"),
+        (replace(FROZEN, files=0), MORE, "the release has files"),
+        (
+            FROZEN,
+            [QUICK, replace(QUICK, stored_seconds=6)],
+            "each of 2 more photos is stored within 5 s",
+        ),
+        (FROZEN, [replace(QUICK, verified_seconds=61), QUICK], "and decided within 60 s"),
     ],
 )
 def test_a_bad_release_or_a_slow_photo_is_told(
-    work: Crowdwork, frozen: Frozen, extra: OneMore, sentence: str
+    work: Crowdwork, frozen: Frozen, more: list[OneMore], sentence: str
 ) -> None:
-    told = {one.sentence: one.held for one in promises(work, frozen, extra, TRUTH)}
+    told = {one.sentence: one.held for one in promises(work, frozen, more, TRUTH)}
     assert told[sentence] is False
+
+
+@pytest.mark.parametrize(("count", "rank"), [(1, 1), (10, 10), (20, 19), (100, 95)])
+def test_p95_is_the_nearest_rank(count: int, rank: int) -> None:
+    assert p95([float(number) for number in range(count, 0, -1)]) == rank

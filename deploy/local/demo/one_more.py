@@ -1,4 +1,4 @@
-"""More photos for a full hub, one by one: how long until each is stored, and until it is decided?"""
+"""More photos for a full hub, one by one: how long until each is stored, until it is decided?"""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ class Standing:
     settled_code: str | None = None
     settled_reason: str | None = None
     settled_at: datetime | None = None
+    set_aside_at: datetime | None = None
     image_id: str | None = None
     first_upload_id: UUID | None = None
     checked_at: datetime | None = None

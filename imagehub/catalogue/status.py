@@ -26,6 +26,7 @@ class Counts:
     label_set_version: int | None
     waiting_to_land: int
     waiting_for_verdict: int
+    set_aside: int
 
 
 def ping(cursor: Cursor) -> None:
@@ -46,6 +47,14 @@ def count(cursor: Cursor) -> Counts:
             select distinct image_id, claimed_label from uploads where state = 'landed'
         ), accepted as (
             select count(*) as total from acceptances
+        ), aside as (
+            select count(*) as total from acceptances
+            where upload_id in (select upload_id from dead_letters where replayed_at is null)
+              and not exists (
+                  select from uploads
+                  where uploads.id = acceptances.upload_id
+                    and uploads.account_id = acceptances.account_id
+              )
         ), landing as (
             select coalesce(max(total) filter (where name = 'landed'), 0) as landed,
                    coalesce(max(total) filter (where name = 'refused'), 0) as refused,
@@ -66,14 +75,17 @@ def count(cursor: Cursor) -> Counts:
                (select count(*) from label_set_counts where images > 0) as label_sets,
                (select count(*) from clusters) as clusters,
                (select max(version) from label_set_versions) as label_set_version,
-               greatest(0, accepted.total - landing.landed - landing.refused) as waiting_to_land,
+               greatest(
+                   0, accepted.total - landing.landed - landing.refused - aside.total
+               ) as waiting_to_land,
                (select count(*) from claims where not exists (
                    select from verdicts
                    where verdicts.version = (select version from current)
                      and verdicts.image_id = claims.image_id
                      and verdicts.label = claims.claimed_label
-               )) as waiting_for_verdict
-        from accepted, landing
+               )) as waiting_for_verdict,
+               aside.total as set_aside
+        from accepted, aside, landing
         """
     )
     return Counts(**cursor.fetchone()._asdict())

@@ -80,14 +80,15 @@ class HubClient:
         return found
 
     def wait_until_landed(self, upload_id: UUID, timeout_seconds: float = 60.0) -> Receipt:
-        """Wait until an upload is stored or refused; Unavailable if that takes too long."""
+        """Wait until an upload is stored or refused; Unavailable if it is set aside or too slow."""
         found = self._poll(
             lambda: self.receipt(upload_id),
-            lambda one: one.state != UploadState.ACCEPTED,
+            lambda one: one.state != UploadState.ACCEPTED or one.code is not None,
             timeout_seconds,
         )
         if found.state == UploadState.ACCEPTED:
-            raise Unavailable(f"The upload {upload_id} is accepted and not yet stored.")
+            why = found.reason or "It is accepted and not yet stored."
+            raise Unavailable(f"The upload {upload_id}: {why}")
         return found
 
     def status(self) -> dict[str, int]:

@@ -9,7 +9,13 @@ from tests.factories.label_sets import cluster, duplicate, publish_label_sets
 from tests.factories.labels import label
 from tests.factories.people import account, token
 from tests.factories.releases import release, release_failure, release_request, subset
-from tests.factories.uploads import Photo, photo, refused_upload, same_photo_again
+from tests.factories.uploads import (
+    Photo,
+    photo,
+    refused_upload,
+    same_photo_again,
+    set_aside_upload,
+)
 from tests.factories.verification import (
     checks,
     job_run,
@@ -34,6 +40,7 @@ __all__ = [
     "release_failure",
     "release_request",
     "same_photo_again",
+    "set_aside_upload",
     "subset",
     "token",
     "verdict",

@@ -96,6 +96,19 @@ def refused_upload(
     return upload_id
 
 
+def set_aside_upload(cursor: Cursor, owner: Account | None = None) -> uuid.UUID:
+    """An upload that was accepted and that ingestion could not handle."""
+    number, upload_id = next_number(), uuid.uuid4()
+    digest = hashlib.sha256(str(number).encode()).hexdigest()
+    _accept(cursor, Photo("", upload_id, owner or account(cursor), label(cursor), digest), START)
+    cursor.execute(
+        'insert into dead_letters (topic, partition, "offset", code, reason, upload_id)'
+        " values ('uploads', 0, %s, 'killed_its_process', 'It was not decoded.', %s)",
+        (number, str(upload_id)),
+    )
+    return upload_id
+
+
 def _accept(cursor: Cursor, made: Photo, accepted_at: datetime) -> None:
     digest = bytes.fromhex(made.photo_sha256)
     cursor.execute(

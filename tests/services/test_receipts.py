@@ -10,7 +10,7 @@ from imagehub.catalogue.database import Database
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Account, Outcome, Role, UploadState
 from tests import factories
-from webapp.services import receipts
+from webapp.services import receipts, status
 
 
 @pytest.fixture
@@ -73,6 +73,39 @@ def test_an_upload_that_landed_without_its_acceptance_has_a_receipt(
         photo = factories.photo(cursor, owner=owner)
         cursor.execute("delete from acceptances")
     assert states(shown(database, owner, photo.upload_id)) == ["accepted", "stored"]
+
+
+def test_an_upload_that_was_set_aside_says_so_until_it_is_tried_again(
+    database: Database, owner: Account
+) -> None:
+    with database.transaction() as cursor:
+        upload_id = factories.set_aside_upload(cursor, owner)
+        factories.photo(cursor)
+    receipt = shown(database, owner, upload_id)
+    assert states(receipt) == ["accepted", "accepted"]
+    assert receipt.state is UploadState.ACCEPTED
+    assert receipt.steps[-1].code == "set_aside"
+    assert "an operator will look at it" in receipt.steps[-1].reasons[0]
+    counts = status.count(database)
+    assert (counts.accepted, counts.set_aside, counts.waiting_to_land) == (2, 1, 0)
+    with database.transaction() as cursor:
+        cursor.execute("update dead_letters set replayed_at = now()")
+    assert states(shown(database, owner, upload_id)) == ["accepted"]
+    counts = status.count(database)
+    assert (counts.set_aside, counts.waiting_to_land) == (0, 1)
+
+
+def test_a_second_message_that_was_set_aside_takes_nothing_from_an_upload_that_landed(
+    database: Database, owner: Account
+) -> None:
+    with database.transaction() as cursor:
+        upload_id = factories.set_aside_upload(cursor, owner)
+        photo = factories.photo(cursor, owner=owner)
+        cursor.execute("update dead_letters set upload_id = %s", (str(photo.upload_id),))
+    assert states(shown(database, owner, photo.upload_id)) == ["accepted", "stored"]
+    assert states(shown(database, owner, upload_id)) == ["accepted"]
+    counts = status.count(database)
+    assert (counts.set_aside, counts.waiting_to_land) == (0, 1)
 
 
 def test_ones_own_photo_sent_again_is_a_duplicate(database: Database, owner: Account) -> None:

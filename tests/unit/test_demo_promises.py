@@ -44,6 +44,7 @@ COUNTS = Counts(
     label_set_version=1,
     waiting_to_land=0,
     waiting_for_verdict=0,
+    set_aside=0,
 )
 FROZEN = Frozen("demo-1", files=3, mismatches=())
 QUICK = OneMore(stored_seconds=0.5, verified_seconds=4.0)

@@ -29,6 +29,7 @@ class Status(BaseModel):
     label_set_version: int | None
     waiting_to_land: int
     waiting_for_verdict: int
+    set_aside: int
 
 
 @endpoints.get("/status")

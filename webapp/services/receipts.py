@@ -15,10 +15,15 @@ from imagehub.vocabulary import Account, Label, Role, UploadState
 from webapp.services import cursors
 from webapp.services.cursors import Page
 
+SET_ASIDE = "set_aside"
+SET_ASIDE_REASON = (
+    "Your photo is kept safe; we could not handle it and an operator will look at it."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One state that an upload has passed; `code` is set where it was refused."""
+    """One state that an upload has passed; `code` is set where it was refused or set aside."""
 
     state: UploadState
     at: datetime
@@ -101,6 +106,8 @@ def _steps(standing: Standing, is_repeated: bool) -> Iterator[Step]:
         return
     yield Step(UploadState.ACCEPTED, standing.asked_at)
     if standing.settled_at is None:
+        if standing.set_aside_at is not None:
+            yield Step(UploadState.ACCEPTED, standing.set_aside_at, SET_ASIDE, (SET_ASIDE_REASON,))
         return
     if standing.settled_state == "refused":
         reasons = (standing.settled_reason or "",)

@@ -69,6 +69,7 @@ def numbers(
         "accepted": counts.accepted,
         "landed": counts.landed,
         "refused": counts.refused,
+        "set_aside": counts.set_aside,
         "images": counts.images,
         "exact_duplicates": counts.exact_duplicates,
         "near_duplicates": counts.near_duplicates,

@@ -49,7 +49,7 @@ def wait_until_settled(database: Database) -> Counts:
             with database.transaction() as cursor:
                 counts = count(cursor)
                 running = running_jobs(cursor)
-            settled = counts.landed + counts.refused
+            settled = counts.landed + counts.refused + counts.set_aside
             claims = counts.verified + counts.needs_review + counts.rejected
             waiting = counts.waiting_for_verdict
             progress.update(landing, completed=settled, total=counts.accepted)

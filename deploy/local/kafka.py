@@ -50,7 +50,7 @@ auto.create.topics.enable=false
 # One broker has no second copy: what it acknowledges must be on the disk.
 log.flush.interval.messages=1
 group.initial.rebalance.delay.ms=0
-group.min.session.timeout.ms=1000
+group.min.session.timeout.ms=200
 """
 
 

@@ -52,6 +52,7 @@ class SmallHub:
     label: Label
     topic: str = "uploads"
     kafka: str | None = None
+    kafka_member_seconds: float = 3
 
     def __post_init__(self) -> None:
         self.database = Database(self.url)
@@ -59,7 +60,7 @@ class SmallHub:
     def open_log(self, topic: str) -> UploadLog:
         """Open a topic of Kafka where there is one, else of the catalogue."""
         if self.kafka:
-            return KafkaLog(topic, [self.kafka], member_timeout_seconds=3)
+            return KafkaLog(topic, [self.kafka], self.kafka_member_seconds)
         return PostgresLog(topic, self.url)
 
     def line(
@@ -114,15 +115,7 @@ class SmallHub:
         self, points: Points, batch_messages: int = 1, decode: Callable[[bytes], LandedPhoto] = land
     ) -> int:
         """Land all that waits in a forked process; return its exit status, negative by signal."""
-        child = os.fork()
-        if child == 0:
-            try:
-                self.land_all(self.line(decode, points=points), batch_messages)
-                os._exit(0)
-            except BaseException:  # noqa: BLE001 the fork must never return into the test
-                traceback.print_exc()
-                os._exit(1)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return in_a_process(lambda: self.land_all(self.line(decode, points=points), batch_messages))
 
     def rows(self, table: str, *left_out: str) -> list[Row]:
         """All rows of a table, in order, without some columns."""
@@ -171,6 +164,19 @@ class SmallHub:
             )
             cursor.execute("update landing_counts set total = 0")
         self.topic, self.folder = topic, folder
+
+
+def in_a_process(run: Callable[[], None]) -> int:
+    """Run in a forked process; return its exit status, negative by signal."""
+    child = os.fork()
+    if child == 0:
+        try:
+            run()
+            os._exit(0)
+        except BaseException:  # noqa: BLE001 the fork must never return into the test
+            traceback.print_exc()
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _plain(value: Any) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import Counter
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
@@ -12,7 +14,8 @@ import pytest
 from deploy.local.kafka import Kafka
 from imagehub.photo import LandedPhoto, land
 from ingestion.points import NAMES, Points
-from tests.services.landing import SmallHub, a_mixed_load, small
+from tests.services.deaths import OneDeathEach, WatchedLog, deaths
+from tests.services.landing import SmallHub, a_mixed_load, in_a_process, small
 
 MESSAGES = 50
 KILLED = -signal.SIGKILL
@@ -64,7 +67,7 @@ def test_killed_in_the_middle_of_batches_the_result_is_the_same(
     assert (small_hub.result(), small_hub.objects()) == (rows, objects)
 
 
-def test_killed_on_kafka_the_result_is_the_same(
+def test_killed_on_kafka_once_for_every_message_the_result_is_the_same(
     small_hub: SmallHub, kafka_server: Kafka, topic: str, tmp_path: Path
 ) -> None:
     load = a_mixed_load(small_hub, MESSAGES)
@@ -74,10 +77,22 @@ def test_killed_on_kafka_the_result_is_the_same(
     rows, objects = small_hub.result(*unordered, "consecutive_dead"), small_hub.objects()
     small_hub.start_over(topic, tmp_path / "killed")
     small_hub.kafka = f"127.0.0.1:{kafka_server.port}"
+    small_hub.kafka_member_seconds = 0.6  # each death holds its partitions for so long
     small_hub.send(*load)
-    for point in NAMES:
-        assert small_hub.land_in_a_process(Points(point, nth=3), batch_messages=4) == KILLED
-    assert small_hub.land_in_a_process(Points()) == 0
+    plan = {message.key: point for message, point in zip(load, cycle(NAMES), strict=False)}
+    notes = tmp_path / "deaths"
+    notes.touch()
+
+    def live() -> None:
+        points = OneDeathEach(plan, notes)
+        line = small_hub.line(points=points)
+        small_hub.land_all(replace(line, log=WatchedLog(line.log, points)), batch_messages=1)
+
+    statuses = [in_a_process(live) for _ in load]
+    assert statuses == [KILLED] * MESSAGES
+    assert in_a_process(live) == 0
+    assert deaths(notes).keys() == plan.keys()
+    assert min(Counter(deaths(notes).values())[point] for point in NAMES) >= 3
     found = small_hub.result(*unordered, "consecutive_dead")
     del rows["ingestion_lines"], found["ingestion_lines"]  # one row for each partition
     assert found == rows

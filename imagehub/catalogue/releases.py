@@ -114,21 +114,31 @@ def version_at(cursor: Cursor, at: datetime) -> int | None:
 
 
 def find(cursor: Cursor, version: int, rules: SubsetRules) -> list[Found]:
-    """What a version of the label sets holds for the rules, before any cap."""
+    """What a version of the label sets holds for the rules, before any cap.
+
+    Of copies only the one that is nearest to the group's keeper counts where the rules want one
+    of each: the keeper itself unless it is not among them.
+    """
     cursor.execute(
         """
-        select m.image_id, coalesce(d.keeper_id, m.image_id) as "group", m.label,
-               m.claimed_label, a.distance, m.probability
-        from label_set_members m
-        join images i on i.id = m.image_id
-        join label_ancestors a on a.mid = m.claimed_label and a.ancestor = m.label
-        left join duplicates d on d.image_id = m.image_id
-        where m.label = any(%(labels)s)
-          and m.added_in <= %(version)s
-          and (m.removed_in is null or m.removed_in > %(version)s)
-          and least(i.full_width, i.full_height) >= %(min_short_side_pixels)s
-          and not (%(keepers_only)s and d.image_id is not null)
-        order by m.image_id, m.label, m.claimed_label
+        select image_id, "group", label, claimed_label, distance, probability
+        from (
+            select m.image_id, coalesce(d.keeper_id, m.image_id) as "group", m.label,
+                   m.claimed_label, a.distance, m.probability,
+                   first_value(m.image_id) over (
+                       partition by coalesce(d.keeper_id, m.image_id)
+                       order by d.distance nulls first, m.image_id) as kept
+            from label_set_members m
+            join images i on i.id = m.image_id
+            join label_ancestors a on a.mid = m.claimed_label and a.ancestor = m.label
+            left join duplicates d on d.image_id = m.image_id
+            where m.label = any(%(labels)s)
+              and m.added_in <= %(version)s
+              and (m.removed_in is null or m.removed_in > %(version)s)
+              and least(i.full_width, i.full_height) >= %(min_short_side_pixels)s
+        ) as offered
+        where image_id = kept or not %(keepers_only)s
+        order by image_id, label, claimed_label
         """,
         {
             "labels": list(rules.labels),

@@ -113,21 +113,23 @@ def count(cursor: Cursor, rules: SubsetRules) -> list[LabelCount]:
         """
         with found as (
             select distinct on (m.image_id) m.image_id, m.label, images.full_bytes,
-                   coalesce(near.keeper_id, m.image_id) as keeper_id
+                   coalesce(near.keeper_id, m.image_id) as keeper_id,
+                   first_value(m.image_id) over (
+                       partition by coalesce(near.keeper_id, m.image_id)
+                       order by near.distance nulls first, m.image_id) as kept
             from label_set_members m
             join images on images.id = m.image_id
             join label_ancestors a on a.mid = m.claimed_label and a.ancestor = m.label
             left join duplicates near on near.image_id = m.image_id
             where m.label = any(%(labels)s) and m.removed_in is null
               and least(images.full_width, images.full_height) >= %(min_short_side_pixels)s
-              and not (%(keepers_only)s and near.image_id is not null)
             order by m.image_id, a.distance, m.label
         ), numbered as (
             select *, row_number() over (partition by label order by image_id) as place,
                    ('x' || substr(encode(sha256(
                        convert_to('split of ' || keeper_id, 'UTF8')), 'hex'), 1, 12)
                    )::bit(48)::bigint / 2.0 ^ 48 as lot
-            from found
+            from found where image_id = kept or not %(keepers_only)s
         ), drawn as (
             select *, width_bucket(lot, %(bounds)s::float8[]) as split,
                    place <= coalesce(%(cap)s, place) as is_taken

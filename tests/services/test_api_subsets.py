@@ -161,6 +161,9 @@ def test_the_preview_is_what_the_release_job_chooses(database: Database) -> None
         dog, cat = factories.label(cursor, is_a=[animal]), factories.label(cursor, is_a=[animal])
         made = [factories.verified_photo(cursor, claimed) for claimed in [dog, cat, dog] * 12]
         factories.duplicate(cursor, made[0].image_id, made[3].image_id)
+        unverified = factories.photo(cursor, dog)
+        for copy in made[5:8]:
+            factories.duplicate(cursor, copy.image_id, unverified.image_id)
         factories.publish_label_sets(cursor)
     for changes in (
         {},
@@ -179,3 +182,20 @@ def test_the_preview_is_what_the_release_job_chooses(database: Database) -> None
             if files
         }
         assert shown == chosen
+
+
+def test_a_copy_that_is_not_verified_takes_no_verified_photo_out_of_a_subset(
+    database: Database,
+) -> None:
+    with database.transaction() as cursor:
+        dog, cat = factories.label(cursor), factories.label(cursor)
+        keeper = factories.photo(cursor, cat)
+        copies = [factories.verified_photo(cursor, dog) for _ in range(3)]
+        for distance, copy in enumerate(copies, start=1):
+            factories.duplicate(cursor, copy.image_id, keeper.image_id, distance=distance)
+        factories.publish_label_sets(cursor)
+    rules = SubsetRules(labels=(dog.mid,))
+    with database.transaction() as cursor:
+        offers = releases.find(cursor, 1, rules)
+    assert [offer.image_id for offer in offers] == [copies[0].image_id]
+    assert subsets.preview(database, rules).files == 1

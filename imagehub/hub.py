@@ -5,6 +5,7 @@ Each program's composition root calls these once. Nothing connects before first 
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import urlsplit
 
 from imagehub.catalogue.database import Database
@@ -36,6 +37,8 @@ def open_log(settings: Settings, topic: str | None = None) -> UploadLog:
     if settings.log_url.startswith("kafka:"):
         from imagehub.log.kafka import KafkaLog
 
+        # It reports every refused connection and retry; what matters reaches us as an exception.
+        logging.getLogger("kafka").setLevel(logging.CRITICAL)
         return KafkaLog(topic, servers=urlsplit(settings.log_url).netloc.split(","))
     from imagehub.log.postgres import PostgresLog
 

@@ -17,6 +17,7 @@ from ingestion.consumer import Consumer
 from ingestion.dead_letters import Flooded, resume
 from ingestion.line import Line
 from ingestion.points import Points
+from ingestion.retention import keep_pruned
 from ingestion.sandbox import Sandbox
 
 GRACE_SECONDS = 4.0
@@ -41,7 +42,6 @@ def main(is_resumed: bool, until_empty: bool, die_at: str | None) -> None:
     logging.basicConfig(
         stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
     )
-    logging.getLogger("kafka").setLevel(logging.WARNING)
     try:
         _run(Points.parse(die_at) if die_at else Points(), is_resumed, until_empty)
     except Flooded as error:
@@ -67,6 +67,7 @@ def _run(points: Points, is_resumed: bool, until_empty: bool) -> None:
         with line.database.transaction() as cursor:
             resume(cursor, line.log.topic)
     stop = _stop_on_signals()
+    threading.Thread(target=keep_pruned, args=(line.log, stop), daemon=True).start()
     Consumer(line, workers=sandbox.size).run(stop, until_empty)
     sandbox.close()
 

@@ -19,6 +19,7 @@ from kafka.errors import (
 )
 
 from imagehub.errors import Misconfigured, Unavailable
+from imagehub.log.protocol import RETENTION_DAYS
 from imagehub.log.size import MAX_MESSAGE_BYTES
 
 Answer = TypeVar("Answer")
@@ -30,7 +31,7 @@ REPLICAS = 3
 """Copies of each message, where there are so many brokers; one broker keeps one copy."""
 
 _DAY_MS = 24 * 3600 * 1000
-RETENTION_MS = 30 * _DAY_MS
+RETENTION_MS = RETENTION_DAYS * _DAY_MS
 SHORTEST_RETENTION_MS = 7 * _DAY_MS
 """A shorter one could remove an upload before a long outage of ingestion ends."""
 

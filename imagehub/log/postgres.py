@@ -25,6 +25,8 @@ MEMBER_TIMEOUT_SECONDS = 120
 
 MAX_POLL_BYTES = 2 * MAX_MESSAGE_BYTES
 POLL_INTERVAL_SECONDS = 0.05
+PRUNE_MESSAGES = 100
+"""How many are removed in one transaction, which must stay well below a statement's time."""
 
 
 class PostgresLog:
@@ -59,8 +61,13 @@ class PostgresLog:
 
     def prune(self, older_than_days: float) -> int:
         """Remove messages that are older and that every known group has committed; count them."""
-        with self._database.transaction() as cursor:
-            return _prune(cursor, self.topic, older_than_days)
+        total = 0
+        while True:
+            with self._database.transaction() as cursor:
+                removed = _prune(cursor, self.topic, older_than_days)
+            total += removed
+            if removed < PRUNE_MESSAGES:
+                return total
 
     def close(self) -> None:
         """Let go of this thread's connection; every other thread's goes with its thread."""
@@ -231,12 +238,15 @@ def _lag(cursor: Cursor, topic: str, group: str) -> int:
 def _prune(cursor: Cursor, topic: str, older_than_days: float) -> int:
     cursor.execute(
         """
-        delete from log_messages
-        where topic = %(topic)s
-            and appended_at < now() - %(days)s * interval '1 day'
-            and "offset" < (select min(next_offset) from log_offsets where topic = %(topic)s)
+        delete from log_messages where topic = %(topic)s and "offset" in (
+            select "offset" from log_messages
+            where topic = %(topic)s
+                and appended_at < now() - %(days)s * interval '1 day'
+                and "offset" < (select min(next_offset) from log_offsets where topic = %(topic)s)
+            order by "offset" limit %(at_most)s
+        )
         """,
-        {"topic": topic, "days": older_than_days},
+        {"topic": topic, "days": older_than_days, "at_most": PRUNE_MESSAGES},
     )
     return int(cursor.rowcount)
 

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from imagehub.messages import Message
 
+RETENTION_DAYS = 30
+"""How long a log keeps messages that have been handled."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
@@ -78,6 +81,13 @@ class UploadLog(Protocol):
 
     def lag(self, group: str) -> int:
         """Count the messages that the group has not committed yet."""
+        ...
+
+    def prune(self, older_than_days: float) -> int:
+        """Remove messages that are older and that every known group has committed; count them.
+
+        A log that removes old messages by itself does nothing.
+        """
         ...
 
     def close(self) -> None:

@@ -120,6 +120,15 @@ def test_it_dies_where_a_test_asks_it_to_and_lands_all_the_next_time(
     assert landed(small_hub) == 5
 
 
+def test_it_removes_from_the_log_what_landed_a_month_ago(small_hub: SmallHub, start: Start) -> None:
+    small_hub.send(*[small_hub.message(small(number)) for number in range(3)])
+    small_hub.land_all()
+    with small_hub.database.transaction() as cursor:
+        cursor.execute("update log_messages set appended_at = now() - interval '31 days'")
+    start()
+    until(lambda: small_hub.rows("log_messages") == [])
+
+
 def test_a_flood_ends_it_with_status_three_until_it_is_resumed(
     small_hub: SmallHub, start: Start
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from imagehub.catalogue.database import Database
 from imagehub.errors import Unavailable
-from imagehub.log.postgres import MAX_POLL_BYTES, PostgresLog
+from imagehub.log.postgres import MAX_POLL_BYTES, PRUNE_MESSAGES, PostgresLog
 from imagehub.log.protocol import LogConsumer
 from imagehub.messages import Message
 
@@ -102,6 +102,15 @@ def test_pruning_takes_what_is_old_and_committed_by_every_group(
     assert offsets(behind, 10) == [3, 4, 5]
     append(log, 1)
     assert offsets(behind, 10) == [6]
+
+
+def test_pruning_takes_more_than_fits_into_one_transaction(
+    log: PostgresLog, database: Database
+) -> None:
+    append(log, 2 * PRUNE_MESSAGES + 1)
+    make_older(database, days=31)
+    offsets(log.consumer("g"), 2 * PRUNE_MESSAGES + 1)
+    assert log.prune(older_than_days=30) == 2 * PRUNE_MESSAGES + 1
 
 
 def test_nothing_is_pruned_that_no_group_has_read(log: PostgresLog, database: Database) -> None:

@@ -70,7 +70,7 @@ def _clusters_of(context: JobContext, label: LabelContents) -> list[Cluster]:
             rows = [(row.image_id, 0, row.features.toArray()) for row in frame.collect()]
             centres = [np.mean([row[2] for row in rows], axis=0)]
         else:
-            model = KMeans(k=wanted, seed=SEED, maxIter=ROUNDS, initMode="random").fit(frame)
+            model = _kmeans(wanted).fit(frame)
             centres = model.clusterCenters()
             rows = [
                 (row.image_id, row.prediction, row.features.toArray())
@@ -79,6 +79,11 @@ def _clusters_of(context: JobContext, label: LabelContents) -> list[Cluster]:
     finally:
         frame.unpersist()
     return _sorted_clusters(rows, centres)
+
+
+def _kmeans(wanted: int) -> KMeans:
+    """Of equal points it begins with fewer centres; only the solver by rows bears that."""
+    return KMeans(k=wanted, seed=SEED, maxIter=ROUNDS, initMode="random", solver="row")
 
 
 def _sorted_clusters(

@@ -146,6 +146,18 @@ def test_photos_that_look_alike_share_a_cluster_of_their_label(hub: Hub) -> None
     assert found[2][4] == lone
 
 
+def test_photos_that_all_look_the_same_are_one_cluster(hub: Hub) -> None:
+    dogs = hub.label("Dog")
+    for number in range(12):
+        hub.land(drawing(number), dogs, looks_like=1)
+    with hub.database.transaction() as cursor:
+        cursor.execute(
+            "update image_checks set embedding = (select embedding from image_checks limit 1)"
+        )
+    hub.run()
+    assert hub.rows("select label, size from clusters") == [(dogs.mid, 12)]
+
+
 def test_only_labels_that_changed_are_clustered_anew(hub: Hub) -> None:
     dogs, cats = hub.label("Dog"), hub.label("Cat")
     for number in range(4):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -193,6 +194,39 @@ def test_an_image_that_is_in_no_label_set_is_for_its_contributor_and_operators(
         images.public_digest(database, hidden.image_id)
     for viewer in (hidden.account, operator):
         assert images.show(database, hidden.image_id, viewer).image.id == hidden.image_id
+
+
+def test_of_a_hidden_image_its_contributor_learns_nothing_about_others(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        first = factories.photo(cursor, zoo["dog"])
+        again = factories.same_photo_again(cursor, replace(first, label=zoo["pet"]))
+        for label in ("dog", "pet"):
+            factories.verdict(cursor, first.image_id, zoo[label], Outcome.NEEDS_REVIEW, 0.5)
+        keeper = factories.photo(cursor, zoo["dog"])
+        factories.duplicate(cursor, first.image_id, keeper.image_id)
+        operator = factories.account(cursor, roles=[Role.OPERATOR])
+    seen = images.show(database, first.image_id, again.account)
+    assert [sent.contributor for sent in seen.uploads] == [again.account.name]
+    assert [judged.label for judged in seen.verdicts] == [zoo["pet"]]
+    assert seen.image.landed_at == seen.uploads[0].settled_at
+    assert seen.keeper_id == first.image_id
+    everything = images.show(database, first.image_id, operator)
+    assert (len(everything.uploads), len(everything.verdicts)) == (2, 2)
+    assert everything.keeper_id == keeper.image_id
+
+
+def test_a_public_image_does_not_name_a_hidden_keeper(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        shown = factories.verified_photo(cursor, zoo["dog"])
+        factories.publish_label_sets(cursor)
+        keeper = factories.photo(cursor, zoo["dog"])
+        factories.duplicate(cursor, shown.image_id, keeper.image_id)
+    assert images.show(database, shown.image_id).keeper_id == shown.image_id
+    assert images.show(database, shown.image_id, keeper.account).keeper_id == keeper.image_id
 
 
 def test_similar_images_come_nearest_first_and_never_hidden_ones(

@@ -159,3 +159,16 @@ def test_a_releases_samples_come_from_all_over_its_manifest(web: Web) -> None:
     assert min(places) == 0
     assert max(places) > 50
     assert f"/images/{samples[-1].image_id}" in web.get(f"/releases/{release_id}").text
+
+
+def test_an_image_that_leaves_the_label_sets_while_its_page_is_made_is_gone(web: Web) -> None:
+    with web.database.transaction() as cursor:
+        animal = factories.label(cursor)
+        dog = factories.label(cursor, is_a=[animal])
+        leaving = factories.verified_photo(cursor, dog)
+        factories.publish_label_sets(cursor)
+        cursor.execute(
+            "delete from label_set_members where image_id = %s and label = %s",
+            (leaving.image_id, dog.mid),
+        )
+    assert web.get(f"/images/{leaving.image_id}").status_code == 404

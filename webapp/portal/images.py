@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from imagehub.errors import NotFound
 from webapp.gateways import gateways
 from webapp.services import images, labels
 
-SIMILAR = 24
+SIMILAR = 16
 
 pages = Blueprint("images", __name__)
 
@@ -17,6 +18,8 @@ def show(image_id: str) -> str:
     """The image's page; only public images have one."""
     database = gateways().database
     view = images.show(database, image_id)
+    if not view.labels:  # a new version of the label sets came between two questions
+        raise NotFound(f"The image {image_id} is in no label set any more.")
     return render_template(
         "image.html",
         view=view,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imagehub.catalogue import browse, images_read, labels_read
 from imagehub.catalogue.browse import ClusterEntry, Tile
@@ -80,20 +80,39 @@ def clusters(database: Database, mid: str) -> list[ClusterEntry]:
 
 
 def show(database: Database, image_id: str, viewer: Account | None = None) -> ImageView:
-    """One image; raise NotFound unless it is public or the viewer sent it or is an operator."""
+    """One image; raise NotFound unless it is public or the viewer sent it or is an operator.
+
+    Of an image that is not public its contributor learns nothing that others sent, nor ever the
+    keeper's id unless that image may be seen too.
+    """
     with database.transaction() as cursor:
         image = _visible(cursor, image_id, viewer)
         keeper_id, near = images_read.duplicate_group(cursor, image.id)
-        return ImageView(
+        found = ImageView(
             image=image,
             uploads=tuple(images_read.uploads(cursor, image.id)),
             check=images_read.check(cursor, image.id),
             verdicts=tuple(images_read.verdicts(cursor, image.id)),
             labels=tuple(images_read.published_as(cursor, image.id)),
-            keeper_id=keeper_id,
+            keeper_id=keeper_id if _find_visible(cursor, keeper_id, viewer) else image.id,
             near_duplicates=tuple(near),
             clusters=tuple(images_read.clusters(cursor, image.id)),
         )
+    if image.is_public or viewer is None or Role.OPERATOR in viewer.roles:
+        return found
+    return _own_part(found, viewer)
+
+
+def _own_part(found: ImageView, viewer: Account) -> ImageView:
+    """What an image looks like to a contributor who is the only one that ever sent it."""
+    uploads = tuple(sent for sent in found.uploads if sent.account_id == viewer.id)
+    claimed = {sent.claimed for sent in uploads}
+    return replace(
+        found,
+        image=replace(found.image, landed_at=uploads[0].settled_at),
+        uploads=uploads,
+        verdicts=tuple(judged for judged in found.verdicts if judged.label in claimed),
+    )
 
 
 def similar(
@@ -118,10 +137,17 @@ def pixels(store: ObjectStore, photo_sha256: str, kind: str) -> bytes:
 
 
 def _visible(cursor: Cursor, image_id: str, viewer: Account | None) -> ImageEntry:
-    image = images_read.find(cursor, image_id) if IMAGE_ID.fullmatch(image_id) else None
+    found = _find_visible(cursor, image_id, viewer) if IMAGE_ID.fullmatch(image_id) else None
+    if found is None:
+        raise NotFound(f"There is no image {image_id}, or none that you may see.")
+    return found
+
+
+def _find_visible(cursor: Cursor, image_id: str, viewer: Account | None) -> ImageEntry | None:
+    image = images_read.find(cursor, image_id)
     if image is not None and (image.is_public or _may_see(cursor, image_id, viewer)):
         return image
-    raise NotFound(f"There is no image {image_id}, or none that you may see.")
+    return None
 
 
 def _may_see(cursor: Cursor, image_id: str, viewer: Account | None) -> bool:

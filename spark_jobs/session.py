@@ -6,7 +6,6 @@ import atexit
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import zipfile
@@ -16,12 +15,8 @@ from pyspark.sql import SparkSession
 
 import imagehub
 import spark_jobs
-from imagehub.errors import Misconfigured
 from imagehub.settings import Settings, launched_by_spark_submit
-
-OLDEST_JAVA = 17
-JAVA = 'exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -version'
-"""Asks the same Java that Spark will start."""
+from spark_jobs.java import java
 
 LOOPBACK = "127.0.0.1"
 PACKAGES = (imagehub, spark_jobs)
@@ -56,7 +51,7 @@ def spark_session(settings: Settings, app: str) -> SparkSession:
     if launched_by_spark_submit():
         spark = builder.getOrCreate()
     else:
-        require_java()
+        java()
         local = settings.spark_master.startswith("local")
         for name, value in (ON_THIS_MACHINE if local else {}).items():
             builder = builder.config(name, value)
@@ -75,19 +70,6 @@ def spark_session(settings: Settings, app: str) -> SparkSession:
     if not _workers_share_our_files(context.master):
         context.addPyFile(_packages_as_zip())
     return spark
-
-
-def require_java() -> None:
-    """Raise Misconfigured, saying what to install, unless a Java of version 17 or newer starts."""
-    told = subprocess.run(["sh", "-c", JAVA], capture_output=True, text=True, check=False)
-    found = re.search(r'version "(\d+)', told.stderr)
-    if told.returncode == 0 and found and int(found.group(1)) >= OLDEST_JAVA:
-        return
-    have = f"Java {found.group(1)} is too old" if found else "No Java was found"
-    raise Misconfigured(
-        f"{have}: Spark needs Java {OLDEST_JAVA} or newer. Install one (Debian and Ubuntu:"
-        " `apt-get install openjdk-17-jre-headless`), or set JAVA_HOME to one that is there."
-    )
 
 
 def _workers_share_our_files(master: str) -> bool:

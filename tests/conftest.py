@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -14,7 +13,7 @@ import boto3
 import psycopg2
 import pytest
 
-from deploy.local import kafka
+from deploy.local import kafka, preflight
 from deploy.local import versitygw as versity
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
@@ -53,14 +52,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
     """Hand out a port of the loopback address that nobody listens on."""
-
-    def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-            return port
-
-    return find
+    return preflight.free_port
 
 
 @pytest.fixture(scope="session")

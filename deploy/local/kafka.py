@@ -19,7 +19,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from deploy.local.cache import CACHE, cached, run
-from deploy.local.java import java
+from deploy.local.preflight import free_port
 from imagehub.errors import Misconfigured, Unavailable
 
 VERSION = "4.3.0"
@@ -85,7 +85,7 @@ class Kafka:
         data = self.folder / "data"
         self.folder.mkdir(parents=True, exist_ok=True)
         self._configuration.write_text(
-            CONFIGURATION.format(port=self.port, controller_port=_free_port(), data=data),
+            CONFIGURATION.format(port=self.port, controller_port=free_port(), data=data),
             encoding="utf-8",
         )
         if (data / "meta.properties").exists():
@@ -149,10 +149,3 @@ def _fetch(folder: Path) -> None:
     if not (folder / f"kafka_2.13-{VERSION}.jar").exists():
         raise Misconfigured(f"What Maven Central gave for Kafka {VERSION} lacks its main part.")
     shutil.rmtree(work)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -13,7 +13,7 @@ from pathlib import Path
 from imagehub.errors import Conflict, Misconfigured
 from imagehub.settings import Settings
 from imagehub.vision.registry import choose
-from spark_jobs.session import require_java
+from spark_jobs.java import java
 
 FREE_BYTES = 1024**3
 """Spark's work files, Postgres' write-ahead log and the log of uploads need room to breathe."""
@@ -24,7 +24,7 @@ def check(settings: Settings) -> None:
     require_folder(settings.data)
     require_space(settings.data, FREE_BYTES)
     require_port(settings.web_host, settings.web_port)
-    require_java()
+    java()
     choose(settings)
 
 

@@ -45,12 +45,6 @@ def stored_images(cursor: Cursor) -> list[StoredImage]:
     return [StoredImage(*row) for row in cursor.fetchall()]
 
 
-def accepted_uploads(cursor: Cursor) -> list[str]:
-    """The id of every upload that the API has answered with 202."""
-    cursor.execute("select upload_id::text from acceptances order by upload_id")
-    return [row.upload_id for row in cursor.fetchall()]
-
-
 def outcomes(cursor: Cursor) -> dict[str, str]:
     """The outcome of each landed upload's (image, label) in the current version, by upload id."""
     cursor.execute(

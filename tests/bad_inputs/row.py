@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from imagehub.photo import REFUSALS
 
-DECODING_CODES = ("undecodable", "truncated", "decode_limits")
-
 
 @dataclass(frozen=True)
 class Row:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 import signal
-import socket
 import statistics
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from PIL import Image
 
 from deploy.local.figures import write_figures
 from deploy.local.postgres import Postgres
+from deploy.local.preflight import free_port
 from imagehub.catalogue import verification
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.migrate import migrate
@@ -108,7 +108,7 @@ def _figures(rates: dict[str, list[float]]) -> dict[str, float]:
 def _hub() -> Iterator[Hub]:
     with tempfile.TemporaryDirectory(prefix="bench-verify-") as name:
         folder = Path(name)
-        server = Postgres(folder / "postgres", _free_port())
+        server = Postgres(folder / "postgres", free_port())
         process = server.start()
         settings = Settings(
             data=folder,
@@ -190,12 +190,6 @@ _given: tuple[Settings, list[Unchecked]]
 def _receive(settings: Settings, images: list[Unchecked]) -> None:
     global _given
     _given = (settings, images)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

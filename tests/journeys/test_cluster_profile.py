@@ -2,6 +2,7 @@
 
 Each of the three is killed in the middle of a crowd's uploads and comes back. What the hub
 acknowledged must be there afterwards, once, and the API must say 503 meanwhile and nothing worse.
+Then the jobs take the photos to the end of their way: a release, fetched and held to its manifest.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from typing import Any, Protocol
 import boto3
 import pytest
 
+from deploy.local.demo.freezing import fetch_and_compare, freeze
+from deploy.local.demo.settling import wait_until_settled
 from deploy.local.kafka import Kafka
 from deploy.local.parts import programs
 from deploy.local.postgres import Postgres
@@ -26,8 +29,12 @@ from deploy.local.supervisor import Place, Supervisor
 from deploy.local.versitygw import VersityGateway
 from deploy.prepare import prepare
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.tokens import issue
+from imagehub.client import HubClient
 from imagehub.hub import open_catalogue
 from imagehub.settings import Settings
+from imagehub.storage import keys
+from imagehub.vocabulary import Role
 from ingestion.crowd import Crowd, read_crowd
 from ingestion.fleet import Fleet, FleetReport, send_all
 from ingestion.history import History
@@ -37,7 +44,7 @@ from ingestion.sample_crowd.crowd import write_crowd
 from ingestion.tokens import make_tokens
 from ingestion.wire import Server
 
-UPLOADS_PER_FAULT = 60
+UPLOADS_PER_FAULT = 45
 PHONES = 8
 DOWN_SECONDS = 2.0
 
@@ -66,6 +73,10 @@ class Hub:
         self.taken += UPLOADS_PER_FAULT
         return replace(self.crowd, uploads=part)
 
+    def start(self, *names: str) -> None:
+        """Start programs of the hub and keep them running."""
+        self.supervisor.start([part for part in programs(self.settings) if part.name in names])
+
     def kill_and_restart(self, name: str) -> None:
         """SIGKILL a server with everything it started; start it again a little later."""
         process = self.processes[name]
@@ -88,13 +99,19 @@ def hub(
         s3 = VersityGateway(folder / "s3", free_port())
         servers: dict[str, Service] = {"postgres": postgres, "kafka": kafka, "s3": s3}
         processes = {name: server.start() for name, server in servers.items()}
+        port = free_port()
         settings = Settings(
             data=folder,
+            models=folder / "models",
+            signing_key=folder / "signing-key.pem",
             catalogue_url=postgres.url,
             log_url=kafka.url,
             storage_url="s3://photos",
             s3_endpoint_url=s3.url,
-            web_port=free_port(),
+            spark_master="local[2]",
+            spark_memory="1g",
+            web_port=port,
+            server=f"http://127.0.0.1:{port}",
         )
         with pytest.MonkeyPatch.context() as environment:
             for name, value in s3.credentials.items():
@@ -118,8 +135,9 @@ def _running(
     tokens = make_tokens(database, crowd.contributors, settings.data / "tokens.json")
     database.close()
     supervisor = Supervisor(Place(settings.data, settings.for_child()), say=print)
-    supervisor.start([part for part in programs(settings) if part.name != "jobs"])
-    yield Hub(settings, servers, processes, crowd, tokens, supervisor)
+    running = Hub(settings, servers, processes, crowd, tokens, supervisor)
+    running.start("web", "ingestion")
+    yield running
     supervisor.stop()
 
 
@@ -133,7 +151,7 @@ def test_nothing_acknowledged_is_lost_when_a_server_is_killed_in_mid_upload(
 ) -> None:
     part = hub.next_uploads()
     history = History(tmp_path / "history.jsonl")
-    fleet = Fleet(PHONES, Server.at(f"http://127.0.0.1:{hub.settings.web_port}"), NETWORKS["bad"])
+    fleet = Fleet(PHONES, Server.at(hub.settings.server), NETWORKS["bad"])
     arrived: list[Sent] = []
 
     with ThreadPoolExecutor() as threads:
@@ -160,4 +178,27 @@ def test_the_uploads_went_through_kafka_and_s3(hub: Hub) -> None:
         assert cursor.fetchone().messages == 0
         cursor.execute("select count(*) as images from images")
         assert cursor.fetchone().images == stored > 0
+    database.close()
+
+
+def test_the_photos_become_a_release_that_is_fetched_as_its_manifest_says(
+    hub: Hub, tmp_path: Path
+) -> None:
+    hub.start("jobs")
+    database = Database(hub.settings.catalogue_url)
+    counts = wait_until_settled(database)
+    assert counts.landed + counts.refused == counts.accepted
+    assert counts.verified > UPLOADS_PER_FAULT
+    assert (counts.set_aside, counts.label_sets > 0, counts.clusters > 0) == (0, True, True)
+    token = issue(database, "operator", [Role.OPERATOR, Role.CONTRIBUTOR])
+    client = HubClient(hub.settings.server, token)
+
+    release = freeze(client, "everything", sorted({one.mid for one in hub.crowd.uploads}))
+    frozen = fetch_and_compare(client, release, tmp_path)
+
+    assert frozen.mismatches == ()
+    assert frozen.files > UPLOADS_PER_FAULT // 2
+    in_s3 = _s3(hub.settings).get_object(Bucket="photos", Key=keys.release_manifest(release))
+    assert in_s3["Body"].read() == client.manifest(release)
+    assert not (hub.settings.data / "objects").exists()
     database.close()

@@ -17,6 +17,7 @@ from ingestion.consumer import Consumer
 from ingestion.dead_letters import Flooded, resume
 from ingestion.line import Line
 from ingestion.points import Points
+from ingestion.replay import replay
 from ingestion.retention import keep_pruned
 from ingestion.sandbox import Sandbox
 
@@ -32,9 +33,15 @@ EXIT_FLOODED = 3
 @click.option(
     "--resume", "is_resumed", is_flag=True, help="Go on after dead letters stopped the line."
 )
+@click.option(
+    "--replay-dead-letters",
+    "is_replay",
+    is_flag=True,
+    help="Put what was set aside into the upload log again, and stop.",
+)
 @click.option("--until-empty", is_flag=True, help="Stop when no upload waits.")
 @click.option("--die-at", metavar="POINT:N", hidden=True, help="For tests: die there, by SIGKILL.")
-def main(is_resumed: bool, until_empty: bool, die_at: str | None) -> None:
+def main(is_resumed: bool, is_replay: bool, until_empty: bool, die_at: str | None) -> None:
     """Land uploads: from the log to the object store and the catalogue.
 
     Ends with status 3 where a flood of messages that cannot be handled has stopped the line.
@@ -43,7 +50,12 @@ def main(is_resumed: bool, until_empty: bool, die_at: str | None) -> None:
         stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
     )
     try:
-        _run(Points.parse(die_at) if die_at else Points(), is_resumed, until_empty)
+        settings = Settings.from_environment()
+        if is_replay:
+            _replay(settings)
+        else:
+            points = Points.parse(die_at) if die_at else Points()
+            _run(settings, points, is_resumed, until_empty)
     except Flooded as error:
         logging.getLogger("ingestion").error("%s", error)
         sys.exit(EXIT_FLOODED)
@@ -52,8 +64,15 @@ def main(is_resumed: bool, until_empty: bool, die_at: str | None) -> None:
         sys.exit(EXIT_FAILED)
 
 
-def _run(points: Points, is_resumed: bool, until_empty: bool) -> None:
-    settings = Settings.from_environment()
+def _replay(settings: Settings) -> None:
+    log, dead_letters = hub.open_log(settings), hub.open_dead_letters(settings)
+    count = replay(hub.open_catalogue(settings), log, dead_letters)
+    click.echo(f"Messages put into the upload log again: {count}.")
+    log.close()
+    dead_letters.close()
+
+
+def _run(settings: Settings, points: Points, is_resumed: bool, until_empty: bool) -> None:
     sandbox = Sandbox(size=os.cpu_count() or 1)
     line = Line(
         database=hub.open_catalogue(settings),

@@ -50,6 +50,25 @@ def add(cursor: Cursor, place: Place, code: str, reason: str, upload_id: UUID | 
     return bool(cursor.rowcount == 1)
 
 
+def not_replayed(cursor: Cursor, topic: str) -> set[Place]:
+    """Where the messages of the topic stood that were set aside and not tried again."""
+    cursor.execute(
+        'select topic, partition, "offset" from dead_letters'
+        " where topic = %s and replayed_at is null",
+        (topic,),
+    )
+    return {Place(*row) for row in cursor.fetchall()}
+
+
+def mark_replayed(cursor: Cursor, place: Place) -> None:
+    """Note that the message is in the log again."""
+    cursor.execute(
+        "update dead_letters set replayed_at = now()"
+        ' where topic = %s and partition = %s and "offset" = %s',
+        (place.topic, place.partition, place.offset),
+    )
+
+
 def count_handled(cursor: Cursor, place: Place, is_dead: bool) -> None:
     """Count one message of the partition in its window."""
     cursor.execute(

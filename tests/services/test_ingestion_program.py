@@ -120,6 +120,18 @@ def test_it_dies_where_a_test_asks_it_to_and_lands_all_the_next_time(
     assert landed(small_hub) == 5
 
 
+def test_what_was_set_aside_is_put_into_the_log_again_by_command(
+    small_hub: SmallHub, start: Start
+) -> None:
+    small_hub.send(Message("broken", {}, b""))
+    assert start("--until-empty").wait(timeout=60) == 0
+    again = start("--replay-dead-letters")
+    output, _ = again.communicate(timeout=60)
+    assert (again.returncode, output) == (0, "Messages put into the upload log again: 1.\n")
+    assert start("--until-empty").wait(timeout=60) == 0
+    assert len(small_hub.dead_letters()) == 2
+
+
 def test_it_removes_from_the_log_what_landed_a_month_ago(small_hub: SmallHub, start: Start) -> None:
     small_hub.send(*[small_hub.message(small(number)) for number in range(3)])
     small_hub.land_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -142,3 +143,9 @@ class SubsetRules:
     min_short_side_pixels: int = 64
     keepers_only: bool = True
     splits: tuple[tuple[str, float], ...] = (("train", 0.8), ("validation", 0.1), ("test", 0.1))
+
+
+def in_split_order(names: Iterable[str]) -> list[str]:
+    """Names of splits as people expect them: train first, unusual ones last."""
+    place = {split: number for number, split in enumerate(("train", "validation", "test"))}
+    return sorted(names, key=lambda name: (place.get(name, len(place)), name))

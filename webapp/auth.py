@@ -46,7 +46,9 @@ def require(*roles: Role) -> Account:
     """
     asker = account()
     if asker is None:
-        raise Unauthorised("This needs a token: `Authorization: Bearer dih_…`.")
+        raise Unauthorised(
+            "This needs a token: IMAGEHUB_TOKEN, or the header `Authorization: Bearer dih_…`."
+        )
     if roles and asker.roles.isdisjoint(roles):
         needed = " or ".join(sorted(role.value for role in roles))
         raise Forbidden(f"This needs the role {needed}, which your token does not have.")

@@ -92,7 +92,7 @@ class Release(Answer):
     signature: str | None = None
     public_key: str | None = None
     published_at: datetime | None = None
-    summary: Any = None
+    summary: dict[str, dict[str, int]] | None = None
 
 
 class Document(Answer):

@@ -39,6 +39,8 @@ def search(client: HubClient, text: str, limit: int, as_json: bool) -> None:
     found = client.labels(text, limit)
     if as_json:
         return write_json([label.model_dump() for label in found.items])
+    if not found.items:
+        return click.echo(f"No label has {text!r} in its name; try a shorter word.", err=True)
     return write_table(
         ("MID", "name", "images"), [(one.mid, one.name, one.images) for one in found.items]
     )

@@ -7,6 +7,7 @@ import click
 from imagehub.client import HubClient, Release
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import write_fields, write_json, write_table
+from imagehub.vocabulary import in_split_order
 
 timeout = click.option(
     "--timeout",
@@ -92,7 +93,7 @@ def list_(client: HubClient, as_json: bool) -> None:
     return write_table(
         ("release", "state", "files", "bytes", "published"),
         [
-            (one.id, one.state, one.files or 0, one.total_bytes or 0, one.published_at or "")
+            (one.id, one.state, one.files or 0, one.total_bytes or 0, one.published_at)
             for one in found
         ],
     )
@@ -101,5 +102,15 @@ def list_(client: HubClient, as_json: bool) -> None:
 def _print(release: Release, as_json: bool) -> None:
     if as_json:
         write_json(release.model_dump())
-    else:
-        write_fields((name.replace("_", " "), value) for name, value in release)
+        return
+    write_fields((name.replace("_", " "), value) for name, value in release if name != "summary")
+    if release.summary:
+        splits = in_split_order({split for counts in release.summary.values() for split in counts})
+        click.echo()
+        write_table(
+            ("label", *splits),
+            [
+                (mid, *(counts.get(split, 0) for split in splits))
+                for mid, counts in release.summary.items()
+            ],
+        )

@@ -12,7 +12,7 @@ from imagehub.client import HubClient
 from imagehub.client.answers import Subset
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import write_fields, write_json
-from imagehub.vocabulary import SubsetRules
+from imagehub.vocabulary import SubsetRules, in_split_order
 
 DEFAULTS = SubsetRules(labels=())
 
@@ -100,6 +100,7 @@ def read_splits(texts: Sequence[str]) -> tuple[tuple[str, float], ...]:
 def _print(subset: Subset, as_json: bool) -> None:
     if as_json:
         return write_json(subset.model_dump())
+    splits = subset.splits
     return write_fields(
         [
             ("subset", subset.name),
@@ -107,6 +108,6 @@ def _print(subset: Subset, as_json: bool) -> None:
             ("cap per label", subset.cap_per_label),
             ("short side from", f"{subset.min_short_side_pixels} pixels"),
             ("keepers only", subset.keepers_only),
-            ("splits", ", ".join(f"{name} {share:g}" for name, share in subset.splits.items())),
+            ("splits", ", ".join(f"{name} {splits[name]:g}" for name in in_split_order(splits))),
         ]
     )

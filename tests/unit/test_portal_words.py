@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from imagehub.errors import Refused
-from imagehub.vocabulary import Label, SubsetRules
+from imagehub.vocabulary import Label, SubsetRules, in_split_order
 from webapp.portal import subset_form, words
 from webapp.services import cursors
 from webapp.services.labels import trail_to
@@ -20,6 +20,11 @@ from webapp.services.labels import trail_to
 )
 def test_a_share_is_never_rounded_to_certainty(share: float, text: str) -> None:
     assert words.percent(share) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(0, "under 1 %"), (0.5, "50 %"), (1, "over 99 %")])
+def test_a_stored_probability_is_never_certain(value: float, text: str) -> None:
+    assert words.probability(value) == text
 
 
 @pytest.mark.parametrize(
@@ -48,7 +53,7 @@ def test_a_derivatives_size_keeps_the_photos_shape() -> None:
 
 
 def test_splits_stand_in_the_order_that_people_expect() -> None:
-    assert words.in_split_order({"test": 1, "extra": 1, "train": 1}) == ["train", "test", "extra"]
+    assert in_split_order({"test": 1, "extra": 1, "train": 1}) == ["train", "test", "extra"]
 
 
 def test_an_empty_form_has_our_defaults() -> None:

@@ -42,7 +42,7 @@ def _instant(value: object) -> object:
 class Claim(Words):
     """What stands beside the photo, in the query of a raw body or in the fields of a form."""
 
-    label: str = Field(default="", description="MID or exact name, in any case.")
+    label: str = Field(default="", description="Always needed: MID or exact name, in any case.")
     taken_at: Annotated[AwareDatetime, BeforeValidator(_instant)] | None = None
     latitude: Annotated[Decimal, Field(ge=-90, le=90)] | None = None
     longitude: Annotated[Decimal, Field(ge=-180, le=180)] | None = None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+
+from imagehub.vocabulary import in_split_order
 
 SOURCES = {
     "network": "The network",
@@ -20,7 +22,6 @@ STATES = {
     "ready": "Ready",
     "failed": "Failed",
 }
-SPLITS = ("train", "validation", "test")
 THUMB_PIXELS = 192
 VIEW_PIXELS = 512
 
@@ -32,11 +33,16 @@ def number(value: int) -> str:
 
 def percent(share: float) -> str:
     """A share from 0 to 1 in whole percent; never 0 % or 100 % for what is not exactly that."""
-    if 0 < share < 0.01:
+    return probability(share) if 0 < share < 1 else f"{share * 100:.0f} %"
+
+
+def probability(value: float) -> str:
+    """A probability in whole percent; never 0 % or 100 %: stored ones are rounded."""
+    if value < 0.01:
         return "under 1 %"
-    if 0.99 < share < 1:
+    if value > 0.99:
         return "over 99 %"
-    return f"{share * 100:.0f} %"
+    return f"{value * 100:.0f} %"
 
 
 def size_in_bytes(value: int) -> str:
@@ -75,12 +81,6 @@ def state(name: str) -> str:
     return STATES.get(str(name), str(name))
 
 
-def in_split_order(names: Iterable[str]) -> list[str]:
-    """Names of splits as people expect them: train first, unusual ones last."""
-    place = {split: number for number, split in enumerate(SPLITS)}
-    return sorted(names, key=lambda name: (place.get(name, len(SPLITS)), name))
-
-
 def label_path(mid: str) -> str:
     """The page of a label."""
     return f"/labels{mid}"
@@ -95,6 +95,7 @@ def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
+    "probability": probability,
     "bytes": size_in_bytes,
     "moment": moment,
     "day": day,

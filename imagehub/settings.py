@@ -26,15 +26,21 @@ def _folder(value: str) -> Path:
     return Path(value).expanduser().resolve()
 
 
+def _whole(value: str) -> int:
+    if not value.strip().isdecimal():
+        raise ValueError("it must be a whole number")
+    return int(value)
+
+
 def _port(value: str) -> int:
-    port = int(value)
+    port = _whole(value)
     if not 1 <= port <= 65535:
         raise ValueError("a port is a number from 1 to 65535")
     return port
 
 
 def _positive(value: str) -> int:
-    number = int(value)
+    number = _whole(value)
     if number < 1:
         raise ValueError("it must be 1 or more")
     return number
@@ -47,6 +53,13 @@ def _url(*schemes: str) -> Callable[[str], str]:
         return value
 
     return read
+
+
+def _storage(value: str) -> str:
+    value = _url("folder", "s3")(value)
+    if value.startswith("s3:") and not urlsplit(value).netloc:
+        raise ValueError("it must name a bucket, s3://BUCKET[/PREFIX]")
+    return value
 
 
 def _names(value: str) -> tuple[str, ...]:
@@ -77,7 +90,7 @@ class Settings:
     )
     log_topic: str = _setting("uploads", _text, "topic of the upload log")
     storage_url: str = _setting(
-        "folder:", _url("folder", "s3"), "object store: folder:[PATH] or s3://BUCKET[/PREFIX]"
+        "folder:", _storage, "object store: folder:[PATH] or s3://BUCKET[/PREFIX]"
     )
     s3_endpoint_url: str = _setting("", _url("http", "https"), "S3 endpoint; empty: Amazon's")
     s3_region: str = _setting("us-east-1", _text, "S3 region")
@@ -123,7 +136,8 @@ class Settings:
             try:
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError as error:
-                raise Misconfigured(f"{name}={text!r} is wrong: {error}.") from error
+                shown = "…" if "@" in text else repr(text)  # it may hold a password
+                raise Misconfigured(f"{name}={shown} is wrong: {error}.") from error
         if given:
             known = ", ".join(variable(setting.name) for setting in fields(cls))
             raise Misconfigured(f"{min(given)} is no setting of the hub. Known are: {known}.")

@@ -50,6 +50,16 @@ def test_a_wrong_or_unknown_setting_is_named(name: str, value: str) -> None:
         Settings.from_environment({name: value})
 
 
+def test_what_is_wrong_is_said_in_words_and_without_a_password() -> None:
+    with pytest.raises(Misconfigured, match="a whole number"):
+        Settings.from_environment({"IMAGEHUB_WEB_PORT": "http"})
+    with pytest.raises(Misconfigured) as wrong:
+        Settings.from_environment({"IMAGEHUB_CATALOGUE_URL": "postgresq://ana:secret@host/hub"})
+    assert "secret" not in str(wrong.value)
+    with pytest.raises(Misconfigured, match="BUCKET"):
+        Settings.from_environment({"IMAGEHUB_STORAGE_URL": "s3:///prefix"})
+
+
 def test_other_programs_variables_are_none_of_our_business() -> None:
     Settings.from_environment({"PATH": "/bin", "AWS_ACCESS_KEY_ID": "x"})
 

@@ -43,10 +43,18 @@ class Claim(Words):
     """What stands beside the photo, in the query of a raw body or in the fields of a form."""
 
     label: str = Field(default="", description="Always needed: MID or exact name, in any case.")
-    taken_at: Annotated[AwareDatetime, BeforeValidator(_instant)] | None = None
-    latitude: Annotated[Decimal, Field(ge=-90, le=90)] | None = None
-    longitude: Annotated[Decimal, Field(ge=-180, le=180)] | None = None
-    device: Annotated[Text, Field(max_length=MAX_DEVICE_CHARACTERS)] | None = None
+    taken_at: Annotated[AwareDatetime, BeforeValidator(_instant)] | None = Field(
+        default=None, description="ISO 8601; UTC where no zone is given."
+    )
+    latitude: Annotated[Decimal, Field(ge=-90, le=90)] | None = Field(
+        default=None, description="Degrees; kept to one decimal, about 11 km."
+    )
+    longitude: Annotated[Decimal, Field(ge=-180, le=180)] | None = Field(
+        default=None, description="Degrees; goes with the latitude."
+    )
+    device: Annotated[Text, Field(max_length=MAX_DEVICE_CHARACTERS)] | None = Field(
+        default=None, description="What took the photo."
+    )
 
     @model_validator(mode="before")
     @classmethod

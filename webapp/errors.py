@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from flask import Flask, Response, render_template, request
-from jinja2 import TemplateNotFound
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from imagehub import photo
 from imagehub.errors import (
@@ -84,8 +83,12 @@ def _answer(error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status == 500:
         log.error("%s %s failed", request.method, request.path, exc_info=error)
-    programs = request.path.startswith(PROGRAM_PATHS)
-    response = _as_json(problem) if programs else _as_page(problem)
+    if request.path.startswith(PROGRAM_PATHS):
+        response = _as_json(problem)
+    elif isinstance(error, SecurityError):  # for a host that is not ours no page can be made
+        response = Response(problem.detail, problem.status, mimetype="text/plain")
+    else:
+        response = Response(render_template(PAGE, problem=problem), problem.status)
     response.headers.extend(problem.headers)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -100,14 +103,6 @@ def _as_json(problem: Problem) -> Response:
         "detail": problem.detail,
     }
     return Response(json.dumps(body), problem.status, content_type="application/problem+json")
-
-
-def _as_page(problem: Problem) -> Response:
-    try:
-        return Response(render_template(PAGE, problem=problem), problem.status)
-    except TemplateNotFound:
-        text = f"{problem.status} {problem.title}\n{problem.detail}\n"
-        return Response(text, problem.status, mimetype="text/plain")
 
 
 def _problem_of_hub_error(error: HubError) -> Problem:

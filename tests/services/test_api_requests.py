@@ -245,7 +245,8 @@ def test_unknown_names_in_a_query_are_refused(web: Web, token: str, query: str) 
 
 def test_a_strange_host_is_not_answered(web: Web) -> None:
     for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil"):
-        assert web.get("/api/v1/status", headers={"Host": host}).status_code == 400
+        for path in ("/api/v1/status", "/", "/nothing"):
+            assert web.get(path, headers={"Host": host}).status_code == 400
 
 
 def test_a_wrong_method_names_the_right_ones(web: Web) -> None:

@@ -129,9 +129,9 @@ def versitygw(
 def bucket(versitygw: VersityGateway) -> str:
     """The name of a fresh bucket of the S3 server."""
     name = f"test-{uuid.uuid4().hex}"
-    boto3.client("s3", endpoint_url=versitygw.url, region_name="us-east-1").create_bucket(
-        Bucket=name
-    )
+    session = boto3.session.Session()
+    client = session.client("s3", endpoint_url=versitygw.url, region_name="us-east-1")
+    client.create_bucket(Bucket=name)
     return name
 
 

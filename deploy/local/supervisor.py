@@ -67,13 +67,16 @@ class Supervisor:
         self._kept: list[Kept] = []
 
     def start(self, parts: Sequence[Part]) -> None:
-        """Start the parts in order and return when all are ready; raise Unavailable if not."""
+        """Start the parts in order and return when all are ready; raise Unavailable if not.
+
+        A part that at once waits for a person holds nobody up.
+        """
         self._place.log("any").parent.mkdir(parents=True, exist_ok=True)
         fresh = [Kept(part, self._launch(part), time.monotonic()) for part in parts]
         self._kept += fresh
         deadline = time.monotonic() + READY_TIMEOUT_SECONDS
         for kept in fresh:
-            while kept.process.poll() is not None or not kept.part.is_ready():
+            while not kept.is_down and not _is_ready(kept):
                 if time.monotonic() > deadline:
                     raise Unavailable(self._sentence(kept.part, "is not ready after a minute"))
                 self.watch()
@@ -149,6 +152,10 @@ class Supervisor:
         lines = [line for line in _tail(log).splitlines() if line.strip()]
         last = f" Its last words: {lines[-1].strip()}" if lines else ""
         return f"The part {part.name!r} {trouble}. Read {log}.{last}"
+
+
+def _is_ready(kept: Kept) -> bool:
+    return kept.process.poll() is None and kept.part.is_ready()
 
 
 def _cause(code: int) -> str:

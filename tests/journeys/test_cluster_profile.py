@@ -142,7 +142,8 @@ def _running(
 
 
 def _s3(settings: Settings) -> Any:
-    return boto3.client("s3", endpoint_url=settings.s3_endpoint_url, region_name="us-east-1")
+    session = boto3.session.Session()  # boto3's shared one would keep these credentials for others
+    return session.client("s3", endpoint_url=settings.s3_endpoint_url, region_name="us-east-1")
 
 
 @pytest.mark.parametrize("victim", ["kafka", "s3", "postgres"])

@@ -146,7 +146,7 @@ def test_a_hub_that_is_killed_leaves_nothing_running_and_starts_again(hub: Hub) 
         until(second.is_ready)
     finally:
         second.process.send_signal(signal.SIGINT)
-        second.process.communicate(timeout=30)
+        second.process.communicate(timeout=90)
     assert second.process.returncode == 0
 
 

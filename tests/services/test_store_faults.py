@@ -105,7 +105,9 @@ def test_bytes_that_changed_on_the_way_are_not_given_out(
 def test_an_object_of_another_writer_is_compared_by_its_bytes(
     versitygw: VersityGateway, store: S3Store, bucket: str
 ) -> None:
-    client = boto3.client("s3", endpoint_url=versitygw.url, region_name="us-east-1")
+    client = boto3.session.Session().client(
+        "s3", endpoint_url=versitygw.url, region_name="us-east-1"
+    )
     client.put_object(Bucket=bucket, Key=KEY, Body=b"not by us")
     with pytest.raises(Conflict):
         store.put(KEY, PHOTO)
@@ -234,3 +236,8 @@ def test_what_a_killed_writer_left_is_removed(tmp_path: Path) -> None:
     FolderStore(str(tmp_path)).put("a/c", b"x")
     assert not left.exists()
     assert sorted(FolderStore(str(tmp_path)).keys("")) == ["a/b", "a/c", KEY]
+
+
+def test_other_people_of_the_machine_cannot_look_into_the_folder(tmp_path: Path) -> None:
+    FolderStore(str(tmp_path / "objects")).put("orig/ab/abcd", b"a photo with its place")
+    assert (tmp_path / "objects").stat().st_mode & 0o077 == 0

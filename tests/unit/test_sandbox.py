@@ -65,7 +65,7 @@ def test_a_child_that_aborts_costs_its_photo_and_one_that_is_killed_does_not(
     sandbox: Sandbox, death: signal.Signals, code: str | None
 ) -> None:
     sandbox.land(jpeg())
-    (child,) = psutil.Process().children()
+    (child,) = _children()
     timer = threading.Timer(0.15, os.kill, [child.pid, death])
     timer.start()
     assert _code_of(sandbox, COSTLY) == code
@@ -75,7 +75,7 @@ def test_a_child_that_aborts_costs_its_photo_and_one_that_is_killed_does_not(
 
 def test_a_child_that_died_while_idle_costs_no_photo(sandbox: Sandbox) -> None:
     sandbox.land(jpeg())
-    (child,) = psutil.Process().children()
+    (child,) = _children()
     child.kill()
     time.sleep(0.1)
     assert sandbox.land(jpeg()) == land(jpeg())
@@ -87,7 +87,7 @@ def test_a_child_has_no_secret_no_socket_and_no_network(
     monkeypatch.setenv("IMAGEHUB_CATALOGUE_URL", "postgresql://secret@host/db")
     fresh = Sandbox(1)
     fresh.land(jpeg())
-    child = psutil.Process().children()[-1]
+    child = _children()[-1]
     assert set(child.environ()) <= {"OPENBLAS_NUM_THREADS", "LC_CTYPE"}
     assert child.net_connections() == []
     process = Path(f"/proc/{child.pid}")
@@ -97,6 +97,15 @@ def test_a_child_has_no_secret_no_socket_and_no_network(
         assert child.uids().real == 65534
         assert (process / "ns/net").readlink() != Path("/proc/self/ns/net").readlink()
     fresh.close()
+
+
+def _children() -> list[psutil.Process]:
+    """The sandboxes' children; servers of other tests may be this process's children too."""
+    return [
+        child
+        for child in psutil.Process().children()
+        if "ingestion.sandbox_child" in child.cmdline()
+    ]
 
 
 def _code_of(sandbox: Sandbox, photo: bytes) -> str | None:

@@ -1,6 +1,7 @@
-"""Uploads acknowledged each second, beside a route that only reads the body.
+"""Uploads acknowledged each second, beside routes that only read the body or only keep it.
 
-Both run under one gunicorn, sent by one client, in turns: null sink, uploads, null sink, ...
+All run under one gunicorn, sent by one client, in turns: null sink, durable sink, uploads, null
+sink, ... First with the embedded log, in Postgres; then with the log in Kafka (`_kafka`).
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from deploy.local.figures import write_figures
+from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.labels import import_boxable
@@ -30,7 +32,7 @@ from tests import factories, photos
 from tests.benchmarks import null_sink
 
 CLIENTS = 16
-SECONDS = 3.0
+SECONDS = 1.5
 ROUNDS = 3
 SIZES = {"200kB": 200_000, "3MB": 3_000_000}
 UPLOAD = "/api/v1/uploads?label=Dog"
@@ -47,27 +49,36 @@ class Hub:
 def main() -> None:
     """Measure, print and write `build/figures/uploads.json`."""
     figures: dict[str, float | None] = {}
-    with running_hub() as hub:
-        for name, size_bytes in SIZES.items():
-            photo = photo_of(size_bytes)
-            send(hub, UPLOAD, photo, seconds=1.0)
-            sinks, uploads = [], []
-            for _ in range(ROUNDS):
-                sinks.append(send(hub, null_sink.PATH, photo, SECONDS))
-                uploads.append(send(hub, UPLOAD, photo, SECONDS))
-            sinks.append(send(hub, null_sink.PATH, photo, SECONDS))
-            around = [(sinks[n] + sinks[n + 1]) / 2 for n in range(ROUNDS)]
-            ratios = [upload / sink for upload, sink in zip(uploads, around, strict=True)]
-            figures |= {
-                f"uploads_per_second_{name}": round(statistics.median(uploads), 1),
-                f"null_sink_per_second_{name}": round(statistics.median(sinks), 1),
-                f"uploads_to_null_sink_{name}": round(statistics.median(ratios), 3),
-                f"uploads_to_null_sink_{name}_lowest": round(min(ratios), 3),
-                f"uploads_to_null_sink_{name}_highest": round(max(ratios), 3),
-            }
+    for with_kafka, suffix in ((False, ""), (True, "_kafka")):
+        with running_hub(with_kafka) as hub:
+            for name, size_bytes in SIZES.items():
+                figures |= measured(hub, photo_of(size_bytes), f"{name}{suffix}")
     for name, number in figures.items():
-        print(f"{name:40} {number}")
+        print(f"{name:42} {number}")
     write_figures("uploads", **figures)
+
+
+def measured(hub: Hub, photo: bytes, name: str) -> dict[str, float]:
+    """The figures of one photo and one log."""
+    send(hub, UPLOAD, photo, seconds=1.0)
+    sinks, durables, uploads = [], [], []
+    for _ in range(ROUNDS):
+        sinks.append(send(hub, null_sink.PATH, photo, SECONDS))
+        durables.append(send(hub, null_sink.DURABLE_PATH, photo, SECONDS))
+        uploads.append(send(hub, UPLOAD, photo, SECONDS))
+    sinks.append(send(hub, null_sink.PATH, photo, SECONDS))
+    around = [(sinks[n] + sinks[n + 1]) / 2 for n in range(ROUNDS)]
+    ratios = [upload / sink for upload, sink in zip(uploads, around, strict=True)]
+    durable_ratios = [upload / sink for upload, sink in zip(uploads, durables, strict=True)]
+    return {
+        f"uploads_per_second_{name}": round(statistics.median(uploads), 1),
+        f"null_sink_per_second_{name}": round(statistics.median(sinks), 1),
+        f"durable_sink_per_second_{name}": round(statistics.median(durables), 1),
+        f"uploads_to_null_sink_{name}": round(statistics.median(ratios), 3),
+        f"uploads_to_null_sink_{name}_lowest": round(min(ratios), 3),
+        f"uploads_to_null_sink_{name}_highest": round(max(ratios), 3),
+        f"uploads_to_durable_sink_{name}": round(statistics.median(durable_ratios), 3),
+    }
 
 
 def send(hub: Hub, path: str, photo: bytes, seconds: float) -> float:
@@ -111,12 +122,19 @@ def photo_of(size_bytes: int) -> bytes:
 
 
 @contextmanager
-def running_hub() -> Iterator[Hub]:
-    """A web server with the null sink, over a Postgres that is both catalogue and log."""
-    with TemporaryDirectory(prefix="imagehub-bench-") as folder:
+def running_hub(with_kafka: bool) -> Iterator[Hub]:
+    """A web server with the sinks, and a Postgres that is the catalogue and may be the log."""
+    with TemporaryDirectory(prefix="imagehub-bench-") as folder, ExitStack() as servers:
         postgres = Postgres(Path(folder) / "postgres", _free_port())
-        server = postgres.start()
-        settings = Settings(data=Path(folder), catalogue_url=postgres.url, web_port=_free_port())
+        servers.callback(_stop, postgres.start())
+        log_url = "postgres:"
+        if with_kafka:
+            kafka = Kafka(Path(folder) / "kafka", _free_port())
+            servers.callback(_stop, kafka.start())
+            log_url = kafka.url
+        settings = Settings(
+            data=Path(folder), catalogue_url=postgres.url, log_url=log_url, web_port=_free_port()
+        )
         web = subprocess.Popen(
             [sys.executable, "-m", "tests.benchmarks.null_sink"],
             env=settings.for_child(),
@@ -135,8 +153,11 @@ def running_hub() -> Iterator[Hub]:
         finally:
             web.terminate()
             web.wait(timeout=30)
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=30)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.send_signal(signal.SIGINT)
+    server.wait(timeout=30)
 
 
 def _wait(port: int) -> None:

@@ -225,17 +225,24 @@ def _lag(cursor: Cursor, topic: str, group: str) -> int:
 def _prune(cursor: Cursor, topic: str, older_than_days: float) -> int:
     cursor.execute(
         """
-        delete from log_messages where topic = %(topic)s and "offset" in (
-            select "offset" from log_messages
-            where topic = %(topic)s
-                and appended_at < now() - %(days)s * interval '1 day'
-                and "offset" < (select min(next_offset) from log_offsets where topic = %(topic)s)
-            order by "offset" limit %(at_most)s
+        with removed as (
+            delete from log_messages where topic = %(topic)s and "offset" in (
+                select "offset" from log_messages
+                where topic = %(topic)s
+                    and appended_at < now() - %(days)s * interval '1 day'
+                    and "offset" <
+                        (select min(next_offset) from log_offsets where topic = %(topic)s)
+                order by "offset" limit %(at_most)s
+            )
+            returning pieces
+        ), removed_pieces as (
+            delete from log_pieces where pieces in (select pieces from removed)
         )
+        select count(*) as messages from removed
         """,
         {"topic": topic, "days": older_than_days, "at_most": PRUNE_MESSAGES},
     )
-    return int(cursor.rowcount)
+    return int(cursor.fetchone().messages)
 
 
 def _try_lock(cursor: Cursor, topic: str, group: str) -> bool:

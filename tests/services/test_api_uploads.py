@@ -31,7 +31,12 @@ def token(person: tuple[Account, str]) -> str:
 
 def messages_of(web: Web, key: uuid.UUID) -> list[bytes]:
     with web.database.transaction() as cursor:
-        cursor.execute("select value from log_messages where key = %s", (str(key),))
+        cursor.execute(
+            "select coalesce((select string_agg(bytes, '' order by number) from log_pieces p"
+            " where p.pieces = m.pieces), '') || value as value from log_messages m"
+            " where key = %s",
+            (str(key),),
+        )
         return [bytes(row.value) for row in cursor.fetchall()]
 
 

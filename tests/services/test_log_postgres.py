@@ -107,10 +107,14 @@ def test_pruning_takes_what_is_old_and_committed_by_every_group(
 def test_pruning_takes_more_than_fits_into_one_transaction(
     log: PostgresLog, database: Database
 ) -> None:
-    append(log, 2 * PRUNE_MESSAGES + 1)
+    append(log, 2 * PRUNE_MESSAGES + 1, b"photo" * 10_000)
     make_older(database, days=31)
-    offsets(log.consumer("g"), 2 * PRUNE_MESSAGES + 1)
+    append(log, 1, b"photo" * 10_000)
+    offsets(log.consumer("g"), 2 * PRUNE_MESSAGES + 2)
     assert log.prune(older_than_days=30) == 2 * PRUNE_MESSAGES + 1
+    with database.transaction() as cursor:
+        cursor.execute("select count(distinct pieces) as messages from log_pieces")
+        assert cursor.fetchone().messages == 1
 
 
 def test_nothing_is_pruned_that_no_group_has_read(log: PostgresLog, database: Database) -> None:

@@ -81,6 +81,7 @@ class Postgres:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         password_file = self.folder / "password"
+        password_file.touch(mode=0o600)
         password_file.write_text(password, encoding="utf-8")
         if self.user:
             for path in (fresh, password_file):
@@ -98,7 +99,6 @@ class Postgres:
             text=True,
             check=False,
         )
-        password_file.chmod(0o600)
         if initdb.returncode != 0:
             raise Misconfigured(
                 f"The embedded Postgres cannot be set up in {self.folder}: "

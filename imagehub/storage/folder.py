@@ -114,6 +114,7 @@ class FolderStore:
     def _make_folder(self, folder: Path) -> None:
         unfinished = self._root / _UNFINISHED
         if not unfinished.is_dir():
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)  # originals say where
             unfinished.mkdir(parents=True, exist_ok=True)
             _flush_folder(self._root.parent)
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from imagehub.catalogue import releases
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.releases import ReleaseRequest
 from imagehub.errors import Refused
-from spark_jobs.selection.choose import Choice, Offer, choose
-from spark_jobs.selection.contents import Photo, Selection
-from spark_jobs.selection.splits import Assignment
+from spark_jobs.selection.choose import Choice, choose
+from spark_jobs.selection.contents import Selection
 
 
 def select(database: Database, request: ReleaseRequest) -> Selection:
@@ -44,11 +41,11 @@ def select(database: Database, request: ReleaseRequest) -> Selection:
             rules=request.rules_as_written,
             choices=choices,
             labels={label.mid: label for label in releases.labels(cursor, sorted(mids))},
-            photos={photo.image_id: Photo(**asdict(photo)) for photo in photos},
+            photos={photo.image_id: photo for photo in photos},
         )
 
 
 def _choose(cursor: Cursor, version: int, request: ReleaseRequest) -> list[Choice]:
-    offers = [Offer(**asdict(row)) for row in releases.find(cursor, version, request.rules)]
-    history = [Assignment(**asdict(row)) for row in releases.past_splits(cursor, request)]
+    offers = releases.find(cursor, version, request.rules)
+    history = releases.past_splits(cursor, request)
     return choose(offers, request.rules, history)

@@ -12,7 +12,7 @@ from psycopg2.extras import execute_values
 
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.subsets import rules_from_json
-from imagehub.vocabulary import Label, SubsetRules
+from imagehub.vocabulary import Assignment, Label, Offer, ReleasePhoto, SubsetRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,46 +25,6 @@ class ReleaseRequest:
     rules: SubsetRules
     rules_as_written: Mapping[str, Any]
     requested_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One way in which an image is in the set of one of the wanted labels.
-
-    `label` is the wanted one, `claimed_label` the verified one, `distance` steps below it; `group`
-    is the keeper of the image's duplicate group.
-    """
-
-    image_id: str
-    group: str
-    label: str
-    claimed_label: str
-    distance: int
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """The file that people download for an image: its full derivative, and whom to thank."""
-
-    image_id: str
-    photo_sha256: str
-    sha256: str
-    bytes: int
-    crc32: int
-    width: int
-    height: int
-    contributor: str
-
-
-@dataclass(frozen=True, slots=True)
-class PastSplit:
-    """The split that an image had in an earlier release of the subset."""
-
-    image_id: str
-    group: str
-    split: str
-    release_number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +73,7 @@ def version_at(cursor: Cursor, at: datetime) -> int | None:
     return version
 
 
-def find(cursor: Cursor, version: int, rules: SubsetRules) -> list[Found]:
+def find(cursor: Cursor, version: int, rules: SubsetRules) -> list[Offer]:
     """What a version of the label sets holds for the rules, before any cap.
 
     Of copies only the one that is nearest to the group's keeper counts where the rules want one
@@ -147,10 +107,10 @@ def find(cursor: Cursor, version: int, rules: SubsetRules) -> list[Found]:
             "keepers_only": rules.keepers_only,
         },
     )
-    return [Found(*row) for row in cursor.fetchall()]
+    return [Offer(*row) for row in cursor.fetchall()]
 
 
-def photos(cursor: Cursor, image_ids: Sequence[str]) -> list[Photo]:
+def photos(cursor: Cursor, image_ids: Sequence[str]) -> list[ReleasePhoto]:
     """The files of these images."""
     cursor.execute(
         """
@@ -164,10 +124,10 @@ def photos(cursor: Cursor, image_ids: Sequence[str]) -> list[Photo]:
         """,
         (list(image_ids),),
     )
-    return [Photo(*row) for row in cursor.fetchall()]
+    return [ReleasePhoto(*row) for row in cursor.fetchall()]
 
 
-def past_splits(cursor: Cursor, request: ReleaseRequest) -> list[PastSplit]:
+def past_splits(cursor: Cursor, request: ReleaseRequest) -> list[Assignment]:
     """In which splits earlier releases of the subset had its images."""
     cursor.execute(
         """
@@ -180,7 +140,7 @@ def past_splits(cursor: Cursor, request: ReleaseRequest) -> list[PastSplit]:
         """,
         (request.subset_id, request.number),
     )
-    return [PastSplit(*row) for row in cursor.fetchall()]
+    return [Assignment(*row) for row in cursor.fetchall()]
 
 
 def labels(cursor: Cursor, mids: Sequence[str]) -> list[Label]:

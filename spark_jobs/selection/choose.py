@@ -6,24 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from imagehub.vocabulary import SubsetRules
-from spark_jobs.selection.splits import Assignment, Splits, first_splits, split_of
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One way in which an image is in the set of one of the subset's labels.
-
-    `claimed_label` was verified and lies `distance` steps below `label`; `group` is the keeper of
-    the image's duplicate group.
-    """
-
-    image_id: str
-    group: str
-    label: str
-    claimed_label: str
-    distance: int
-    probability: float
+from imagehub.vocabulary import Assignment, Offer, SubsetRules
+from spark_jobs.selection.splits import Splits, first_splits, split_of
 
 
 @dataclass(frozen=True, slots=True)

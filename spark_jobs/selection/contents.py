@@ -10,7 +10,7 @@ from typing import Any
 
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
 from imagehub.storage import keys
-from imagehub.vocabulary import Label
+from imagehub.vocabulary import Label, ReleasePhoto
 from spark_jobs.selection.choose import Choice
 from spark_jobs.selection.paths import path
 from spark_jobs.selection.shards import Entry, Shard, plan
@@ -23,20 +23,6 @@ LABEL_SOURCE = "machine"
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
-    """The file that people download for an image, and whom to thank for it."""
-
-    image_id: str
-    photo_sha256: str
-    sha256: str
-    bytes: int
-    crc32: int
-    width: int
-    height: int
-    contributor: str
-
-
-@dataclass(frozen=True, slots=True)
 class Selection:
     """What a release is to hold; `labels` has every MID that occurs, `photos` every image id."""
 
@@ -46,7 +32,7 @@ class Selection:
     rules: Mapping[str, Any]
     choices: Sequence[Choice]
     labels: Mapping[str, Label]
-    photos: Mapping[str, Photo]
+    photos: Mapping[str, ReleasePhoto]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +71,7 @@ def _path(selection: Selection, choice: Choice) -> str:
     return path(choice.split, selection.labels[choice.label], choice.image_id)
 
 
-def _entry(choice: Choice, photo: Photo) -> Entry:
+def _entry(choice: Choice, photo: ReleasePhoto) -> Entry:
     facts = {
         "image_id": choice.image_id,
         "label": choice.label,
@@ -99,7 +85,9 @@ def _entry(choice: Choice, photo: Photo) -> Entry:
     )
 
 
-def _file(file_path: str, choice: Choice, photo: Photo, place: tuple[int, int]) -> ManifestFile:
+def _file(
+    file_path: str, choice: Choice, photo: ReleasePhoto, place: tuple[int, int]
+) -> ManifestFile:
     shard, start = place
     return ManifestFile(
         path=file_path,

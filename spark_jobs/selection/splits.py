@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from imagehub.vocabulary import Assignment
 
 Splits = tuple[tuple[str, float], ...]
 """Name and share of each split; the shares add up to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """The split that an image had in a release of the subset; `group` is its keeper of today."""
-
-    image_id: str
-    group: str
-    split: str
-    release_number: int
 
 
 def split_of(group: str, splits: Splits) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from imagehub.catalogue import releases
 from imagehub.catalogue.database import Database
 from imagehub.vocabulary import Label, Role, SubsetRules
-from spark_jobs.selection.choose import Offer, choose
+from spark_jobs.selection.choose import choose
 from tests import factories
 from tests.web_server import Web
 from webapp.services import subsets
@@ -173,7 +172,7 @@ def test_the_preview_is_what_the_release_job_chooses(database: Database) -> None
     ):
         rules = SubsetRules(labels=(animal.mid, dog.mid), **changes)  # type: ignore[arg-type] # of several types
         with database.transaction() as cursor:
-            offers = [Offer(**asdict(row)) for row in releases.find(cursor, 1, rules)]
+            offers = releases.find(cursor, 1, rules)
         chosen = Counter((one.label, one.split) for one in choose(offers, rules))
         shown = {
             (one.label.mid, split): files

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from imagehub import manifest as manifests
 from imagehub.errors import NotFound, Refused
 from imagehub.photo import digest
-from imagehub.vocabulary import Label, SubsetRules
+from imagehub.vocabulary import Assignment, Label, Offer, ReleasePhoto, SubsetRules
 from spark_jobs.selection import shards
-from spark_jobs.selection.choose import Choice, Offer, choose
-from spark_jobs.selection.contents import Photo, Selection, lay_out
+from spark_jobs.selection.choose import Choice, choose
+from spark_jobs.selection.contents import Selection, lay_out
 from spark_jobs.selection.paths import code, path, slug
-from spark_jobs.selection.splits import Assignment, split_of
+from spark_jobs.selection.splits import split_of
 
 SPLITS = (("test", 0.2), ("train", 0.7), ("validation", 0.1))
 RULES = SubsetRules(labels=("/m/dog", "/m/animal"), splits=SPLITS)
@@ -131,7 +131,7 @@ def _selection(contents: dict[str, bytes]) -> Selection:
         ],
         labels={"/m/dog": Label("/m/dog", "Dog")},
         photos={
-            image_id: Photo(image_id, digest(data), digest(data), len(data), 0, 4, 3, "ada")
+            image_id: ReleasePhoto(image_id, digest(data), digest(data), len(data), 0, 4, 3, "ada")
             for image_id, data in contents.items()
         },
     )

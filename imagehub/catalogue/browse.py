@@ -157,7 +157,7 @@ def similar(cursor: Cursor, image_id: str, leave_out: Sequence[str], limit: int)
     """Public images whose embeddings are nearest (cosine) in the current verification version.
 
     `leave_out` are images not to show, such as its own duplicates. Empty where the image has no
-    embedding in that version.
+    embedding in that version; one whose photo could not be read (all zeros) resembles none.
     """
     cursor.execute(
         "select set_config('hnsw.iterative_scan', 'relaxed_order', true),"
@@ -181,7 +181,7 @@ def similar(cursor: Cursor, image_id: str, leave_out: Sequence[str], limit: int)
         "  where s.image_id = n.image_id and s.removed_in is null"
         "  order by claimed_label limit 1) s on true"
         " join labels l on l.mid = s.claimed_label"
-        " order by n.distance, n.image_id",
+        " where n.distance <> 'NaN' order by n.distance, n.image_id",
         {"image": image_id, "leave_out": [image_id, *leave_out], "limit": limit},
     )
     return _tiles(cursor)

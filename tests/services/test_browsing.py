@@ -251,6 +251,19 @@ def test_similar_images_come_nearest_first_and_never_hidden_ones(
     assert [near.tile.image_id for near in shown.near_duplicates] == [made[0].image_id]
 
 
+def test_an_image_without_an_embedding_resembles_none(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        lost = factories.photo(cursor, zoo["dog"])
+        factories.checks(cursor, lost.image_id, embedding=[0.0] * 256)
+        factories.verdict(cursor, lost.image_id, zoo["dog"])
+        others = [factories.verified_photo(cursor, zoo["dog"]).image_id for _ in range(2)]
+        factories.publish_label_sets(cursor)
+    assert images.similar(database, lost.image_id, 5) == []
+    assert [tile.image_id for tile in images.similar(database, others[0], 5)] == others[1:]
+
+
 def test_the_front_page_shows_what_was_published_last(
     database: Database, zoo: dict[str, Label]
 ) -> None:

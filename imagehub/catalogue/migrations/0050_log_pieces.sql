@@ -1,3 +1,5 @@
+-- Written by: imagehub.log.postgres_append, the embedded upload log.
+--
 -- A photo in the log is cut into rows that each fill a page, which Postgres takes in at twice the
 -- speed of one large value (those it cuts into a quarter of a page, each with a log record of its
 -- own). `value` is the end of the message's bytes; the pieces come before it, in their order.

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from imagehub.errors import Conflict, Misconfigured
+from imagehub.manifest import load_or_create_key
 from imagehub.settings import Settings
 from imagehub.vision.registry import choose
 from spark_jobs.java import java
@@ -26,6 +27,7 @@ def check(settings: Settings) -> None:
     require_port(settings.web_host, settings.web_port)
     java()
     choose(settings)
+    load_or_create_key(settings.signing_key)
 
 
 @contextmanager

@@ -165,8 +165,9 @@ def test_a_busy_port_is_named_and_nothing_is_left(hub: Hub, free_port: Callable[
 BROKEN = {
     "a wrong setting": ({"IMAGEHUB_WEB_PORT": "eighty"}, "IMAGEHUB_WEB_PORT='eighty' is wrong"),
     "an unknown setting": ({"IMAGEHUB_COLOUR": "red"}, "IMAGEHUB_COLOUR is no setting"),
-    "no Java": ({"JAVA_HOME": "/nonexistent"}, "Spark needs Java 17 or newer"),
+    "no Java": ({"JAVA_HOME": "/nonexistent"}, "Install Java 17 or newer"),
     "a missing network": ({"IMAGEHUB_EMBEDDING_NETWORK": "nonesuch"}, "nonesuch"),
+    "a signing key of no use": ({"IMAGEHUB_SIGNING_KEY": "/dev/null"}, "key /dev/null cannot be"),
     "a folder that is a file": ({"IMAGEHUB_DATA": "/dev/null"}, "cannot write in /dev/null"),
 }
 

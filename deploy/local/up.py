@@ -88,6 +88,7 @@ def _run(settings: Settings) -> None:
                 signal.signal(number, signal.SIG_IGN)  # stopping is not stopped half-way
             click.echo("Stopping.", err=True)
             supervisor.stop()
+            (settings.data / "catalogue.url").unlink(missing_ok=True)  # nobody listens there now
             dismiss(undertaker)
 
 

@@ -39,6 +39,7 @@ class Hub:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=_listen_to_ctrl_c,
         )
 
     def is_ready(self) -> bool:
@@ -64,6 +65,11 @@ class Hub:
         self.process.terminate()
         said, _ = self.process.communicate(timeout=30)
         return self.process.returncode, said
+
+
+def _listen_to_ctrl_c() -> None:
+    """Undo what a shell does to programs in the background, where the tests may run."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def until(holds: Callable[[], bool], seconds: float = READY_SECONDS) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from deploy.local.kafka import Kafka
 from imagehub.errors import Unavailable
 from imagehub.messages import Message
 from imagehub.photo import LandedPhoto, land
@@ -164,7 +165,20 @@ def test_the_whole_corpus_settles_as_its_rows_ask_and_nothing_hidden_is_kept_but
 # Coming again
 
 
-def test_a_consumer_that_goes_back_to_the_start_changes_not_one_row(small_hub: SmallHub) -> None:
+@pytest.fixture(params=["postgres", "kafka"])
+def hub_of_a_log(request: pytest.FixtureRequest, small_hub: SmallHub) -> SmallHub:
+    """A hub on each of the two logs."""
+    if request.param == "kafka":
+        kafka: Kafka = request.getfixturevalue("kafka_server")
+        small_hub.kafka = f"127.0.0.1:{kafka.port}"
+        small_hub.topic = request.getfixturevalue("topic")
+    return small_hub
+
+
+def test_a_consumer_that_goes_back_to_the_start_changes_not_one_row(
+    hub_of_a_log: SmallHub,
+) -> None:
+    small_hub = hub_of_a_log
     small_hub.send(*a_mixed_load(small_hub, 50))
     small_hub.land_all()
     rows, objects, dead = small_hub.written(), small_hub.objects(), small_hub.dead_letters()

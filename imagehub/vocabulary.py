@@ -42,6 +42,14 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+class ReviewAnswer(StrEnum):
+    """What a person says of one (image, label)."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+
+
 class EdgeKind(StrEnum):
     """How a label hangs below another: `dog` is an `animal`; a `wheel` is part of a `car`."""
 
@@ -112,12 +120,13 @@ class Evidence:
     """One source's view of one (image, label): the probability that the label is right.
 
     `source` is a stable name (``network``, ``crowd``, ``quality``); `probability` is None where
-    the source abstains.
+    the source abstains; `rival` is the MID of the other label that the sentence names.
     """
 
     source: str
     probability: float | None
     sentence: str
+    rival: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,181 @@
+"""An embedded hub for a crowd: Postgres, a folder of objects and Spark on all cores."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import tempfile
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from deploy.local.postgres import Postgres
+from deploy.local.preflight import free_port
+from imagehub import messages
+from imagehub.catalogue import accounts
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.labels import boxable_taxonomy, import_boxable, import_taxonomy
+from imagehub.catalogue.migrate import migrate
+from imagehub.errors import Unavailable
+from imagehub.log.postgres import PostgresLog
+from imagehub.photo import digest, land
+from imagehub.settings import Settings
+from imagehub.storage.folder import FolderStore
+from imagehub.taxonomy import Taxonomy
+from imagehub.vocabulary import Label, Role, Upload, UploadMetadata
+from ingestion.consumer import Consumer
+from ingestion.crowd import Crowd, CrowdUpload
+from ingestion.line import Line
+from spark_jobs import jobs
+from spark_jobs.session import spark_session
+
+SHARED_MODELS = Path(__file__).resolve().parents[4] / "shared" / "models"
+BATCHES = 4
+LANDED_AT_ONCE = 2
+JOBS = ("verify", "cluster")
+MOST_ROUNDS = 60
+"""So often may the jobs say that work is left before we call it a fault."""
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A hub that nobody but the benchmark uses."""
+
+    settings: Settings
+    database: Database
+    spark: Any
+
+    @cached_property
+    def store(self) -> FolderStore:
+        """Where the photos lie."""
+        return FolderStore(self.settings.storage_url.partition(":")[2])
+
+    def receive(self, crowd: Crowd) -> None:
+        """Land a crowd in batches, and work after each until nothing waits."""
+        _add_labels(self.database, crowd)
+        with self.database.transaction() as cursor:
+            people = {
+                name: accounts.create_account(cursor, name, [Role.CONTRIBUTOR])
+                for name in crowd.contributors
+            }
+        for batch in in_batches(crowd.uploads, BATCHES):
+            self._land(batch, people)
+            self.work()
+
+    def _land(self, batch: Sequence[CrowdUpload], people: dict[str, uuid.UUID]) -> None:
+        log = PostgresLog("uploads", self.settings.catalogue_url)
+        dead_letters = PostgresLog("dead-letters", self.settings.catalogue_url)
+        with closing(log), closing(dead_letters):
+            for one in batch:
+                log.append(_message(one, people[one.contributor]))
+            line = Line(self.database, self.store, log, dead_letters, land)
+            Consumer(line, LANDED_AT_ONCE).run(threading.Event(), until_empty=True)
+
+    def work(self) -> None:
+        """Run the jobs until none has work; raise Unavailable if that does not end."""
+        for _ in range(MOST_ROUNDS):
+            due = [name for name in JOBS if jobs.load(name).has_work(self.database)]
+            if not due:
+                return
+            for name in due:
+                jobs.execute(name, self.settings, self.spark, self.database, self.store)
+        raise Unavailable(f"After {MOST_ROUNDS} rounds {' and '.join(due)} still had work.")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One Postgres and one Spark session, in which hubs can be opened one after the other."""
+
+    folder: Path
+    settings: Settings
+    spark: Any
+
+    @contextmanager
+    def hub(self, objects: str) -> Iterator[Hub]:
+        """Open an empty hub; those that name the same folder of objects share their photos."""
+        server = self.settings.catalogue_url.rsplit("/", 1)[0]
+        name = f"crowd_{uuid.uuid4().hex}"
+        with closing(psycopg2.connect(f"{server}/postgres")) as connection:
+            connection.autocommit = True
+            connection.cursor().execute(f"create database {name}")
+        database = Database(f"{server}/{name}")
+        migrate(database)
+        import_boxable(database)
+        settings = replace(
+            self.settings,
+            catalogue_url=f"{server}/{name}",
+            storage_url=f"folder:{self.folder / objects}",
+        )
+        yield Hub(settings, database, self.spark)
+        database.close()
+
+
+@contextmanager
+def running_machine() -> Iterator[Machine]:
+    """Start Postgres and Spark, with the networks of the settings or else the shared ones."""
+    logging.getLogger("ingestion").setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory(prefix="bench-curation-") as name:
+        folder = Path(name)
+        server = Postgres(folder / "postgres", free_port())
+        process = server.start()
+        given = Settings.from_environment()
+        has_models = given.models.is_dir() or not SHARED_MODELS.is_dir()
+        settings = replace(
+            given,
+            data=folder,
+            catalogue_url=server.url,
+            models=given.models if has_models else SHARED_MODELS,
+            spark_master="local[*]",
+            spark_memory="1g",
+        )
+        spark = spark_session(settings, "bench-curation")
+        try:
+            yield Machine(folder, settings, spark)
+        finally:
+            spark.stop()
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)
+
+
+def in_batches(uploads: Sequence[CrowdUpload], batches: int) -> list[Sequence[CrowdUpload]]:
+    """Cut into so many parts in order, of about equal size."""
+    edges = [len(uploads) * part // batches for part in range(batches + 1)]
+    return [uploads[first:stop] for first, stop in zip(edges, edges[1:], strict=False)]
+
+
+def _add_labels(database: Database, crowd: Crowd) -> None:
+    """Give the hub the classes that this crowd claims beyond the boxable ones."""
+    claimed = {upload.mid: Label(upload.mid, upload.label) for upload in crowd.uploads}
+    known = {label.mid for label in boxable_taxonomy().labels}
+    missing = tuple(label for mid, label in sorted(claimed.items()) if mid not in known)
+    if missing:
+        import_taxonomy(database, Taxonomy(missing, frozenset()))
+
+
+def _message(sent: CrowdUpload, account_id: uuid.UUID) -> messages.Message:
+    photo = sent.file.read_bytes()
+    taken_at = datetime.fromisoformat(sent.taken_at)
+    return messages.encode(
+        Upload(
+            id=sent.id,
+            account_id=account_id,
+            claimed_label=sent.mid,
+            photo_sha256=digest(photo),
+            accepted_at=taken_at,
+            metadata=UploadMetadata(
+                taken_at=taken_at,
+                latitude=float(sent.latitude),
+                longitude=float(sent.longitude),
+                device="simulated phone",
+            ),
+        ),
+        photo,
+    )

@@ -1,4 +1,4 @@
-"""Who asks: a bearer token leads to an account. Sessions of people who sign in belong here too."""
+"""Who asks: a bearer token leads to an account. Browsers' sessions are in `webapp.sessions`."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ def account() -> Account | None:
 
 def holder(token: str) -> Account:
     """The account that holds a token, wherever the token was written; else Unauthorised."""
-    digest = hashlib.sha256(token.strip().encode("utf-8", "surrogateescape")).digest()
     with gateways().database.transaction() as cursor:
-        found = accounts.find_by_token(cursor, digest)
+        found = accounts.find_by_token(cursor, digest(token.strip()))
     if found is None:
         raise Unauthorised("This token is not valid. Ask an operator for a new one.")
     return found
@@ -53,3 +52,8 @@ def require(*roles: Role) -> Account:
         needed = " or ".join(sorted(role.value for role in roles))
         raise Forbidden(f"This needs the role {needed}, which your token does not have.")
     return asker
+
+
+def digest(secret: str) -> bytes:
+    """The SHA-256 of a token or of a session's secret: all that the catalogue keeps of it."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from imagehub.catalogue.browse import Tile
 from imagehub.catalogue.database import Cursor
 from imagehub.vocabulary import Evidence, Finding, Label, Outcome, Verdict
 
@@ -56,21 +55,20 @@ class ImageCheck:
 
 @dataclass(frozen=True, slots=True)
 class ImageVerdict:
-    """What the current version says of (image, label), and when it entered the label's set."""
+    """What the current version says of (image, label), and when it entered the label's set.
+
+    `prior` is what the version believed of every claim before any evidence, if it says so;
+    `uncertainty` is how far the probability is from one half, as the review queue is ordered.
+    """
 
     label: Label
     verdict: Verdict
     crowd_size: int
+    version: int
+    prior: float | None
+    uncertainty: float
     decided_at: datetime
     published_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class NearDuplicate:
-    """A public image that shows the same photo."""
-
-    tile: Tile
-    reason: str
 
 
 def find(cursor: Cursor, image_id: str) -> ImageEntry | None:
@@ -138,7 +136,8 @@ def check(cursor: Cursor, image_id: str) -> ImageCheck | None:
 def verdicts(cursor: Cursor, image_id: str) -> list[ImageVerdict]:
     """The current version's verdicts on the image, the most probable label first."""
     cursor.execute(
-        "select d.*, l.mid, l.name, p.published_at from verdicts d"
+        "select d.*, l.mid, l.name, p.published_at, (v.thresholds->>'prior')::float as prior,"
+        " abs(d.probability - 0.5::real) as uncertainty from verdicts d"
         " join verification_versions v using (version) join labels l on l.mid = d.label"
         " left join label_set_members m on m.label = d.label and m.claimed_label = d.label"
         "  and m.image_id = d.image_id and m.removed_in is null"
@@ -160,34 +159,6 @@ def published_as(cursor: Cursor, image_id: str) -> list[Label]:
     return [Label(row.mid, row.name) for row in cursor.fetchall()]
 
 
-def duplicate_group(cursor: Cursor, image_id: str) -> tuple[str, list[NearDuplicate]]:
-    """The keeper of the image's duplicate group, and the group's other public images.
-
-    An image that has no duplicates is its own keeper.
-    """
-    cursor.execute("select keeper_id from duplicates where image_id = %s", (image_id,))
-    row = cursor.fetchone()
-    keeper_id = str(row.keeper_id) if row else image_id
-    cursor.execute(
-        "select i.id as image_id, i.full_width, i.full_height, l.mid, l.name, d.reason"
-        " from (select image_id, distance, reason from duplicates where keeper_id = %(keeper)s"
-        "  union all select %(keeper)s, -1, '') d"
-        " join images i on i.id = d.image_id"
-        " join lateral (select claimed_label from label_set_members m"
-        "  where m.image_id = i.id and m.removed_in is null order by claimed_label limit 1) m"
-        "  on true join labels l on l.mid = m.claimed_label"
-        " where i.id <> %(image)s order by d.distance, i.id",
-        {"keeper": keeper_id, "image": image_id},
-    )
-    return keeper_id, [
-        NearDuplicate(
-            Tile(row.image_id, row.full_width, row.full_height, Label(row.mid, row.name)),
-            row.reason,
-        )
-        for row in cursor.fetchall()
-    ]
-
-
 def clusters(cursor: Cursor, image_id: str) -> list[tuple[Label, int, int]]:
     """The clusters that the image is in: label, ordinal and size."""
     cursor.execute(
@@ -199,14 +170,23 @@ def clusters(cursor: Cursor, image_id: str) -> list[tuple[Label, int, int]]:
     return [(Label(row.mid, row.name), row.ordinal, row.size) for row in cursor.fetchall()]
 
 
-def _verdict(row: Any) -> ImageVerdict:
+def read_verdict(row: Any) -> Verdict:
+    """The verdict in a row with the columns of `verdicts`; versions before may know fewer keys."""
     evidence = tuple(
-        Evidence(seen["source"], seen["probability"], seen["sentence"]) for seen in row.evidence
+        Evidence(seen["source"], seen["probability"], seen["sentence"], seen.get("rival"))
+        for seen in row.evidence
     )
+    return Verdict(Outcome(row.outcome), row.probability, tuple(row.reasons), evidence)
+
+
+def _verdict(row: Any) -> ImageVerdict:
     return ImageVerdict(
         label=Label(row.mid, row.name),
-        verdict=Verdict(Outcome(row.outcome), row.probability, tuple(row.reasons), evidence),
+        verdict=read_verdict(row),
         crowd_size=row.crowd_size,
+        version=row.version,
+        prior=row.prior,
+        uncertainty=row.uncertainty,
         decided_at=row.decided_at,
         published_at=row.published_at,
     )

@@ -9,11 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.images_read import read_verdict
+from imagehub.vocabulary import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """All that is known of one upload; None where it has not come so far."""
+    """All that is known of one upload; None where it has not come so far.
+
+    `findings` are codes; `is_shared_claim` says that others sent the same photo as the same label.
+    """
 
     upload_id: UUID
     client_key: UUID | None
@@ -35,6 +40,11 @@ class Standing:
     outcome: str | None = None
     reasons: tuple[str, ...] = ()
     decided_at: datetime | None = None
+    verdict: Verdict | None = None
+    verification_version: int | None = None
+    prior: float | None = None
+    findings: tuple[str, ...] = ()
+    is_shared_claim: bool = False
     keeper_id: str | None = None
     image_is_public: bool = False
     sent_before: bool = False
@@ -90,9 +100,15 @@ def newest(
 
 
 def _standing(row: Any) -> Standing:
-    values = {field.name: getattr(row, field.name) for field in fields(Standing)}
+    values = {
+        field.name: getattr(row, field.name)
+        for field in fields(Standing)
+        if field.name != "verdict"
+    }
     for name in ("upload_id", "client_key", "account_id", "first_upload_id"):
         values[name] = UUID(values[name]) if values[name] else None
     values["photo_sha256"] = bytes(row.photo_sha256) if row.photo_sha256 else None
     values["reasons"] = tuple(row.reasons or ())
+    values["verdict"] = read_verdict(row) if row.outcome else None
+    values["findings"] = tuple(found["code"] for found in row.findings or ())
     return Standing(**values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from imagehub.catalogue.database import Cursor
 
@@ -27,6 +28,15 @@ class Counts:
     waiting_to_land: int
     waiting_for_verdict: int
     set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentVerification:
+    """The version of verification whose verdicts count, its networks by name, and since when."""
+
+    version: int
+    networks: tuple[str, ...]
+    current_since: datetime | None
 
 
 def ping(cursor: Cursor) -> None:
@@ -89,3 +99,16 @@ def count(cursor: Cursor) -> Counts:
         """
     )
     return Counts(**cursor.fetchone()._asdict())
+
+
+def current_verification(cursor: Cursor) -> CurrentVerification | None:
+    """Which version of verification counts now; None before the first."""
+    cursor.execute(
+        "select version, networks, current_since from verification_versions where is_current"
+    )
+    row = cursor.fetchone()
+    return row and CurrentVerification(
+        version=row.version,
+        networks=tuple(network["name"] for network in row.networks.values()),
+        current_since=row.current_since,
+    )

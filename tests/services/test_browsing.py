@@ -191,7 +191,7 @@ def test_an_image_that_is_in_no_label_set_is_for_its_contributor_and_operators(
         with pytest.raises(NotFound):
             images.similar(database, hidden.image_id, 5, viewer)
     with pytest.raises(NotFound):
-        images.public_digest(database, hidden.image_id)
+        images.find(database, hidden.image_id)
     for viewer in (hidden.account, operator):
         assert images.show(database, hidden.image_id, viewer).image.id == hidden.image_id
 

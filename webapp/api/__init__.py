@@ -10,13 +10,16 @@ from flask import Blueprint
 from webapp.api import (
     description,
     documents,
+    duplicates,
     images,
     labels,
     probes,
     releases,
+    reviews,
     status,
     subsets,
     uploads,
+    verification,
 )
 from webapp.api.endpoints import Endpoints
 
@@ -25,10 +28,13 @@ SUBJECTS: tuple[Endpoints, ...] = (
     uploads.endpoints,
     labels.endpoints,
     images.endpoints,
+    reviews.endpoints,
+    duplicates.endpoints,
     subsets.endpoints,
     releases.endpoints,
     documents.endpoints,
     status.endpoints,
+    verification.endpoints,
 )
 
 

@@ -86,6 +86,14 @@ class Endpoints:
         """Declare a POST route below /api/v1; options are fields of Endpoint."""
         return self._declare("POST", path, options)
 
+    def put(self, path: str, **options: Any) -> Callable[[Any], Any]:
+        """Declare a PUT route below /api/v1; options are fields of Endpoint."""
+        return self._declare("PUT", path, options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[Any], Any]:
+        """Declare a DELETE route below /api/v1; options are fields of Endpoint."""
+        return self._declare("DELETE", path, options)
+
     def register(self, blueprint: Blueprint) -> None:
         """Add the routes to a blueprint."""
         for endpoint in self.declared:

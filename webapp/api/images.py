@@ -11,10 +11,12 @@ from imagehub.catalogue.browse import Tile
 from imagehub.catalogue.images_read import ImageVerdict
 from imagehub.vocabulary import Account
 from webapp.api.endpoints import Endpoints
+from webapp.api.explanations import ExplanationAnswer, evidence
 from webapp.api.labels import LabelName
 from webapp.boundary import Text, Whole, Words
 from webapp.gateways import gateways
-from webapp.services import images
+from webapp.services import images, photo_page
+from webapp.services.explanations import Explanation
 from webapp.services.images import ImageView, Place
 
 endpoints = Endpoints("images")
@@ -71,24 +73,27 @@ class FindingAnswer(BaseModel):
     sentence: str
 
 
-class EvidenceAnswer(BaseModel):
-    """What one source says; no probability where it abstains."""
+class VerdictAnswer(ExplanationAnswer):
+    """What the current verification says of the image as this label.
 
-    source: str
-    probability: float | None
-    sentence: str
-
-
-class VerdictAnswer(BaseModel):
-    """What the current verification says of the image as this label."""
+    `probability` is told to operators only; everybody else reads `certainty`.
+    """
 
     label: LabelName
     outcome: str
-    probability: float
+    probability: float | None
     reasons: list[str]
-    evidence: list[EvidenceAnswer]
     decided_at: datetime
     published_at: datetime | None
+
+
+class DuplicatePairAnswer(BaseModel):
+    """A near duplicate beside its keeper; `distance` is 0 for equal pixels."""
+
+    keeper: str
+    member: str
+    distance: float
+    reason: str
 
 
 class ImageAnswer(BaseModel):
@@ -114,6 +119,7 @@ class ImageAnswer(BaseModel):
     findings: list[FindingAnswer]
     keeper: str
     near_duplicates: list[str]
+    duplicate_pairs: list[DuplicatePairAnswer]
 
 
 @endpoints.get("/labels/<kind>/<code>/images")
@@ -132,7 +138,9 @@ def of_label(kind: str, code: str, query: ImagePlace) -> ImagesOfLabel:
 @endpoints.get("/images/<image_id>")
 def show(image_id: str, account: Account | None) -> ImageAnswer:
     """Show one image: public, or sent by the asker, or any to an operator."""
-    return _image(images.show(gateways().database, image_id, account))
+    database = gateways().database
+    view = images.show(database, image_id, account)
+    return _image(view, photo_page.explain_all(database, view, account))
 
 
 @endpoints.get("/images/<image_id>/similar")
@@ -157,7 +165,7 @@ def _paths(image_id: str) -> dict[str, str]:
     return {kind: f"/images/{image_id}/{kind}.jpg" for kind in images.KEYS}
 
 
-def _image(found: ImageView) -> ImageAnswer:
+def _image(found: ImageView, explained: tuple[Explanation, ...]) -> ImageAnswer:
     image = found.image
     return ImageAnswer(
         id=image.id,
@@ -170,27 +178,37 @@ def _image(found: ImageView) -> ImageAnswer:
         contributors=list(dict.fromkeys(sent.contributor for sent in found.uploads)),
         public=image.is_public,
         verification_version=found.check.version if found.check else None,
-        verdicts=[_verdict(each) for each in found.verdicts],
+        verdicts=[_verdict(*each) for each in zip(found.verdicts, explained, strict=True)],
         findings=[
             FindingAnswer(code=each.code, measured=each.measured, sentence=each.sentence)
             for each in (found.check.findings if found.check else ())
         ],
         keeper=found.keeper_id,
         near_duplicates=[near.tile.image_id for near in found.near_duplicates],
+        duplicate_pairs=[
+            DuplicatePairAnswer(
+                keeper=pair.keeper.tile.image_id,
+                member=pair.member.tile.image_id,
+                distance=pair.distance,
+                reason=pair.reason,
+            )
+            for pair in found.pairs
+        ],
         **_paths(image.id),
     )
 
 
-def _verdict(judged: ImageVerdict) -> VerdictAnswer:
+def _verdict(judged: ImageVerdict, told: Explanation) -> VerdictAnswer:
     return VerdictAnswer(
         label=LabelName(mid=judged.label.mid, name=judged.label.name),
         outcome=str(judged.verdict.outcome),
-        probability=judged.verdict.probability,
-        reasons=list(judged.verdict.reasons),
-        evidence=[
-            EvidenceAnswer(source=seen.source, probability=seen.probability, sentence=seen.sentence)
-            for seen in judged.verdict.evidence
-        ],
+        headline=told.headline,
+        certainty=told.certainty,
+        probability=told.probability,
+        reasons=list(told.all_reasons),
+        evidence=evidence(told),
+        next_steps=list(told.next_steps),
+        verification_version=judged.version,
         decided_at=judged.decided_at,
         published_at=judged.published_at,
     )

@@ -15,6 +15,7 @@ from imagehub.vocabulary import Account, Role, UploadMetadata, UploadState
 from webapp import boundary
 from webapp.api import upload_body
 from webapp.api.endpoints import Endpoints, reply
+from webapp.api.explanations import ExplanationAnswer, evidence
 from webapp.api.labels import LabelName
 from webapp.boundary import Decimal, Text, Whole, Words
 from webapp.gateways import gateways
@@ -97,7 +98,7 @@ class Step(BaseModel):
 
 
 class Receipt(BaseModel):
-    """Where an upload stands; the last step is the newest."""
+    """Where an upload stands; the last step is the newest, `verdict` explains a decided one."""
 
     id: UUID
     state: UploadState
@@ -106,6 +107,7 @@ class Receipt(BaseModel):
     image_id: str | None
     duplicate_of: str | None
     steps: tuple[Step, ...]
+    verdict: ExplanationAnswer | None = None
 
 
 class Receipts(BaseModel):
@@ -156,8 +158,7 @@ def send(account: Account, query: Claim) -> Response:
 @endpoints.get("/uploads/<upload_id>", problems=(404,))
 def show(upload_id: str, account: Account) -> Receipt:
     """The receipt of an upload of yours; operators see everybody's."""
-    found = receipts.show(gateways().database, account, upload_id)
-    return Receipt.model_validate(found, from_attributes=True)
+    return _told(receipts.show(gateways().database, account, upload_id))
 
 
 @endpoints.get("/uploads")
@@ -165,9 +166,24 @@ def newest(account: Account, query: PageQuery) -> Receipts:
     """Your uploads, newest first."""
     page = receipts.newest(gateways().database, account, query.after, query.limit)
     return Receipts(
-        uploads=tuple(Receipt.model_validate(one, from_attributes=True) for one in page.items),
+        uploads=tuple(_told(one) for one in page.items),
         next=page.after,
     )
+
+
+def _told(found: receipts.Receipt) -> Receipt:
+    receipt = Receipt.model_validate(found, from_attributes=True)
+    if found.explanation is None or found.verification_version is None:
+        return receipt
+    told = found.explanation
+    receipt.verdict = ExplanationAnswer(
+        headline=told.headline,
+        certainty=told.certainty,
+        evidence=evidence(told),
+        next_steps=list(told.next_steps),
+        verification_version=found.verification_version,
+    )
+    return receipt
 
 
 def _receipt(accepted: uploads.Accepted) -> Receipt:

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask
+from markupsafe import Markup
 
-from webapp.portal import contribute, front, images, labels, pixels, releases, subsets, words
+from imagehub.errors import Unavailable
+from imagehub.vocabulary import Account
+from webapp import sessions
+from webapp.portal import (
+    contribute,
+    duplicates,
+    front,
+    images,
+    labels,
+    pixels,
+    releases,
+    review,
+    sign_in,
+    subsets,
+    words,
+)
+from webapp.services import permissions
 
 PAGES: tuple[Blueprint, ...] = (
     front.pages,
@@ -14,6 +31,9 @@ PAGES: tuple[Blueprint, ...] = (
     subsets.pages,
     releases.pages,
     contribute.pages,
+    sign_in.pages,
+    review.pages,
+    duplicates.pages,
 )
 
 
@@ -22,5 +42,24 @@ def register(app: Flask) -> None:
     for pages in PAGES:
         app.register_blueprint(pages)
     app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.globals.update(
+        viewer=_viewer, form_word=_form_word, may_review=permissions.may_review
+    )
+    app.after_request(sessions.keep_private)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def _viewer() -> Account | None:
+    """Who is signed in; nobody while the catalogue is away, so that its error has a page."""
+    try:
+        return sessions.viewer()
+    except Unavailable:
+        return None
+
+
+def _form_word() -> Markup:
+    """The hidden field that every form of a signed-in person carries."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(
+        sessions.FIELD, sessions.form_word()
+    )

@@ -1,28 +1,27 @@
-"""One image in full: the photo, how sure we are of it and why, and what looks like it."""
+"""One image in full: the photo, what verification says of it and why, and what looks like it."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
-from imagehub.errors import NotFound
+from webapp import sessions
 from webapp.gateways import gateways
-from webapp.services import images, labels
-
-SIMILAR = 16
+from webapp.portal import review
+from webapp.services import labels, permissions, photo_page
 
 pages = Blueprint("images", __name__)
 
 
 @pages.get("/images/<image_id>")
 def show(image_id: str) -> str:
-    """The image's page; only public images have one."""
-    database = gateways().database
-    view = images.show(database, image_id)
-    if not view.labels:  # a new version of the label sets came between two questions
-        raise NotFound(f"The image {image_id} is in no label set any more.")
+    """The image's page: public, or for who sent it, or for operators."""
+    database, viewer = gateways().database, sessions.viewer()
+    page = photo_page.show(database, image_id, viewer)
     return render_template(
         "image.html",
-        view=view,
-        place=labels.show(database, view.labels[0].mid),
-        similar=images.similar(database, image_id, SIMILAR),
+        page=page,
+        view=page.view,
+        place=labels.show(database, page.label.mid),
+        may_part=permissions.may_part_duplicates(viewer),
+        desk=review.desk(page, viewer, request.args.get("review"), request.args.get("done")),
     )

@@ -10,10 +10,25 @@ from typing import Any
 from imagehub.vocabulary import in_split_order
 
 SOURCES = {
+    "quality": "The photo itself",
     "network": "The network",
-    "crowd": "Other photos of this label",
-    "quality": "Photo quality",
+    "crowd": "The other photos here",
+    "contributor": "Who sent it",
+    "reviews": "People’s reviews",
 }
+SPEAKS = {
+    "clearly_for": "clearly for it",
+    "for": "rather for it",
+    "undecided": "neither for nor against",
+    "against": "rather against it",
+    "clearly_against": "clearly against it",
+    "no_opinion": "no opinion",
+}
+APART = (
+    (0.0005, "The pixels are the same."),
+    (0.005, "The pixels hardly differ."),
+    (0.02, "The pixels differ a little."),
+)
 STATES = {
     "verified": "Verified",
     "needs_review": "Needs review",
@@ -76,6 +91,16 @@ def source(name: str) -> str:
     return SOURCES.get(name, name.replace("_", " ").capitalize())
 
 
+def speaks(name: str) -> str:
+    """Whether a source is for a label or against it."""
+    return SPEAKS.get(str(name), str(name))
+
+
+def apart(distance: float) -> str:
+    """How far two duplicates are from one another."""
+    return next((words for below, words in APART if distance < below), "The pixels differ.")
+
+
 def state(name: str) -> str:
     """A verdict's outcome or a release's state."""
     return STATES.get(str(name), str(name))
@@ -101,6 +126,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "counted": counted,
     "source": source,
+    "speaks": speaks,
+    "apart": apart,
     "state": state,
     "in_split_order": in_split_order,
     "label_path": label_path,

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from imagehub.catalogue import browse, images_read, labels_read
+from imagehub.catalogue import browse, duplicate_groups, images_read, labels_read
 from imagehub.catalogue.browse import ClusterEntry, Tile
 from imagehub.catalogue.database import Cursor, Database
-from imagehub.catalogue.images_read import (
-    ImageCheck,
-    ImageEntry,
-    ImageUpload,
-    ImageVerdict,
-    NearDuplicate,
-)
+from imagehub.catalogue.duplicate_groups import KnownTile, Member
+from imagehub.catalogue.images_read import ImageCheck, ImageEntry, ImageUpload, ImageVerdict
 from imagehub.errors import NotFound
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
-from imagehub.vocabulary import Account, Label, Role
+from imagehub.vocabulary import Account, Label
+from webapp.services import permissions
 from webapp.services.cursors import Page, decode, page_after, page_before
+from webapp.services.permissions import Standing
 
 FRONT_CLUSTERS = 12
 FRONT_TILES = 6
@@ -29,11 +27,22 @@ IMAGE_ID = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicatePair:
+    """A member of a duplicate group beside its keeper."""
+
+    keeper: KnownTile
+    member: KnownTile
+    distance: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImageView:
-    """One image in full.
+    """One image in full, as far as its viewer may see it.
 
     `labels` are those it is published as, the likeliest first; `keeper_id` is its own id unless
-    it hangs on another image.
+    it hangs on another image. `near_duplicates` are the group's other images, `pairs` those of
+    them that stand beside their keeper. `shared_claims` are labels that several people claimed.
     """
 
     image: ImageEntry
@@ -42,8 +51,11 @@ class ImageView:
     verdicts: tuple[ImageVerdict, ...]
     labels: tuple[Label, ...]
     keeper_id: str
-    near_duplicates: tuple[NearDuplicate, ...]
+    near_duplicates: tuple[KnownTile, ...]
+    pairs: tuple[DuplicatePair, ...]
     clusters: tuple[tuple[Label, int, int], ...]
+    standing: Standing
+    shared_claims: frozenset[Label]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,37 +94,67 @@ def clusters(database: Database, mid: str) -> list[ClusterEntry]:
 def show(database: Database, image_id: str, viewer: Account | None = None) -> ImageView:
     """One image; raise NotFound unless it is public or the viewer sent it or is an operator.
 
-    Of an image that is not public its contributor learns nothing that others sent, nor ever the
-    keeper's id unless that image may be seen too.
+    Of an image that is not public its contributor learns nothing that others sent. Verdicts on
+    labels that it is not published as are for who claimed them, and duplicates that are not public
+    for who sent them; operators see all.
     """
     with database.transaction() as cursor:
         image = _visible(cursor, image_id, viewer)
-        keeper_id, near = images_read.duplicate_group(cursor, image.id)
+        uploads = images_read.uploads(cursor, image.id)
+        members = duplicate_groups.members(cursor, image.id)
+        asker = viewer.id if viewer else None
+        tiles = duplicate_groups.tiles(cursor, _group_ids(members), asker)
         found = ImageView(
             image=image,
-            uploads=tuple(images_read.uploads(cursor, image.id)),
+            uploads=tuple(uploads),
             check=images_read.check(cursor, image.id),
             verdicts=tuple(images_read.verdicts(cursor, image.id)),
             labels=tuple(images_read.published_as(cursor, image.id)),
-            keeper_id=keeper_id if _find_visible(cursor, keeper_id, viewer) else image.id,
-            near_duplicates=tuple(near),
+            keeper_id=members[0].keeper_id if members else image.id,
+            near_duplicates=tuple(tiles[one] for one in _group_ids(members) if one != image.id),
+            pairs=tuple(_pair(member, tiles) for member in members),
             clusters=tuple(images_read.clusters(cursor, image.id)),
+            standing=permissions.standing(viewer, uploads),
+            shared_claims=_shared_claims(uploads),
         )
-    if image.is_public or viewer is None or Role.OPERATOR in viewer.roles:
-        return found
-    return _own_part(found, viewer)
+    return found if found.standing is Standing.OPERATOR else _visible_part(found, viewer)
 
 
-def _own_part(found: ImageView, viewer: Account) -> ImageView:
-    """What an image looks like to a contributor who is the only one that ever sent it."""
-    uploads = tuple(sent for sent in found.uploads if sent.account_id == viewer.id)
-    claimed = {sent.claimed for sent in uploads}
-    return replace(
+def _shared_claims(uploads: list[ImageUpload]) -> frozenset[Label]:
+    claims = Counter(claimed for claimed, _ in {(one.claimed, one.account_id) for one in uploads})
+    return frozenset(label for label, senders in claims.items() if senders > 1)
+
+
+def _group_ids(members: list[Member]) -> list[str]:
+    return [members[0].keeper_id, *(member.image_id for member in members)] if members else []
+
+
+def _pair(member: Member, tiles: dict[str, KnownTile]) -> DuplicatePair:
+    keeper, hanging = tiles[member.keeper_id], tiles[member.image_id]
+    return DuplicatePair(keeper, hanging, member.distance, member.reason)
+
+
+def _visible_part(found: ImageView, viewer: Account | None) -> ImageView:
+    """What is left of an image for all but operators."""
+    own = {sent.claimed for sent in found.uploads if viewer and sent.account_id == viewer.id}
+    near = tuple(one for one in found.near_duplicates if one.is_public or one.is_own)
+    seen = {found.image.id, *(one.tile.image_id for one in near)}
+    part = replace(
         found,
-        image=replace(found.image, landed_at=uploads[0].settled_at),
-        uploads=uploads,
-        verdicts=tuple(judged for judged in found.verdicts if judged.label in claimed),
+        verdicts=tuple(one for one in found.verdicts if one.label in own.union(found.labels)),
+        keeper_id=found.keeper_id if found.keeper_id in seen else found.image.id,
+        near_duplicates=near,
+        pairs=tuple(
+            pair
+            for pair in found.pairs
+            if {pair.keeper.tile.image_id, pair.member.tile.image_id} <= seen
+        ),
     )
+    if found.image.is_public or viewer is None:
+        return part
+    uploads = tuple(sent for sent in found.uploads if sent.account_id == viewer.id)
+    image = replace(found.image, landed_at=uploads[0].settled_at)
+    return replace(part, image=image, uploads=uploads)
 
 
 def similar(
@@ -121,14 +163,14 @@ def similar(
     """Public images that look most like this one, its own near duplicates left out."""
     with database.transaction() as cursor:
         image = _visible(cursor, image_id, viewer)
-        _, near = images_read.duplicate_group(cursor, image.id)
-        return browse.similar(cursor, image.id, [each.tile.image_id for each in near], limit)
+        group = _group_ids(duplicate_groups.members(cursor, image.id))
+        return browse.similar(cursor, image.id, group, limit)
 
 
-def public_digest(database: Database, image_id: str) -> str:
-    """The digest that leads to a public image's pixels; raise NotFound for any other image."""
+def find(database: Database, image_id: str, viewer: Account | None = None) -> ImageEntry:
+    """The image, if the viewer may see it; else raise NotFound."""
     with database.transaction() as cursor:
-        return _visible(cursor, image_id, None).photo_sha256
+        return _visible(cursor, image_id, viewer)
 
 
 def pixels(store: ObjectStore, photo_sha256: str, kind: str) -> bytes:
@@ -153,9 +195,8 @@ def _find_visible(cursor: Cursor, image_id: str, viewer: Account | None) -> Imag
 def _may_see(cursor: Cursor, image_id: str, viewer: Account | None) -> bool:
     if viewer is None:
         return False
-    if Role.OPERATOR in viewer.roles:
-        return True
-    return any(sent.account_id == viewer.id for sent in images_read.uploads(cursor, image_id))
+    uploads = images_read.uploads(cursor, image_id)
+    return permissions.standing(viewer, uploads) is not Standing.STRANGER
 
 
 def _page_of_label(cursor: Cursor, mid: str, place: Place, limit: int) -> Page[Tile]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from imagehub.catalogue import acceptances, receipts
-from imagehub.catalogue.database import Database
+from imagehub.catalogue import acceptances, labels_read, receipts
+from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.receipts import Standing
 from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import Account, Label, Role, UploadState
 from webapp.services import cursors
 from webapp.services.cursors import Page
+from webapp.services.explanations import Case, Explanation, Reader, explain
 
 SET_ASIDE = "set_aside"
 SET_ASIDE_REASON = (
@@ -33,7 +34,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Where an upload stands. `id` is what its contributor calls it."""
+    """Where an upload stands. `id` is what its contributor calls it.
+
+    `explanation` says in words what verification decided, once it has.
+    """
 
     id: UUID
     state: UploadState
@@ -42,6 +46,8 @@ class Receipt:
     image_id: str | None
     duplicate_of: str | None
     steps: tuple[Step, ...]
+    explanation: Explanation | None = None
+    verification_version: int | None = None
 
 
 def show(database: Database, asker: Account, upload_id: str) -> Receipt:
@@ -50,11 +56,11 @@ def show(database: Database, asker: Account, upload_id: str) -> Receipt:
     with database.transaction() as cursor:
         own = receipts.find_own(cursor, asker.id, acceptances.upload_ids(asker.id, wanted))
         if own is not None:
-            return receipt_of(own)
+            return receipt_of(own, rivals=_rivals(cursor, [own]))
         if Role.OPERATOR in asker.roles:
             found = receipts.find_any(cursor, wanted)
             if found is not None:
-                return receipt_of(found, sees_all=True)
+                return receipt_of(found, sees_all=True, rivals=_rivals(cursor, [found]))
     raise NotFound(f"There is no upload {upload_id}.")
 
 
@@ -62,18 +68,24 @@ def newest(database: Database, asker: Account, after: str | None, limit: int) ->
     """The asker's uploads, newest first."""
     with database.transaction() as cursor:
         found = receipts.newest(cursor, asker.id, _position(after) if after else None, limit + 1)
+        rivals = _rivals(cursor, found)
     page = cursors.page_after(found, limit, _sort_key, is_first=after is None)
-    return Page(tuple(receipt_of(one) for one in page.items), page.after, page.before)
+    told = tuple(receipt_of(one, rivals=rivals) for one in page.items)
+    return Page(told, page.after, page.before)
 
 
-def receipt_of(standing: Standing, sees_all: bool = False) -> Receipt:
+def receipt_of(
+    standing: Standing, sees_all: bool = False, rivals: Mapping[str, str] | None = None
+) -> Receipt:
     """Tell an upload's standing; what its contributor may not know is left out.
 
-    Times never run backwards: that another upload of the same photo was decided earlier is
-    nobody else's business.
+    `rivals` are names of labels that the evidence may name, by MID. Times never run backwards:
+    that another upload of the same photo was decided earlier is nobody else's business.
     """
     duplicate_of = _duplicate_of(standing, sees_all)
-    steps = tuple(_in_order(_steps(standing, duplicate_of == standing.image_id)))
+    explanation = _explain(standing, rivals or {}, sees_all)
+    is_repeated = duplicate_of == standing.image_id
+    steps = tuple(_in_order(_steps(standing, is_repeated, explanation)))
     return Receipt(
         id=standing.client_key or standing.upload_id,
         state=steps[-1].state,
@@ -86,7 +98,30 @@ def receipt_of(standing: Standing, sees_all: bool = False) -> Receipt:
         image_id=standing.image_id,
         duplicate_of=duplicate_of,
         steps=steps,
+        explanation=explanation,
+        verification_version=standing.verification_version if explanation else None,
     )
+
+
+def _explain(standing: Standing, rivals: Mapping[str, str], sees_all: bool) -> Explanation | None:
+    if standing.verdict is None or standing.claimed_label is None:
+        return None
+    label = Label(standing.claimed_label, standing.label_name or "")
+    case = Case(label, standing.verdict, standing.findings, rivals, standing.prior)
+    reader = Reader(is_operator=sees_all, is_sender=True, alone=not standing.is_shared_claim)
+    return explain(case, reader)
+
+
+def _rivals(cursor: Cursor, standings: Sequence[Standing]) -> dict[str, str]:
+    mids = {
+        seen.rival
+        for standing in standings
+        for seen in (standing.verdict.evidence if standing.verdict else ())
+    } - {None}
+    if not mids:
+        return {}
+    found = labels_read.find_many(cursor, [mid for mid in mids if mid])
+    return {entry.label.mid: entry.label.name for entry in found}
 
 
 def _duplicate_of(standing: Standing, sees_all: bool) -> str | None:
@@ -99,7 +134,9 @@ def _duplicate_of(standing: Standing, sees_all: bool) -> str | None:
     return None
 
 
-def _steps(standing: Standing, is_repeated: bool) -> Iterator[Step]:
+def _steps(
+    standing: Standing, is_repeated: bool, explanation: Explanation | None
+) -> Iterator[Step]:
     if standing.door_code:
         reasons = (standing.door_reason or "",)
         yield Step(UploadState.REFUSED, standing.asked_at, standing.door_code, reasons)
@@ -118,7 +155,8 @@ def _steps(standing: Standing, is_repeated: bool) -> Iterator[Step]:
     if standing.checked_at is not None:
         yield Step(UploadState.CHECKED, standing.checked_at)
     if standing.outcome and standing.decided_at:
-        yield Step(UploadState(standing.outcome), standing.decided_at, reasons=standing.reasons)
+        told = explanation.all_reasons if explanation else ()
+        yield Step(UploadState(standing.outcome), standing.decided_at, reasons=told)
 
 
 def _in_order(steps: Iterator[Step]) -> Iterator[Step]:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from imagehub.catalogue import status
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.status import Counts
+from imagehub.catalogue.status import Counts, CurrentVerification
 
 
 def count(database: Database) -> Counts:
     """Count everything at one moment."""
     with database.transaction() as cursor:
         return status.count(cursor)
+
+
+def verification(database: Database) -> CurrentVerification | None:
+    """Which version of verification counts now; for operators."""
+    with database.transaction() as cursor:
+        return status.current_verification(cursor)

@@ -1,0 +1,33 @@
+"""The version of verification that counts now, for operators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from imagehub.errors import NotFound
+from imagehub.vocabulary import Account, Role
+from webapp.api.endpoints import Endpoints
+from webapp.gateways import gateways
+from webapp.services import status
+
+endpoints = Endpoints("verification")
+
+
+class Verification(BaseModel):
+    """The version whose verdicts count, its networks by name, and since when it counts."""
+
+    version: int
+    networks: tuple[str, ...]
+    current_since: datetime | None
+
+
+@endpoints.get("/verification", role=Role.OPERATOR, problems=(404,))
+def show(account: Account) -> Verification:
+    """Show which version of verification counts now."""
+    del account  # the role is all that matters
+    found = status.verification(gateways().database)
+    if found is None:
+        raise NotFound("No version of verification counts yet.")
+    return Verification.model_validate(found, from_attributes=True)

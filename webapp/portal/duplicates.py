@@ -1,0 +1,21 @@
+"""Say that two photos are different, and take that back: two buttons of the photo page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from webapp import sessions
+from webapp.gateways import gateways
+from webapp.services import duplicates
+
+pages = Blueprint("duplicates", __name__)
+
+
+@pages.post("/images/<image_id>/duplicate-undos")
+def part(image_id: str) -> Response:
+    """Part the image and the one that the form names, or join them again."""
+    asker = sessions.require_form()
+    change = duplicates.join if request.form.get("act") == "join" else duplicates.part
+    change(gateways().database, asker, image_id, request.form.get("other", ""))
+    return redirect(f"/images/{request.form.get('page', image_id)}#near", 303)

@@ -1,0 +1,153 @@
+"""What the page of a photo shows: the image, its verdicts in words, and what explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from imagehub.catalogue import browse, comparisons, labels_read
+from imagehub.catalogue import reviews as answers
+from imagehub.catalogue.browse import Tile
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.images_read import ImageVerdict
+from imagehub.catalogue.reviews import Review
+from imagehub.errors import NotFound
+from imagehub.vocabulary import Account, Label
+from webapp.services import duplicates, images, permissions
+from webapp.services.duplicates import Parted
+from webapp.services.explanations import Case, Explanation, Reader, explain
+from webapp.services.images import ImageView
+from webapp.services.permissions import Standing
+
+COMPARED_EACH = 6
+MOST_COMPARED_LABELS = 8
+SIMILAR = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Public photos of one label, nearest to the photo first."""
+
+    label: Label
+    tiles: tuple[Tile, ...]
+    is_rival: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedVerdict:
+    """A verdict, its words, and what it was compared with.
+
+    `reviews` are people's answers, `own_answer` the reader's; both only for who may review.
+    """
+
+    judged: ImageVerdict
+    explanation: Explanation
+    compared: tuple[Compared, ...]
+    reviews: tuple[Review, ...]
+    own_answer: Review | None
+    is_reviewable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoPage:
+    """All of a photo's page; `label` names the photo."""
+
+    view: ImageView
+    label: Label
+    verdicts: tuple[ExplainedVerdict, ...]
+    parted: Parted
+    similar: tuple[Tile, ...]
+
+
+def show(database: Database, image_id: str, viewer: Account | None) -> PhotoPage:
+    """The page of an image; raise NotFound where the viewer may not see it."""
+    view = images.show(database, image_id, viewer)
+    if not view.labels and view.standing is Standing.STRANGER:
+        raise NotFound(f"The image {image_id} is in no label set any more.")
+    explained = explain_all(database, view, viewer)
+    near = [one.tile.image_id for one in view.near_duplicates]
+    with database.transaction() as cursor:
+        compared = _compare(cursor, view, explained, near)
+        found = answers.of_image(cursor, image_id) if permissions.may_review(viewer) else []
+        similar = browse.similar(cursor, image_id, near, SIMILAR)
+        parted = duplicates.parted(cursor, image_id, near, viewer)
+    own_photo = any(viewer and sent.account_id == viewer.id for sent in view.uploads)
+    return PhotoPage(
+        view=view,
+        label=(view.labels or [view.uploads[0].claimed])[0],
+        verdicts=tuple(
+            ExplainedVerdict(
+                judged=judged,
+                explanation=explanation,
+                compared=_compared_with(judged, explanation, compared),
+                reviews=tuple(one for one in found if one.label == judged.label.mid),
+                own_answer=_own(found, judged.label.mid, viewer),
+                is_reviewable=_is_reviewable(view, judged, viewer) and not own_photo,
+            )
+            for judged, explanation in zip(view.verdicts, explained, strict=True)
+        ),
+        parted=parted,
+        similar=tuple(similar),
+    )
+
+
+def explain_all(
+    database: Database, view: ImageView, viewer: Account | None
+) -> tuple[Explanation, ...]:
+    """The view's verdicts in words for the viewer, in the same order."""
+    mids = {seen.rival for judged in view.verdicts for seen in judged.verdict.evidence}
+    rivals: dict[str, str] = {}
+    if mids - {None}:
+        with database.transaction() as cursor:
+            entries = labels_read.find_many(cursor, [mid for mid in mids if mid])
+        rivals = {entry.label.mid: entry.label.name for entry in entries}
+    findings = [finding.code for finding in view.check.findings] if view.check else []
+    return tuple(
+        explain(
+            Case(judged.label, judged.verdict, findings, rivals, judged.prior),
+            reader(view, judged.label, viewer),
+        )
+        for judged in view.verdicts
+    )
+
+
+def reader(view: ImageView, label: Label, viewer: Account | None) -> Reader:
+    """What the viewer is to one claim on the image."""
+    is_sender = viewer is not None and any(
+        sent.account_id == viewer.id and sent.claimed == label for sent in view.uploads
+    )
+    return Reader(
+        is_operator=view.standing is Standing.OPERATOR,
+        is_sender=is_sender,
+        alone=is_sender and label not in view.shared_claims,
+    )
+
+
+def _is_reviewable(view: ImageView, judged: ImageVerdict, viewer: Account | None) -> bool:
+    is_claimed = any(sent.claimed == judged.label for sent in view.uploads)
+    return is_claimed and permissions.may_review(viewer)
+
+
+def _compare(
+    cursor: Cursor, view: ImageView, explained: tuple[Explanation, ...], near: list[str]
+) -> Mapping[str, list[Tile]]:
+    labels = [judged.label for judged in view.verdicts]
+    labels += [rival for one in explained for rival in one.rivals]
+    mids = list(dict.fromkeys(label.mid for label in labels))[:MOST_COMPARED_LABELS]
+    return comparisons.nearest_of_labels(cursor, view.image.id, mids, near, COMPARED_EACH)
+
+
+def _compared_with(
+    judged: ImageVerdict, explanation: Explanation, compared: Mapping[str, list[Tile]]
+) -> tuple[Compared, ...]:
+    return tuple(
+        Compared(label, tuple(compared[label.mid]), label != judged.label)
+        for label in (judged.label, *explanation.rivals)
+        if label.mid in compared
+    )
+
+
+def _own(found: list[Review], mid: str, viewer: Account | None) -> Review | None:
+    return next(
+        (one for one in found if viewer and one.label == mid and one.account_id == viewer.id), None
+    )

@@ -2,6 +2,7 @@
 
 from imagehub.photo.header import PhotoHeader, inspect
 from imagehub.photo.landing import Derivative, LandedPhoto, digest, land, read_view
+from imagehub.photo.luma import count_levels, luma
 from imagehub.photo.refusals import REFUSALS
 from imagehub.photo.resizing import resize
 
@@ -10,9 +11,11 @@ __all__ = [
     "Derivative",
     "LandedPhoto",
     "PhotoHeader",
+    "count_levels",
     "digest",
     "inspect",
     "land",
+    "luma",
     "read_view",
     "resize",
 ]

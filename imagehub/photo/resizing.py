@@ -19,7 +19,7 @@ _PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 
 
 def resize(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """Scale H x W x 3 uint8 pixels to height x width x 3, every source pixel having its weight."""
+    """Scale uint8 pixels, H x W x 3 or H x W, to height x width; every source pixel has weight."""
     return np.asarray(_scale(Image.fromarray(pixels), width, height))
 
 

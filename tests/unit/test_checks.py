@@ -7,8 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given
+from hypothesis.extra.numpy import array_shapes, arrays
+from hypothesis.strategies import floats
 from PIL import Image, ImageFilter
 
+from imagehub.photo import count_levels
 from imagehub.vocabulary import Finding
 from spark_jobs.checks import (
     all_checks,
@@ -20,7 +24,7 @@ from spark_jobs.checks import (
     low_information,
     resolution,
 )
-from spark_jobs.checks.view import View
+from spark_jobs.checks.view import View, level_at
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -122,3 +126,19 @@ def test_every_code_with_a_threshold_is_recorded() -> None:
     codes = {code for _, _, code in EDGES if code} - {"low_density"}
     assert all_checks.THRESHOLDS.keys() == codes
     assert codes >= all_checks.REJECTED
+
+
+@given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=40)), floats(0, 1))
+def test_levels_are_counted_as_quantiles_are_sorted(
+    plane: npt.NDArray[np.uint8], share: float
+) -> None:
+    counted = level_at(count_levels(plane), share)
+    assert counted == pytest.approx(float(np.quantile(plane, share)), abs=1e-3)
+
+
+def test_light_is_told_apart_to_half_a_level() -> None:
+    weights = np.array([0.299, 0.587, 0.114], np.float32)
+    for pixels in (scene(), scaled(0.3, 17), blurred_by(9), even(7, 180)):
+        exact = np.percentile(pixels @ weights, (1, 99))
+        seen = view(pixels)
+        assert (seen.darkest, seen.lightest) == pytest.approx(exact, abs=0.51)

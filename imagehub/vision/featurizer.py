@@ -47,13 +47,16 @@ class Featurizer:
 
     def look(self, views: Sequence[Pixels]) -> Looks:
         """Look at upright RGB photos of any size, each uint8 H x W x 3."""
-        network = self.networks.embedding.network
-        features = self._embedding.run([_prepare(view, network.side_pixels) for view in views])
+        side_pixels = self.networks.embedding.network.side_pixels
+        prepared = [_prepare(view, side_pixels) for view in views]
+        features = self._embedding.run(prepared)
         if self._classes is None or self.networks.classes is None:
             return Looks(features, [{} for _ in views])
         network = self.networks.classes.network
         meaning = class_map.load(str(network.class_map), network.outputs)
-        scores = self._classes.run([_prepare(view, network.side_pixels) for view in views])
+        if network.side_pixels != side_pixels:
+            prepared = [_prepare(view, network.side_pixels) for view in views]
+        scores = self._classes.run(prepared)
         # The int8 softmax counts in steps of 1/256.
         return Looks(features, [meaning.likeliest(row) for row in scores / np.float32(256.0)])
 

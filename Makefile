@@ -3,16 +3,17 @@
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 CROWD ?=
 ONCE ?=
+SEEDS ?= 3
 MODELS ?= $(wildcard ../shared/models)
 
 RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench install clean
+.PHONY: help demo up test check bench bench-curation install clean
 
 help: ## explain the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /make \1\t/' | expand -t 15
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
 	@echo
 	@echo 'make demo ONCE=1      stops by itself; exit 0 only if everything held'
 	@echo 'make demo CROWD=DIR   sends the crowd in DIR instead of the drawn one'
@@ -36,6 +37,10 @@ check: .venv/development ## format, lint, types, import contracts and unit tests
 bench: .venv/development .venv/java ## measure speed as ratios; figures in build/figures
 	$(SETTINGS) $(RUN)/python -m tests.benchmarks
 
+bench-curation: .venv/development .venv/curation .venv/java ## measure verification on CROWD=DIR and SEEDS more, beside other tools
+	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-curation CROWD=DIR [SEEDS=3]' >&2; exit 2; }
+	$(SETTINGS) $(RUN)/python -m tests.benchmarks.curation --crowd "$(CROWD)" --seeds $(SEEDS)
+
 install: .venv/hub .venv/java ## install the hub in .venv
 
 clean: ## remove what the other targets made; a hub's own data stay
@@ -51,6 +56,10 @@ clean: ## remove what the other targets made; a hub's own data stay
 
 .venv/development: setup.py | .venv/bin/python
 	$(RUN)/pip install --quiet --disable-pip-version-check -e '.[development]'
+	@touch $@
+
+.venv/curation: setup.py | .venv/bin/python
+	$(RUN)/pip install --quiet --disable-pip-version-check -e '.[curation]'
 	@touch $@
 
 .venv/java: deploy/system_packages.sh | .venv/bin/python

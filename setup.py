@@ -39,6 +39,13 @@ DEVELOPMENT = [
     "pyyaml==6.0.3",
     "ruff==0.17.5",
 ]
+CURATION = [  # what `make bench-curation` measures verification beside
+    "cleanlab==2.9.0",
+    "cleanvision==0.3.7",
+    "imagehash==4.3.2",
+    "matplotlib==3.11.2",
+    "scikit-learn==1.9.1",
+]
 
 setup(
     name="deep-images-hub",
@@ -55,7 +62,7 @@ setup(
         "webapp": ["templates/**/*", "static/**/*"],
     },
     install_requires=HUB,
-    extras_require={"training": TRAINING, "development": DEVELOPMENT},
+    extras_require={"training": TRAINING, "development": DEVELOPMENT, "curation": CURATION},
     entry_points={
         "console_scripts": ["imagehub=imagehub.cli:main"],
         # Commands that live outside the core; the core finds them by this list and imports none.

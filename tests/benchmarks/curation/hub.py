@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,7 @@ def running_machine() -> Iterator[Machine]:
 def in_batches(uploads: Sequence[CrowdUpload], batches: int) -> list[Sequence[CrowdUpload]]:
     """Cut into so many parts in order, of about equal size."""
     edges = [len(uploads) * part // batches for part in range(batches + 1)]
-    return [uploads[first:stop] for first, stop in zip(edges, edges[1:], strict=False)]
+    return [uploads[first:stop] for first, stop in pairwise(edges)]
 
 
 def _add_labels(database: Database, crowd: Crowd) -> None:

@@ -16,7 +16,8 @@ class CrowdStatistics:
     """Sufficient statistics of a linear discriminant analysis over K labels in D dimensions.
 
     `counts` (K) are photos, `sums` (K x D) their added embeddings, and `gram` (D x D) the added
-    outer products of all photos. Statistics of parts of a crowd add up to those of the whole.
+    outer products of all photos, each photo as often as it weighs. Statistics of parts of a crowd
+    add up to those of the whole.
     """
 
     labels: tuple[str, ...]
@@ -25,13 +26,19 @@ class CrowdStatistics:
     gram: Floats
 
     @classmethod
-    def of(cls, embeddings: Floats, labels: Sequence[str]) -> CrowdStatistics:
-        """Sum up N photos: embeddings N x D, and the label that each is claimed to be."""
+    def of(
+        cls, embeddings: Floats, labels: Sequence[str], weights: Floats | None = None
+    ) -> CrowdStatistics:
+        """Sum up N photos: embeddings N x D, the label that each is claimed to be, its weight (1).
+
+        A weight below zero takes a photo out of the statistics that these are added to.
+        """
         names, index = np.unique(np.asarray(labels, dtype=str), return_inverse=True)
+        weighed = embeddings if weights is None else embeddings * weights[:, None]
         sums = np.zeros((len(names), embeddings.shape[1]))
-        np.add.at(sums, index, embeddings)
-        counts = np.bincount(index, minlength=len(names)).astype(np.float64)
-        return cls(tuple(map(str, names)), counts, sums, embeddings.T @ embeddings)
+        np.add.at(sums, index, weighed)
+        counts = np.bincount(index, weights, minlength=len(names)).astype(np.float64)
+        return cls(tuple(map(str, names)), counts, sums, weighed.T @ embeddings)
 
     @classmethod
     def merged(cls, parts: Iterable[CrowdStatistics]) -> CrowdStatistics:
@@ -49,6 +56,6 @@ class CrowdStatistics:
         return cls(names, counts, sums, gram)
 
     @property
-    def photos(self) -> int:
-        """How many photos were summed."""
-        return int(self.counts.sum())
+    def photos(self) -> float:
+        """How much all photos weigh together."""
+        return float(self.counts.sum())

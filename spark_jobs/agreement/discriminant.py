@@ -5,10 +5,10 @@ Every label is a Gaussian with its own mean and one covariance common to all,
     C = (1 - s) W / (N - K) + s tr(W) / (D (N - K)) I,    W the scatter within labels,
 
 (Friedman 1989, "Regularized discriminant analysis", with a fixed s). To judge a photo without its
-own vote, W is downdated by the photos left out: leaving g photos with deviations Y (g x D) from
-their label's mean out of a label of n photos takes Y' (I + 11'/(n - g)) Y from W. In the
-eigenbasis of W that is a diagonal plus a matrix of rank g, so the Woodbury identity gives exactly
-what fitting again without these photos would give, at the cost of K x D a photo.
+own vote, W is downdated by the photos left out: leaving g photos of weights w (g) with deviations
+Y (g x D) from their label's mean out of a label of weight n takes Y' (diag(w) + ww'/(n - 1'w)) Y
+from W. In the eigenbasis of W that is a diagonal plus a matrix of rank g, so the Woodbury identity
+gives exactly what fitting again without these photos would give, at the cost of K x D a photo.
 
 A mean of n photos is itself uncertain by C / n, so a label predicts with covariance (1 + 1/n) C:
 a label of one photo claims less certainty than one of a hundred.
@@ -24,14 +24,19 @@ import numpy as np
 from spark_jobs.agreement.crowd import CrowdStatistics, Floats
 
 SHRINKAGE = 0.3
+LEAST_WEIGHT = 0.5
+"""A label that weighs less than half a photo is empty."""
+LEAST_FREEDOM = 1.0
+TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeftOut:
-    """Photos that have no say: the number of their label, and their embeddings (g x D)."""
+    """Photos that have no say: the number of their label, their embeddings (g x D), weights (g)."""
 
     label: int
     embeddings: Floats
+    weights: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,16 +57,17 @@ class Discriminant:
     @classmethod
     def fit(cls, crowd: CrowdStatistics) -> Discriminant:
         """Fit to the sums of a crowd."""
-        means = crowd.sums / crowd.counts[:, None]
-        within = crowd.gram - (means * crowd.counts[:, None]).T @ means
+        counts = np.maximum(crowd.counts, TINY)
+        means = crowd.sums / counts[:, None]
+        within = crowd.gram - (means * counts[:, None]).T @ means
         spread, basis = np.linalg.eigh((within + within.T) / 2)
         return cls(
             labels=crowd.labels,
-            counts=crowd.counts,
+            counts=counts,
             means=means @ basis,
             basis=basis,
             spread=np.maximum(spread, 0.0),
-            centre=crowd.sums.sum(axis=0) / crowd.counts.sum(),
+            centre=crowd.sums.sum(axis=0) / counts.sum(),
             numbers={label: number for number, label in enumerate(crowd.labels)},
         )
 
@@ -80,28 +86,28 @@ class Discriminant:
         for part in left_out:
             deviations.append(self._take_out(part, counts, means))
         removed = np.concatenate(deviations)
-        freedom = counts.sum() - np.count_nonzero(counts)
+        freedom = counts.sum() - np.minimum(counts, 1.0).sum()
         trace = self.spread.sum() - np.square(removed).sum()
-        if freedom < 1 or trace <= 0:
+        if freedom < LEAST_FREEDOM or trace <= 0:
             return None
         scale = (1 - SHRINKAGE) / freedom
         diagonal = scale * self.spread + SHRINKAGE * trace / freedom / self.spread.size
         apart = embedding @ self.basis - means
         distances = _distances(apart, diagonal, removed * np.sqrt(scale))
-        wider = 1 + 1 / np.maximum(counts, 1.0)
+        wider = 1 + 1 / np.maximum(counts, LEAST_WEIGHT)
         densities = -distances / (2 * wider) - self.spread.size / 2 * np.log(wider)
-        return np.asarray(np.where(counts > 0, densities, -np.inf))
+        return np.asarray(np.where(counts >= LEAST_WEIGHT, densities, -np.inf))
 
     def _take_out(self, part: LeftOut, counts: Floats, means: Floats) -> Floats:
         """Downdate counts and means in place; return rows R with R'R = what W loses."""
-        photos = part.embeddings @ self.basis
-        deviations = photos - self.means[part.label]
-        remaining = counts[part.label] - len(photos)
-        counts[part.label] = max(remaining, 0.0)
-        if remaining <= 0:
-            return np.asarray(deviations)
-        means[part.label] -= deviations.sum(axis=0) / remaining
-        weights = np.eye(len(photos)) + 1 / remaining
+        deviations = part.embeddings @ self.basis - self.means[part.label]
+        remaining = counts[part.label] - part.weights.sum()
+        if remaining < TINY:
+            counts[part.label] = 0.0
+            return np.asarray(np.sqrt(part.weights)[:, None] * deviations)
+        counts[part.label] = remaining
+        means[part.label] -= part.weights @ deviations / remaining
+        weights = np.diag(part.weights) + np.outer(part.weights, part.weights) / remaining
         return np.asarray(np.linalg.cholesky(weights).T @ deviations)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from spark_jobs.agreement.crowd import Floats
 from spark_jobs.agreement.discriminant import Discriminant, LeftOut
+from spark_jobs.agreement.fellows import Fellows
 from spark_jobs.agreement.graph import LabelGraph
 
 LEAST_OTHERS = 4
@@ -17,7 +19,7 @@ LEAST_OTHERS = 4
 COPY_SIMILARITY = 0.96
 """Photos of a label with a cosine from here on are copies of one another: one voice, not two."""
 
-ALIKE_SIMILARITY = 0.2
+ALIKE = 0.2
 """Photos look alike from here on (cosine around the mean of all photos): of a simulated crowd, 84 %
 of the pairs of one label and 5 % of the pairs of two labels."""
 
@@ -28,7 +30,7 @@ class CrowdOpinion:
 
     `others` are the label's other photos (copies left out), `alike` how many of them look like
     this one, `rival` the unrelated label that fits best, `rival_share` its probability beside the
-    claimed one.
+    claimed one. `independent` is False where all other photos come from those who make the claim.
     """
 
     log_ratio: float
@@ -36,48 +38,67 @@ class CrowdOpinion:
     alike: int
     rival: str
     rival_share: float
+    independent: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeenVoice:
+    """A photo to be judged: its embedding (D), and its own voice in the crowd, to be left out.
+
+    `counts_for` are the labels that it counts for, with its weights; `contributors` its
+    contributors' numbers among the fellows.
+    """
+
+    embedding: Floats
+    counts_for: Mapping[str, float]
+    contributors: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelCrowd:
     """The photos that count for one label, ready to judge claims of it.
 
-    `fellows` (n x D) are their embeddings; `rivals` are the numbers of all unrelated labels;
+    `rivals` are the numbers of all unrelated labels, `shares` (log) how common each is among them;
     `temperature` divides log densities.
     """
 
     label: str
-    fellows: Floats
+    fellows: Fellows
     crowd: Discriminant
     temperature: float
     rivals: npt.NDArray[np.intp]
+    shares: Floats
 
     @classmethod
     def of(
         cls,
         label: str,
-        fellows: Floats,
+        fellows: Fellows,
         crowd: Discriminant,
         temperature: float,
         graph: LabelGraph,
     ) -> LabelCrowd:
         """Gather what all claims of one label share."""
-        rivals = [i for i, other in enumerate(crowd.labels) if not graph.related(other, label)]
-        return cls(label, fellows, crowd, temperature, np.array(rivals, dtype=np.intp))
+        numbers = [i for i, other in enumerate(crowd.labels) if not graph.related(other, label)]
+        rivals = np.array(numbers, dtype=np.intp)
+        weights = crowd.counts[rivals]
+        shares = np.log(weights / weights.sum()) if len(rivals) else weights
+        return cls(label, fellows, crowd, temperature, rivals, shares)
 
-    def opinion(self, embedding: Floats, counts_for: frozenset[str]) -> CrowdOpinion | None:
-        """Judge a photo (D) without its own vote and its copies'; None where too little is known.
+    def opinion(self, photo: SeenVoice) -> CrowdOpinion | None:
+        """Judge a photo without its own vote and its copies'; None where too little is known.
 
-        `counts_for` are the labels that the photo itself counts for.
+        A wrong claim's photo shows any other label, each as likely as it is common here.
         """
         if not len(self.fellows) or not len(self.rivals):
             return None
-        copies = similarity(self.fellows, embedding) >= COPY_SIMILARITY
-        copies |= (self.fellows == embedding).all(axis=1)
-        others = self.fellows[~copies]
+        copies = similarity(self.fellows.embeddings, photo.embedding) >= COPY_SIMILARITY
+        itself = (self.fellows.embeddings == photo.embedding).all(axis=1)
+        copies |= itself
+        others = self.fellows.embeddings[~copies]
         if len(others) < LEAST_OTHERS:
             return None
-        densities = self._densities(embedding, self.fellows[copies], counts_for)
+        densities = self._densities(photo, copies, bool(itself.any()))
         if densities is None:
             return None
         own, against = densities[self.crowd.number(self.label)], densities[self.rivals]
@@ -85,23 +106,33 @@ class LabelCrowd:
         if not np.isfinite(against[best]):
             return None
         centre = self.crowd.centre
+        senders = set(self.fellows.contributors[~copies].tolist())
         return CrowdOpinion(
-            log_ratio=float(own - _log_mean_exp(against)),
+            log_ratio=float(own - _log_sum_exp(against + self.shares)),
             others=len(others),
-            alike=int(np.sum(similarity(others - centre, embedding - centre) >= ALIKE_SIMILARITY)),
+            alike=int(np.sum(similarity(others - centre, photo.embedding - centre) >= ALIKE)),
             rival=self.crowd.labels[int(self.rivals[best])],
             rival_share=float(1 / (1 + np.exp(np.clip(own - against[best], -50, 50)))),
+            independent=bool(senders - photo.contributors),
         )
 
     def _densities(
-        self, embedding: Floats, copies: Floats, counts_for: frozenset[str]
+        self, photo: SeenVoice, copies: npt.NDArray[np.bool_], has_itself: bool
     ) -> Floats | None:
-        left_out = [LeftOut(self.crowd.number(self.label), copies)]
+        """Tempered log densities of all labels (K), without the photo and its copies here."""
+        voices = self.fellows.embeddings[copies]
+        weights = self.fellows.weights[copies]
+        own_weight = photo.counts_for.get(self.label, 0.0)
+        if own_weight and not has_itself:  # of a large label, fellows are but a sample
+            voices = np.concatenate([voices, photo.embedding[None]])
+            weights = np.append(weights, own_weight)
+        left_out = [LeftOut(self.crowd.number(self.label), voices, weights)]
         left_out += [
-            LeftOut(self.crowd.number(label), embedding[None])
-            for label in sorted(counts_for - {self.label})
+            LeftOut(self.crowd.number(label), photo.embedding[None], np.array([weight]))
+            for label, weight in sorted(photo.counts_for.items())
+            if label != self.label and weight and label in self.crowd.numbers
         ]
-        densities = self.crowd.log_densities(embedding, left_out)
+        densities = self.crowd.log_densities(photo.embedding, left_out)
         return None if densities is None else densities / self.temperature
 
 
@@ -111,6 +142,6 @@ def similarity(photos: Floats, photo: Floats) -> Floats:
     return np.asarray(photos @ photo / np.where(lengths > 0, lengths, 1.0))
 
 
-def _log_mean_exp(values: Floats) -> float:
+def _log_sum_exp(values: Floats) -> float:
     top = float(values.max())
-    return top + float(np.log(np.exp(values - top).mean()))
+    return top + float(np.log(np.exp(values - top).sum()))

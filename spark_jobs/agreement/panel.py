@@ -8,11 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from imagehub.vocabulary import Finding, Verdict
+from spark_jobs.agreement import record, reviews
 from spark_jobs.agreement.crowd import CrowdStatistics, Floats
 from spark_jobs.agreement.discriminant import Discriminant, LeftOut
+from spark_jobs.agreement.fellows import Fellows
 from spark_jobs.agreement.graph import LabelGraph
-from spark_jobs.agreement.likeness import LEAST_OTHERS, LabelCrowd
+from spark_jobs.agreement.likeness import LEAST_OTHERS, LabelCrowd, SeenVoice
 from spark_jobs.agreement.network import ClassNetwork
+from spark_jobs.agreement.probability import PRIOR
+from spark_jobs.agreement.record import Claimant, right_share
+from spark_jobs.agreement.reviews import ReviewVote
 from spark_jobs.agreement.temperature import choose_temperature
 from spark_jobs.agreement.verdict import Case, decide
 
@@ -21,13 +26,18 @@ from spark_jobs.agreement.verdict import Case, decide
 class SeenPhoto:
     """What a version saw in a photo; `counts_for` are the labels whose crowd it belongs to.
 
-    `classes` are probabilities by label; the embedding has D numbers.
+    `classes` are probabilities by label; the embedding has D numbers. `counts_for` gives the weight
+    with which the photo counts for each label. `claimants` are the records of those who make the
+    claim, `contributors` their numbers among the label's fellows.
     """
 
     findings: Sequence[Finding]
     classes: Mapping[str, float]
     embedding: Floats
-    counts_for: frozenset[str]
+    counts_for: Mapping[str, float]
+    claimants: Sequence[Claimant] = ()
+    reviews: Sequence[ReviewVote] = ()
+    contributors: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +45,7 @@ class Panel:
     """Judges claims of any label. `crowd` is None on an empty hub, `network` without classes.
 
     `unfit` are codes of findings that make a photo useless; `unseen` is the code of photos that
-    could not be looked at.
+    could not be looked at; `right_share` is the share of the hub's claims that are right.
     """
 
     crowd: Discriminant | None
@@ -44,9 +54,10 @@ class Panel:
     graph: LabelGraph
     unfit: frozenset[str]
     unseen: str
+    right_share: float = PRIOR
 
-    def judge(self, label: str, fellows: Floats, photos: Sequence[SeenPhoto]) -> list[Verdict]:
-        """Judge photos claimed as one label; `fellows` (n x D) are all that count for it."""
+    def judge(self, label: str, fellows: Fellows, photos: Sequence[SeenPhoto]) -> list[Verdict]:
+        """Judge photos claimed as one label; `fellows` are those that count for it."""
         if self.crowd is None or label not in self.crowd.numbers:
             company = None
         else:
@@ -57,10 +68,20 @@ class Panel:
         seen = all(finding.code != self.unseen for finding in photo.findings)
         crowd = network = None
         if seen and company is not None:
-            crowd = company.opinion(photo.embedding, photo.counts_for)
+            voice = SeenVoice(photo.embedding, photo.counts_for, photo.contributors)
+            crowd = company.opinion(voice)
         if seen and self.network is not None:
             network = self.network.opinion(photo.classes, label)
-        case = Case(label, photo.findings, self.unfit, crowd, network)
+        case = Case(
+            label,
+            photo.findings,
+            self.unfit,
+            self.right_share,
+            crowd,
+            network,
+            record.opinion(photo.claimants, self.right_share),
+            reviews.opinion(photo.reviews),
+        )
         return decide(case, self.graph)
 
 
@@ -70,18 +91,21 @@ def fit_crowd(statistics: CrowdStatistics | None) -> Discriminant | None:
 
 
 def measure_temperature(
-    crowd: Discriminant | None, labels: Sequence[str], embeddings: Floats
+    crowd: Discriminant | None, labels: Sequence[str], embeddings: Floats, weights: Floats
 ) -> float:
-    """Choose the temperature on a sample of claims that count: N labels, embeddings N x D."""
+    """Choose the temperature on a sample of claims that count: N labels, embeddings N x D.
+
+    `weights` (N) are those of the claims in the crowd.
+    """
     densities: list[Floats] = []
     own: list[int] = []
-    for label, embedding in zip(labels, embeddings, strict=True):
+    for label, embedding, weight in zip(labels, embeddings, weights, strict=True):
         if crowd is None or crowd.counts[crowd.number(label)] <= LEAST_OTHERS:
             continue
-        found = crowd.log_densities(
-            embedding, [LeftOut(crowd.number(label), np.asarray(embedding)[None])]
-        )
+        itself = LeftOut(crowd.number(label), np.asarray(embedding)[None], np.array([weight]))
+        found = crowd.log_densities(embedding, [itself])
         if found is not None:
             densities.append(found)
             own.append(crowd.number(label))
-    return choose_temperature(densities, own)
+    share = right_share(float(np.sum(weights)), len(weights))
+    return choose_temperature(densities, own, share)

@@ -5,18 +5,35 @@ from __future__ import annotations
 import math
 
 PRIOR = 0.95
-"""Share of claims that are right before anything is known of the photo."""
+"""Share of claims that are right, of a hub that has not seen many."""
 
-STRONGEST = 6.0
-"""No source may count for more than this, whatever it computes: e^6 is 400 to 1."""
+DOUBT = 1e-4
+"""No source is surer than this: whatever it computes, it may be wrong for reasons it cannot see."""
 
 
 def bounded(log_ratio: float) -> float:
-    """Limit a log likelihood ratio to what one source may count for."""
-    return max(-STRONGEST, min(STRONGEST, log_ratio))
+    """Limit what one source may count for, smoothly, so that the order of claims stays.
+
+    The likelihoods on both sides get a share DOUBT of each other: about 9.2 (10,000 to 1) at most.
+    """
+    softly = math.log(DOUBT)
+    return _log_add(log_ratio, softly) - _log_add(0.0, log_ratio + softly)
 
 
-def posterior(*log_ratios: float) -> float:
-    """Probability that the claim is right, after evidence of independent sources."""
-    log_odds = math.log(PRIOR / (1 - PRIOR)) + sum(log_ratios)
+def posterior(share: float, *log_ratios: float) -> float:
+    """Probability that a claim is right, of which `share` are, after independent evidence."""
+    log_odds = logit(share) + sum(log_ratios)
+    if log_odds < 0:
+        return math.exp(log_odds) / (1 + math.exp(log_odds))
     return 1 / (1 + math.exp(-log_odds))
+
+
+def logit(probability: float) -> float:
+    """Log odds of a probability between 0 and 1."""
+    return math.log(probability / (1 - probability))
+
+
+def _log_add(one: float, other: float) -> float:
+    """Log of the sum of two numbers given by their logs."""
+    top = max(one, other)
+    return top + math.log1p(math.exp(min(one, other) - top))

@@ -1,8 +1,26 @@
-"""What a contributor's earlier claims say of the next one. Pure."""
+"""What a contributor's other claims say of one claim. Pure.
+
+Each contributor is right with a probability of his own, learned together with the claims: a claim's
+probability makes the record, and the record the claim's prior (Dawid and Skene 1979, with one
+probability a person; Raykar et al., "Learning from crowds", 2010, for a classifier in their midst).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from spark_jobs.agreement.probability import PRIOR, logit
+
+CREDIT_CLAIMS = 4.0
+"""So many claims, as right as the hub's others, every contributor is credited with."""
+
+HUB_CREDIT_CLAIMS = 20.0
+"""So many claims, a share of PRIOR of them right, a young hub is credited with."""
+
+LEAST_SHARE, MOST_SHARE = 0.5, 0.99
+SUREST = 0.999
+"""No record vouches or condemns more than this: people change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +33,42 @@ class Claimant:
 
     right: float
     claims: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOpinion:
+    """What the records of a claim's contributors say: beyond what is expected of anybody.
+
+    `expected` is the share of right claims that the least reliable of them lets expect, `claims`
+    how many others there are of that contributor.
+    """
+
+    log_ratio: float
+    expected: float
+    claims: float
+
+
+def right_share(right: float, claims: float) -> float:
+    """The share of a hub's claims that are right, from what all of them weigh, 0.5 to 0.99."""
+    share = (right + HUB_CREDIT_CLAIMS * PRIOR) / (claims + HUB_CREDIT_CLAIMS)
+    return min(MOST_SHARE, max(LEAST_SHARE, share))
+
+
+def expected_right(claimant: Claimant, share: float) -> float:
+    """How likely the contributor's next claim is right, in a hub where `share` of all are."""
+    found = (claimant.right + CREDIT_CLAIMS * share) / (claimant.claims + CREDIT_CLAIMS)
+    return min(SUREST, max(1 - SUREST, found))
+
+
+def opinion(claimants: Sequence[Claimant], share: float) -> RecordOpinion | None:
+    """Weigh the records of all who make a claim; None where nobody has made another one.
+
+    Several contributors of average record are worth no more than one: they may be one person.
+    """
+    known = [one for one in claimants if one.claims > 0]
+    if not known:
+        return None
+    expected = [expected_right(one, share) for one in known]
+    least = min(range(len(known)), key=expected.__getitem__)
+    ratio = sum(logit(one) - logit(share) for one in expected)
+    return RecordOpinion(ratio, expected[least], known[least].claims)

@@ -6,90 +6,94 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imagehub.vocabulary import Evidence, Finding, Outcome, Verdict
+from spark_jobs.agreement import words
 from spark_jobs.agreement.graph import LabelGraph
 from spark_jobs.agreement.likeness import CrowdOpinion
 from spark_jobs.agreement.network import NetworkOpinion
-from spark_jobs.agreement.probability import bounded, posterior
+from spark_jobs.agreement.probability import PRIOR, bounded, posterior
+from spark_jobs.agreement.record import RecordOpinion
+from spark_jobs.agreement.reviews import ReviewOpinion
 
-VERIFIED_FROM = 0.7
-REJECTED_BELOW = 0.1
-CLEAR_RIVAL_SHARE = 0.5
+WRONG_VERIFIED_REVIEWS = 2.5
+"""What a wrong photo among the verified costs, in reviews by a person."""
+
+GOOD_REJECTED_REVIEWS = 20.0
+"""What the loss of a good photo costs: its contributor may not send another."""
+
+VERIFIED_FROM = 1 - 1 / WRONG_VERIFIED_REVIEWS
+REJECTED_BELOW = 1 / GOOD_REJECTED_REVIEWS
+"""A review is worth its price where neither risk is cheaper (Chow 1970, the reject option)."""
+
+DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """All that is known of one claim; None where a source abstains.
 
-    `unfit` are the codes of findings that make a photo useless.
+    `unfit` are the codes of findings that make a photo useless; `right_share` is the share of the
+    hub's claims that are right.
     """
 
     label: str
     findings: Sequence[Finding]
     unfit: frozenset[str]
-    crowd: CrowdOpinion | None
-    network: NetworkOpinion | None
+    right_share: float = PRIOR
+    crowd: CrowdOpinion | None = None
+    network: NetworkOpinion | None = None
+    record: RecordOpinion | None = None
+    reviews: ReviewOpinion | None = None
 
 
 def decide(case: Case, graph: LabelGraph) -> Verdict:
     """Weigh the evidence.
 
-    Rejected: unfit photos, and claims less likely than REJECTED_BELOW. Verified: claims as likely
-    as VERIFIED_FROM, of photos without a finding, which the crowd compared or the network saw. A
-    person decides the rest: among it every claim of which nothing is known, such as a new label's
-    first photo.
+    Rejected: unfit photos, and claims less likely than REJECTED_BELOW that were compared with other
+    photos or reviewed: a new label's first photo is not. Verified: claims as likely as
+    VERIFIED_FROM that somebody else speaks for (another contributor's photos, the network or a
+    reviewer), of photos without a finding, or that a reviewer accepts with it. A person decides the
+    rest.
     """
-    ratios = [bounded(one.log_ratio) for one in (case.crowd, case.network) if one is not None]
-    probability = posterior(*ratios)
-    evidence = (
-        _quality(case.findings),
-        _crowd(case.crowd, case.label, graph),
-        _network(case.network, case.label, graph),
-    )
+    opinions = (case.crowd, case.network, case.record, case.reviews)
+    ratios = [bounded(one.log_ratio) for one in opinions if one is not None]
+    probability = posterior(case.right_share, *ratios)
     outcome = _outcome(case, probability)
-    reasons = [finding.sentence for finding in case.findings]
-    reasons += [one.sentence for one in evidence[1:] if one.probability is not None]
-    if not ratios:
-        reasons.append(evidence[1].sentence)
-    return Verdict(outcome, round(probability, 4), tuple(reasons), evidence)
+    evidence = (
+        _evidence("quality", None, words.quality(case.findings)),
+        _evidence("crowd", case.crowd, words.crowd(case.crowd, case.label, graph)),
+        _evidence("network", case.network, words.network(case.network, case.label, graph)),
+        _evidence("contributor", case.record, words.record(case.record)),
+        _evidence("reviews", case.reviews, words.reviews(case.reviews)),
+    )
+    reasons = words.reasons(case.findings, evidence)
+    if outcome is not Outcome.VERIFIED and words.is_telling(case.record):
+        reasons.append(words.record(case.record).sentence)
+    return Verdict(outcome, round(probability, DIGITS), tuple(reasons), evidence)
 
 
 def _outcome(case: Case, probability: float) -> Outcome:
     if any(finding.code in case.unfit for finding in case.findings):
         return Outcome.REJECTED
-    if probability < REJECTED_BELOW:
+    if probability < REJECTED_BELOW and (case.crowd or case.reviews):
         return Outcome.REJECTED
-    spoken_for = case.crowd is not None or (case.network is not None and case.network.log_ratio > 0)
-    if spoken_for and probability >= VERIFIED_FROM and not case.findings:
+    accepted = case.reviews is not None and case.reviews.log_ratio > 0
+    spoken_for = (
+        accepted
+        or (case.crowd is not None and case.crowd.independent)
+        or (case.network is not None and case.network.log_ratio > 0)
+    )
+    if spoken_for and probability >= VERIFIED_FROM and (accepted or not case.findings):
         return Outcome.VERIFIED
     return Outcome.NEEDS_REVIEW
 
 
-def _quality(findings: Sequence[Finding]) -> Evidence:
-    if not findings:
-        return Evidence("quality", None, "The photo itself is fit.")
-    return Evidence("quality", None, " ".join(finding.sentence for finding in findings))
-
-
-def _crowd(opinion: CrowdOpinion | None, label: str, graph: LabelGraph) -> Evidence:
-    name = graph.name(label)
+def _evidence(
+    source: str,
+    opinion: CrowdOpinion | NetworkOpinion | RecordOpinion | ReviewOpinion | None,
+    said: words.Said,
+) -> Evidence:
+    """One source's view as the probability that it alone would give to a claim like any other."""
     if opinion is None:
-        return Evidence("crowd", None, f"There are too few other photos of {name} to compare.")
-    sentence = f"Looks like {opinion.alike} of the {opinion.others} other photos of {name} here."
-    if opinion.rival_share >= CLEAR_RIVAL_SHARE:
-        sentence = sentence[:-1] + f", and more like {graph.name(opinion.rival)}."
-    return Evidence("crowd", round(posterior(bounded(opinion.log_ratio)), 4), sentence)
-
-
-def _network(opinion: NetworkOpinion | None, label: str, graph: LabelGraph) -> Evidence:
-    name = graph.name(label)
-    if opinion is None:
-        return Evidence("network", None, f"The network has no word for {name}.")
-    probability = round(posterior(bounded(opinion.log_ratio)), 4)
-    if opinion.named is None:
-        return Evidence("network", probability, "The network is not sure what it sees.")
-    seen = graph.name(opinion.named)
-    if graph.supports(opinion.named, label):
-        also = "" if opinion.named == label else f", which is a kind of {name}"
-        return Evidence("network", probability, f"The network sees: {seen}{also}.")
-    doubt = f", but {name} is possible" if opinion.log_ratio > 0 else f", and no {name}"
-    return Evidence("network", probability, f"The network sees: {seen}{doubt}.")
+        return Evidence(source, None, said.sentence)
+    probability = round(posterior(PRIOR, bounded(opinion.log_ratio)), DIGITS)
+    return Evidence(source, probability, said.sentence, said.rival)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,19 +12,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagehub.vocabulary import Finding, Outcome
-from spark_jobs.agreement import likeness, network
+from spark_jobs.agreement import likeness, network, record, reviews
 from spark_jobs.agreement.crowd import CrowdStatistics
-from spark_jobs.agreement.discriminant import SHRINKAGE, Discriminant, LeftOut
+from spark_jobs.agreement.discriminant import (
+    LEAST_FREEDOM,
+    LEAST_WEIGHT,
+    SHRINKAGE,
+    Discriminant,
+    LeftOut,
+)
+from spark_jobs.agreement.fellows import Fellows
 from spark_jobs.agreement.graph import LabelGraph
-from spark_jobs.agreement.likeness import CrowdOpinion, LabelCrowd
+from spark_jobs.agreement.likeness import CrowdOpinion, LabelCrowd, SeenVoice
 from spark_jobs.agreement.network import ClassNetwork, NetworkOpinion
 from spark_jobs.agreement.panel import Panel, SeenPhoto, fit_crowd, measure_temperature
-from spark_jobs.agreement.probability import PRIOR, STRONGEST, bounded, posterior
+from spark_jobs.agreement.probability import DOUBT, PRIOR, bounded, posterior
+from spark_jobs.agreement.record import Claimant, RecordOpinion, right_share
+from spark_jobs.agreement.reviews import ReviewOpinion, ReviewVote
 from spark_jobs.agreement.temperature import MOST_CAUTIOUS, choose_temperature
 from spark_jobs.agreement.verdict import Case, decide
 
 Floats = npt.NDArray[np.float64]
 DIMENSIONS = 6
+DICE = np.random.default_rng(0)
 GRAPH = LabelGraph(
     names={"dog": "Dog", "animal": "Animal", "cup": "Cup", "dalmatian": "Dalmatian"},
     ancestors={"dog": frozenset({"animal"})},
@@ -39,21 +50,45 @@ def crowd_of(seed: int, sizes: list[int]) -> tuple[Floats, list[str]]:
     return np.concatenate(rows), labels
 
 
-def brute_force(photos: Floats, labels: list[str], photo: Floats, names: list[str]) -> Floats:
+@dataclass(frozen=True)
+class Weighed:
+    """Photos N x D, the label that each is claimed to be, and weights N."""
+
+    photos: Floats
+    labels: list[str]
+    weights: Floats
+
+    def but(self, out: set[int]) -> Weighed:
+        kept = [index for index in range(len(self.labels)) if index not in out]
+        return Weighed(self.photos[kept], [self.labels[i] for i in kept], self.weights[kept])
+
+    def counts(self) -> dict[str, float]:
+        claimed = np.array(self.labels)
+        return {name: float(self.weights[claimed == name].sum()) for name in set(self.labels)}
+
+    @property
+    def freedom(self) -> float:
+        return sum(weight - min(weight, 1.0) for weight in self.counts().values())
+
+
+def brute_force(crowd: Weighed, photo: Floats, names: list[str]) -> Floats:
     """Fit again on the photos given, the plain way."""
-    claimed = np.array(labels)
-    present = [name for name in names if (claimed == name).any()]
-    means = {name: photos[claimed == name].mean(axis=0) for name in present}
-    residuals = photos - np.stack([means[label] for label in labels])
-    freedom = len(photos) - len(present)
-    within = residuals.T @ residuals / freedom
+    claimed, counts = np.array(crowd.labels), crowd.counts()
+    means = {
+        name: np.average(
+            crowd.photos[claimed == name], axis=0, weights=crowd.weights[claimed == name]
+        )
+        for name in counts
+    }
+    residuals = crowd.photos - np.stack([means[label] for label in crowd.labels])
+    within = (residuals * crowd.weights[:, None]).T @ residuals / crowd.freedom
     target = np.trace(within) / DIMENSIONS * np.eye(DIMENSIONS)
     inverse = np.linalg.inv((1 - SHRINKAGE) * within + SHRINKAGE * target)
     found = np.full(len(names), -np.inf)
     for index, name in enumerate(names):
-        if name in means:
+        if counts.get(name, 0.0) >= LEAST_WEIGHT:
             apart = photo - means[name]
-            wider = 1 + 1 / (claimed == name).sum()
+            wider = 1 + 1 / counts[name]
             found[index] = -(apart @ inverse @ apart) / 2 / wider - DIMENSIONS / 2 * np.log(wider)
     return found
 
@@ -69,21 +104,21 @@ def test_leaving_out_equals_fitting_again_without(
 ) -> None:
     photos, labels = crowd_of(seed, sizes)
     names = sorted(set(labels))
+    weights = data.draw(st.sampled_from([np.ones(len(labels)), DICE.uniform(0.2, 1, len(labels))]))
+    whole = Weighed(photos, labels, weights)
     out = data.draw(st.sets(st.integers(0, len(labels) - 1), min_size=1, max_size=4))
-    kept = [index for index in range(len(labels)) if index not in out]
-    if len(kept) - len({labels[index] for index in kept}) < 1:
+    kept = whole.but(out)
+    if not kept.labels or kept.freedom < LEAST_FREEDOM:
         return
-    crowd = Discriminant.fit(CrowdStatistics.of(photos, labels))
+    crowd = Discriminant.fit(CrowdStatistics.of(photos, labels, weights))
+    of_label = [[i for i in sorted(out) if labels[i] == name] for name in names]
     left_out = [
-        LeftOut(number, photos[[i for i in sorted(out) if labels[i] == name]])
-        for number, name in enumerate(names)
-        if any(labels[i] == name for i in out)
+        LeftOut(number, photos[some], weights[some]) for number, some in enumerate(of_label) if some
     ]
     photo = photos[min(out)]
-    exact = brute_force(photos[kept], [labels[i] for i in kept], photo, names)
     found = crowd.log_densities(photo, left_out)
     assert found is not None
-    np.testing.assert_allclose(found, exact, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(found, brute_force(kept, photo, names), rtol=1e-6, atol=1e-6)
 
 
 @given(seed=st.integers(0, 1000), cut=st.integers(1, 14))
@@ -102,27 +137,37 @@ def test_statistics_of_parts_add_up(seed: int, cut: int) -> None:
 def test_too_few_photos_give_no_densities() -> None:
     photos, labels = crowd_of(1, [1, 1])
     crowd = Discriminant.fit(CrowdStatistics.of(photos, labels))
-    assert crowd.log_densities(photos[0], [LeftOut(0, photos[:1])]) is None
+    assert crowd.log_densities(photos[0], [LeftOut(0, photos[:1], np.ones(1))]) is None
 
 
-def company(photos: Floats, labels: list[str], label: str = "label 0") -> LabelCrowd:
+def fellows_of(photos: Floats, labels: list[str], label: str = "label 0") -> Fellows:
+    """The photos of a label, each by a contributor of its own."""
+    own = photos[[i for i, claimed in enumerate(labels) if claimed == label]]
+    return Fellows(own, np.ones(len(own)), np.arange(len(own)))
+
+
+def company(photos: Floats, labels: list[str]) -> LabelCrowd:
     crowd = Discriminant.fit(CrowdStatistics.of(photos, labels))
-    fellows = photos[[i for i, claimed in enumerate(labels) if claimed == label]]
-    return LabelCrowd.of(label, fellows, crowd, 1.0, LabelGraph())
+    return LabelCrowd.of("label 0", fellows_of(photos, labels), crowd, 1.0, LabelGraph())
+
+
+def voice(photo: Floats, *labels: str) -> SeenVoice:
+    """A photo that counts fully for some labels."""
+    return SeenVoice(photo, dict.fromkeys(labels, 1.0))
 
 
 @pytest.mark.parametrize(("others", "says"), [(likeness.LEAST_OTHERS - 1, False), (6, True)])
 def test_a_label_with_few_other_photos_says_nothing(others: int, says: bool) -> None:
     photos, labels = crowd_of(3, [others + 1, 9])
-    opinion = company(photos, labels).opinion(photos[0], frozenset({"label 0"}))
+    opinion = company(photos, labels).opinion(voice(photos[0], "label 0"))
     assert (opinion is not None) == says
 
 
 def test_copies_of_a_photo_do_not_speak_for_it() -> None:
     photos, labels = crowd_of(4, [6, 9])
     copies = np.concatenate([photos, np.repeat(photos[:1], 5, axis=0)])
-    alone = company(photos, labels).opinion(photos[0], frozenset({"label 0"}))
-    copied = company(copies, labels + ["label 0"] * 5).opinion(photos[0], frozenset({"label 0"}))
+    alone = company(photos, labels).opinion(voice(photos[0], "label 0"))
+    copied = company(copies, labels + ["label 0"] * 5).opinion(voice(photos[0], "label 0"))
     assert alone is not None
     assert copied is not None
     assert copied.others == alone.others
@@ -132,8 +177,8 @@ def test_copies_of_a_photo_do_not_speak_for_it() -> None:
 def test_a_photo_among_another_labels_photos_is_evidence_against_the_claim() -> None:
     photos, labels = crowd_of(5, [9, 9])
     crowd = company(photos, labels)
-    own = crowd.opinion(photos[0], frozenset({"label 0"}))
-    foreign = crowd.opinion(photos[-1], frozenset({"label 1"}))
+    own = crowd.opinion(voice(photos[0], "label 0"))
+    foreign = crowd.opinion(voice(photos[-1], "label 1"))
     assert own is not None
     assert foreign is not None
     assert own.log_ratio > 0 > foreign.log_ratio
@@ -146,8 +191,8 @@ def test_ancestors_and_descendants_are_no_rivals() -> None:
     names = {"label 0": "dog", "label 1": "animal", "label 2": "cup"}
     claimed = [names[label] for label in labels]
     crowd = Discriminant.fit(CrowdStatistics.of(photos, claimed))
-    dogs = LabelCrowd.of("dog", photos[:6], crowd, 1.0, GRAPH)
-    opinion = dogs.opinion(photos[7], frozenset())
+    dogs = LabelCrowd.of("dog", fellows_of(photos, claimed, "dog"), crowd, 1.0, GRAPH)
+    opinion = dogs.opinion(voice(photos[7]))
     assert opinion is not None
     assert opinion.rival == "cup"
 
@@ -157,9 +202,9 @@ def test_the_temperature_rises_with_overconfidence() -> None:
     own = [0, 1] * 20
     wrong_half = [0, 1, 1, 0] * 10
     shouted = [40 * row for row in right]
-    assert choose_temperature(right, own) == 1.0
-    assert choose_temperature(shouted, wrong_half) > choose_temperature(right, own)
-    assert choose_temperature([], []) == MOST_CAUTIOUS
+    assert choose_temperature(right, own, PRIOR) == 1.0
+    assert choose_temperature(shouted, wrong_half, PRIOR) > choose_temperature(right, own, PRIOR)
+    assert choose_temperature([], [], PRIOR) == MOST_CAUTIOUS
 
 
 NETWORK = ClassNetwork.of(GRAPH, frozenset({"dalmatian", "cup"}))
@@ -197,27 +242,32 @@ def test_more_support_never_makes_a_claim_less_likely(supports: list[float]) -> 
     assert ratios == sorted(ratios)
 
 
-@given(st.floats(-50, 50), st.floats(-50, 50))
-def test_no_source_decides_beyond_its_bound(one: float, other: float) -> None:
-    assert abs(bounded(one)) <= STRONGEST
-    assert 0 < posterior(bounded(one), bounded(other)) < 1
-    assert posterior() == pytest.approx(PRIOR)
+@given(st.floats(-500, 500), st.floats(-500, 500))
+def test_no_source_decides_beyond_its_bound_and_the_order_stays(one: float, other: float) -> None:
+    assert abs(bounded(one)) <= -np.log(DOUBT) + 1e-9
+    assert bounded(-one) == pytest.approx(-bounded(one), abs=1e-9)
+    assert 0 < posterior(PRIOR, bounded(one), bounded(other)) < 1
+    assert posterior(PRIOR) == pytest.approx(PRIOR)
     if one <= other:
-        assert posterior(bounded(one)) <= posterior(bounded(other))
+        assert bounded(one) <= bounded(other)
 
 
-def crowd_says(log_ratio: float, rival_share: float = 0.0) -> CrowdOpinion:
-    return CrowdOpinion(log_ratio, 41, 37, "cup", rival_share)
+def crowd_says(
+    log_ratio: float, rival_share: float = 0.0, independent: bool = True
+) -> CrowdOpinion:
+    return CrowdOpinion(log_ratio, 41, 37, "cup", rival_share, independent)
 
 
 def verdict_of(**known: Any) -> Any:
     case = {"label": "dog", "findings": (), "unfit": frozenset({"dark"})}
-    return decide(Case(**(case | {"crowd": None, "network": None} | known)), GRAPH)
+    return decide(Case(**(case | known)), GRAPH)
 
 
 BLURRED, DARK = Finding("blurred", 0.1, "It is blurred."), Finding("dark", 3, "It is dark.")
 SEES_DALMATIAN = NetworkOpinion(4.0, 0.6, "dalmatian")
 SEES_CUP = NetworkOpinion(-1.6, 0.0, "cup")
+BAD_RECORD = RecordOpinion(-4.0, 0.2, 30)
+YES, NO = ReviewOpinion(2.9, 1, 0), ReviewOpinion(-5.8, 0, 2)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +281,17 @@ SEES_CUP = NetworkOpinion(-1.6, 0.0, "cup")
         ({"network": SEES_DALMATIAN}, Outcome.VERIFIED),
         ({"network": SEES_CUP}, Outcome.NEEDS_REVIEW),
         ({"crowd": crowd_says(4), "network": SEES_CUP}, Outcome.VERIFIED),
-        ({"crowd": crowd_says(-4), "network": SEES_CUP}, Outcome.REJECTED),
+        ({"crowd": crowd_says(-5), "network": SEES_CUP}, Outcome.REJECTED),
+        ({"crowd": crowd_says(4, independent=False)}, Outcome.NEEDS_REVIEW),
+        ({"crowd": crowd_says(0.5), "record": BAD_RECORD}, Outcome.NEEDS_REVIEW),
+        ({"crowd": crowd_says(-3), "record": BAD_RECORD}, Outcome.REJECTED),
+        ({"network": SEES_CUP, "record": BAD_RECORD}, Outcome.NEEDS_REVIEW),
+        ({"reviews": YES}, Outcome.VERIFIED),
+        ({"reviews": YES, "findings": (BLURRED,)}, Outcome.VERIFIED),
+        ({"reviews": YES, "findings": (DARK,)}, Outcome.REJECTED),
+        ({"reviews": NO}, Outcome.NEEDS_REVIEW),
+        ({"reviews": NO, "crowd": crowd_says(-1)}, Outcome.REJECTED),
+        ({"reviews": YES, "crowd": crowd_says(-9)}, Outcome.NEEDS_REVIEW),
         ({"crowd": crowd_says(4), "findings": (BLURRED,)}, Outcome.NEEDS_REVIEW),
         ({"crowd": crowd_says(4), "findings": (DARK,)}, Outcome.REJECTED),
         ({"findings": (DARK,)}, Outcome.REJECTED),
@@ -241,7 +301,8 @@ def test_evidence_leads_to_an_outcome(known: dict[str, Any], outcome: Outcome) -
     verdict = verdict_of(**known)
     assert verdict.outcome is outcome
     assert verdict.reasons
-    assert [one.source for one in verdict.evidence] == ["quality", "crowd", "network"]
+    sources = [one.source for one in verdict.evidence]
+    assert sources == ["quality", "crowd", "network", "contributor", "reviews"]
 
 
 @pytest.mark.parametrize(
@@ -266,6 +327,13 @@ def test_evidence_leads_to_an_outcome(known: dict[str, Any], outcome: Outcome) -
             {"findings": (BLURRED,)},
             ("It is blurred.", "There are too few other photos of Dog to compare."),
         ),
+        (
+            {"reviews": NO, "record": BAD_RECORD},
+            (
+                "2 people looked at it: 0 said yes, 2 said no.",
+                "Many of this contributor's other labels seem to be wrong.",
+            ),
+        ),
     ],
 )
 def test_reasons_are_words_for_the_contributor(
@@ -276,15 +344,15 @@ def test_reasons_are_words_for_the_contributor(
 
 def panel(photos: Floats, labels: list[str]) -> Panel:
     crowd = fit_crowd(CrowdStatistics.of(photos, labels))
-    temperature = measure_temperature(crowd, labels, photos)
+    temperature = measure_temperature(crowd, labels, photos, np.ones(len(labels)))
     return Panel(crowd, temperature, None, LabelGraph(), frozenset({"dark"}), "unreadable")
 
 
 def test_a_panel_finds_the_one_wrong_claim() -> None:
     photos, labels = crowd_of(8, [12, 12, 12])
     labels[-1] = "label 0"
-    fellows = photos[[i for i, label in enumerate(labels) if label == "label 0"]]
-    seen = [SeenPhoto((), {}, photo, frozenset({"label 0"})) for photo in fellows]
+    fellows = fellows_of(photos, labels)
+    seen = [SeenPhoto((), {}, photo, {"label 0": 1.0}) for photo in fellows.embeddings]
     outcomes = [
         verdict.outcome for verdict in panel(photos, labels).judge("label 0", fellows, seen)
     ]
@@ -295,14 +363,67 @@ def test_a_panel_finds_the_one_wrong_claim() -> None:
 def test_a_photo_that_could_not_be_seen_is_judged_by_nobody() -> None:
     photos, labels = crowd_of(9, [12, 12])
     unseen = Finding("unreadable", 1.0, "It cannot be read.")
-    photo = SeenPhoto((unseen,), {}, np.zeros(DIMENSIONS), frozenset())
-    (verdict,) = panel(photos, labels).judge("label 0", photos[:12], [photo])
+    photo = SeenPhoto((unseen,), {}, np.zeros(DIMENSIONS), {})
+    (verdict,) = panel(photos, labels).judge("label 0", fellows_of(photos, labels), [photo])
     assert verdict.outcome is Outcome.NEEDS_REVIEW
     assert verdict.probability == PRIOR
 
 
 def test_an_empty_hub_asks_for_review() -> None:
     empty = Panel(None, MOST_CAUTIOUS, None, LabelGraph(), frozenset(), "unreadable")
-    photo = SeenPhoto((), {}, np.ones(DIMENSIONS), frozenset())
-    (verdict,) = empty.judge("dog", np.empty((0, DIMENSIONS)), [photo])
+    photo = SeenPhoto((), {}, np.ones(DIMENSIONS), {})
+    nobody = Fellows(np.empty((0, DIMENSIONS)), np.empty(0), np.empty(0, np.intp))
+    (verdict,) = empty.judge("dog", nobody, [photo])
     assert verdict.outcome is Outcome.NEEDS_REVIEW
+
+
+# Records and reviews
+
+
+@given(st.floats(0, 50), st.floats(0, 50), st.floats(0.5, 0.99))
+def test_a_better_record_never_makes_a_claim_less_likely(
+    right: float, wrong: float, share: float
+) -> None:
+    claims = right + wrong
+    found = record.opinion([Claimant(right, claims)], share)
+    better = record.opinion([Claimant(right + wrong / 2, claims)], share)
+    if claims == 0:
+        assert found is None
+        return
+    assert found is not None
+    assert better is not None
+    assert found.log_ratio <= better.log_ratio + 1e-9
+
+
+def test_an_average_record_says_nothing_however_many_share_it() -> None:
+    average = Claimant(19.0, 20.0)
+    found = record.opinion([average] * 5, 0.95)
+    assert found is not None
+    assert found.log_ratio == pytest.approx(0.0)
+
+
+def test_of_several_contributors_the_least_reliable_is_named() -> None:
+    found = record.opinion([Claimant(20, 20), Claimant(2, 20)], 0.95)
+    assert found is not None
+    assert found.expected < 0.3
+    assert found.log_ratio < 0
+
+
+@pytest.mark.parametrize(
+    ("right", "claims", "share"), [(0, 0, PRIOR), (0, 10_000, 0.5), (10_000, 10_000, 0.99)]
+)
+def test_a_hubs_share_of_right_claims_stays_within_reason(
+    right: float, claims: float, share: float
+) -> None:
+    assert right_share(right, claims) == pytest.approx(share)
+
+
+def test_reviews_count_by_skill_and_the_unsure_do_not() -> None:
+    found = reviews.opinion(
+        [ReviewVote("yes", 0.95), ReviewVote("no", 0.6), ReviewVote("unsure", 0.99)]
+    )
+    assert found is not None
+    assert (found.yes, found.no) == (1, 1)
+    assert found.log_ratio == pytest.approx(np.log(19) - np.log(1.5))
+    assert reviews.opinion([ReviewVote("unsure", 0.9)]) is None
+    assert reviews.opinion([]) is None

@@ -28,16 +28,22 @@ TRAINING = [
     "tensorflowonspark==2.2.5",
     "tf-keras==2.21.0",
 ]
+PREPARE = [
+    "nncf==3.4.0",
+]
 DEVELOPMENT = [
+    *PREPARE,
     "hypothesis==6.170.15",
     "import-linter==2.16",
     "mypy==2.4.1",
+    "onnx==1.23.2",
     "playwright==1.65.2",
     "psutil==7.2.2",
     "pytest==9.2.0",
     "pytest-timeout==2.4.0",
     "pyyaml==6.0.3",
     "ruff==0.17.5",
+    "tensorflow==2.21.0",
 ]
 CURATION = [  # what `make bench-curation` measures verification beside
     "cleanlab==2.9.0",
@@ -62,7 +68,12 @@ setup(
         "webapp": ["templates/**/*", "static/**/*"],
     },
     install_requires=HUB,
-    extras_require={"training": TRAINING, "development": DEVELOPMENT, "curation": CURATION},
+    extras_require={
+        "training": TRAINING,
+        "prepare": PREPARE,
+        "development": DEVELOPMENT,
+        "curation": CURATION,
+    },
     entry_points={
         "console_scripts": ["imagehub=imagehub.cli:main"],
         # Commands that live outside the core; the core finds them by this list and imports none.

@@ -1,43 +1,130 @@
-"""`python -m imagehub.vision list`: the networks that the hub knows, and which are here."""
+"""`python -m imagehub.vision`: which networks the hub knows and has, and preparing better ones."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
-from imagehub.errors import Misconfigured
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from imagehub.errors import HubError, Misconfigured, NotFound
+from imagehub.hub import open_store
 from imagehub.settings import Settings
-from imagehub.vision.registry import NETWORKS, Networks, choose, find
+from imagehub.vision import own_file, sample
+from imagehub.vision.graph import is_quantised
+from imagehub.vision.listing import describe, table
+from imagehub.vision.prepare import prepare
+from imagehub.vision.recipes import RECIPES
+from imagehub.vision.registry import choose
+from imagehub.vision.source import Given, Source
+
+VIEWS = "view/"
+"""Where the object store keeps the views of all photos; their keys are digests: a random order."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m imagehub.vision", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="say which networks are known, present and chosen")
-    parser.parse_args(arguments)
+    given = _parser().parse_args(arguments)
     try:
         settings = Settings.from_environment()
-        chosen = choose(settings)
-    except Misconfigured as error:
+        if given.command == "list":
+            sys.stdout.write(table(settings, choose(settings)))
+        else:
+            _prepare(settings, given)
+    except HubError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    sys.stdout.write(f"Folder of networks: {settings.models}\n\n{_table(settings, chosen)}")
     return 0
 
 
-def _table(settings: Settings, chosen: Networks) -> str:
-    used = {found.network for found in (chosen.embedding, chosen.classes) if found}
-    lines = []
-    for network in NETWORKS:
-        present = find(network, settings.models) is not None
-        state = "in use" if network in used else "present" if present else "missing"
-        where = network.file or "made in code"
-        lines.append(
-            f"{network.name:24}{network.kind:11}{state:9}{where}\n"
-            f"{'':24}{network.source}; {network.licence}\n"
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m imagehub.vision", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="say which networks are known, present and in use")
+    making = commands.add_parser(
+        "prepare",
+        help="fetch or read a network, convert it, quantise it to int8 and compare",
+        description="Write a network into the folder of networks. It is int8 if that says nearly"
+        " the same as fp32 of photos that it was not measured on; otherwise it stays fp32.",
+    )
+    making.add_argument(
+        "name", help=f"{', '.join(RECIPES)}, or a TOML file that describes a network of your own"
+    )
+    making.add_argument(
+        "--photos", type=Path, metavar="DIR", help="photos to measure on; without: the hub's own"
+    )
+    making.add_argument(
+        "--file", type=Path, help="the published file, fetched before, instead of fetching it"
+    )
+    making.add_argument(
+        "--labels", type=Path, help="label list of openimages-resnet101, fetched before"
+    )
+    making.add_argument(
+        "--sha256", help="what the file must have, where no or another checksum is published"
+    )
+    return parser
+
+
+def _prepare(settings: Settings, given: argparse.Namespace) -> None:
+    source = _open(settings, given)
+    drawn = None
+    if not is_quantised(source.model):
+        _say("reading photos")
+        views = (
+            sample.from_folder(given.photos)
+            if given.photos
+            else sample.from_views(_stored_views(settings))
         )
-    return "".join(lines)
+        drawn = sample.draw(views, source.side_pixels)
+    made = prepare(source, drawn, settings.models, _say)
+    sys.stdout.write(describe(made))
+
+
+def _open(settings: Settings, given: argparse.Namespace) -> Source:
+    if given.name not in RECIPES:
+        path = Path(given.name)
+        if path.suffix != ".toml":
+            raise Misconfigured(
+                f"{given.name} is neither {' nor '.join(RECIPES)} nor a .toml file that describes"
+                " a network."
+            )
+        return own_file.open_own(path)
+    options = Given(given.file, given.labels, given.sha256)
+    with _progress() as bar:
+        task = bar.add_task(f"fetching {given.name}", total=None, start=not given.file)
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        return RECIPES[given.name].open(options, settings.models / "downloads", tell)
+
+
+def _stored_views(settings: Settings) -> Iterator[bytes]:
+    store = open_store(settings)
+    for key in store.keys(VIEWS):
+        try:
+            yield store.get(key)
+        except NotFound:
+            continue  # it was taken away since it was listed
+
+
+def _say(step: str) -> None:
+    sys.stderr.write(f"{step}\n")
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
 
 
 if __name__ == "__main__":

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from imagehub.vision.network import Scores
+
 LEAST_PROBABILITY = 0.01
-MOST_LABELS = 10
+MOST_LABELS = {Scores.SOFTMAX: 10, Scores.SIGMOID: 40}
+"""So many of the likeliest labels are kept; many are true of one photo where each is for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +29,45 @@ class ClassMap:
 
     mids: tuple[str | None, ...]
     is_a: frozenset[tuple[str, str]]
+    scores: Scores = Scores.SOFTMAX
 
     def likeliest(self, probabilities: npt.NDArray[np.float32]) -> dict[str, float]:
-        """Sum a row of output probabilities by label; keep the likeliest labels, best first."""
-        sums: dict[str, float] = {}
+        """Bring a row of output probabilities together by label; keep the likeliest, best first.
+
+        Outputs of one label add up where one class is right, and the largest counts where each
+        output is for itself.
+        """
+        found: dict[str, float] = {}
+        most = MOST_LABELS[self.scores]
         for index in np.argsort(-probabilities, kind="stable"):
             probability = float(probabilities[index])
-            if probability < LEAST_PROBABILITY or len(sums) == MOST_LABELS:
+            if probability < LEAST_PROBABILITY or len(found) == most:
                 break
             mid = self.mids[index]
-            if mid is not None:
-                sums[mid] = sums.get(mid, 0.0) + probability
-        best_first = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+            if mid is None:
+                continue
+            if self.scores is Scores.SOFTMAX:
+                found[mid] = found.get(mid, 0.0) + probability
+            else:
+                found.setdefault(mid, probability)
+        best_first = sorted(found.items(), key=lambda item: (-item[1], item[0]))
         return {mid: round(min(probability, 1.0), 4) for mid, probability in best_first}
 
 
-@lru_cache(maxsize=4)
-def load(name: str, outputs: int) -> ClassMap:
-    """Read a table of this package: columns class, mid, is_a."""
-    text = (resources.files(__package__) / name).read_text(encoding="utf-8")
+@lru_cache(maxsize=8)
+def load(name: str, outputs: int, scores: Scores = Scores.SOFTMAX) -> ClassMap:
+    """Read a table with the columns class, mid, is_a: one of this package, or an absolute path."""
+    return parse(read(name), outputs, scores)
+
+
+def read(name: str) -> str:
+    """The text of a table of this package, or of the file at an absolute path."""
+    path = Path(name)
+    return (path if path.is_absolute() else resources.files(__package__) / name).read_text("utf-8")
+
+
+def parse(text: str, outputs: int, scores: Scores = Scores.SOFTMAX) -> ClassMap:
+    """Read the table; lines that begin with # are remarks."""
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     mids: list[str | None] = [None] * outputs
     is_a = set()
@@ -50,4 +75,17 @@ def load(name: str, outputs: int) -> ClassMap:
         mids[int(row["class"])] = row["mid"] or row["is_a"] or None
         if row["mid"] and row["is_a"]:
             is_a.add((row["mid"], row["is_a"]))
-    return ClassMap(tuple(mids), frozenset(is_a))
+    return ClassMap(tuple(mids), frozenset(is_a), scores)
+
+
+def table_of(labels: Iterable[str | None]) -> str:
+    """Write the labels of outputs 0, 1, 2 … as such a table."""
+    rows = [f"{number},{mid},\n" for number, mid in enumerate(labels) if mid]
+    return "".join(["class,mid,is_a\n", *rows])
+
+
+def without_background(text: str) -> str:
+    """The table of a network with outputs 1 … as that of one without the background output 0."""
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    rows = (line.partition(",") for line in lines[1:])
+    return "".join([f"{lines[0]}\n", *(f"{int(number) - 1},{rest}\n" for number, _, rest in rows)])

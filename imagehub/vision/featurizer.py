@@ -8,10 +8,12 @@ a single photo does not wait for others. Pinning is off, because several process
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ import numpy.typing as npt
 
 from imagehub.photo import resize
 from imagehub.vision import class_map, drawn
-from imagehub.vision.registry import Found, Networks
+from imagehub.vision.network import Found, Networks
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -46,51 +48,60 @@ class Featurizer:
         self._classes = _compiled(networks.classes, threads) if networks.classes else None
 
     def look(self, views: Sequence[Pixels]) -> Looks:
-        """Look at upright RGB photos of any size, each uint8 H x W x 3."""
-        side_pixels = self.networks.embedding.network.side_pixels
-        prepared = [_prepare(view, side_pixels) for view in views]
-        features = self._embedding.run(prepared)
+        """Look at upright RGB photos of any size, each uint8 H x W x 3.
+
+        A network that gives both features and classes looks once.
+        """
+        known = self.networks.embedding.network
+        prepared = [_prepare(view, known.side_pixels) for view in views]
+        seen = self._embedding.run(prepared)
+        features = seen[known.port]
         if self._classes is None or self.networks.classes is None:
             return Looks(features, [{} for _ in views])
         network = self.networks.classes.network
-        meaning = class_map.load(str(network.class_map), network.outputs)
-        if network.side_pixels != side_pixels:
-            prepared = [_prepare(view, network.side_pixels) for view in views]
-        scores = self._classes.run(prepared)
-        # The int8 softmax counts in steps of 1/256.
-        return Looks(features, [meaning.likeliest(row) for row in scores / np.float32(256.0)])
+        if self._classes is not self._embedding:
+            if network.side_pixels != known.side_pixels:
+                prepared = [_prepare(view, network.side_pixels) for view in views]
+            seen = self._classes.run(prepared)
+        meaning = class_map.load(str(network.class_map), network.outputs, network.scores)
+        probabilities = seen[network.port] * np.float32(network.unit)
+        return Looks(features, [meaning.likeliest(row) for row in probabilities])
 
 
 class _Compiled:
     """A compiled model and its queue of asynchronous requests, one for each stream."""
 
-    def __init__(self, found: Found, threads: int) -> None:
+    def __init__(self, path: Path | None, threads: int) -> None:
         import openvino as ov
 
         core = ov.Core()
-        model = drawn.model() if found.path is None else core.read_model(str(found.path))
+        model = drawn.model() if path is None else core.read_model(str(path))
         options = {
             "ENABLE_CPU_PINNING": False,
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": threads,
+            # Otherwise a processor that has bfloat16 makes other embeddings than one that has not.
+            "INFERENCE_PRECISION_HINT": "f32",
         }
-        self._outputs = found.network.outputs
-        self._queue = ov.AsyncInferQueue(core.compile_model(model, "CPU", options), threads)
+        compiled = core.compile_model(model, "CPU", options)
+        self._outputs = [math.prod(output.shape) for output in compiled.outputs]
+        self._queue = ov.AsyncInferQueue(compiled, threads)
         self._lock = threading.Lock()
 
-    def run(self, photos: Sequence[Pixels]) -> Floats:
-        """Give one row of outputs for each photo, in order."""
-        rows = np.zeros((len(photos), self._outputs), np.float32)
+    def run(self, photos: Sequence[Pixels]) -> list[Floats]:
+        """Give, for each output of the model, one row for each photo, in order."""
+        found = [np.zeros((len(photos), outputs), np.float32) for outputs in self._outputs]
 
         def keep(request: Any, index: int) -> None:
-            rows[index] = request.get_output_tensor(0).data.reshape(-1)
+            for port, rows in enumerate(found):
+                rows[index] = request.get_output_tensor(port).data.reshape(-1)
 
         with self._lock:
             self._queue.set_callback(keep)
             for index, photo in enumerate(photos):
                 self._queue.start_async({0: photo[None]}, index)
             self._queue.wait_all()
-        return rows
+        return found
 
 
 _compiling = threading.Lock()
@@ -98,12 +109,12 @@ _compiling = threading.Lock()
 
 def _compiled(found: Found, threads: int) -> _Compiled:
     with _compiling:
-        return _compile_once(found, threads)
+        return _compile_once(found.path, found.network.sha256, threads)
 
 
 @lru_cache(maxsize=8)
-def _compile_once(found: Found, threads: int) -> _Compiled:
-    return _Compiled(found, threads)
+def _compile_once(path: Path | None, _sha256: str, threads: int) -> _Compiled:
+    return _Compiled(path, threads)
 
 
 def _prepare(view: Pixels, side_pixels: int) -> Pixels:

@@ -1,76 +1,26 @@
-"""The networks that the hub knows: where each comes from, what it wants and what it gives.
+"""The networks that the hub knows, and which of them it uses.
 
-A network is looked up by file name in the folder `settings.models` and used only if its bytes are
-the ones written here. Where no file is present, the network that is made in code takes over.
+A network is looked up in the folder `settings.models` and used only if its bytes are the known
+ones: those written here, or those on the card of a prepared network. Where no file is present,
+the network that is made in code takes over.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
 from imagehub.vision import drawn
+from imagehub.vision.network import Found, Kind, Network, Networks
+from imagehub.vision.prepared import prepared, require_intact, sha256_of
+from imagehub.vision.recipes import RECIPES
+
+__all__ = ["Found", "Kind", "Network", "Networks"]
 
 AUTO = "auto"
 NONE = "none"
-
-
-class Kind(StrEnum):
-    """What a network gives: features for embeddings, or probabilities of classes."""
-
-    EMBEDDING = "embedding"
-    CLASSES = "classes"
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """One pretrained network.
-
-    It takes uint8 pixels of `side_pixels` square, RGB, one photo a call, and gives `outputs`
-    numbers at `layer`. `file` is None for a network made in code. `class_map` names the table of
-    this package that turns outputs into labels.
-    """
-
-    name: str
-    kind: Kind
-    source: str
-    licence: str
-    side_pixels: int
-    layer: str
-    outputs: int
-    sha256: str
-    file: str | None = None
-    class_map: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A network that can be used now; `path` is None where it is made in code."""
-
-    network: Network
-    path: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class Networks:
-    """The networks that verification looks with."""
-
-    embedding: Found
-    classes: Found | None
-
-    def describe(self) -> dict[str, dict[str, str]]:
-        """Name and sha256 of each: what a verdict's version records."""
-        found = {"embedding": self.embedding, "classes": self.classes}
-        return {
-            role: {"name": one.network.name, "sha256": one.network.sha256}
-            for role, one in found.items()
-            if one is not None
-        }
-
 
 MOBILENET_V1_EMBEDDING = Network(
     name="mobilenet-v1-embedding",
@@ -94,6 +44,7 @@ MOBILENET_V2_IMAGENET = Network(
     sha256="5d3137241276e79c86d14a74fe43581398ae0e815191d3dba45495b810840e8c",
     file="mobilenet_v2_imagenet_int8.tflite",
     class_map="imagenet.csv",
+    unit=1 / 256,  # its int8 softmax counts in steps of that
 )
 DRAWN = Network(
     name="drawn",
@@ -106,11 +57,15 @@ DRAWN = Network(
     sha256=drawn.digest(),
 )
 NETWORKS = (MOBILENET_V1_EMBEDDING, MOBILENET_V2_IMAGENET, DRAWN)
-"""All known networks, the best of each kind first."""
+"""The networks that need no preparation, the best of each kind first."""
 
 
 def choose(settings: Settings) -> Networks:
-    """Choose by the settings; raise Misconfigured if a named network is missing or was changed."""
+    """Choose by the settings; raise Misconfigured if a named network is missing or was changed.
+
+    `auto` takes the best that is present: those of RECIPES, then MobileNet, then an operator's
+    own, of which the hub cannot know how good they are, then the one made in code.
+    """
     embedding = _choose(settings.embedding_network, Kind.EMBEDDING, settings.models)
     if embedding is None:
         raise Misconfigured(
@@ -118,6 +73,35 @@ def choose(settings: Settings) -> Networks:
             " compared. Set it to auto."
         )
     return Networks(embedding, _choose(settings.class_network, Kind.CLASSES, settings.models))
+
+
+def having(settings: Settings, described: dict[str, Any]) -> Networks | None:
+    """The networks that `Networks.describe` told of, whatever the settings choose now.
+
+    None if this machine has not all of them: a version that counts can be served beside the one
+    that is to follow it, as long as its files stay.
+    """
+    found: dict[str, Found] = {}
+    for role, wanted in described.items():
+        for network in candidates(Kind(role), settings.models):
+            if network.sha256 == wanted["sha256"]:
+                one = find(network, settings.models)
+                if one is not None:
+                    found[role] = one
+                break
+    if found.keys() != described.keys() or Kind.EMBEDDING not in found:
+        return None
+    return Networks(found[Kind.EMBEDDING], found.get(Kind.CLASSES))
+
+
+def candidates(kind: Kind, models: Path) -> list[Network]:
+    """All networks of a kind that could be used, in the order in which `auto` tries them."""
+    ready = [network for one in prepared(models) for network in one.networks]
+    best = [network for name in RECIPES for network in ready if network.name == name]
+    own = [network for network in ready if network.name not in RECIPES]
+    files = [network for network in NETWORKS if network.file is not None]
+    made = [network for network in NETWORKS if network.file is None]
+    return [network for network in [*best, *files, *own, *made] if network.kind is kind]
 
 
 def find(network: Network, models: Path) -> Found | None:
@@ -130,8 +114,13 @@ def find(network: Network, models: Path) -> Found | None:
     path = models / network.file
     if not path.is_file():
         return None
-    with path.open("rb") as file:
-        have = hashlib.file_digest(file, "sha256").hexdigest()
+    if "/" in network.file:
+        for one in prepared(models):
+            if one.card.sha256() == network.sha256:
+                require_intact(one)
+                return Found(network, path)
+        return None
+    have = sha256_of(path)
     if have != network.sha256:
         raise Misconfigured(
             f"{path} is not the known {network.name}: its sha256 begins with {have[:12]}, not"
@@ -141,20 +130,29 @@ def find(network: Network, models: Path) -> Found | None:
 
 
 def _choose(wanted: str, kind: Kind, models: Path) -> Found | None:
-    known = [network for network in NETWORKS if network.kind is kind]
     if wanted == NONE:
         return None
+    known = candidates(kind, models)
     if wanted == AUTO:
         return next((found for network in known if (found := find(network, models))), None)
     for network in known:
-        if network.name == wanted:
+        if wanted in (network.name, str(network.file).partition("/")[0]):
             found = find(network, models)
-            if found is None:
-                raise Misconfigured(
-                    f"The network {wanted} needs the file {models / str(network.file)}, which is"
-                    " missing. Put it there, name another folder in IMAGEHUB_MODELS, or set"
-                    f" IMAGEHUB_{'EMBEDDING' if kind is Kind.EMBEDDING else 'CLASS'}_NETWORK=auto."
-                )
-            return found
-    names = ", ".join(network.name for network in known)
+            if found is not None:
+                return found
+            raise Misconfigured(
+                f"The network {wanted} needs the file {models / str(network.file)}, which is"
+                f" missing. Put it there, name another folder in IMAGEHUB_MODELS, or set"
+                f" {_variable(kind)}=auto."
+            )
+    if wanted in RECIPES:
+        raise Misconfigured(
+            f"The network {wanted} is missing in {models}. Prepare it with `python -m"
+            f" imagehub.vision prepare {wanted}`, or set {_variable(kind)}=auto."
+        )
+    names = ", ".join(dict.fromkeys([*RECIPES, *(network.name for network in known)]))
     raise Misconfigured(f"{wanted} is no {kind} network of the hub. Known are: {AUTO}, {names}.")
+
+
+def _variable(kind: Kind) -> str:
+    return f"IMAGEHUB_{'EMBEDDING' if kind is Kind.EMBEDDING else 'CLASS'}_NETWORK"

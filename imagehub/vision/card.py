@@ -1,0 +1,115 @@
+"""The card of a prepared network: what it is, how it was made, and how well it was kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from imagehub.vision.network import Colours, Kind, Network, Preparation, Scores
+
+MODEL_FILE = "network.xml"
+WEIGHTS_FILE = "network.bin"
+LABELS_FILE = "labels.csv"
+CARD_FILE = "card.json"
+
+NAME = r"[a-z0-9][a-z0-9-]{0,39}"
+SHORT_DIGITS = 12
+
+Triple = tuple[float, float, float]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Features(_Part):
+    """What the embedding is made of: `count` numbers of the layer that the source calls so."""
+
+    layer: str
+    count: int = Field(gt=0)
+
+
+class Classes(_Part):
+    """The class outputs, and how they belong together."""
+
+    layer: str
+    count: int = Field(gt=0)
+    scores: Scores
+
+
+class Figures(_Part):
+    """int8 beside fp32; the photos compared are none of those calibrated on."""
+
+    calibrated_on: int
+    compared_on: int
+    top1_agreement: float | None
+    neighbour_overlap: float | None
+
+
+class Card(_Part):
+    """Everything that is known of a prepared network.
+
+    `files` are the SHA-256 of the files beside the card. `figures` is None for a network that came
+    quantised; where `precision` is fp32 they are the figures for which int8 was refused.
+    """
+
+    name: str = Field(pattern=f"^{NAME}$")
+    source: str
+    licence: str
+    read_from: str
+    read_sha256: str
+    side_pixels: int = Field(gt=0)
+    colours: Colours
+    mean: Triple
+    scale: Triple
+    features: Features | None
+    classes: Classes | None
+    precision: Literal["int8", "fp32"]
+    figures: Figures | None
+    limits: tuple[str, ...]
+    tools: dict[str, str]
+    prepared_at: str
+    files: dict[str, str]
+
+    def sha256(self) -> str:
+        """Hex digest of everything that decides what the network says."""
+        deciding = self.model_dump(
+            mode="json", include={"files", "side_pixels", "features", "classes"}
+        )
+        return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
+
+    def folder(self) -> str:
+        """Name of the folder that holds exactly this network."""
+        return f"{self.name}-{self.sha256()[:SHORT_DIGITS]}"
+
+    def networks(self, place: str) -> list[Network]:
+        """The network in each role that it can take; `place` is its folder's absolute path.
+
+        The file's outputs are the features and the probabilities, in this order.
+        """
+        given: list[tuple[Kind, Features | Classes]] = []
+        if self.features is not None:
+            given.append((Kind.EMBEDDING, self.features))
+        if self.classes is not None:
+            given.append((Kind.CLASSES, self.classes))
+        return [
+            Network(
+                name=self.name,
+                kind=kind,
+                source=self.source,
+                licence=self.licence,
+                side_pixels=self.side_pixels,
+                layer=part.layer,
+                outputs=part.count,
+                sha256=self.sha256(),
+                file=f"{self.folder()}/{MODEL_FILE}",
+                class_map=f"{place}/{LABELS_FILE}" if kind is Kind.CLASSES else None,
+                preparation=Preparation(self.colours, self.mean, self.scale),
+                scores=self.classes.scores if self.classes else Scores.SOFTMAX,
+                port=port,
+            )
+            for port, (kind, part) in enumerate(given)
+        ]

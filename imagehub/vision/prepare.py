@@ -1,0 +1,152 @@
+"""Prepare a network: make it smaller, compare, and write it beside the ones that are there."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from imagehub.errors import Conflict, Misconfigured
+from imagehub.vision import quantise
+from imagehub.vision.card import (
+    CARD_FILE,
+    LABELS_FILE,
+    MODEL_FILE,
+    WEIGHTS_FILE,
+    Card,
+    Figures,
+)
+from imagehub.vision.comparison import LEAST_AGREEMENT, compare
+from imagehub.vision.prepared import Prepared, sha256_of
+from imagehub.vision.sample import Sample
+from imagehub.vision.source import Source
+
+LOCK = ".preparing.lock"
+UNFINISHED = ".preparing"
+
+Say = Callable[[str], None]
+
+
+def prepare(source: Source, sample: Sample | None, models: Path, say: Say) -> Prepared:
+    """Quantise, compare, and write a folder of `models`; fp32 is kept where int8 is not as good.
+
+    `sample` is None for a network that came quantised. Nothing is there under the final name
+    until all of it is on the disk. Raises Misconfigured if the disk is full.
+    """
+    with _alone(models), _disk_errors_told(models):
+        unfinished = models / UNFINISHED
+        shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was ended
+        unfinished.mkdir()
+        model, figures = (source.model, None) if sample is None else _smaller(source, sample, say)
+        is_int8 = model is not source.model or sample is None
+        say("writing")
+        files = _write(unfinished, model, source.labels)
+        card = _card(source, figures, files, is_int8)
+        (unfinished / CARD_FILE).write_text(card.model_dump_json(indent=2), encoding="utf-8")
+        _flush(unfinished)
+        place = models / card.folder()
+        if place.exists():  # the same bytes were prepared before
+            shutil.rmtree(place)
+        unfinished.rename(place)
+        _flush(models)
+    return Prepared(place.resolve(), card)
+
+
+def _smaller(source: Source, sample: Sample, say: Say) -> tuple[Any, Figures]:
+    say(f"quantising on {len(sample.calibration)} photos")
+    small = quantise.to_int8(source.model, sample.calibration)
+    say(f"comparing on {len(sample.comparison)} other photos")
+    found = compare(
+        quantise.outputs(source.model, sample.comparison),
+        quantise.outputs(small, sample.comparison),
+    )
+    figures = Figures(
+        calibrated_on=len(sample.calibration),
+        compared_on=found.photos,
+        top1_agreement=found.top1_agreement,
+        neighbour_overlap=found.neighbour_overlap,
+    )
+    if not found.is_good:
+        say(
+            f"int8 is refused: top-1 agreement {found.top1_agreement}, neighbour overlap"
+            f" {found.neighbour_overlap}, where {LEAST_AGREEMENT} is needed; fp32 is kept"
+        )
+        return source.model, figures
+    return small, figures
+
+
+def _write(folder: Path, model: Any, labels: str | None) -> dict[str, str]:
+    import openvino as ov
+
+    ov.save_model(model, str(folder / MODEL_FILE), compress_to_fp16=False)
+    names = [MODEL_FILE, WEIGHTS_FILE]
+    if labels is not None:
+        (folder / LABELS_FILE).write_text(labels, encoding="utf-8")
+        names.append(LABELS_FILE)
+    return {name: sha256_of(folder / name) for name in names}
+
+
+def _card(source: Source, figures: Figures | None, files: dict[str, str], is_int8: bool) -> Card:
+    return Card(
+        name=source.origin.name,
+        source=source.origin.source,
+        licence=source.origin.licence,
+        read_from=source.origin.read_from,
+        read_sha256=source.origin.sha256,
+        side_pixels=source.side_pixels,
+        colours=source.preparation.colours,
+        mean=source.preparation.mean,
+        scale=source.preparation.scale,
+        features=source.features,
+        classes=source.classes,
+        precision="int8" if is_int8 else "fp32",
+        figures=figures,
+        limits=source.limits,
+        tools={name: found for name in ("openvino", "nncf") if (found := _version(name))},
+        prepared_at=datetime.now(UTC).isoformat(timespec="microseconds"),
+        files=files,
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+@contextmanager
+def _alone(models: Path) -> Iterator[None]:
+    models.mkdir(parents=True, exist_ok=True)
+    with (models / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(f"A network is being prepared in {models} already.") from error
+        yield
+
+
+@contextmanager
+def _disk_errors_told(models: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Misconfigured(
+            f"{models} cannot be written: {error.strerror}. Nothing was changed."
+        ) from error
+
+
+def _flush(folder: Path) -> None:
+    for path in [*folder.iterdir(), folder]:
+        if path.is_file() or path == folder:
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)

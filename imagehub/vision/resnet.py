@@ -1,0 +1,137 @@
+"""Residual networks of the first kind (He et al., arXiv:1512.03385), as OpenVINO graphs of our own.
+
+The readers of weight files make a `ResNet`, which is arrays and strides and nothing else;
+`build` turns it into a graph. Batch normalisation is folded into the convolutions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from imagehub.vision.network import Scores
+
+Floats = npt.NDArray[np.float32]
+
+FEATURES = "features"
+PROBABILITIES = "probabilities"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Convolution:
+    """`weights` are outputs x inputs x height x width; the padding keeps the size at stride 1."""
+
+    weights: Floats
+    bias: Floats
+    stride: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """A bottleneck: three convolutions beside a shortcut, which is the input where it is None."""
+
+    main: tuple[Convolution, Convolution, Convolution]
+    shortcut: Convolution | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResNet:
+    """All numbers of a network; `weights` of the classifier are classes x features.
+
+    `is_pool_centred`: the first pooling has a margin of one pixel on every side; otherwise it has
+    what TensorFlow calls SAME, which is more at the right and below.
+    """
+
+    stem: Convolution
+    is_pool_centred: bool
+    units: tuple[Unit, ...]
+    weights: Floats
+    bias: Floats
+
+
+def fold(
+    kernel: Floats, normalisation: Mapping[str, Floats], epsilon: float, stride: int = 1
+) -> Convolution:
+    """Fold batch normalisation (Ioffe and Szegedy 2015) into the convolution before it.
+
+    `kernel` is height x width x inputs x outputs, as TensorFlow keeps it. `normalisation` has
+    gamma, beta, moving_mean and moving_variance, and bias where the convolution has one.
+    """
+    exact = {name: np.asarray(value, np.float64) for name, value in normalisation.items()}
+    slope = exact["gamma"] / np.sqrt(exact["moving_variance"] + epsilon)
+    offset = exact.get("bias", np.zeros_like(slope)) - exact["moving_mean"]
+    weights = (np.asarray(kernel, np.float64) * slope).transpose(3, 2, 0, 1)
+    bias = offset * slope + exact["beta"]
+    return Convolution(
+        np.ascontiguousarray(weights, np.float32), np.asarray(bias, np.float32), stride
+    )
+
+
+def build(network: ResNet, side_pixels: int, scores: Scores) -> Any:
+    """Build the OpenVINO model: float32 1 x 3 x SIDE x SIDE -> features and probabilities.
+
+    The outputs are 1 x D, the mean of the last unit over the picture, and 1 x CLASSES.
+    """
+    import openvino as ov
+    from openvino import opset13 as ops
+
+    pixels = ops.parameter([1, 3, side_pixels, side_pixels], np.float32, name="pixels")
+    seen = _pooled(_rectified(_convolved(pixels, network.stem)), network.is_pool_centred)
+    for unit in network.units:
+        seen = _united(seen, unit)
+    features = ops.reduce_mean(seen, np.array([2, 3]), keep_dims=False)
+    logits = ops.add(ops.matmul(features, network.weights, False, True), network.bias[None])
+    classes = ops.sigmoid(logits) if scores is Scores.SIGMOID else ops.softmax(logits, 1)
+    features.output(0).set_names({FEATURES})
+    classes.output(0).set_names({PROBABILITIES})
+    return ov.Model([features, classes], [pixels], "resnet")
+
+
+def _united(given: Any, unit: Unit) -> Any:
+    from openvino import opset13 as ops
+
+    first, second, third = unit.main
+    main = _rectified(_convolved(given, first))
+    main = _convolved(_rectified(_convolved(main, second)), third)
+    if unit.shortcut is not None:
+        beside = _convolved(given, unit.shortcut)
+    else:
+        stride = first.stride * second.stride * third.stride
+        beside = given if stride == 1 else _every(given, stride)
+    return _rectified(ops.add(main, beside))
+
+
+def _convolved(given: Any, convolution: Convolution) -> Any:
+    from openvino import opset13 as ops
+
+    margin = [side // 2 for side in convolution.weights.shape[2:]]
+    strides = [convolution.stride] * 2
+    found = ops.convolution(given, convolution.weights, strides, margin, margin, [1, 1])
+    return ops.add(found, convolution.bias.reshape(1, -1, 1, 1))
+
+
+def _rectified(given: Any) -> Any:
+    from openvino import opset13 as ops
+
+    return ops.relu(given)
+
+
+def _pooled(given: Any, is_centred: bool) -> Any:
+    margin = [1, 1] if is_centred else [0, 0]
+    return _max_pool(given, 3, 2, margin, "explicit" if is_centred else "same_upper")
+
+
+def _every(given: Any, stride: int) -> Any:
+    return _max_pool(given, 1, stride, [0, 0], "explicit")
+
+
+def _max_pool(given: Any, kernel: int, stride: int, margin: list[int], padding: str) -> Any:
+    from openvino import opset13 as ops
+
+    return ops.max_pool(
+        given, [stride] * 2, [1, 1], margin, margin, [kernel] * 2, auto_pad=padding
+    ).output(0)

@@ -36,9 +36,12 @@ UNREADABLE = "unreadable"
 THREADS = 1
 """Of the networks in each worker: Spark runs as many workers as it may use cores."""
 
-PHOTOS_AT_ONCE = 32
-READ_AHEAD = 16
+PHOTOS_AT_ONCE = 64
 READERS = 2
+READ_AHEAD = 16
+WRITERS = 1
+WRITTEN_BEHIND = 2
+"""Batches of which the first is written while the next is looked at."""
 
 Pixels = npt.NDArray[np.uint8]
 Given = TypeVar("Given")
@@ -57,11 +60,18 @@ class Looking:
         database = executor_database(self.settings)
         featurizer = open_featurizer(self.settings, self.version.networks)
         projection = Projection.from_bytes(self.version.projection)
-        for photos in batched(_photos(self.settings, batches), PHOTOS_AT_ONCE):
-            checks = look(photos, featurizer, projection)
+
+        def write(checks: list[Check]) -> int:
             with database.transaction() as cursor:
                 verification.store_checks(cursor, self.version.number, checks)
-            yield pd.DataFrame({"looked": [len(photos)]})
+            return len(checks)
+
+        looks = (
+            look(photos, featurizer, projection)
+            for photos in batched(_photos(self.settings, batches), PHOTOS_AT_ONCE)
+        )
+        for written in in_threads(write, looks, WRITERS, WRITTEN_BEHIND):
+            yield pd.DataFrame({"looked": [written]})
 
 
 @dataclass(frozen=True)
@@ -149,7 +159,7 @@ def _photos(settings: Settings, batches: Iterator[pd.DataFrame]) -> Iterator[Pho
 
 def read_photos(store: ObjectStore, images: Iterable[Unchecked]) -> Iterator[Photo]:
     """Read and decode the views of images, some ahead of where they are needed."""
-    return read_ahead(lambda image: _read(store, image), images)
+    return in_threads(lambda image: _read(store, image), images, READERS, READ_AHEAD)
 
 
 def _read(store: ObjectStore, image: Unchecked) -> Photo:
@@ -159,17 +169,19 @@ def _read(store: ObjectStore, image: Unchecked) -> Photo:
         return Photo(image, None)
 
 
-def read_ahead(make: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
-    """Make things in order, a bounded number of them ahead, in threads."""
+def in_threads(
+    make: Callable[[Given], Made], given: Iterable[Given], threads: int, ahead: int
+) -> Iterator[Made]:
+    """Make things in order, at most `ahead` of them before they are asked for."""
     remaining = iter(given)
-    with ThreadPoolExecutor(READERS) as readers:
+    with ThreadPoolExecutor(threads) as makers:
         waiting: deque[Future[Made]] = deque(
-            readers.submit(make, one) for one in islice(remaining, READ_AHEAD)
+            makers.submit(make, one) for one in islice(remaining, ahead)
         )
         while waiting:
             made = waiting.popleft().result()
             for one in islice(remaining, 1):
-                waiting.append(readers.submit(make, one))
+                waiting.append(makers.submit(make, one))
             yield made
 
 

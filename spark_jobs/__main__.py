@@ -1,4 +1,8 @@
-"""Run one job once, or all of them whenever there is work: `python -m spark_jobs JOB`."""
+"""Run one job once, or all of them whenever there is work: `python -m spark_jobs JOB`.
+
+`versions` lists the versions of verification, goes back to the one before (`roll-back`) or forward
+to the one that was withdrawn (`roll-forward`).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from imagehub.catalogue.database import Database
 from imagehub.errors import HubError
 from imagehub.hub import open_catalogue, open_store
 from imagehub.settings import Settings
-from spark_jobs import jobs
+from spark_jobs import jobs, version_history
 from spark_jobs.session import spark_session
 from spark_jobs.watch import watch
 
@@ -24,8 +28,13 @@ STATEMENT_TIMEOUT_SECONDS = 600
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, open the doors, run; 0 if all went well, 1 with a sentence if not."""
     parser = argparse.ArgumentParser(prog="python -m spark_jobs", description=__doc__)
-    parser.add_argument("job", choices=[*jobs.NAMES, "watch"], help="which job to run")
-    chosen = parser.parse_args(arguments).job
+    parser.add_argument("job", choices=[*jobs.NAMES, "watch", "versions"], help="which job to run")
+    parser.add_argument(
+        "action", nargs="?", choices=version_history.ACTIONS, help="what to do with versions"
+    )
+    parsed = parser.parse_args(arguments)
+    if parsed.action and parsed.job != "versions":
+        parser.error(f"{parsed.job} takes no action")
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
@@ -34,13 +43,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
     signal.signal(signal.SIGTERM, _stop)
     try:
-        _run(chosen, Settings.from_environment())
+        if parsed.job == "versions":
+            _act(parsed.action or "list", Settings.from_environment())
+        else:
+            _run(parsed.job, Settings.from_environment())
     except HubError as error:
-        print(f"{chosen}: {error}", file=sys.stderr)
+        print(f"{parsed.job}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _act(action: str, settings: Settings) -> None:
+    database = Database(open_catalogue(settings).url)
+    try:
+        print(version_history.act(action, database))
+    finally:
+        database.close()
 
 
 def _run(chosen: str, settings: Settings) -> None:

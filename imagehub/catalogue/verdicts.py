@@ -1,118 +1,129 @@
-"""Claims of (image, label), the crowd behind them, and the verdicts on them.
-
-A claim counts for its label's crowd if the version found nothing wrong with the photo.
-"""
+"""Verdicts: which claims wait for one, what is known of them, and what was decided."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from imagehub.catalogue.crowd_claims import read_embeddings
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.verification import EMBEDDING_DIMENSIONS, read_embedding
+from imagehub.catalogue.verification import read_embedding
 from imagehub.vocabulary import Finding, Verdict
+
+FELLOWS_AT_MOST = 5_000
+"""Of a larger label so many photos are shown to its judges: those of the first ids, which are
+digests and so as good as drawn by lot. The model itself sums them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueLabel:
-    """A label with claims that wait for a verdict; the sizes are photos that count."""
+    """A label with claims that wait for a verdict: all of its claims, or those marked.
+
+    `claims` says how many; the sizes are photos that count.
+    """
 
     label: str
-    due: int
+    all_claims: bool
+    claims: int
     crowd_size: int
     hub_size: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Claim:
-    """One (image, label) and what the version saw in the image.
+    """One (image, label) that waits for a verdict, and what the version saw in the image.
 
-    `counts_for` are the labels whose crowd the image belongs to.
+    `counts_for` are the weights of the labels whose crowd the image belongs to; `accounts` are
+    those whose records have the claim.
     """
 
     image_id: str
     findings: tuple[Finding, ...]
     classes: dict[str, float]
     embedding: npt.NDArray[np.float64]
-    counts_for: frozenset[str]
-    is_due: bool
+    counts_for: dict[str, float]
+    accounts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CountedClaims:
-    """Claims that count for their labels: N labels, and embeddings N x 256."""
+class CountedPhotos:
+    """n photos that count for a label: embeddings n x 256, weights n, and who claims each."""
 
-    labels: list[str]
     embeddings: npt.NDArray[np.float64]
-
-
-def counted_claims(
-    cursor: Cursor, version: int, ids: tuple[str, str], limit: int | None = None
-) -> CountedClaims:
-    """Claims that count, of images with first <= id < stop, in order of ids."""
-    cursor.execute(
-        "select p.label, halfvec_send(c.embedding) as embedding from claims p"
-        " join image_checks c on c.version = %(version)s and c.image_id = p.image_id"
-        " where p.image_id >= %(first)s and p.image_id < %(stop)s and c.findings = '[]'"
-        " order by p.image_id, p.label limit %(limit)s",
-        {"first": ids[0], "stop": ids[1], "version": version, "limit": limit},
-    )
-    rows = cursor.fetchall()
-    embeddings = [read_embedding(row.embedding) for row in rows]
-    return CountedClaims(
-        [row.label for row in rows],
-        np.stack(embeddings) if rows else np.empty((0, EMBEDDING_DIMENSIONS)),
-    )
+    weights: npt.NDArray[np.float64]
+    accounts: tuple[tuple[str, ...], ...]
 
 
 def due_labels(cursor: Cursor, version: int) -> list[DueLabel]:
-    """Labels with claims that have no verdict, or one that is out of date; largest crowd first."""
+    """Labels with claims that wait for a verdict; largest crowd first.
+
+    All claims of a label wait if it has grown by a quarter since they were judged, or if every
+    claim of the hub has been weighed anew.
+    """
     cursor.execute(
-        "with seen as materialized (select p.label, p.image_id, c.findings = '[]' as counts"
-        "  from claims p join image_checks c"
-        "  on c.version = %(version)s and c.image_id = p.image_id),"
-        " sizes as (select label, count(*) filter (where counts) as crowd_size"
-        "  from seen group by label),"
-        " hub as (select count(*) filter (where counts) as hub_size from seen)"
-        " select k.label, count(*) as due, s.crowd_size, h.hub_size"
-        " from seen k join sizes s using (label) cross join hub h"
-        " left join verdicts v on v.version = %(version)s and v.image_id = k.image_id"
-        "  and v.label = k.label"
-        " where v.image_id is null or has_grown(s.crowd_size, v.crowd_size)"
-        "  or has_grown(h.hub_size, v.hub_size)"
-        " group by k.label, s.crowd_size, h.hub_size"
-        " order by s.crowd_size desc, k.label",
+        "select l.label, l.photos as crowd_size, m.photos as hub_size, g.all_claims,"
+        " case when g.all_claims then (select count(*) from crowd_claims k"
+        "  where k.version = l.version and k.label = l.label) else w.claims end as claims"
+        " from crowd_models m join crowd_labels l using (version)"
+        " cross join lateral (select l.judged_fit < m.fit"
+        "  or has_grown(l.photos, l.judged_photos) as all_claims) g"
+        " left join (select label, count(*) as claims from crowd_claims"
+        "  where version = %(version)s and next_step = 'judge' group by label) w"
+        "  on w.label = l.label"
+        " where m.version = %(version)s and (g.all_claims or w.claims > 0)"
+        " order by l.photos desc, l.label",
         {"version": version},
     )
-    return [DueLabel(row.label, row.due, row.crowd_size, row.hub_size) for row in cursor]
+    return [
+        DueLabel(row.label, row.all_claims, row.claims, row.crowd_size, row.hub_size)
+        for row in cursor
+    ]
 
 
-def claims_of(cursor: Cursor, version: int, due: DueLabel) -> list[Claim]:
-    """All claims of a label that the version has looked at, in order of ids."""
+def due_claims(cursor: Cursor, version: int, due: DueLabel, ids: tuple[str, str]) -> list[Claim]:
+    """The claims of a due label that wait, of images with first <= id < stop, in order of ids."""
     cursor.execute(
-        "select p.image_id, c.findings, c.classes, halfvec_send(c.embedding) as embedding,"
-        " array(select distinct o.claimed_label from uploads o where o.image_id = p.image_id"
-        "  and o.state = 'landed') as claimed,"
-        " v.image_id is null or has_grown(%(crowd)s, v.crowd_size)"
-        "  or has_grown(%(hub)s, v.hub_size) as is_due"
-        " from claims p"
-        " join image_checks c on c.version = %(version)s and c.image_id = p.image_id"
-        " left join verdicts v on v.version = %(version)s and v.image_id = p.image_id"
-        "  and v.label = p.label"
-        " where p.label = %(label)s order by p.image_id",
+        "select k.image_id, c.findings, c.classes, halfvec_send(c.embedding) as embedding,"
+        " k.accounts::text[] as accounts, (select jsonb_object_agg(o.label, o.weight)"
+        "  from crowd_claims o where o.version = k.version and o.image_id = k.image_id"
+        "  and o.weight is not null) as counts_for"
+        " from crowd_claims k join image_checks c using (version, image_id)"
+        " where k.version = %(version)s and k.label = %(label)s"
+        " and k.image_id >= %(first)s and k.image_id < %(stop)s"
+        " and (%(all)s or k.next_step = 'judge') order by k.image_id",
         {
             "version": version,
             "label": due.label,
-            "crowd": due.crowd_size,
-            "hub": due.hub_size,
+            "first": ids[0],
+            "stop": ids[1],
+            "all": due.all_claims,
         },
     )
-    return [_claim(row) for row in cursor.fetchall()]
+    return [_claim(row) for row in cursor]
+
+
+def counted_photos(cursor: Cursor, version: int, label: str) -> CountedPhotos:
+    """Photos that count for a label, at most FELLOWS_AT_MOST of them, in order of ids."""
+    cursor.execute(
+        "select string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id) as embeddings,"
+        " array_agg(k.weight order by k.image_id) as weights,"
+        " array_agg(array_to_string(k.accounts, ',') order by k.image_id) as accounts"
+        " from (select * from crowd_claims where version = %s and label = %s and weight > 0"
+        "  order by image_id limit %s) k"
+        " join image_checks c using (version, image_id)",
+        (version, label, FELLOWS_AT_MOST),
+    )
+    row = cursor.fetchone()
+    return CountedPhotos(
+        read_embeddings(row.embeddings),
+        np.asarray(row.weights or (), np.float64),
+        tuple(tuple(names.split(",")) for names in row.accounts or ()),
+    )
 
 
 def store_verdicts(
@@ -122,7 +133,10 @@ def store_verdicts(
     verdicts: Iterable[tuple[str, Verdict]],
     job_run_id: int,
 ) -> None:
-    """Write verdicts of one label by image id, in place of earlier ones of the same version."""
+    """Write verdicts of one label by image id, in place of earlier ones of the same version.
+
+    Claims that waited for one wait from now on to weigh what it says.
+    """
     rows = [
         {
             "image_id": image_id,
@@ -145,15 +159,12 @@ def store_verdicts(
         " hub_size = excluded.hub_size, job_run_id = excluded.job_run_id, decided_at = now()",
         (due.label, version, due.crowd_size, due.hub_size, job_run_id, json.dumps(rows)),
     )
-
-
-def outcomes(cursor: Cursor, version: int) -> dict[str, int]:
-    """How many verdicts of the version have each outcome."""
     cursor.execute(
-        "select outcome, count(*) as verdicts from verdicts where version = %s group by outcome",
-        (version,),
+        "update crowd_claims set next_step = 'weigh'"
+        " where version = %s and label = %s and next_step = 'judge'"
+        " and image_id = any(%s::bpchar[])",
+        (version, due.label, [row["image_id"] for row in rows]),
     )
-    return {row.outcome: row.verdicts for row in cursor}
 
 
 def covers(cursor: Cursor, version: int, other: int) -> bool:
@@ -185,29 +196,12 @@ def label_ancestors(cursor: Cursor) -> dict[str, frozenset[str]]:
     return {row.mid: frozenset(row.ancestors) for row in cursor}
 
 
-def has_work(cursor: Cursor) -> bool:
-    """True if an image or a claim waits for the current version, or another version is begun."""
-    cursor.execute(
-        "with now as (select max(version) as version from verification_versions where is_current)"
-        " select exists (select from verification_versions v, now"
-        "   where v.version > coalesce(now.version, 0))"
-        " or exists (select from images i where not exists (select from image_checks c, now"
-        "   where c.version = now.version and c.image_id = i.id))"
-        " or exists (select from claims k where not exists (select from verdicts v, now"
-        "   where v.version = now.version and v.image_id = k.image_id and v.label = k.label))"
-        " as waits"
-    )
-    return bool(cursor.fetchone().waits)
-
-
 def _claim(row: Any) -> Claim:
-    counts = row.findings == []
-    claimed: Sequence[str] = row.claimed if counts else ()
     return Claim(
         image_id=row.image_id,
         findings=tuple(Finding(**finding) for finding in row.findings),
         classes=row.classes,
         embedding=read_embedding(row.embedding),
-        counts_for=frozenset(claimed),
-        is_due=row.is_due,
+        counts_for=row.counts_for or {},
+        accounts=tuple(row.accounts),
     )

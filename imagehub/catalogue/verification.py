@@ -1,4 +1,4 @@
-"""Verification versions, and what a version saw in each image."""
+"""What a version of verification saw in each image."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from imagehub.catalogue.database import Cursor
 from imagehub.vocabulary import Finding
 
 EMBEDDING_DIMENSIONS = 256
-DROPPED_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,88 +51,21 @@ class Check:
     embedding: npt.NDArray[np.float32]
 
 
-def current_version(cursor: Cursor) -> Version | None:
-    """The version whose verdicts count."""
-    cursor.execute("select * from verification_versions where is_current")
-    return _version(cursor.fetchone())
-
-
-def candidate_version(cursor: Cursor) -> Version | None:
-    """The newest version that was begun after the current one and does not count yet."""
-    cursor.execute(
-        "select * from verification_versions where version >"
-        " coalesce((select version from verification_versions where is_current), 0)"
-        " order by version desc limit 1"
-    )
-    return _version(cursor.fetchone())
-
-
-def begin_version(cursor: Cursor, draft: Version) -> int:
-    """Write down a version that does not count yet; return its number (the draft's is not used)."""
-    cursor.execute(
-        "insert into verification_versions"
-        " (networks, projection, projection_kind, fitted_on, thresholds)"
-        " values (%s, %s, %s, %s, %s) returning version",
-        (
-            *(json.dumps(draft.networks), draft.projection, draft.projection_kind),
-            *(draft.fitted_on, json.dumps(draft.thresholds)),
-        ),
-    )
-    return int(cursor.fetchone().version)
-
-
-def make_current(cursor: Cursor, version: int) -> None:
-    """Let this version's verdicts count from the commit on, and no other's."""
-    cursor.execute("update verification_versions set is_current = false where is_current")
-    cursor.execute(
-        "update verification_versions set is_current = true where version = %s", (version,)
-    )
-
-
-def abandon_version(cursor: Cursor, version: int) -> None:
-    """Forget a version that never counted, with all that it saw."""
-    cursor.execute("delete from verdicts where version = %s", (version,))
-    cursor.execute("delete from image_checks where version = %s", (version,))
-    cursor.execute("delete from verification_versions where version = %s", (version,))
-
-
-def drop_old_checks(cursor: Cursor) -> int:
-    """Delete some of what earlier versions saw, so that searches need not wade through it.
-
-    Returns how many rows went; call again until it is 0. Verdicts of earlier versions stay.
-    """
-    cursor.execute(
-        "delete from image_checks where (version, image_id) in (select version, image_id"
-        " from image_checks where version <"
-        " (select version from verification_versions where is_current) limit %s)",
-        (DROPPED_AT_ONCE,),
-    )
-    return int(cursor.rowcount)
-
-
 def count_images(cursor: Cursor) -> int:
     """How many images the hub has."""
     cursor.execute("select count(*) as images from images")
     return int(cursor.fetchone().images)
 
 
-def count_unchecked(cursor: Cursor, version: int) -> int:
-    """How many images the version has not looked at."""
-    cursor.execute(
-        "select count(*) as images from images i where not exists (select from image_checks c"
-        " where c.version = %s and c.image_id = i.id)",
-        (version,),
-    )
-    return int(cursor.fetchone().images)
-
-
-def unchecked(cursor: Cursor, version: int, limit: int) -> list[Unchecked]:
-    """Images that the version has not looked at, oldest first."""
+def unreadable(cursor: Cursor, version: int, since_seconds: float, limit: int) -> list[Unchecked]:
+    """Images that could not be read when the version looked at them, so long ago or longer."""
     cursor.execute(
         "select i.id, encode(i.photo_sha256, 'hex') as digest, i.width, i.height, i.flags"
-        " from images i where not exists (select from image_checks c"
-        " where c.version = %s and c.image_id = i.id) order by i.landed_at, i.id limit %s",
-        (version, limit),
+        " from image_checks c join images i on i.id = c.image_id"
+        """ where c.findings @> '[{"code": "unreadable"}]'"""
+        " and c.version = %s and c.checked_at < now() - make_interval(secs => %s)"
+        " order by c.checked_at limit %s",
+        (version, since_seconds, limit),
     )
     return _unchecked(cursor)
 
@@ -149,7 +81,10 @@ def sample(cursor: Cursor, limit: int) -> list[Unchecked]:
 
 
 def store_checks(cursor: Cursor, version: int, checks: Iterable[Check]) -> None:
-    """Write what the version saw; images that it has seen already stay as they are."""
+    """Write what the version saw; images that it has seen already stay as they are.
+
+    One that could not be read is written anew.
+    """
     lines = io.StringIO()
     for check in checks:
         fields = (
@@ -166,9 +101,11 @@ def store_checks(cursor: Cursor, version: int, checks: Iterable[Check]) -> None:
     )
     cursor.copy_expert("copy looked from stdin", lines)
     cursor.execute(
-        "insert into image_checks (image_id, version, findings, classes, embedding)"
+        "insert into image_checks as c (image_id, version, findings, classes, embedding)"
         " select image_id, %s, findings, classes, embedding from looked"
-        " on conflict (version, image_id) do nothing",
+        " on conflict (version, image_id) do update set findings = excluded.findings,"
+        " classes = excluded.classes, embedding = excluded.embedding, checked_at = now()"
+        """ where c.findings @> '[{"code": "unreadable"}]'""",
         (version,),
     )
     cursor.execute("drop table looked")
@@ -184,17 +121,3 @@ def _unchecked(cursor: Cursor) -> list[Unchecked]:
         Unchecked(row.id, row.digest, row.width, row.height, tuple(row.flags))
         for row in cursor.fetchall()
     ]
-
-
-def _version(row: Any) -> Version | None:
-    if row is None:
-        return None
-    return Version(
-        number=row.version,
-        networks=row.networks,
-        projection=bytes(row.projection),
-        projection_kind=row.projection_kind,
-        fitted_on=row.fitted_on,
-        thresholds=row.thresholds,
-        is_current=row.is_current,
-    )

@@ -2,97 +2,115 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from imagehub.catalogue import job_runs, verdicts
-from imagehub.catalogue.verdicts import Claim, DueLabel
-from imagehub.catalogue.verification import EMBEDDING_DIMENSIONS, Version
+from imagehub.catalogue import crowd_models, job_runs, review_votes, verdicts
+from imagehub.catalogue.crowd_models import Record
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.review_votes import Answer
+from imagehub.catalogue.verdicts import Claim, CountedPhotos, DueLabel
+from imagehub.catalogue.verification import Version
 from imagehub.errors import Conflict
 from imagehub.settings import Settings
-from imagehub.vision import class_map
 from imagehub.vision.registry import Networks
-from spark_jobs.agreement.crowd import CrowdStatistics
-from spark_jobs.agreement.graph import LabelGraph
-from spark_jobs.agreement.network import ClassNetwork
-from spark_jobs.agreement.panel import Panel, SeenPhoto, fit_crowd, measure_temperature
-from spark_jobs.checks.all_checks import REJECTED
-from spark_jobs.frames import AFTER_EVERY_ID, executor_database, range_frame
+from imagehub.vocabulary import Verdict
+from spark_jobs.agreement.fellows import SEVERAL, Fellows
+from spark_jobs.agreement.panel import Panel, SeenPhoto
+from spark_jobs.agreement.record import Claimant
+from spark_jobs.agreement.reviews import ReviewVote
+from spark_jobs.frames import executor_database, id_ranges
 from spark_jobs.runs import JobContext
-from spark_jobs.verification.look import UNREADABLE
+from spark_jobs.verification.panels import gather
+from spark_jobs.verification.skill import skill
 
-DUE_SCHEMA = "label string, due long, crowd_size long, hub_size long"
+DUE_SCHEMA = (
+    "label string, all_claims boolean, claims long, crowd_size long, hub_size long,"
+    " first string, stop string"
+)
 JUDGED_SCHEMA = "judged long"
-STATISTICS_SCHEMA = "statistics binary"
-
-SAMPLED_CLAIMS = 500
-CLAIMS_PER_PART = 50_000
-
-
-@dataclass(frozen=True)
-class Summing:
-    """What an executor needs in order to sum up the crowd of a version."""
-
-    settings: Settings
-    version: int
-
-    def __call__(self, batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        """Give the statistics of each range of image ids."""
-        database = executor_database(self.settings)
-        for batch in batches:
-            for ids in batch.itertuples(index=False, name=None):
-                with database.transaction() as cursor:
-                    claims = verdicts.counted_claims(cursor, self.version, ids)
-                if claims.labels:
-                    found = CrowdStatistics.of(claims.embeddings, claims.labels)
-                    yield pd.DataFrame({"statistics": [_to_bytes(found)]})
+CLAIMS_PER_TASK = 1_000
 
 
 @dataclass(frozen=True)
 class Judging:
-    """What an executor needs in order to judge claims: the panel comes as a Spark broadcast."""
+    """What an executor needs in order to judge claims: the panel comes as a Spark broadcast.
+
+    `revision` is the model's that the panel was made from.
+    """
 
     settings: Settings
     version: int
     run: tuple[str, int, int]
+    revision: int
     panel: Any
 
     def __call__(self, batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        """Write the verdicts of each label in one transaction, and tell how many there were.
+        """Write the verdicts of each label's part in one transaction; tell how many there were.
 
-        Raises Conflict if a newer run has begun: then this one must change nothing more.
+        Raises Conflict if a newer run has begun: then this one must change nothing more. A second
+        copy of a task that ends after the model has moved on writes nothing.
         """
         database = executor_database(self.settings)
-        job, epoch, run_id = self.run
         for batch in batches:
-            for row in batch.itertuples(index=False, name=None):
+            for *row, first, stop in batch.itertuples(index=False, name=None):
                 due = DueLabel(*row)
                 with database.transaction() as cursor:
-                    claims = verdicts.claims_of(cursor, self.version, due)
-                judged = judge_label(self.panel.value, due.label, claims)
+                    claims = verdicts.due_claims(cursor, self.version, due, (first, stop))
+                    case = _gather(cursor, self.version, due.label, claims)
+                judged = judge_label(self.panel.value, due.label, claims, case)
                 with database.transaction() as cursor:
-                    if job_runs.hold_epoch(cursor, job) != epoch:
-                        raise Conflict(f"A newer run of {job} has begun.")
-                    verdicts.store_verdicts(cursor, self.version, due, judged, run_id)
+                    self._store(cursor, due, judged, case.answers)
                 yield pd.DataFrame({"judged": [len(judged)]})
+
+    def _store(
+        self,
+        cursor: Cursor,
+        due: DueLabel,
+        judged: list[tuple[str, Verdict]],
+        answers: Mapping[str, Sequence[Answer]],
+    ) -> None:
+        job, epoch, run_id = self.run
+        if job_runs.hold_epoch(cursor, job) != epoch:
+            raise Conflict(f"A newer run of {job} has begun.")
+        if crowd_models.hold_revision(cursor, self.version) != self.revision:
+            return
+        verdicts.store_verdicts(cursor, self.version, due, judged, run_id)
+        images = [image_id for image_id, _ in judged]
+        review_votes.note(cursor, self.version, due.label, images, answers)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelCase:
+    """What is known around the due claims of one label.
+
+    `records` are contributors' by account, `answers` people's by image id, `skills` the reviewers'
+    by account.
+    """
+
+    counted: CountedPhotos
+    records: Mapping[str, Record]
+    answers: Mapping[str, Sequence[Answer]]
+    skills: Mapping[str, float]
 
 
 def judge(context: JobContext, version: Version, networks: Networks) -> int:
     """Judge all claims that wait for a verdict of the version; return how many there were."""
     with context.database.transaction() as cursor:
+        revision = crowd_models.state(cursor, version.number).revision
         due = verdicts.due_labels(cursor, version.number)
     if not due:
         return 0
     spark = context.spark
-    rows = [(one.label, one.due, one.crowd_size, one.hub_size) for one in due]
+    rows = [row for one in due for row in _tasks(one)]
     parts = min(len(rows), spark.sparkContext.defaultParallelism)
-    panel = spark.sparkContext.broadcast(_panel(context, version, networks, due[0].hub_size))
+    panel = spark.sparkContext.broadcast(gather(context, version, networks))
     run = (context.run.job, context.run.epoch, context.run.id)
+    judging = Judging(context.settings, version.number, run, revision, panel)
     judged = (
         # Dealt out in turn, so that the largest labels do not meet in one part.
         spark.createDataFrame(
@@ -101,67 +119,76 @@ def judge(context: JobContext, version: Version, networks: Networks) -> int:
             ),
             DUE_SCHEMA,
         )
-        .mapInPandas(Judging(context.settings, version.number, run, panel), JUDGED_SCHEMA)
+        .mapInPandas(judging, JUDGED_SCHEMA)
         .collect()
     )
     panel.destroy()
+    with context.database.transaction() as cursor:
+        context.run.assert_current(cursor)
+        whole = [one.label for one in due if one.all_claims]
+        crowd_models.mark_judged(cursor, version.number, whole)
     return sum(row.judged for row in judged)
 
 
-def judge_label(panel: Panel, label: str, claims: list[Claim]) -> list[tuple[str, Any]]:
-    """Verdicts, by image id, on those claims of one label that are due."""
-    counting = [claim.embedding for claim in claims if label in claim.counts_for]
-    fellows = np.stack(counting) if counting else np.empty((0, EMBEDDING_DIMENSIONS))
-    due = [claim for claim in claims if claim.is_due]
-    photos = [
-        SeenPhoto(claim.findings, claim.classes, claim.embedding, claim.counts_for) for claim in due
-    ]
+def judge_label(
+    panel: Panel, label: str, claims: Sequence[Claim], case: LabelCase
+) -> list[tuple[str, Verdict]]:
+    """Verdicts, by image id, on claims of one label."""
+    numbers: dict[str, int] = {}
+    fellows = Fellows(
+        case.counted.embeddings,
+        case.counted.weights,
+        np.array([_contributor(names, numbers) for names in case.counted.accounts], dtype=np.intp),
+    )
+    photos = [_seen(label, claim, case, numbers) for claim in claims]
     found = panel.judge(label, fellows, photos)
-    return [(claim.image_id, verdict) for claim, verdict in zip(due, found, strict=True)]
+    return [(claim.image_id, verdict) for claim, verdict in zip(claims, found, strict=True)]
 
 
-def _panel(context: JobContext, version: Version, networks: Networks, hub_size: int) -> Panel:
-    with context.database.transaction() as cursor:
-        sample = verdicts.counted_claims(
-            cursor, version.number, ("", AFTER_EVERY_ID), SAMPLED_CLAIMS
-        )
-        graph = LabelGraph(verdicts.label_names(cursor), verdicts.label_ancestors(cursor))
-    crowd = fit_crowd(_statistics(context, version, hub_size))
-    network = None
-    if networks.classes is not None:
-        known = networks.classes.network
-        meaning = class_map.load(str(known.class_map), known.outputs)
-        graph = graph.extended(meaning.is_a)
-        network = ClassNetwork.of(graph, frozenset(filter(None, meaning.mids)))
-    temperature = measure_temperature(crowd, sample.labels, sample.embeddings)
-    return Panel(crowd, temperature, network, graph, REJECTED, UNREADABLE)
-
-
-def _statistics(context: JobContext, version: Version, hub_size: int) -> CrowdStatistics | None:
-    spark = context.spark
-    parts = max(spark.sparkContext.defaultParallelism, hub_size // CLAIMS_PER_PART)
-    rows = (
-        range_frame(spark, parts)
-        .mapInPandas(Summing(context.settings, version.number), STATISTICS_SCHEMA)
-        .toLocalIterator()
+def _gather(cursor: Cursor, version: int, label: str, claims: Sequence[Claim]) -> LabelCase:
+    answers = review_votes.of_claims(cursor, label, [claim.image_id for claim in claims])
+    reviewers = {one.account_id for given in answers.values() for one in given}
+    agreements = review_votes.agreements(cursor, reviewers) if reviewers else {}
+    contributors = {account for claim in claims for account in claim.accounts}
+    return LabelCase(
+        counted=verdicts.counted_photos(cursor, version, label),
+        records=crowd_models.records(cursor, version, contributors),
+        answers=answers,
+        skills={account: skill(agreements.get(account)) for account in reviewers},
     )
-    found = [_from_bytes(bytes(row.statistics)) for row in rows]
-    return CrowdStatistics.merged(found) if found else None
 
 
-def _to_bytes(statistics: CrowdStatistics) -> bytes:
-    file = io.BytesIO()
-    np.savez(
-        file,
-        labels=np.asarray(statistics.labels, dtype=str),
-        counts=statistics.counts,
-        sums=statistics.sums,
-        gram=statistics.gram,
+def _seen(label: str, claim: Claim, case: LabelCase, numbers: Mapping[str, int]) -> SeenPhoto:
+    """The photo as the panel sees it: its contributors' records are those without this claim."""
+    weight = claim.counts_for.get(label)
+    own = Record(0, 0.0) if weight is None else Record(1, weight)
+    records = [case.records.get(account, own) for account in claim.accounts]
+    return SeenPhoto(
+        findings=claim.findings,
+        classes=claim.classes,
+        embedding=claim.embedding,
+        counts_for=claim.counts_for,
+        claimants=[Claimant(one.right - own.right, one.claims - own.claims) for one in records],
+        reviews=[
+            ReviewVote(one.answer, case.skills[one.account_id])
+            for one in case.answers.get(claim.image_id, ())
+        ],
+        contributors=frozenset(
+            numbers[account] for account in claim.accounts if account in numbers
+        ),
     )
-    return file.getvalue()
 
 
-def _from_bytes(data: bytes) -> CrowdStatistics:
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        labels = tuple(map(str, arrays["labels"]))
-        return CrowdStatistics(labels, arrays["counts"], arrays["sums"], arrays["gram"])
+def _contributor(names: Sequence[str], numbers: dict[str, int]) -> int:
+    """The contributor's number, given out as they come; SEVERAL where not one alone."""
+    for name in names:
+        numbers.setdefault(name, len(numbers))
+    return numbers[names[0]] if len(names) == 1 else SEVERAL
+
+
+def _tasks(due: DueLabel) -> list[tuple[str, bool, int, int, int, str, str]]:
+    """Rows of DUE_SCHEMA: a large label is judged in ranges of ids."""
+    return [
+        (due.label, due.all_claims, due.claims, due.crowd_size, due.hub_size, ids.first, ids.stop)
+        for ids in id_ranges(1 + due.claims // CLAIMS_PER_TASK)
+    ]

@@ -2,19 +2,23 @@
 
 A version is a set of networks, thresholds and a projection. It counts only once every image and
 claim has been judged under it, so a change of network never leaves the portal without verdicts.
+The version before it is kept until another follows, and an operator can go back to it.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from imagehub.catalogue import verdicts, verification
+from imagehub.catalogue import crowd_models, verdicts, verification
+from imagehub.catalogue import versions as catalogue
 from imagehub.catalogue.verification import Version
-from imagehub.vision.registry import Networks
+from imagehub.errors import Misconfigured
+from imagehub.settings import Settings
+from imagehub.vision.registry import NONE, Networks, choose
 from spark_jobs.agreement import discriminant, likeness, network, probability, verdict
 from spark_jobs.checks import all_checks
 from spark_jobs.runs import JobContext
@@ -24,6 +28,15 @@ from spark_jobs.verification.projection import Moments, Projection, fit, random_
 FITTED_FROM_IMAGES = 512
 FITTED_ON_AT_MOST = 20_000
 RANDOM, PCA = "random", "pca"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A version, its networks on this machine, and settings that choose them in executors too."""
+
+    settings: Settings
+    networks: Networks
+    version: Version
 
 
 def thresholds() -> dict[str, Any]:
@@ -41,39 +54,72 @@ def thresholds() -> dict[str, Any]:
 
 
 def current(context: JobContext, networks: Networks) -> Version:
-    """The version that counts; a fresh hub gets its first one, which counts at once."""
+    """The version that counts, with a crowd's model; a fresh hub's first one counts at once."""
     with context.database.transaction() as cursor:
-        found = verification.current_version(cursor)
+        found = catalogue.current_version(cursor)
         if found is not None:
+            crowd_models.begin(cursor, found.number)
             return found
         first = _draft(networks, None)
-        number = verification.begin_version(cursor, first)
-        verification.make_current(cursor, number)
+        number = catalogue.begin_version(cursor, first)
+        catalogue.make_current(cursor, number)
         return replace(first, number=number, is_current=True)
 
 
-def is_served_by(version: Version, networks: Networks) -> bool:
-    """True if this machine can look with the version's networks."""
-    return version.networks == networks.describe()
+def serving(settings: Settings, version: Version) -> Serving | None:
+    """The version's networks by name, whatever else is present; None if this machine lacks them."""
+    names = {role: str(network["name"]) for role, network in version.networks.items()}
+    pinned = replace(
+        settings,
+        embedding_network=names["embedding"],
+        class_network=names.get("classes", NONE),
+    )
+    try:
+        networks = choose(pinned)
+    except Misconfigured:
+        return None
+    if networks.describe() != version.networks:
+        return None
+    return Serving(pinned, networks, version)
+
+
+def missing_networks(version: Version) -> str:
+    """Say to an operator that nothing can be verified."""
+    names = " and ".join(sorted(str(one["name"]) for one in version.networks.values()))
+    return (
+        f"Version {version.number} of verification looks with {names}, which this machine lacks or"
+        " has otherwise. Put the files back into IMAGEHUB_MODELS, or make another version current:"
+        " python -m spark_jobs versions roll-forward."
+    )
 
 
 def candidate(context: JobContext, networks: Networks, now: Version) -> Version | None:
-    """The version that is to follow: one under way, a new one, or None if `now` is as wanted."""
+    """The version that is to follow: one under way, a new one, or None if `now` is as wanted.
+
+    None as well if what is wanted was withdrawn by an operator.
+    """
     with context.database.transaction() as cursor:
-        under_way = verification.candidate_version(cursor)
+        under_way = catalogue.candidate_version(cursor)
         images = verification.count_images(cursor)
-        if under_way is not None and not _is_wanted(under_way, networks):
-            verification.abandon_version(cursor, under_way.number)
+        withdrawn = [
+            one
+            for one in catalogue.withdrawn_versions(cursor)
+            if one.number > now.number and _is_wanted(one, networks)
+        ]
+        if under_way is not None and (withdrawn or not _is_wanted(under_way, networks)):
+            context.run.assert_current(cursor)
+            catalogue.abandon_version(cursor, under_way.number)
             under_way = None
     if under_way is not None:
         return under_way
     is_grown = now.projection_kind == RANDOM and images >= FITTED_FROM_IMAGES
-    if _is_wanted(now, networks) and not is_grown:
+    if withdrawn or (_is_wanted(now, networks) and not is_grown):
         return None
     moments = _measure(context, networks) if images >= FITTED_FROM_IMAGES else None
     with context.database.transaction() as cursor:
-        verification.begin_version(cursor, _draft(networks, moments))
-        return verification.candidate_version(cursor)
+        context.run.assert_current(cursor)
+        catalogue.begin_version(cursor, _draft(networks, moments))
+        return catalogue.candidate_version(cursor)
 
 
 def covers(context: JobContext, version: Version, now: Version) -> bool:
@@ -83,20 +129,29 @@ def covers(context: JobContext, version: Version, now: Version) -> bool:
 
 
 def switch(context: JobContext, version: Version) -> None:
-    """Let the version count from now on, in one transaction; then drop what earlier ones saw."""
+    """Let the version count from now on, in one transaction; then drop what older ones saw."""
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
-        verification.make_current(cursor, version.number)
-    while True:
+        catalogue.make_current(cursor, version.number)
+    empty_outdated(context)
+
+
+def empty_outdated(context: JobContext) -> None:
+    """Delete what versions saw and said that the hub does not go back to."""
+    with context.database.transaction() as cursor:
+        outdated = catalogue.outdated(cursor)
+    while outdated:
         with context.database.transaction() as cursor:
-            if verification.drop_old_checks(cursor) == 0:
+            context.run.assert_current(cursor)
+            if catalogue.empty_some(cursor, outdated) == 0:
+                catalogue.mark_emptied(cursor, outdated)
                 return
 
 
 def _is_wanted(version: Version, networks: Networks) -> bool:
     # Through JSON, as the catalogue keeps them.
     wanted = json.loads(json.dumps(thresholds()))
-    return is_served_by(version, networks) and version.thresholds == wanted
+    return version.networks == networks.describe() and version.thresholds == wanted
 
 
 def _draft(networks: Networks, moments: Moments | None) -> Version:

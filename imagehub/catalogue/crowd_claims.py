@@ -1,0 +1,204 @@
+"""The claims that a version has taken in, each with its weight in the crowd's model.
+
+A claim counts if the version found nothing wrong with its photo; its weight is the probability that
+it is right. What the claim waits for is written with it, so a killed run leaves nothing undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from psycopg2.extras import execute_values
+
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.verification import EMBEDDING_DIMENSIONS, read_embedding
+
+Floats = npt.NDArray[np.float64]
+
+REWEIGHED_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Enrolment:
+    """A claim as it stands in the model, and as it may come to stand.
+
+    `weight` and `accounts` are the model's (None and () for a claim that is not in it); `claimants`
+    are the accounts that claim it now; `probability` is its verdict's, if it has one.
+    """
+
+    image_id: str
+    label: str
+    counts: bool
+    embedding: Floats
+    weight: float | None
+    accounts: tuple[str, ...]
+    claimants: tuple[str, ...]
+    probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """How a claim stands in the model from now on; a weight of None does not count."""
+
+    image_id: str
+    label: str
+    weight: float | None
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """n claims of one label that count: embeddings n x 256, weights n (what they shall weigh)."""
+
+    label: str
+    embeddings: Floats
+    weights: Floats
+
+
+def enrolments(cursor: Cursor, version: int, claims: Iterable[tuple[str, str]]) -> list[Enrolment]:
+    """Those of the claims (image id, label) whose image the version has looked at, in order."""
+    pairs = list(claims)
+    cursor.execute(
+        _ENROLMENT + _OF_PAIRS,
+        {
+            "images": [image_id for image_id, _ in pairs],
+            "labels": [label for _, label in pairs],
+            "version": version,
+        },
+    )
+    return [_enrolment(row) for row in cursor.fetchall()]
+
+
+def judged(cursor: Cursor, version: int) -> list[Enrolment]:
+    """Some claims that were judged and wait to weigh what their verdicts say."""
+    cursor.execute(
+        _ENROLMENT + _OF_JUDGED,
+        {"version": version, "limit": REWEIGHED_AT_ONCE},
+    )
+    return [_enrolment(row) for row in cursor.fetchall()]
+
+
+def write(cursor: Cursor, version: int, claims: Iterable[Enrolled], next_step: str | None) -> None:
+    """Write how claims stand in the model, and what they wait for."""
+    execute_values(
+        cursor,
+        "insert into crowd_claims (version, image_id, label, weight, accounts, next_step) values %s"
+        " on conflict (version, image_id, label) do update set weight = excluded.weight,"
+        " accounts = excluded.accounts, next_step = excluded.next_step",
+        [
+            (version, one.image_id, one.label, one.weight, list(one.accounts), next_step)
+            for one in claims
+        ],
+        template="(%s, %s, %s, %s, %s::uuid[], %s)",
+        page_size=1_000,
+    )
+
+
+def judge_again(cursor: Cursor, version: int, image_ids: Sequence[str]) -> None:
+    """Let all claims of these images wait for another verdict."""
+    cursor.execute(
+        "update crowd_claims set next_step = 'judge'"
+        " where version = %s and image_id = any(%s::bpchar[])",
+        (version, list(image_ids)),
+    )
+
+
+def weighed_anew(cursor: Cursor, version: int, ids: tuple[str, str]) -> list[Weighed]:
+    """Claims that count, of images with first <= id < stop, by label, with their new weights."""
+    cursor.execute(
+        "select k.label, string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id)"
+        " as embeddings,"
+        " array_agg(coalesce(v.probability::float8, k.weight) order by k.image_id) as weights"
+        " from crowd_claims k join image_checks c using (version, image_id)"
+        " left join verdicts v using (version, image_id, label)"
+        " where k.version = %s and k.image_id >= %s and k.image_id < %s and k.weight is not null"
+        " group by k.label order by k.label",
+        (version, *ids),
+    )
+    return [
+        Weighed(row.label, read_embeddings(row.embeddings), np.asarray(row.weights))
+        for row in cursor
+    ]
+
+
+def weigh_anew(cursor: Cursor, version: int) -> None:
+    """Let every claim that was judged weigh what its verdict says; none waits to be weighed."""
+    cursor.execute(
+        "update crowd_claims k set weight = v.probability::float8,"
+        " next_step = nullif(k.next_step, 'weigh')"
+        " from verdicts v where k.version = %s and k.weight is not null"
+        " and v.version = k.version and v.image_id = k.image_id and v.label = k.label"
+        " and (k.weight <> v.probability::float8 or k.next_step = 'weigh')",
+        (version,),
+    )
+
+
+def label_weights(cursor: Cursor, version: int) -> dict[str, tuple[int, float]]:
+    """Of each label: how many of its claims count, and what they weigh together."""
+    cursor.execute(
+        "select label, count(weight) as photos, coalesce(sum(weight::float8), 0) as weight"
+        " from crowd_claims where version = %s group by label",
+        (version,),
+    )
+    return {row.label: (row.photos, row.weight) for row in cursor}
+
+
+def sample(cursor: Cursor, version: int, limit: int) -> list[tuple[str, float, Floats]]:
+    """Claims that count, picked evenly (ids are digests): label, weight and embedding."""
+    cursor.execute(
+        "select k.label, k.weight, halfvec_send(c.embedding) as embedding from crowd_claims k"
+        " join image_checks c using (version, image_id)"
+        " where k.version = %s and k.weight > 0 order by k.image_id, k.label limit %s",
+        (version, limit),
+    )
+    return [(row.label, row.weight, read_embedding(row.embedding)) for row in cursor]
+
+
+def read_embeddings(sent: bytes | memoryview | None) -> Floats:
+    """Read what `halfvec_send` gives of n embeddings, one behind the other, as n x 256."""
+    if not sent:
+        return np.empty((0, EMBEDDING_DIMENSIONS))
+    rows = np.frombuffer(sent, [("header", ">u2", 2), ("values", ">f2", EMBEDDING_DIMENSIONS)])
+    return rows["values"].astype(np.float64)
+
+
+_ENROLMENT = (
+    "select p.image_id, p.label, c.findings = '[]' as counts,"
+    " halfvec_send(c.embedding) as embedding, k.weight, k.accounts::text[] as accounts,"
+    " array(select distinct u.account_id::text from uploads u where u.image_id = p.image_id"
+    "  and u.claimed_label = p.label and u.state = 'landed' order by 1) as claimants,"
+    " v.probability::float8"
+)
+_OF_PAIRS = (
+    " from unnest(%(images)s::bpchar[], %(labels)s::text[]) as p (image_id, label)"
+    " join image_checks c on c.version = %(version)s and c.image_id = p.image_id"
+    " left join crowd_claims k on k.version = %(version)s and k.image_id = p.image_id"
+    "  and k.label = p.label"
+    " left join verdicts v on v.version = %(version)s and v.image_id = p.image_id"
+    "  and v.label = p.label order by p.image_id, p.label"
+)
+_OF_JUDGED = (
+    " from (select * from crowd_claims where version = %(version)s"
+    "  and next_step = 'weigh' order by label, image_id limit %(limit)s) p"
+    " join crowd_claims k using (version, image_id, label)"
+    " join image_checks c using (version, image_id)"
+    " join verdicts v using (version, image_id, label) order by p.image_id, p.label"
+)
+
+
+def _enrolment(row: Any) -> Enrolment:
+    accounts: Sequence[str] = row.accounts or ()
+    return Enrolment(
+        image_id=row.image_id,
+        label=row.label,
+        counts=row.counts,
+        embedding=read_embedding(row.embedding),
+        weight=row.weight,
+        accounts=tuple(accounts),
+        claimants=tuple(row.claimants),
+        probability=row.probability,
+    )

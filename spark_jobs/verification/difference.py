@@ -1,0 +1,70 @@
+"""What the crowd's model gains and loses when claims get other weights. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from imagehub.catalogue.crowd_claims import Enrolment
+from imagehub.catalogue.crowd_models import LabelSum, Record
+from spark_jobs.agreement.crowd import CrowdStatistics
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Difference:
+    """To be added to the model: sums over claims, claims that count by label, and records."""
+
+    statistics: CrowdStatistics
+    photos: dict[str, int]
+    records: dict[str, Record]
+
+    @classmethod
+    def of(cls, claims: Sequence[Enrolment], weights: Sequence[float | None]) -> Difference:
+        """Find what changes if each claim has its new weight and its present claimants.
+
+        A weight of None does not count. There is at least one claim.
+        """
+        photos: dict[str, int] = dict.fromkeys((one.label for one in claims), 0)
+        records: dict[str, Record] = {}
+        for one, new in zip(claims, weights, strict=True):
+            photos[one.label] += (new is not None) - (one.weight is not None)
+            _count(records, one.accounts, one.weight, -1)
+            _count(records, one.claimants, new, 1)
+        changes = [
+            (new or 0.0) - (one.weight or 0.0) for one, new in zip(claims, weights, strict=True)
+        ]
+        statistics = CrowdStatistics.of(
+            np.stack([one.embedding for one in claims]),
+            [one.label for one in claims],
+            np.array(changes),
+        )
+        return cls(statistics, photos, records)
+
+    def added_to(self, before: Iterable[LabelSum]) -> list[LabelSum]:
+        """The sums of all labels concerned as they come to stand; a label may be new."""
+        known = {one.label: one for one in before}
+        nothing = LabelSum("", 0, 0.0, np.zeros(self.statistics.gram.shape[0]))
+        after = []
+        for row, label in enumerate(self.statistics.labels):
+            old = known.get(label, nothing)
+            after.append(
+                LabelSum(
+                    label,
+                    old.photos + self.photos[label],
+                    old.weight + float(self.statistics.counts[row]),
+                    old.embeddings + self.statistics.sums[row],
+                )
+            )
+        return after
+
+
+def _count(
+    records: dict[str, Record], accounts: Sequence[str], weight: float | None, sign: int
+) -> None:
+    if weight is None:
+        return
+    for account in accounts:
+        before = records.get(account, Record(0, 0.0))
+        records[account] = Record(before.claims + sign, before.right + sign * weight)

@@ -1,0 +1,51 @@
+"""Gather those who judge: the crowd's model as it stands, the class network, the label graph."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imagehub.catalogue import crowd_claims, crowd_models, verdicts
+from imagehub.catalogue.verification import EMBEDDING_DIMENSIONS, Version
+from imagehub.vision import class_map
+from imagehub.vision.registry import Networks
+from spark_jobs.agreement.crowd import CrowdStatistics
+from spark_jobs.agreement.graph import LabelGraph
+from spark_jobs.agreement.network import ClassNetwork
+from spark_jobs.agreement.panel import Panel, fit_crowd, measure_temperature
+from spark_jobs.agreement.record import right_share
+from spark_jobs.checks.all_checks import REJECTED
+from spark_jobs.runs import JobContext
+from spark_jobs.verification.look import UNREADABLE
+
+SAMPLED_CLAIMS = 500
+
+
+def gather(context: JobContext, version: Version, networks: Networks) -> Panel:
+    """The panel that judges claims of the version now."""
+    with context.database.transaction() as cursor:
+        labels = crowd_models.label_sums(cursor, version.number)
+        gram = crowd_models.gram(cursor, version.number)
+        sample = crowd_claims.sample(cursor, version.number, SAMPLED_CLAIMS)
+        graph = LabelGraph(verdicts.label_names(cursor), verdicts.label_ancestors(cursor))
+    crowd = fit_crowd(
+        CrowdStatistics(
+            tuple(one.label for one in labels),
+            np.array([one.weight for one in labels]),
+            np.array([one.embeddings for one in labels]).reshape(-1, EMBEDDING_DIMENSIONS),
+            gram,
+        )
+    )
+    network = None
+    if networks.classes is not None:
+        known = networks.classes.network
+        meaning = class_map.load(str(known.class_map), known.outputs)
+        graph = graph.extended(meaning.is_a)
+        network = ClassNetwork.of(graph, frozenset(filter(None, meaning.mids)))
+    temperature = measure_temperature(
+        crowd,
+        [label for label, _, _ in sample],
+        np.array([embedding for _, _, embedding in sample]).reshape(-1, EMBEDDING_DIMENSIONS),
+        np.array([weight for _, weight, _ in sample]),
+    )
+    share = right_share(sum(one.weight for one in labels), sum(one.photos for one in labels))
+    return Panel(crowd, temperature, network, graph, REJECTED, UNREADABLE, share)

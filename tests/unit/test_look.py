@@ -85,9 +85,9 @@ def plain_codes(jpeg: bytes) -> set[str]:
     found = {"dark"} if lightest < dark.LIGHTEST_BELOW else set()
     found |= {"bright"} if darkest > bright.DARKEST_ABOVE else set()
     contrast = lightest - darkest
-    return found | (
-        {"blurred"} if not is_flat and sharpest < 0.16 * (lightest - darkest) else set()
-    )
+    is_even = contrast < low_information.CONTRAST_BELOW
+    is_soft = not is_even and sharpest < blurred.SHARPEST_BELOW * contrast
+    return found | ({"blurred"} if is_soft else set())
 
 
 def test_a_look_says_what_the_plain_computation_says(

@@ -8,7 +8,7 @@ from imagehub.catalogue.browse import Tile
 from imagehub.catalogue.database import Cursor
 from imagehub.vocabulary import Label
 
-MOST_COMPARED = 1_000
+MOST_COMPARED = 500
 """Of a larger label so many are compared: ids are digests, so the first are as good as drawn."""
 
 
@@ -25,7 +25,7 @@ def nearest_of_labels(
         "  join verification_versions v using (version)"
         "  where v.is_current and c.image_id = %(image)s)"
         " select w.mid as wanted, n.image_id, i.full_width, i.full_height, l.mid, l.name,"
-        " n.distance from unnest(%(mids)s) w (mid) cross join asked"
+        " n.distance from unnest(%(mids)s::text[]) w (mid) cross join asked"
         " cross join lateral ("
         "  select m.image_id, m.claimed_label, c.embedding <=> asked.embedding as distance"
         "  from (select distinct on (s.image_id) s.image_id, s.claimed_label"

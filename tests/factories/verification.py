@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from imagehub.catalogue.database import Cursor
 from imagehub.storage.protocol import ObjectStore
@@ -64,9 +65,7 @@ def verdict(
     reasons: Sequence[str] = ("Looks like other photos of this label.",),
 ) -> None:
     """What the current version says of (image, label)."""
-    rows = [
-        {"source": e.source, "probability": e.probability, "sentence": e.sentence} for e in evidence
-    ]
+    rows = [asdict(one) for one in evidence]
     cursor.execute(
         "insert into verdicts (image_id, label, version, outcome, probability, reasons, evidence,"
         " crowd_size, job_run_id) values (%s, %s, %s, %s, %s, %s, %s, 12, %s)",

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from webapp import sessions
 from webapp.gateways import gateways
 from webapp.services import duplicates
+from webapp.services.images import IMAGE_ID
 
 pages = Blueprint("duplicates", __name__)
 
@@ -18,4 +19,5 @@ def part(image_id: str) -> Response:
     asker = sessions.require_form()
     change = duplicates.join if request.form.get("act") == "join" else duplicates.part
     change(gateways().database, asker, image_id, request.form.get("other", ""))
-    return redirect(f"/images/{request.form.get('page', image_id)}#near", 303)
+    page = request.form.get("page", "")
+    return redirect(f"/images/{page if IMAGE_ID.fullmatch(page) else image_id}#near", 303)

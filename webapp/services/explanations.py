@@ -22,7 +22,7 @@ STEPS = (
     (0.97, "About 98 of 100"),
     (0.90, "About 95 of 100"),
     (0.70, "About 8 of 10"),
-    (0.30, "About half"),
+    (0.30, "About 5 of 10"),
     (0.10, "About 2 of 10"),
     (0.01, "About 5 of 100"),
     (0.00, "Fewer than 1 of 100"),
@@ -177,7 +177,7 @@ def _headline(case: Case, lines: Sequence[Line]) -> str:
 def _next_steps(case: Case, rivals: Sequence[Label]) -> tuple[str, ...]:
     name, outcome = case.label.name, case.verdict.outcome
     if outcome is Outcome.VERIFIED:
-        return ("Nothing is left to do. Thank you.",)
+        return ()
     steps = [BETTER_PHOTO.get(code, ANOTHER_PHOTO) for code in case.findings]
     steps += [
         f"If it shows {rival.name}, send the same photo again as {rival.name}:"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imagehub.catalogue import browse, comparisons, labels_read
@@ -30,7 +30,6 @@ class Compared:
 
     label: Label
     tiles: tuple[Tile, ...]
-    is_rival: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,14 @@ class ExplainedVerdict:
 
 @dataclass(frozen=True, slots=True)
 class PhotoPage:
-    """All of a photo's page; `label` names the photo."""
+    """All of a photo's page; `label` names the photo, `is_own` says that the reader sent it."""
 
     view: ImageView
     label: Label
     verdicts: tuple[ExplainedVerdict, ...]
     parted: Parted
     similar: tuple[Tile, ...]
+    is_own: bool
 
 
 def show(database: Database, image_id: str, viewer: Account | None) -> PhotoPage:
@@ -67,11 +67,11 @@ def show(database: Database, image_id: str, viewer: Account | None) -> PhotoPage
     explained = explain_all(database, view, viewer)
     near = [one.tile.image_id for one in view.near_duplicates]
     with database.transaction() as cursor:
+        similar = browse.similar(cursor, image_id, near, SIMILAR)
         compared = _compare(cursor, view, explained, near)
         found = answers.of_image(cursor, image_id) if permissions.may_review(viewer) else []
-        similar = browse.similar(cursor, image_id, near, SIMILAR)
         parted = duplicates.parted(cursor, image_id, near, viewer)
-    own_photo = any(viewer and sent.account_id == viewer.id for sent in view.uploads)
+    is_own = any(viewer and sent.account_id == viewer.id for sent in view.uploads)
     return PhotoPage(
         view=view,
         label=(view.labels or [view.uploads[0].claimed])[0],
@@ -79,15 +79,16 @@ def show(database: Database, image_id: str, viewer: Account | None) -> PhotoPage
             ExplainedVerdict(
                 judged=judged,
                 explanation=explanation,
-                compared=_compared_with(judged, explanation, compared),
+                compared=_compared_with(judged, explanation, compared, similar),
                 reviews=tuple(one for one in found if one.label == judged.label.mid),
                 own_answer=_own(found, judged.label.mid, viewer),
-                is_reviewable=_is_reviewable(view, judged, viewer) and not own_photo,
+                is_reviewable=_is_reviewable(view, judged, viewer) and not is_own,
             )
             for judged, explanation in zip(view.verdicts, explained, strict=True)
         ),
         parted=parted,
         similar=tuple(similar),
+        is_own=is_own,
     )
 
 
@@ -138,13 +139,20 @@ def _compare(
 
 
 def _compared_with(
-    judged: ImageVerdict, explanation: Explanation, compared: Mapping[str, list[Tile]]
+    judged: ImageVerdict,
+    explanation: Explanation,
+    compared: Mapping[str, list[Tile]],
+    similar: Sequence[Tile],
 ) -> tuple[Compared, ...]:
-    return tuple(
-        Compared(label, tuple(compared[label.mid]), label != judged.label)
-        for label in (judged.label, *explanation.rivals)
-        if label.mid in compared
-    )
+    """Of a large label only some were compared: the nearest of all photos join them."""
+    found = []
+    for label in (judged.label, *explanation.rivals):
+        tiles = [*compared.get(label.mid, ()), *(one for one in similar if one.label == label)]
+        each_once = {one.image_id: one for one in tiles}.values()
+        nearest = sorted(each_once, key=lambda one: (one.distance, one.image_id))[:COMPARED_EACH]
+        if nearest:
+            found.append(Compared(label, tuple(nearest)))
+    return tuple(found)
 
 
 def _own(found: list[Review], mid: str, viewer: Account | None) -> Review | None:

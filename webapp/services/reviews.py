@@ -50,6 +50,8 @@ def withdraw(database: Database, account: Account, image_id: str, mid: str) -> N
 
 def own_answer(database: Database, account: Account, image_id: str, mid: str) -> Review | None:
     """What this person has answered, if anything."""
+    if not IMAGE_ID.fullmatch(image_id):
+        return None
     with database.transaction() as cursor:
         found = reviews.of_image(cursor, image_id)
     return next((one for one in found if (one.label, one.account_id) == (mid, account.id)), None)

@@ -127,7 +127,7 @@ def test_an_operator_reviews_by_keyboard_and_takes_an_answer_back(
     page.keyboard.press("y")
     page.wait_for_url(in_queue(third))
     assert (answers(web, desk.waiting[0]), answers(web, desk.waiting[1])) == (["no"], ["yes"])
-    expect(page.get_by_text("Your last answer: yes")).to_be_visible()
+    expect(page.get_by_text("You said yes to")).to_be_visible()
     assert complaints_about(page) == []
     page.keyboard.press("z")
     page.wait_for_url(re.compile(f"/images/{second}\\?review=[^&]*$"))

@@ -103,7 +103,7 @@ def test_the_desk_leads_through_the_queue_and_an_answer_can_be_taken_back(web: W
     onward = person.post(f"/images/{made[0].image_id}/reviews", **form).headers["Location"]
     assert onward.startswith(f"/images/{made[1].image_id}?review={made[1].label.mid}&done=")
     text = person.get(onward).text
-    assert "Your last answer: no" in text
+    assert "You said no to" in text
     assert f"/images/{made[2].image_id}?review=" in text
     assert f"/images/{made[0].image_id}?review=" not in text
     form["answer"] = "withdraw"

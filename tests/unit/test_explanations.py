@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagehub.vocabulary import Evidence, Label, Outcome, Verdict
+from spark_jobs.checks import all_checks, low_density
+from spark_jobs.verification.look import UNREADABLE
 from webapp.portal import words
 from webapp.services.explanations import (
+    BETTER_PHOTO,
     STEPS,
     Case,
     Explanation,
@@ -115,6 +118,11 @@ def test_a_contributor_is_told_what_to_do_and_a_visitor_is_not() -> None:
     assert "sharper" in told.next_steps[0]
     assert "as Camera" in told.next_steps[2]
     assert explain(verdict, VISITOR).next_steps == ()
+
+
+def test_every_finding_has_its_own_advice() -> None:
+    codes = {*all_checks.THRESHOLDS, low_density.CODE, UNREADABLE}
+    assert codes <= set(BETTER_PHOTO)
 
 
 def test_a_rejected_photo_that_is_only_unfit_is_not_called_wrong() -> None:

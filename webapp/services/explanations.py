@@ -37,7 +37,9 @@ BETTER_PHOTO: Mapping[str, str] = {
     "tiny": "Send a larger photo, as the camera made it.",
     "low_resolution": "Send a larger photo, as the camera made it.",
     "low_information": "Send a photo on which there is something to see.",
-    "aspect": "Send a photo that is cropped less.",
+    "odd_aspect": "Send a photo that is cropped less.",
+    "low_density": "Send the photo itself, as the camera made it: most of this file is empty.",
+    "unreadable": "Wait: we could not read it and will look again within a few hours.",
 }
 ANOTHER_PHOTO = "Send another photo of the same thing."
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.verification import Unchecked
 
+FIRST_ID = "00000000-0000-0000-0000-000000000000"
 LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
@@ -39,7 +40,7 @@ class Arrivals:
 
 
 def place(cursor: Cursor, version: int) -> Place:
-    """How far the version has come.
+    """How far the version has come; nowhere, if it has no model yet.
 
     A catalogue that was restored into another server counts transactions anew: then from the start.
     """
@@ -50,7 +51,7 @@ def place(cursor: Cursor, version: int) -> Place:
         (version,),
     )
     row = cursor.fetchone()
-    return Place(row.taken_to, str(row.taken_upload))
+    return Place(row.taken_to, str(row.taken_upload)) if row else Place(0, FIRST_ID)
 
 
 def after(cursor: Cursor, version: int, start: Place, limit: int) -> Arrivals:
@@ -90,6 +91,15 @@ def count(cursor: Cursor, version: int) -> int:
         {**_bounds(version, place(cursor, version)), "limit": None},
     )
     return int(cursor.fetchone().uploads)
+
+
+def are_waiting(cursor: Cursor, version: int) -> bool:
+    """True if there are uploads that the version has not taken in."""
+    cursor.execute(
+        f"select exists (select {_WAITING.format('u')}) as answer",
+        {**_bounds(version, place(cursor, version)), "limit": 1},
+    )
+    return bool(cursor.fetchone().answer)
 
 
 _WAITING = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagehub.catalogue import review_votes
+from imagehub.catalogue import arrivals, review_votes
 from imagehub.catalogue.database import Cursor
 
 
@@ -17,22 +17,17 @@ def waits(cursor: Cursor, second_look_seconds: float) -> bool:
         cursor.execute("select exists (select from uploads where state = 'landed') as answer")
         return bool(cursor.fetchone().answer)
     values = {"version": row.version, "seconds": second_look_seconds}
-    for question in (_FOLLOWING, _ARRIVED, _STEPS, _UNREADABLE):
+    for question in (_FOLLOWING, _STEPS, _UNREADABLE):
         cursor.execute(f"select exists ({question}) as answer", values)
         if cursor.fetchone().answer:
             return True
-    return review_votes.are_waiting(cursor, row.version)
+    return arrivals.are_waiting(cursor, row.version) or review_votes.are_waiting(
+        cursor, row.version
+    )
 
 
 _FOLLOWING = (
     "select from verification_versions where version > %(version)s and withdrawn_at is null"
-)
-_ARRIVED = (
-    "select from uploads w left join crowd_models m on m.version = %(version)s"
-    " where w.state = 'landed' and (m.version is null or ((w.landed_in, w.id)"
-    "  > (m.taken_to, m.taken_upload) and not exists (select from crowd_claims k"
-    "   where k.version = m.version and k.image_id = w.image_id and k.label = w.claimed_label"
-    "   and w.account_id = any(k.accounts))))"
 )
 _STEPS = (
     "select from crowd_models m where m.version = %(version)s and (m.rounds_left > 0"

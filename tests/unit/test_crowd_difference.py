@@ -1,0 +1,94 @@
+"""What the crowd's model gains by differences is what summing it anew would give."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from imagehub.catalogue.crowd_claims import Enrolment
+from imagehub.catalogue.crowd_models import LabelSum, Record
+from imagehub.catalogue.review_votes import Agreement
+from spark_jobs.agreement.crowd import CrowdStatistics
+from spark_jobs.verification.difference import Difference
+from spark_jobs.verification.skill import LEAST, MOST, skill
+
+LABELS, PEOPLE = ("cat", "cup", "key"), ("ada", "bob", "eve")
+CLAIMS = [
+    Enrolment(
+        image_id=f"{number:016x}",
+        label=LABELS[number % 3],
+        counts=True,
+        embedding=np.random.default_rng(number).normal(size=4),
+        weight=None,
+        accounts=(),
+        claimants=(),
+        probability=None,
+    )
+    for number in range(6)
+]
+weights = some.none() | some.floats(0, 1)
+changes = some.lists(
+    some.lists(
+        some.tuples(
+            some.integers(0, len(CLAIMS) - 1), weights, some.sets(some.sampled_from(PEOPLE))
+        ),
+        min_size=1,
+        max_size=5,
+        unique_by=lambda change: change[0],
+    ),
+    max_size=8,
+)
+
+
+@given(changes)
+def test_differences_in_any_order_add_up_to_the_sum_from_scratch(
+    history: list[list[tuple[int, float | None, set[str]]]],
+) -> None:
+    now = list(CLAIMS)
+    sums: dict[str, LabelSum] = {}
+    gram, records = np.zeros((4, 4)), dict.fromkeys(PEOPLE, Record(0, 0.0))
+    for step in history:
+        given_now = [replace(now[at], claimants=tuple(sorted(names))) for at, _, names in step]
+        change = Difference.of(given_now, [weight for _, weight, _ in step])
+        sums |= {one.label: one for one in change.added_to(sums.values())}
+        gram = gram + change.statistics.gram
+        for name, record in change.records.items():
+            records[name] = Record(
+                records[name].claims + record.claims, records[name].right + record.right
+            )
+        for (at, weight, _), one in zip(step, given_now, strict=True):
+            now[at] = replace(one, weight=weight, accounts=one.claimants)
+    counted = [one for one in now if one.weight is not None]
+    for label, found in sums.items():
+        mine = [one for one in counted if one.label == label]
+        assert found.photos == len(mine)
+        assert found.weight == pytest.approx(sum(one.weight or 0 for one in mine), abs=1e-9)
+    if counted:
+        scratch = CrowdStatistics.of(
+            np.stack([one.embedding for one in counted]),
+            [one.label for one in counted],
+            np.array([one.weight for one in counted]),
+        )
+        np.testing.assert_allclose(gram, scratch.gram, atol=1e-9)
+        for label, total in zip(scratch.labels, scratch.sums, strict=True):
+            np.testing.assert_allclose(sums[label].embeddings, total, atol=1e-9)
+    for name in PEOPLE:
+        own = [one.weight or 0 for one in counted if name in one.accounts]
+        assert records[name].claims == len(own)
+        assert records[name].right == pytest.approx(sum(own), abs=1e-9)
+
+
+@given(some.integers(0, 500), some.integers(0, 500))
+def test_skill_grows_with_agreement_and_stays_within_bounds(agreed: int, more: int) -> None:
+    less = skill(Agreement(compared=agreed + more, agreed=agreed))
+    all_of_them = skill(Agreement(compared=agreed + more, agreed=agreed + more))
+    assert LEAST <= less <= all_of_them <= MOST
+
+
+def test_a_reviewer_whom_nobody_checked_is_right_95_times_in_100() -> None:
+    assert skill(None) == pytest.approx(0.95, abs=0.001)
+    assert skill(Agreement(compared=200, agreed=100)) < 0.65

@@ -12,8 +12,8 @@ from imagehub.vocabulary import Evidence, Label, Outcome, Verdict
 from spark_jobs.checks import all_checks, low_density
 from spark_jobs.verification.look import UNREADABLE
 from webapp.portal import words
+from webapp.services.advice import BETTER_PHOTO
 from webapp.services.explanations import (
-    BETTER_PHOTO,
     STEPS,
     Case,
     Explanation,

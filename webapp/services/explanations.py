@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from imagehub.vocabulary import Evidence, Label, Outcome, Verdict
+from webapp.services.advice import next_steps
 
 OF_THE_PHOTO = frozenset({"quality", "network", "crowd", "reviews"})
 """Sources that speak of the photo alone; what any other one says may concern a person."""
@@ -29,19 +30,6 @@ STEPS = (
 )
 LITTLE, MUCH = 0.3, 1.5
 """Log likelihood ratios from which a source speaks for or against a label, and does so clearly."""
-
-BETTER_PHOTO: Mapping[str, str] = {
-    "blurred": "Send a sharper photo: hold still, and let the camera focus.",
-    "dark": "Send a photo taken with more light.",
-    "bright": "Send a photo taken with less light, or from another side.",
-    "tiny": "Send a larger photo, as the camera made it.",
-    "low_resolution": "Send a larger photo, as the camera made it.",
-    "low_information": "Send a photo on which there is something to see.",
-    "odd_aspect": "Send a photo that is cropped less.",
-    "low_density": "Send the photo itself, as the camera made it: most of this file is empty.",
-    "unreadable": "Wait: we could not read it and will look again within a few hours.",
-}
-ANOTHER_PHOTO = "Send another photo of the same thing."
 
 
 class Speaks(StrEnum):
@@ -128,7 +116,11 @@ def explain(case: Case, reader: Reader) -> Explanation:
         lines=lines,
         all_reasons=reasons,
         reasons=tuple(one for one in reasons if one not in said),
-        next_steps=_next_steps(case, rivals) if reader.is_sender or reader.is_operator else (),
+        next_steps=(
+            next_steps(case.label, case.verdict.outcome, case.findings, rivals)
+            if reader.is_sender or reader.is_operator
+            else ()
+        ),
         rivals=rivals,
         probability=probability if reader.is_operator else None,
     )
@@ -174,25 +166,6 @@ def _headline(case: Case, lines: Sequence[Line]) -> str:
     if case.findings and not others:
         return "The photo itself cannot be used."
     return f"It does not seem to show {name}."
-
-
-def _next_steps(case: Case, rivals: Sequence[Label]) -> tuple[str, ...]:
-    name, outcome = case.label.name, case.verdict.outcome
-    if outcome is Outcome.VERIFIED:
-        return ()
-    steps = [BETTER_PHOTO.get(code, ANOTHER_PHOTO) for code in case.findings]
-    steps += [
-        f"If it shows {rival.name}, send the same photo again as {rival.name}:"
-        " it is kept once and judged as that too."
-        for rival in rivals
-    ]
-    if outcome is Outcome.NEEDS_REVIEW:
-        steps.append(
-            f"{'Or wait' if steps else 'Wait'}: a person will look at it. You need not do anything."
-        )
-    elif not case.findings:
-        steps.append(f"If you are sure, send another photo of {name} that shows more of it.")
-    return tuple(dict.fromkeys(steps))
 
 
 def _rivals(case: Case, lines: Sequence[Line]) -> tuple[Label, ...]:

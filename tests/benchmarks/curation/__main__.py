@@ -4,31 +4,128 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
-from ingestion.crowd import read_crowd, read_truth
-from tests.benchmarks.curation import ours
-from tests.benchmarks.curation.hub import running_machine
-from tests.benchmarks.curation.reading import read
+from deploy.local.figures import FOLDER, write_figures
+from imagehub.errors import HubError
+from tests.benchmarks.curation import floors, ours, report
+from tests.benchmarks.curation.colluders import LIE_SHARES, PLOTS, collude
+from tests.benchmarks.curation.crowds import KnownCrowd, maker_of, read_known
+from tests.benchmarks.curation.hub import Hub, Machine, running_machine
+from tests.benchmarks.curation.ours import Figures
+from tests.benchmarks.curation.reading import Seen, read
+from tests.benchmarks.curation.scoring import Bin
+
+FIRST_SEED = 1001
+COLLUDERS_SEED = 2001
+
+
+@dataclass
+class Bench:
+    """What has been measured so far."""
+
+    machine: Machine
+    with_peers: bool
+    bins: dict[str, list[Bin]] = field(default_factory=dict)
+    began_at: float = field(default_factory=time.monotonic)
+
+    def say(self, words: str) -> None:
+        """Tell how far the benchmark is."""
+        click.echo(f"{time.monotonic() - self.began_at:5.0f} s  {words}", err=True)
+
+    def measure(self, name: str, known: KnownCrowd, with_colluders: bool = False) -> Figures:
+        """All figures of one crowd, in a hub of its own."""
+        uploads = len(known.crowd.uploads)
+        with self.machine.hub() as hub:
+            self.say(f"{name}: landing and verifying {uploads} uploads")
+            hub.receive(known.crowd)
+            seen = read(hub.database, known.crowd, known.truth)
+            figures = ours.figures(seen)
+            self.bins[name] = ours.calibration_bins(seen)
+            if self.with_peers:
+                self.say(f"{name}: what the peers find")
+                figures |= _peers(hub, known, seen)
+            if with_colluders:
+                figures |= self._colluders(name, hub, known)
+        return figures
+
+    def _colluders(self, name: str, hub: Hub, known: KnownCrowd) -> Figures:
+        found: Figures = {}
+        for number, plot in enumerate(PLOTS):
+            for lie_share in LIE_SHARES:
+                title = f"{plot.name}_{round(100 * lie_share)}"
+                self.say(f"{name}: colluders, {title}")
+                bent = collude(known, plot, lie_share, COLLUDERS_SEED + number)
+                with self.machine.hub(hub) as other:
+                    other.receive(bent.crowd, is_grouped=False)
+                    seen = read(other.database, bent.crowd, bent.truth)
+                found[f"colluders_{title}_wrong_share"] = ours.verified_wrong_share(seen)
+        return {"colluders_wrong_share": max(found.values()), **found}
 
 
 @click.command()
-@click.option("--crowd", "crowds", multiple=True, required=True, type=click.Path(path_type=Path))
-def main(crowds: tuple[Path, ...]) -> None:
-    """Measure verification on crowds with a known truth."""
-    began = time.monotonic()
-    with running_machine() as machine:
-        for folder in crowds:
-            crowd, truth = read_crowd(folder), read_truth(folder)
-            with machine.hub("objects") as hub:
-                hub.receive(crowd)
-                seen = read(hub.database, crowd, truth)
-            print(f"{time.monotonic() - began:.0f} s {folder}")
-            for name, figure in ours.figures(seen).items():
-                print(f"{name:32} {figure:.4f}")
-    sys.exit(0)
+@click.option(
+    "--crowd",
+    "crowds",
+    multiple=True,
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of a crowd with its truth.csv; may be given several times.",
+)
+@click.option("--seeds", default=0, show_default=True, help="More crowds to make of its photos.")
+@click.option("--peers/--no-peers", default=True, show_default=True, help="Measure others too.")
+@click.option("--colluders/--no-colluders", default=True, show_default=True, help="Simulate them.")
+def main(crowds: tuple[Path, ...], seeds: int, peers: bool, colluders: bool) -> None:
+    """Measure verification on crowds with a known truth; exit 0 only if every promise held."""
+    warnings.simplefilter("ignore")
+    try:
+        with running_machine() as machine:
+            bench = Bench(machine, peers)
+            given = [bench.measure(one.name, read_known(one), colluders) for one in crowds]
+            others = _others(bench, crowds[0], seeds)
+    except HubError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    figures = floors.summary(given, others)
+    promises = floors.promises(figures)
+    report.tell(figures, promises)
+    file = write_figures("curation", **{name: round(one, 4) for name, one in figures.items()})
+    if peers:
+        report.plot(bench.bins, FOLDER / "curation_reliability.png")
+    bench.say(f"written to {file}")
+    sys.exit(0 if all(promise.held for promise in promises) else 1)
+
+
+def _others(bench: Bench, given: Path, seeds: int) -> list[Figures]:
+    maker = maker_of(given)
+    if maker is None:
+        bench.say(f"no {given.parent}/make_crowd.py: no more crowds are made")
+        return []
+    others = []
+    for seed in range(FIRST_SEED, FIRST_SEED + seeds):
+        known = maker.make(seed, bench.machine.folder / f"seed-{seed}")
+        others.append(bench.measure(f"seed {seed}", known))
+    return others
+
+
+def _peers(hub: Hub, known: KnownCrowd, seen: dict[str, Seen]) -> Figures:
+    from tests.benchmarks.curation import peers  # only here its packages are needed
+
+    landed = [one for one in known.crowd.uploads if seen[one.name].has_landed]
+    photos = [seen[one.name].photo_sha256 for one in landed]
+    return peers.figures(
+        seen,
+        peers.Material(
+            names=[one.name for one in landed],
+            files=[one.file for one in landed],
+            labels=[one.mid for one in landed],
+            features=peers.features(hub.settings, hub.store, photos),
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import signal
 import tempfile
@@ -41,7 +42,11 @@ from spark_jobs.session import spark_session
 SHARED_MODELS = Path(__file__).resolve().parents[4] / "shared" / "models"
 BATCHES = 4
 LANDED_AT_ONCE = 2
+GROUPED_EVERY_BATCHES = 2
 JOBS = ("verify", "cluster")
+LOOKED_AT = ("images", "verification_versions", "image_checks")
+"""The tables that say what is in the photos, whoever sent them as whatever."""
+
 MOST_ROUNDS = 60
 """So often may the jobs say that work is left before we call it a fault."""
 
@@ -59,17 +64,36 @@ class Hub:
         """Where the photos lie."""
         return FolderStore(self.settings.storage_url.partition(":")[2])
 
-    def receive(self, crowd: Crowd) -> None:
-        """Land a crowd in batches, and work after each until nothing waits."""
+    def receive(self, crowd: Crowd, is_grouped: bool = True) -> None:
+        """Land a crowd in batches and verify after each until nothing waits.
+
+        After every second batch also `cluster`, unless nobody asks for duplicate groups.
+        """
         _add_labels(self.database, crowd)
         with self.database.transaction() as cursor:
             people = {
                 name: accounts.create_account(cursor, name, [Role.CONTRIBUTOR])
                 for name in crowd.contributors
             }
-        for batch in in_batches(crowd.uploads, BATCHES):
+        for number, batch in enumerate(in_batches(crowd.uploads, BATCHES), start=1):
             self._land(batch, people)
-            self.work()
+            with_cluster = is_grouped and number % GROUPED_EVERY_BATCHES == 0
+            self._work(JOBS if with_cluster else JOBS[:1])
+
+    def _adopt_looks(self, other: Hub) -> None:
+        """Take over another hub's images and what it saw in them, but nothing that people said."""
+        for table in LOOKED_AT:
+            rows = io.BytesIO()
+            with other.database.transaction() as cursor:
+                cursor.copy_expert(f"copy {table} to stdout (format binary)", rows)
+            rows.seek(0)
+            with self.database.transaction() as cursor:
+                cursor.copy_expert(f"copy {table} from stdin (format binary)", rows)
+        with self.database.transaction() as cursor:
+            cursor.execute(
+                "select setval(pg_get_serial_sequence('verification_versions', 'version'),"
+                " (select max(version) from verification_versions))"
+            )
 
     def _land(self, batch: Sequence[CrowdUpload], people: dict[str, uuid.UUID]) -> None:
         log = PostgresLog("uploads", self.settings.catalogue_url)
@@ -80,10 +104,10 @@ class Hub:
             line = Line(self.database, self.store, log, dead_letters, land)
             Consumer(line, LANDED_AT_ONCE).run(threading.Event(), until_empty=True)
 
-    def work(self) -> None:
+    def _work(self, names: Sequence[str]) -> None:
         """Run the jobs until none has work; raise Unavailable if that does not end."""
         for _ in range(MOST_ROUNDS):
-            due = [name for name in JOBS if jobs.load(name).has_work(self.database)]
+            due = [name for name in names if jobs.load(name).has_work(self.database)]
             if not due:
                 return
             for name in due:
@@ -100,8 +124,8 @@ class Machine:
     spark: Any
 
     @contextmanager
-    def hub(self, objects: str) -> Iterator[Hub]:
-        """Open an empty hub; those that name the same folder of objects share their photos."""
+    def hub(self, seen_by: Hub | None = None) -> Iterator[Hub]:
+        """Open an empty hub, or one that knows the photos that another has seen."""
         server = self.settings.catalogue_url.rsplit("/", 1)[0]
         name = f"crowd_{uuid.uuid4().hex}"
         with closing(psycopg2.connect(f"{server}/postgres")) as connection:
@@ -113,9 +137,12 @@ class Machine:
         settings = replace(
             self.settings,
             catalogue_url=f"{server}/{name}",
-            storage_url=f"folder:{self.folder / objects}",
+            storage_url=f"folder:{self.folder / 'objects'}",
         )
-        yield Hub(settings, database, self.spark)
+        hub = Hub(settings, database, self.spark)
+        if seen_by is not None:
+            hub._adopt_looks(seen_by)
+        yield hub
         database.close()
 
 

@@ -45,6 +45,7 @@ def figures(seen: Mapping[str, Seen]) -> Figures:
         **_spoiled(seen),
         "refused_share": _mean(not one.has_landed for one in of_kinds(seen, UNDECODABLE).values()),
         "calibration_error": calibration_error(calibration_bins(seen)),
+        "verified_wrong_share": verified_wrong_share(seen),
     }
 
 
@@ -108,6 +109,16 @@ def calibration_bins(seen: Mapping[str, Seen]) -> list[Bin]:
         np.array([one.probability for one in population]),
         np.array([one.truth.kind == GOOD for one in population]),
     )
+
+
+def verified_wrong_share(seen: Mapping[str, Seen]) -> float:
+    """Of the verified (image, label), the share whose image shows something else."""
+    wrong = {
+        (one.image_id, one.claimed): one.claimed != one.truth.true_label
+        for one in seen.values()
+        if one.outcome == Outcome.VERIFIED
+    }
+    return float(np.mean(list(wrong.values()) or [False]))
 
 
 def _wrong_labels(seen: Mapping[str, Seen]) -> Figures:

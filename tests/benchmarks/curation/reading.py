@@ -14,10 +14,12 @@ class Seen:
     """One upload: what is so, and what the hub says.
 
     `image_id` is empty where the upload was refused, with `code` as the reason; `outcome` and
-    `probability` are of its (image, claimed label); `keeper` names its duplicate group.
+    `probability` are of its (image, claimed label); `keeper` names its duplicate group. `claimed`
+    is the label's name.
     """
 
     truth: Truth
+    claimed: str
     code: str
     image_id: str
     photo_sha256: str
@@ -42,6 +44,7 @@ def read(database: Database, crowd: Crowd, truth: Mapping[str, Truth]) -> dict[s
         row = rows[str(upload.id)]
         seen[upload.name] = Seen(
             truth=truth[upload.name],
+            claimed=upload.label,
             code=row.code or "",
             image_id=row.image_id or "",
             photo_sha256=row.photo_sha256,

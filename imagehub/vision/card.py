@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,19 +42,28 @@ class Classes(_Part):
 
 
 class Figures(_Part):
-    """int8 beside fp32; the photos compared are none of those calibrated on."""
+    """int8 beside fp32; the photos compared are none of those calibrated on.
+
+    `float_layers`: so many of the first layers stayed fp32.
+    """
 
     calibrated_on: int
     compared_on: int
     top1_agreement: float | None
     neighbour_overlap: float | None
+    float_layers: int
+
+    def least(self) -> float:
+        """The smaller of the two shares."""
+        both = (self.top1_agreement, self.neighbour_overlap)
+        return min(share for share in both if share is not None)
 
 
 class Card(_Part):
     """Everything that is known of a prepared network.
 
     `files` are the SHA-256 of the files beside the card. `figures` is None for a network that came
-    quantised; where `precision` is fp32 they are the figures for which int8 was refused.
+    quantised; where `precision` is fp32 they are the best that int8 reached, and it was refused.
     """
 
     name: str = Field(pattern=f"^{NAME}$")
@@ -85,8 +95,8 @@ class Card(_Part):
         """Name of the folder that holds exactly this network."""
         return f"{self.name}-{self.sha256()[:SHORT_DIGITS]}"
 
-    def networks(self, place: str) -> list[Network]:
-        """The network in each role that it can take; `place` is its folder's absolute path.
+    def networks(self, place: Path) -> list[Network]:
+        """The network in each role that it can take; `place` is its folder, absolute.
 
         The file's outputs are the features and the probabilities, in this order.
         """
@@ -105,8 +115,8 @@ class Card(_Part):
                 layer=part.layer,
                 outputs=part.count,
                 sha256=self.sha256(),
-                file=f"{self.folder()}/{MODEL_FILE}",
-                class_map=f"{place}/{LABELS_FILE}" if kind is Kind.CLASSES else None,
+                file=f"{place.name}/{MODEL_FILE}",
+                class_map=str(place / LABELS_FILE) if kind is Kind.CLASSES else None,
                 preparation=Preparation(self.colours, self.mean, self.scale),
                 scores=self.classes.scores if self.classes else Scores.SOFTMAX,
                 port=port,

@@ -28,7 +28,7 @@ class Prepared:
     @property
     def networks(self) -> list[Network]:
         """The network in each role that it can take."""
-        return self.card.networks(str(self.folder))
+        return self.card.networks(self.folder)
 
 
 def prepared(models: Path) -> list[Prepared]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,25 +19,60 @@ from imagehub.vision.resnet import FEATURES, PROBABILITIES
 Pixels = npt.NDArray[np.uint8]
 
 
-def to_int8(model: Any, photos: Sequence[Pixels]) -> Any:
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One way of choosing what is rounded.
+
+    `is_widest`: ranges reach to the largest value seen, otherwise to the mean of the photos'
+    largest. So many first convolutions stay float32: they see the pixels and feel rounding most.
+    """
+
+    is_widest: bool
+    float_layers: int
+
+
+ATTEMPTS = (Attempt(True, 0), Attempt(False, 4))
+"""Tried in this order. Of two trained MobileNets, each rounded from float32 on 300 photos and
+compared on 300 others, the first keeps 0.978 of v1's neighbours and 0.953 of v2's likeliest
+classes, the second 0.979 and 0.973; the mean of the largest with no layer in float32 kept 0.930
+and 0.927.
+"""
+
+
+def to_int8(model: Any, photos: Sequence[Pixels], attempt: Attempt) -> Any:
     """Quantise weights and activations to int8, with ranges measured on the photos.
 
-    The activations have their zero where they need it, which costs nothing on a processor with
-    VNNI and keeps more of layers that are not rectified.
+    Raises Misconfigured where NNCF is not installed.
     """
     try:
         import nncf
+        from nncf.quantization.range_estimator import RangeEstimatorParametersSet as Ranges
     except ImportError as error:
         raise Misconfigured(
             "Quantising needs NNCF: pip install 'deep-images-hub[prepare]'."
         ) from error
-    logging.getLogger("nncf").setLevel(logging.WARNING)
-    return nncf.quantize(
-        model.clone(),
-        nncf.Dataset([photo[None] for photo in photos]),
-        preset=nncf.QuantizationPreset.MIXED,
-        subset_size=len(photos),
-    )
+    logging.getLogger("nncf").setLevel(logging.ERROR)
+    copy = model.clone()
+    kept = _first_convolutions(copy, attempt.float_layers)
+    ranges = Ranges.MINMAX if attempt.is_widest else Ranges.MEAN_MINMAX
+    with redirect_stdout(io.StringIO()):  # its bars; ours says what is going on
+        return nncf.quantize(
+            copy,
+            nncf.Dataset([photo[None] for photo in photos]),
+            subset_size=len(photos),
+            ignored_scope=nncf.IgnoredScope(names=kept),
+            advanced_parameters=nncf.AdvancedQuantizationParameters(
+                activations_range_estimator_params=ranges
+            ),
+        )
+
+
+def _first_convolutions(model: Any, count: int) -> list[str]:
+    kinds = ("Convolution", "GroupConvolution")
+    found = [node for node in model.get_ordered_ops() if node.get_type_name() in kinds][:count]
+    for number, node in enumerate(found):
+        node.set_friendly_name(f"first_convolution_{number}")
+    return [node.get_friendly_name() for node in found]
 
 
 def outputs(model: Any, photos: Sequence[Pixels]) -> Outputs:

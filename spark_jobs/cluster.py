@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from imagehub.catalogue import clusters, job_runs, similarity
+from imagehub.catalogue import clusters, duplicate_undos, job_runs, similarity
 from imagehub.catalogue.database import Database
 from spark_jobs import duplicates, label_clusters
 from spark_jobs.runs import JobContext
 
 
 def has_work(database: Database) -> bool:
-    """True once verification has said something new, or if the last run left images over."""
+    """True once verification or a person has said something new, or if images were left over."""
     with database.transaction() as cursor:
-        return job_runs.finished_since_began(cursor, "verify", "cluster") or job_runs.left_over(
-            cursor, "cluster"
+        return (
+            job_runs.finished_since_began(cursor, "verify", "cluster")
+            or job_runs.left_over(cursor, "cluster")
+            or bool(duplicate_undos.unheeded(cursor))
         )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
-from imagehub.catalogue import similarity
+from imagehub.catalogue import duplicate_undos, similarity
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.similarity import Hanging
+from imagehub.catalogue.similarity import Hanging, Nearness
 from imagehub.errors import NotFound, Refused
 from imagehub.photo import read_view
 from imagehub.settings import Settings
@@ -18,7 +18,15 @@ from spark_jobs.frames import batched, executor_database, executor_store
 from spark_jobs.runs import JobContext
 from spark_jobs.similarity import fingerprints
 from spark_jobs.similarity.comparison import compare
-from spark_jobs.similarity.grouping import Candidate, Match, components, group, missing_pairs
+from spark_jobs.similarity.grouping import (
+    Candidate,
+    Match,
+    Pair,
+    components,
+    group,
+    missing_pairs,
+    pair,
+)
 from spark_jobs.similarity.looks import Look, look_at
 
 BATCH_IMAGES = 1_000
@@ -28,20 +36,22 @@ ENOUGH_SECONDS = 30.0
 """After so long no further batch is begun in this run: new photos wait for their verdicts."""
 
 NEAREST_EMBEDDINGS = 6
-MOST_NEAR_FINGERPRINTS = 200
+NEAR_FINGERPRINTS = Nearness(fingerprints.MAX_DISTANCE_BITS, 200)
 
 IMAGES_A_TASK = 500
 IMAGES_A_TRANSACTION = 50
 PAIRS_A_TASK = 2_000
-LOOKS_A_TASK = 4_096
+LOOKS_A_TASK = 1_024
 """Looks kept in memory: about 50 MB."""
-
-Pair = tuple[str, str]
 
 
 def find(context: JobContext) -> int:
-    """Compare images that were not compared yet, for a while; return how many they were."""
+    """Compare images that were not compared yet, for a while; return how many they were.
+
+    Before that, groups follow what people have said; after it, what verdicts say of keepers.
+    """
     deadline = time.monotonic() + ENOUGH_SECONDS
+    _heed(context)
     with context.database.transaction() as cursor:
         similarity.forget_older_comparisons(cursor)
         total = similarity.count_uncompared(cursor)
@@ -52,29 +62,55 @@ def find(context: JobContext) -> int:
         if not batch:
             break
         matches = _matches(context, _propose(context, batch))
-        _publish(context, batch, matches)
+        _publish(context, batch, matches, partial(similarity.mark_compared, image_ids=batch))
         done += len(batch)
         context.run.progress(done, max(total, done))
+    with context.database.transaction() as cursor:
+        misplaced = similarity.misplaced(cursor)
+    if misplaced:
+        _publish(context, misplaced, [], _nothing_else)
     return done
 
 
-def _publish(context: JobContext, batch: Sequence[str], found: list[Match]) -> None:
-    """Merge new matches with the groups they touch, and write both in one transaction."""
+def _heed(context: JobContext) -> None:
+    """Make the groups anew of which people have said: these are different; or: they are not."""
     with context.database.transaction() as cursor:
-        touched = similarity.groups_of(cursor, _ids(found))
-    matches = [*found, *(_as_match(member) for member in touched)]
+        changed = duplicate_undos.unheeded(cursor)
+        image_ids = sorted({image_id for pair in changed for image_id in pair})
+        parted = changed & duplicate_undos.undone(cursor, image_ids)
+    if not changed:
+        return
+    pairs = set(_propose(context, image_ids)) | changed
+    heed = partial(duplicate_undos.heed, parted=parted, taken_back=changed - parted)
+    _publish(context, image_ids, _matches(context, sorted(pairs - parted)), heed)
+
+
+def _publish(
+    context: JobContext,
+    image_ids: Sequence[str],
+    found: list[Match],
+    also: Callable[[Cursor], None],
+) -> None:
+    """Merge new matches with the groups they and the images touch; write them with `also`."""
     with context.database.transaction() as cursor:
+        touched = similarity.groups_of(cursor, [*image_ids, *_ids(found)])
+        matches = [*found, *(_as_match(member) for member in touched)]
         images = _candidates(cursor, _ids(matches))
-    missing = missing_pairs(images, matches)
-    matches += _matches(context, missing)
+        parted = duplicate_undos.undone(cursor, list(images))
+    matches += _matches(context, missing_pairs(images, matches, parted))
+    matches = [match for match in matches if match.pair not in parted]
     members = [
         Hanging(member.image_id, member.keeper_id, member.distance, member.reason)
-        for member in group(images, matches)
+        for member in group(images, matches, parted)
     ]
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
         similarity.replace_groups(cursor, list(images), members, context.run.id)
-        similarity.mark_compared(cursor, batch)
+        also(cursor)
+
+
+def _nothing_else(cursor: Cursor) -> None:
+    """Groups are all that is written."""
 
 
 def _propose(context: JobContext, image_ids: Sequence[str]) -> list[Pair]:
@@ -93,22 +129,15 @@ def _propose(context: JobContext, image_ids: Sequence[str]) -> list[Pair]:
 
 
 def _pairs_of(cursor: Cursor, image_ids: Sequence[str]) -> set[Pair]:
+    similarity.search_among_versions(cursor)
     pairs = set()
     for image in similarity.facts(cursor, image_ids):
+        wanted = [image.fingerprint, fingerprints.mirrored(image.fingerprint)]
         near = similarity.nearest_embeddings(cursor, image.image_id, NEAREST_EMBEDDINGS)
-        near += [
-            other
-            for other, fingerprint in similarity.near_fingerprints(
-                cursor, fingerprints.probes(image.fingerprint), MOST_NEAR_FINGERPRINTS
-            )
-            if fingerprints.distance_bits(image.fingerprint, fingerprint)
-            <= fingerprints.MAX_DISTANCE_BITS
-        ]
-        pairs |= {
-            (min(image.image_id, other), max(image.image_id, other))
-            for other in near
-            if other != image.image_id
-        }
+        near += similarity.near_fingerprints(
+            cursor, wanted, fingerprints.probes_of_all(wanted), NEAR_FINGERPRINTS
+        )
+        pairs |= {pair(image.image_id, other) for other in near if other != image.image_id}
     return pairs
 
 
@@ -151,7 +180,7 @@ def _spread(context: JobContext, rows: Sequence[Any], rows_a_task: int) -> Any:
 
 def _candidates(cursor: Cursor, image_ids: Sequence[str]) -> dict[str, Candidate]:
     return {
-        image.image_id: Candidate(image.image_id, image.pixels, image.landed_at)
+        image.image_id: Candidate(image.image_id, image.pixels, image.landed_at, image.standing)
         for image in similarity.facts(cursor, image_ids)
     }
 

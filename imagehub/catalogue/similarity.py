@@ -10,16 +10,32 @@ from psycopg2.extras import execute_values
 
 from imagehub.catalogue.database import Cursor
 
+OUTCOMES = ["verified", "needs_review", "rejected"]
+"""From the best to the worst: a place in this list is a standing."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What decides which of several copies is kept; `pixels` are those of the original."""
+    """What decides which of several copies is kept; `pixels` are those of the original.
+
+    `standing` is the best that the current version says of the image under any label: 0 verified,
+    1 undecided, 2 rejected.
+    """
 
     image_id: str
     photo_sha256: str
     fingerprint: int
     pixels: int
     landed_at: datetime
+    standing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How far from a fingerprint is near, and how many images are enough."""
+
+    bits: int
+    images: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +64,44 @@ def facts(cursor: Cursor, image_ids: Sequence[str]) -> list[ImageFacts]:
     """What is known of these images."""
     cursor.execute(
         "select id, encode(photo_sha256, 'hex') as digest, fingerprint,"
-        " width::bigint * height as pixels, landed_at from images where id = any(%s::bpchar[])",
-        (list(image_ids),),
+        " width::bigint * height as pixels, landed_at, coalesce(("
+        "  select min(array_position(%(outcomes)s, v.outcome)) - 1 from verdicts v"
+        "  where v.image_id = images.id and v.version ="
+        "   (select version from verification_versions where is_current)), 1) as standing"
+        " from images where id = any(%(ids)s::bpchar[])",
+        {"ids": list(image_ids), "outcomes": OUTCOMES},
     )
-    return [
-        ImageFacts(row.id, row.digest, row.fingerprint, row.pixels, row.landed_at)
-        for row in cursor.fetchall()
-    ]
+    return [ImageFacts(*row) for row in cursor.fetchall()]
 
 
 def near_fingerprints(
-    cursor: Cursor, probes: Sequence[Sequence[int]], limit: int
-) -> list[tuple[str, int]]:
-    """Image ids and fingerprints that share a key with one of the four bands' lists of keys."""
+    cursor: Cursor, wanted: Sequence[int], probes: Sequence[Sequence[int]], limit: Nearness
+) -> list[str]:
+    """The images whose fingerprints are nearest to one of those wanted.
+
+    They share a key with one of the four bands' lists of keys and differ by few enough bits.
+    """
     cursor.execute(
-        "select id, fingerprint from images where ((fingerprint >> 48) & 65535) = any(%s::bigint[])"
-        " or ((fingerprint >> 32) & 65535) = any(%s::bigint[])"
-        " or ((fingerprint >> 16) & 65535) = any(%s::bigint[])"
-        " or (fingerprint & 65535) = any(%s::bigint[]) limit %s",
-        (*(list(keys) for keys in probes), limit),
+        "select id from (select id, (select min(bit_count((fingerprint # one)::bit(64)))"
+        "  from unnest(%(wanted)s::bigint[]) as one) as bits from images"
+        "  where ((fingerprint >> 48) & 65535) = any(%(band_0)s::bigint[])"
+        "  or ((fingerprint >> 32) & 65535) = any(%(band_1)s::bigint[])"
+        "  or ((fingerprint >> 16) & 65535) = any(%(band_2)s::bigint[])"
+        "  or (fingerprint & 65535) = any(%(band_3)s::bigint[])) as found"
+        " where bits <= %(bits)s order by bits, id limit %(images)s",
+        {
+            "wanted": list(wanted),
+            **{f"band_{number}": list(keys) for number, keys in enumerate(probes)},
+            "bits": limit.bits,
+            "images": limit.images,
+        },
     )
-    return [(row.id, row.fingerprint) for row in cursor.fetchall()]
+    return [row.id for row in cursor.fetchall()]
+
+
+def search_among_versions(cursor: Cursor) -> None:
+    """Until the transaction ends, let searches by embedding go on past other versions' rows."""
+    cursor.execute("select set_config('hnsw.iterative_scan', 'strict_order', true)")
 
 
 def nearest_embeddings(cursor: Cursor, image_id: str, limit: int) -> list[str]:
@@ -80,6 +113,24 @@ def nearest_embeddings(cursor: Cursor, image_id: str, limit: int) -> list[str]:
         " from image_checks o where o.image_id = %(image_id)s and o.version ="
         " (select version from verification_versions where is_current)) limit %(limit)s",
         {"image_id": image_id, "limit": limit},
+    )
+    return [row.image_id for row in cursor.fetchall()]
+
+
+def misplaced(cursor: Cursor) -> list[str]:
+    """Images that hang on a keeper of which the current version thinks worse than of them."""
+    cursor.execute(
+        "with standing as ("
+        " select v.image_id, min(array_position(%(outcomes)s, v.outcome)) - 1 as place"
+        " from verdicts v"
+        " where v.version = (select version from verification_versions where is_current)"
+        "  and v.image_id in (select image_id from duplicates union"
+        "   select keeper_id from duplicates) group by v.image_id)"
+        " select d.image_id from duplicates d"
+        " left join standing own on own.image_id = d.image_id"
+        " left join standing kept on kept.image_id = d.keeper_id"
+        " where coalesce(own.place, 1) < coalesce(kept.place, 1) order by d.image_id",
+        {"outcomes": OUTCOMES},
     )
     return [row.image_id for row in cursor.fetchall()]
 

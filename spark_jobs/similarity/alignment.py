@@ -77,12 +77,12 @@ class Overlay:
 def align(left: Plane, right: Plane) -> Fit | None:
     """Find the fit of two square planes of SIDE pixels; None if neither is cut from the other."""
     coarse = shrink(left, COARSE)
-    fit = _improve(coarse, shrink(right, COARSE), Fit(), COARSE_STEPS)
+    fit = improve(coarse, shrink(right, COARSE), Fit(), COARSE_STEPS)
     laid = overlay(shrink(right, COARSE), fit)
     if correlation(coarse[laid.shared], laid.plane[laid.shared]) < HOPELESS:
         return None
     for side, steps in FINER:
-        fit = _improve(blur(shrink(left, side)), blur(shrink(right, side)), fit, steps)
+        fit = improve(blur(shrink(left, side)), blur(shrink(right, side)), fit, steps)
     return fit if fit.is_crop else None
 
 
@@ -96,7 +96,8 @@ def overlay(plane: Plane, fit: Fit) -> Overlay:
     return Overlay(_sample(plane, rows, columns), inside)
 
 
-def _improve(left: Plane, right: Plane, fit: Fit, steps: int) -> Fit:
+def improve(left: Plane, right: Plane, fit: Fit, steps: int) -> Fit:
+    """Take at most so many steps from a fit towards a better one; planes are square and equal."""
     side = left.shape[0]
     parameters = np.array([*fit.scale, *fit.shift])
     for _ in range(steps):

@@ -7,15 +7,25 @@ least one band differs in at most 1 bit, so looking up 17 keys in each of four i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 BITS = 64
 BANDS = 4
 BAND_BITS = BITS // BANDS
 MAX_DISTANCE_BITS = 2 * BANDS - 1
 
+ODD_ACROSS = 0x5555_5555_5555_5555
+"""The bits of frequencies that change their sign when a photo is mirrored."""
+
 
 def distance_bits(left: int, right: int) -> int:
     """Count the bits in which two fingerprints differ; signed 64-bit integers are welcome."""
     return ((left ^ right) & (1 << BITS) - 1).bit_count()
+
+
+def mirrored(fingerprint: int) -> int:
+    """About the fingerprint that the mirrored photo has: a few bits near the median may differ."""
+    return fingerprint ^ ODD_ACROSS
 
 
 def bands(fingerprint: int) -> tuple[int, ...]:
@@ -30,4 +40,12 @@ def probes(fingerprint: int) -> tuple[list[int], ...]:
     """For each band the keys to look up: the band itself and all that differ in one bit."""
     return tuple(
         [band, *(band ^ 1 << bit for bit in range(BAND_BITS))] for band in bands(fingerprint)
+    )
+
+
+def probes_of_all(fingerprints: Iterable[int]) -> tuple[list[int], ...]:
+    """For each band the keys to look up for any of these fingerprints."""
+    return tuple(
+        sorted({key for keys in band for key in keys})
+        for band in zip(*map(probes, fingerprints), strict=True)
     )

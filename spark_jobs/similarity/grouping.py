@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+
+Pair = tuple[str, str]
+"""Two image ids, the smaller one first."""
+
+NOBODY_PARTED: AbstractSet[Pair] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An image that may be kept."""
+    """An image that may be kept; `standing` is 0 if verified, 1 if undecided, 2 if rejected."""
 
     image_id: str
     pixels: int
     landed_at: datetime
+    standing: int = 1
 
     @property
-    def rank(self) -> tuple[int, datetime, str]:
-        """Sorts the best one first: most pixels, then earliest, then by id."""
-        return (-self.pixels, self.landed_at, self.image_id)
+    def rank(self) -> tuple[int, int, datetime, str]:
+        """Sorts the best one first: by standing, most pixels, then earliest, then by id."""
+        return (self.standing, -self.pixels, self.landed_at, self.image_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,11 @@ class Match:
     distance: float
     reason: str
 
+    @property
+    def pair(self) -> Pair:
+        """The two ids in order."""
+        return pair(self.left, self.right)
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -39,6 +51,11 @@ class Member:
     keeper_id: str
     distance: float
     reason: str
+
+
+def pair(image_a: str, image_b: str) -> Pair:
+    """The two ids in order."""
+    return (image_a, image_b) if image_a < image_b else (image_b, image_a)
 
 
 def components(matches: Iterable[Match]) -> list[list[str]]:
@@ -60,37 +77,51 @@ def components(matches: Iterable[Match]) -> list[list[str]]:
 
 
 def missing_pairs(
-    images: Mapping[str, Candidate], matches: Sequence[Match]
-) -> list[tuple[str, str]]:
-    """Pairs that must still be compared so that each component's best image is asked for all."""
-    known = {frozenset((match.left, match.right)) for match in matches}
+    images: Mapping[str, Candidate],
+    matches: Sequence[Match],
+    parted: AbstractSet[Pair] = NOBODY_PARTED,
+) -> list[Pair]:
+    """Pairs that must still be compared so that each component's best image is asked for all.
+
+    Pairs that people have parted join nothing and are not asked for.
+    """
+    joined = [match for match in matches if match.pair not in parted]
+    known = {match.pair for match in joined} | parted
     pairs = []
-    for component in components(matches):
+    for component in components(joined):
         best = min(component, key=lambda image_id: images[image_id].rank)
-        pairs += [
-            (best, image_id)
-            for image_id in component
-            if image_id != best and frozenset((best, image_id)) not in known
-        ]
+        wanted = (pair(best, image_id) for image_id in component if image_id != best)
+        pairs += [asked for asked in wanted if asked not in known]
     return pairs
 
 
-def group(images: Mapping[str, Candidate], matches: Sequence[Match]) -> list[Member]:
+def group(
+    images: Mapping[str, Candidate],
+    matches: Sequence[Match],
+    parted: AbstractSet[Pair] = NOBODY_PARTED,
+) -> list[Member]:
     """Hang images on keepers: never on an image that hangs itself, never by way of a third one.
 
-    In order of rank each image hangs on the best keeper that it matches, or else is a keeper.
+    In order of rank each image hangs on the best keeper that it matches, or else is a keeper. Two
+    that people have parted never meet in one group, though a third one may hang on either.
     """
     neighbours: dict[str, list[tuple[float, str, str]]] = {}
     for match in matches:
         for own, other in ((match.left, match.right), (match.right, match.left)):
             neighbours.setdefault(own, []).append((match.distance, other, match.reason))
-    keepers: set[str] = set()
+    groups: dict[str, list[str]] = {}
     members = []
     for image_id in sorted(neighbours, key=lambda own: images[own].rank):
-        found = [near for near in neighbours[image_id] if near[1] in keepers]
+        found = [
+            near
+            for near in neighbours[image_id]
+            if near[1] in groups
+            and not any(pair(image_id, mate) in parted for mate in groups[near[1]])
+        ]
         if not found:
-            keepers.add(image_id)
+            groups[image_id] = [image_id]
             continue
         distance, keeper_id, reason = min(found, key=lambda near: (images[near[1]].rank, near[0]))
+        groups[keeper_id].append(image_id)
         members.append(Member(image_id, keeper_id, distance, reason))
     return members

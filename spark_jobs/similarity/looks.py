@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from imagehub.photo import resize
 
 SIDE = 64
-
-Look = NDArray[np.uint8]
-"""64 x 64 x 3: luma and two chroma planes (128 is grey). Its shape is not the photo's."""
+FINE_SIDE = 192
 
 Plane = NDArray[np.float64]
 
@@ -24,12 +24,29 @@ YCBCR = np.array(
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A photo squeezed into squares, whatever its own shape: 49 kB.
+
+    `colours` is 64 x 64 x 3 uint8: luma and two chroma planes (128 is grey); `luma` is 192 x 192
+    uint8. `short_side_pixels` is that of the pixels it was made from.
+    """
+
+    colours: NDArray[np.uint8]
+    luma: NDArray[np.uint8]
+    short_side_pixels: int
+
+    def mirrored(self) -> Look:
+        """The look of the mirrored photo."""
+        return Look(self.colours[:, ::-1], self.luma[:, ::-1], self.short_side_pixels)
+
+
 def look_at(pixels: NDArray[np.uint8]) -> Look:
     """Make the look of H x W x 3 RGB pixels."""
     small = resize(pixels, SIDE, SIDE).astype(np.float64) @ YCBCR.T
     small[:, :, 1:] += 128
-    look: Look = np.clip(np.rint(small), 0, 255).astype(np.uint8)
-    return look
+    fine = resize(pixels, FINE_SIDE, FINE_SIDE).astype(np.float32) @ YCBCR[0].astype(np.float32)
+    return Look(_to_bytes(small), _to_bytes(fine), min(pixels.shape[:2]))
 
 
 def shrink(plane: Plane, side: int) -> Plane:
@@ -52,3 +69,8 @@ def correlation(left: Plane, right: Plane) -> float:
     x, y = left - left.mean(), right - right.mean()
     size = float(np.sqrt((x * x).sum() * (y * y).sum()))
     return float((x * y).sum()) / size if size > 1e-9 else 0.0
+
+
+def _to_bytes(numbers: NDArray[np.floating]) -> NDArray[np.uint8]:
+    levels: NDArray[np.uint8] = np.clip(np.rint(numbers), 0, 255).astype(np.uint8)
+    return levels

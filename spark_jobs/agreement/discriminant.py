@@ -23,7 +23,7 @@ import numpy as np
 
 from spark_jobs.agreement.crowd import CrowdStatistics, Floats
 
-SHRINKAGE = 0.3
+SHRINKAGE = 0.5
 LEAST_WEIGHT = 0.5
 """A label that weighs less than half a photo is empty."""
 LEAST_FREEDOM = 1.0

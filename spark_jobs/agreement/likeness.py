@@ -59,7 +59,8 @@ class LabelCrowd:
     """The photos that count for one label, ready to judge claims of it.
 
     `rivals` are the numbers of all unrelated labels, `shares` (log) how common each is among them;
-    `temperature` divides log densities.
+    `temperature` divides log densities. `units` (n x D) are the fellows at length 1, and
+    `centred_units` as seen from the centre of all photos.
     """
 
     label: str
@@ -68,6 +69,8 @@ class LabelCrowd:
     temperature: float
     rivals: npt.NDArray[np.intp]
     shares: Floats
+    units: Floats
+    centred_units: Floats
 
     @classmethod
     def of(
@@ -83,7 +86,9 @@ class LabelCrowd:
         rivals = np.array(numbers, dtype=np.intp)
         weights = crowd.counts[rivals]
         shares = np.log(weights / weights.sum()) if len(rivals) else weights
-        return cls(label, fellows, crowd, temperature, rivals, shares)
+        units = _at_unit_length(fellows.embeddings)
+        centred = _at_unit_length(fellows.embeddings - crowd.centre)
+        return cls(label, fellows, crowd, temperature, rivals, shares, units, centred)
 
     def opinion(self, photo: SeenVoice) -> CrowdOpinion | None:
         """Judge a photo without its own vote and its copies'; None where too little is known.
@@ -92,25 +97,25 @@ class LabelCrowd:
         """
         if not len(self.fellows) or not len(self.rivals):
             return None
-        copies = similarity(self.fellows.embeddings, photo.embedding) >= COPY_SIMILARITY
-        itself = (self.fellows.embeddings == photo.embedding).all(axis=1)
-        copies |= itself
-        others = self.fellows.embeddings[~copies]
-        if len(others) < LEAST_OTHERS:
+        copies = self.units @ _at_unit_length(photo.embedding[None])[0] >= COPY_SIMILARITY
+        others = len(copies) - int(copies.sum())
+        if others < LEAST_OTHERS:
             return None
-        densities = self._densities(photo, copies, bool(itself.any()))
+        has_itself = (self.fellows.embeddings[copies] == photo.embedding).all(axis=1).any()
+        densities = self._densities(photo, copies, bool(has_itself))
         if densities is None:
             return None
         own, against = densities[self.crowd.number(self.label)], densities[self.rivals]
         best = int(np.argmax(against))
         if not np.isfinite(against[best]):
             return None
-        centre = self.crowd.centre
+        centred = _at_unit_length((photo.embedding - self.crowd.centre)[None])[0]
+        alike = (self.centred_units @ centred >= ALIKE) & ~copies
         senders = set(self.fellows.contributors[~copies].tolist())
         return CrowdOpinion(
             log_ratio=float(own - _log_sum_exp(against + self.shares)),
-            others=len(others),
-            alike=int(np.sum(similarity(others - centre, photo.embedding - centre) >= ALIKE)),
+            others=others,
+            alike=int(alike.sum()),
             rival=self.crowd.labels[int(self.rivals[best])],
             rival_share=float(1 / (1 + np.exp(np.clip(own - against[best], -50, 50)))),
             independent=bool(senders - photo.contributors),
@@ -136,10 +141,10 @@ class LabelCrowd:
         return None if densities is None else densities / self.temperature
 
 
-def similarity(photos: Floats, photo: Floats) -> Floats:
-    """Cosine of each row with the photo; 0 where one of them has no length."""
-    lengths = np.linalg.norm(photos, axis=1) * np.linalg.norm(photo)
-    return np.asarray(photos @ photo / np.where(lengths > 0, lengths, 1.0))
+def _at_unit_length(rows: Floats) -> Floats:
+    """Bring each row to length 1; one without length stays zero."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1.0))
 
 
 def _log_sum_exp(values: Floats) -> float:

@@ -14,7 +14,7 @@ from spark_jobs.agreement.probability import PRIOR, bounded, posterior
 from spark_jobs.agreement.record import RecordOpinion
 from spark_jobs.agreement.reviews import ReviewOpinion
 
-WRONG_VERIFIED_REVIEWS = 2.5
+WRONG_VERIFIED_REVIEWS = 3.0
 """What a wrong photo among the verified costs, in reviews by a person."""
 
 GOOD_REJECTED_REVIEWS = 20.0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from imagehub.catalogue import crowd_claims, crowd_models
+from imagehub.catalogue.crowd_claims import Weighed
 from imagehub.catalogue.verification import EMBEDDING_DIMENSIONS, Version
 from imagehub.settings import Settings
 from spark_jobs.agreement.crowd import CrowdStatistics
@@ -17,7 +18,7 @@ from spark_jobs.frames import executor_database, range_frame
 from spark_jobs.runs import JobContext
 
 STATISTICS_SCHEMA = "statistics binary"
-CLAIMS_PER_PART = 20_000
+CLAIMS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -28,20 +29,18 @@ class Summing:
     version: int
 
     def __call__(self, batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        """Give the statistics of each range of image ids."""
+        """Give the statistics of all ranges of image ids of the partition, as one row."""
         database = executor_database(self.settings)
+        summed: CrowdStatistics | None = None
         for batch in batches:
             for ids in batch.itertuples(index=False, name=None):
                 with database.transaction() as cursor:
                     weighed = crowd_claims.weighed_anew(cursor, self.version, ids)
                 if weighed:
-                    labels = [one.label for one in weighed for _ in one.weights]
-                    found = CrowdStatistics.of(
-                        np.concatenate([one.embeddings for one in weighed]),
-                        labels,
-                        np.concatenate([one.weights for one in weighed]),
-                    )
-                    yield pd.DataFrame({"statistics": [_to_bytes(found)]})
+                    found = _sum(weighed)
+                    summed = CrowdStatistics.merged([summed, found]) if summed else found
+        if summed is not None:
+            yield pd.DataFrame({"statistics": [_to_bytes(summed)]})
 
 
 def sum_anew(context: JobContext, version: Version) -> CrowdStatistics:
@@ -49,16 +48,22 @@ def sum_anew(context: JobContext, version: Version) -> CrowdStatistics:
     spark = context.spark
     with context.database.transaction() as cursor:
         photos = crowd_models.state(cursor, version.number).photos
-    parts = max(spark.sparkContext.defaultParallelism, photos // CLAIMS_PER_PART)
-    rows = (
-        range_frame(spark, parts)
-        .mapInPandas(Summing(context.settings, version.number), STATISTICS_SCHEMA)
-        .toLocalIterator()
+    cores = spark.sparkContext.defaultParallelism
+    ranges = range_frame(spark, max(cores, photos // CLAIMS_AT_ONCE)).coalesce(cores)
+    rows = ranges.mapInPandas(
+        Summing(context.settings, version.number), STATISTICS_SCHEMA
+    ).collect()
+    return CrowdStatistics.merged(
+        [_nothing(), *(_from_bytes(bytes(row.statistics)) for row in rows)]
     )
-    total = _nothing()
-    for row in rows:
-        total = CrowdStatistics.merged([total, _from_bytes(bytes(row.statistics))])
-    return total
+
+
+def _sum(weighed: Sequence[Weighed]) -> CrowdStatistics:
+    return CrowdStatistics.of(
+        np.concatenate([one.embeddings for one in weighed]),
+        [one.label for one in weighed for _ in one.weights],
+        np.concatenate([one.weights for one in weighed]),
+    )
 
 
 def _nothing() -> CrowdStatistics:

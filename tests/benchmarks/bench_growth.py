@@ -1,0 +1,221 @@
+"""Cost of a photo's verdict as the hub grows: `python -m tests.benchmarks.bench_growth`.
+
+A hub of drawn embeddings grows to 20,000 images through the job itself, which finds every image
+looked at already: it enrols, judges, and weighs all anew when the hub has grown by a quarter. The
+cost at a size is the time in which the hub grows by its last quarter, in runs of RUN images, by
+image: one weighing of the whole hub is in it. Memory is the resident set of the driver and of
+Spark's Python workers after a run; its slope is that of a line through all runs from the first
+size on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from psycopg2.extras import execute_values
+
+from deploy.local.figures import write_figures
+from deploy.local.postgres import Postgres
+from deploy.local.preflight import free_port
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.migrate import migrate
+from imagehub.settings import Settings
+from imagehub.storage.folder import FolderStore
+from imagehub.vision.registry import choose
+from spark_jobs import jobs
+from spark_jobs.runs import JobContext, job_run
+from spark_jobs.session import spark_session
+from spark_jobs.verification import versions
+from tests.factories.labels import label
+from tests.factories.people import account
+
+CORES = 2
+SIZES = (1_000, 5_000, 20_000)
+RUN = 200
+LABELS, CONTRIBUTORS, DIMENSIONS = 50, 200, 256
+WRONG_SHARE, SPREAD = 0.05, 2.0
+
+
+@dataclass
+class Growth:
+    """What was measured after each run: images, seconds of the run, bytes in memory."""
+
+    images: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    memory: list[int] = field(default_factory=list)
+
+
+def main() -> dict[str, float]:
+    """Measure, write the figures and return them."""
+    with tempfile.TemporaryDirectory(prefix="bench-growth-") as folder, _hub(Path(folder)) as hub:
+        growth, costs = _grow(hub)
+    figures = _figures(growth, costs)
+    write_figures("growth", **figures)
+    return figures
+
+
+def _figures(growth: Growth, costs: dict[int, float]) -> dict[str, float]:
+    first, middle, last = SIZES
+    late = np.array(growth.images) >= first
+    line = np.polyfit(np.array(growth.images)[late], np.array(growth.memory)[late], 1)
+    return {
+        **{f"seconds_per_image_at_{size}": round(cost, 5) for size, cost in costs.items()},
+        f"cost_per_image_{middle}_to_{first}": round(costs[middle] / costs[first], 3),
+        f"cost_per_image_{last}_to_{first}": round(costs[last] / costs[first], 3),
+        "memory_slope_bytes_per_image": round(float(line[0]), 1),
+        "memory_bytes_at_the_end": growth.memory[-1],
+        "labels": LABELS,
+        "images_in_a_run": RUN,
+        "cores": CORES,
+    }
+
+
+def _grow(hub: _Hub) -> tuple[Growth, dict[int, float]]:
+    growth, costs = Growth(), {}
+    for size in SIZES:
+        _verify(hub, growth, int(0.8 * size) - hub.images)
+        began = len(growth.seconds)
+        while hub.images < size:
+            _verify(hub, growth, RUN)
+        costs[size] = sum(growth.seconds[began:]) / (size - int(0.8 * size))
+    return growth, costs
+
+
+def _verify(hub: _Hub, growth: Growth, images: int) -> None:
+    hub.add(images)
+    began = time.perf_counter()
+    jobs.execute("verify", hub.settings, hub.spark, hub.database, hub.store)
+    growth.seconds.append(time.perf_counter() - began)
+    growth.images.append(hub.images)
+    growth.memory.append(_resident_bytes())
+
+
+class _Hub:
+    """A hub whose images nobody needs to look at: embeddings around one centre for each label."""
+
+    def __init__(self, settings: Settings, spark: Any, database: Database) -> None:
+        self.settings, self.spark, self.database = settings, spark, database
+        self.store = FolderStore(settings.storage_url.partition(":")[2])
+        self.images, self.dice = 0, np.random.default_rng(7)
+        self.centres = self.dice.normal(size=(LABELS, DIMENSIONS))
+        with job_run(database, "verify") as run:
+            context = JobContext(settings, spark, database, self.store, run)
+            self.version = versions.current(context, choose(settings)).number
+        with database.transaction() as cursor:
+            # So that no projection is fitted: that would want photos.
+            cursor.execute("update verification_versions set projection_kind = 'pca'")
+            self.labels = [label(cursor).mid for _ in range(LABELS)]
+            self.people = [str(account(cursor).id) for _ in range(CONTRIBUTORS)]
+
+    def add(self, images: int) -> None:
+        """Land images that the version has looked at."""
+        shown = self.dice.integers(LABELS, size=images)
+        wrong = self.dice.random(images) < WRONG_SHARE
+        claimed = np.where(wrong, self.dice.integers(LABELS, size=images), shown)
+        noise = self.dice.normal(scale=SPREAD, size=(images, DIMENSIONS))
+        embeddings = self.centres[shown] + noise
+        embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+        digests = [
+            hashlib.sha256(str(self.images + number).encode()).digest() for number in range(images)
+        ]
+        senders = self.dice.integers(CONTRIBUTORS, size=images)
+        with self.database.transaction() as cursor:
+            execute_values(cursor, _IMAGE, [(one.hex()[:16], one) for one in digests])
+            execute_values(
+                cursor,
+                _UPLOAD,
+                [
+                    (str(uuid.uuid4()), self.people[who], self.labels[what], one, one.hex()[:16])
+                    for one, who, what in zip(digests, senders, claimed, strict=True)
+                ],
+            )
+            execute_values(
+                cursor,
+                _CHECK,
+                [
+                    (one.hex()[:16], self.version, json.dumps([round(x, 5) for x in row]))
+                    for one, row in zip(digests, embeddings.tolist(), strict=True)
+                ],
+            )
+        self.images += images
+
+
+_IMAGE = (
+    "insert into images (id, photo_sha256, full_sha256, format, width, height, photo_bytes,"
+    " full_bytes, full_crc32, full_width, full_height, fingerprint, derivative_recipe,"
+    " first_upload_id) select i.id, i.digest, i.digest, 'JPEG', 640, 480, 90000, 90000, 0,"
+    " 640, 480, 0, 1, gen_random_uuid() from (values %s) as i (id, digest)"
+)
+_UPLOAD = (
+    "insert into uploads (id, account_id, claimed_label, photo_sha256, image_id, state,"
+    " accepted_at) select u.id::uuid, u.account::uuid, u.label, u.digest, u.image, 'landed', now()"
+    " from (values %s) as u (id, account, label, digest, image)"
+)
+_CHECK = (
+    "insert into image_checks (image_id, version, findings, classes, embedding)"
+    " select c.image, c.version, '[]', '{}', c.embedding::halfvec"
+    " from (values %s) as c (image, version, embedding)"
+)
+
+
+@contextmanager
+def _hub(folder: Path) -> Iterator[_Hub]:
+    server = Postgres(folder / "postgres", free_port())
+    process = server.start()
+    settings = Settings(
+        data=folder,
+        catalogue_url=server.url,
+        storage_url=f"folder:{folder / 'objects'}",
+        models=folder / "models",
+        spark_master=f"local[{CORES}]",
+        spark_memory="1g",
+    )
+    database = Database(server.url)
+    spark = spark_session(settings, "bench-growth")
+    try:
+        migrate(database)
+        yield _Hub(settings, spark, database)
+    finally:
+        spark.stop()
+        database.close()
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def _resident_bytes() -> int:
+    """Of this process and of the Python processes below it; Java's heap is bounded by a setting."""
+    parents, names = {}, {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = stat.read_text(encoding="utf-8").partition("(")[2].rpartition(")")
+        except OSError:  # it has ended
+            continue
+        number = int(stat.parent.name)
+        names[number], parents[number] = name, int(rest.split()[1])
+    own, total = os.getpid(), 0
+    for number, name in names.items():
+        above = number
+        while above not in (own, 0, 1):
+            above = parents.get(above, 0)
+        if above == own and name.startswith("python"):
+            pages = Path(f"/proc/{number}/statm").read_text(encoding="utf-8").split()[1]
+            total += int(pages) * os.sysconf("SC_PAGE_SIZE")
+    return total
+
+
+if __name__ == "__main__":
+    json.dump(main(), sys.stdout, indent=1)
+    sys.stdout.write("\n")

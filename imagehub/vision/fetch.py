@@ -65,7 +65,9 @@ def require(path: Path, checksum: Checksum | None) -> None:
 
 def _bring(url: str, part: Path, tell: Tell) -> None:
     have = part.stat().st_size if part.exists() else 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
+    headers = {"Accept-Encoding": "identity"}  # the file's own bytes: they are what is counted
+    if have:
+        headers["Range"] = f"bytes={have}-"
     with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS) as answer:
         if answer.status_code == requests.codes.requested_range_not_satisfiable:
             return  # it is whole already

@@ -15,14 +15,15 @@ from PIL import Image
 
 from imagehub.errors import Conflict, Misconfigured, Refused
 from imagehub.settings import Settings, variable
-from imagehub.vision import own_file
+from imagehub.vision import class_map, own_file
 from imagehub.vision import prepare as preparing
 from imagehub.vision.featurizer import Featurizer
+from imagehub.vision.graph import is_quantised
 from imagehub.vision.network import Scores
 from imagehub.vision.prepare import prepare
 from imagehub.vision.prepared import Prepared, prepared
 from imagehub.vision.quantise import outputs
-from imagehub.vision.registry import choose, having
+from imagehub.vision.registry import MOBILENET_V2_IMAGENET, choose, having
 from imagehub.vision.sample import Sample, draw, from_folder
 from tests import own_networks
 from tests.own_networks import MIDS, SIDE, drawings
@@ -88,6 +89,22 @@ def test_a_network_that_keeps_what_it_says_becomes_int8(own: Prepared) -> None:
     assert own.card.figures.least() >= 0.97
     assert own.card.folder() == own.folder.name
     assert "I8" in (own.folder / "network.xml").read_text().upper()
+
+
+def test_int8_that_says_something_else_is_refused_and_fp32_kept(
+    folder: Path, tmp_path: Path
+) -> None:
+    dark = [view // 12 for view in drawings(40)]
+    source = own_file.open_own(described(folder))
+    said: list[str] = []
+    made = prepare(source, Sample(dark, drawings(100, seed=4)), tmp_path, said.append)
+    assert made.card.precision == "fp32"
+    assert made.card.figures is not None
+    assert made.card.figures.least() < 0.97
+    assert "int8 is refused, 0.97 is needed; fp32 is kept" in said
+    views = drawings(9, seed=1)
+    looks = Featurizer(choose(Settings(models=tmp_path))).look(views)
+    np.testing.assert_allclose(looks.features, outputs(source.model, views).features, rtol=1e-4)
 
 
 def test_a_prepared_network_is_found_by_name_and_by_its_folder(own: Prepared) -> None:
@@ -162,6 +179,30 @@ def test_every_format_says_the_same(file: str, tmp_path: Path) -> None:
         ours = outputs(source.model, views)
         np.testing.assert_allclose(ours.features, wanted.features, rtol=1e-3, atol=1e-3)
         np.testing.assert_allclose(ours.probabilities, wanted.probabilities, atol=1e-3)
+
+
+def test_a_real_network_as_ones_own_says_what_the_known_one_says(
+    shared: Path, tmp_path: Path
+) -> None:
+    mids = class_map.load("imagenet.csv", 1001).mids
+    (tmp_path / "imagenet.txt").write_text("".join(f"{mid or ''}\n" for mid in mids))
+    description = described(
+        tmp_path,
+        str(shared / "models" / str(MOBILENET_V2_IMAGENET.file)),
+        side_pixels=224,
+        classes=MOBILENET_V2_IMAGENET.layer,
+        labels="imagenet.txt",
+        unit=1 / 256,
+    )
+    source = own_file.open_own(description)
+    assert is_quantised(source.model)
+    prepare(source, None, tmp_path / "models", silent)
+    known = choose(Settings(models=shared / "models"))
+    own = choose(Settings(models=tmp_path / "models"))
+    views = [view.repeat(3, axis=0).repeat(3, axis=1) for view in drawings(6)]
+    one, other = (Featurizer(networks).look(views).classes for networks in (known, own))
+    assert one == other
+    assert all(one)
 
 
 def test_the_hubs_pixels_are_turned_into_what_the_network_was_trained_with(folder: Path) -> None:

@@ -1,194 +1,178 @@
-"""Images/s of verify beside its limits, in one run: `python -m tests.benchmarks.bench_verify`.
+"""Verify beside its limits, in one run: `python -m tests.benchmarks.bench_verify`.
 
-Three things look at the same photos in turn, A-B-C-A-B-C: the whole Spark job (read, decode,
-check, embed, project, write), the same look function in bare processes (without Spark and without
-Postgres), and the networks alone on tensors that lie ready. Ratios of medians, so that a slow
-machine is slow for all three. Page cache and workers are warm.
+Three ways take the same photos in turn, A-B-C-C-B-A: the look stage of the Spark job (read,
+decode, check, embed, project, write to Postgres), the same look function in one bare process a
+core, and the bound: only decoding, the one resize and the networks, in all processes at once, by
+their CPU time a photo. Each round gives its own ratios; medians and spreads are told. Workers,
+page cache and processes are warm. Then the job looks at 20,000 images in one run: memory of its
+workers by image, and CPU time a photo at the end beside the beginning. The figures of int8 beside
+fp32 and of the whole job on a growing hub are added.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
-import signal
+import os
 import statistics
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from deploy.local.figures import write_figures
-from deploy.local.postgres import Postgres
-from deploy.local.preflight import free_port
-from imagehub.catalogue import verification
-from imagehub.catalogue.database import Database
-from imagehub.catalogue.migrate import migrate
-from imagehub.catalogue.verification import Unchecked
-from imagehub.settings import Settings
-from imagehub.storage import keys
-from imagehub.storage.folder import FolderStore
-from imagehub.vision.featurizer import Featurizer
 from imagehub.vision.registry import choose
-from spark_jobs import verify
-from spark_jobs.frames import batched
-from spark_jobs.runs import JobContext, job_run
-from spark_jobs.session import spark_session
-from spark_jobs.verification import versions
-from spark_jobs.verification.look import PHOTOS_AT_ONCE, look, read_photos
-from spark_jobs.verification.projection import random_projection
-from tests.factories.labels import label
-from tests.factories.uploads import photo
+from tests.benchmarks import bench_growth, bench_quantisation
+from tests.benchmarks.process_costs import PARTS, Cost, costing, workers_bytes
+from tests.benchmarks.verify_hub import Hub, has_real_photos, verify_hub
+from tests.benchmarks.verify_ways import (
+    Bound,
+    Processes,
+    bare_processes,
+    forget_looks,
+    look_in_spark,
+)
 
-SHARED_MODELS = Path(__file__).resolve().parents[3] / "shared" / "models"
-IMAGES = 512
-REPEATS = 3
-CORES = 2
+CORES = len(os.sched_getaffinity(0))
+IMAGES = 1_024
+ROUNDS = 4
+GROWN_IMAGES = 20_000
+WARM_UP_SHARE = 0.25
 
 
 @dataclass(frozen=True)
-class Hub:
-    """A hub with photos that nobody has looked at."""
+class Round:
+    """What the three ways took in one round."""
 
-    settings: Settings
-    database: Database
-    store: FolderStore
-    spark: Any
+    job: Cost
+    processes: Cost
+    bound: Bound
+
+    @property
+    def bound_seconds(self) -> float:
+        """CPU seconds of one photo that nobody can do without."""
+        return self.bound.decode_seconds + self.bound.forward_seconds
 
 
 def main() -> dict[str, float]:
     """Measure, write the figures and return them."""
-    with _hub() as hub:
-        images = _fill(hub)
-        rates = _measure(hub, images)
-        figures = _figures(rates)
-        figures["has_real_networks"] = float(choose(hub.settings).classes is not None)
-    write_figures("verify", **figures)
+    figures = measure() | bench_quantisation.measure()
+    growth = bench_growth.main()
+    figures |= {name: value for name, value in growth.items() if name.startswith("cost_per_image")}
+    write_figures("verify_speed", **figures)
     return figures
 
 
-def _measure(hub: Hub, images: list[Unchecked]) -> dict[str, list[float]]:
-    spawning = multiprocessing.get_context("spawn")
-    with spawning.Pool(CORES, _receive, (hub.settings, images)) as pool:
-        ways: dict[str, Callable[[], Any]] = {
-            "job": lambda: _spark_job(hub, images),
-            "processes": lambda: pool.map(_look_at, range(CORES), 1),
-            "networks": lambda: pool.map(_only_networks, range(CORES), 1),
-        }
-        rates: dict[str, list[float]] = {name: [] for name in ways}
-        for round_number in range(REPEATS + 1):  # the first one warms up
-            for name, way in ways.items():
-                began = time.perf_counter()
-                way()
-                if round_number:
-                    rates[name].append(IMAGES / (time.perf_counter() - began))
-    return rates
-
-
-def _figures(rates: dict[str, list[float]]) -> dict[str, float]:
-    medians = {name: statistics.median(values) for name, values in rates.items()}
-    figures = {f"{name}_images_per_second": round(median, 1) for name, median in medians.items()}
-    for name, values in rates.items():
-        spread = (max(values) - min(values)) / medians[name]
-        figures[f"{name}_spread_share"] = round(spread, 3)
-    figures["job_per_networks"] = round(medians["job"] / medians["networks"], 3)
-    figures["job_per_processes"] = round(medians["job"] / medians["processes"], 3)
-    figures |= {"images": IMAGES, "repeats": REPEATS, "cores": CORES}
+def measure(
+    images: int = IMAGES, rounds: int = ROUNDS, grown_images: int = GROWN_IMAGES
+) -> dict[str, float]:
+    """Measure the look stage, in rounds on some images and then once on very many."""
+    with verify_hub(max(images, grown_images), CORES) as hub:
+        figures = _ratios(_rounds(hub, images, rounds), images)
+        figures |= _growth(hub, grown_images)
+        networks = choose(hub.settings)
+    figures |= {
+        "images": images,
+        "rounds": rounds,
+        "cores": CORES,
+        "grown_images": grown_images,
+        "has_real_photos": float(has_real_photos()),
+        "has_real_networks": float(networks.classes is not None),
+    }
     return figures
 
 
-@contextmanager
-def _hub() -> Iterator[Hub]:
-    with tempfile.TemporaryDirectory(prefix="bench-verify-") as name:
-        folder = Path(name)
-        server = Postgres(folder / "postgres", free_port())
-        process = server.start()
-        settings = Settings(
-            data=folder,
-            catalogue_url=server.url,
-            storage_url=f"folder:{folder / 'objects'}",
-            models=SHARED_MODELS if SHARED_MODELS.is_dir() else folder / "models",
-            spark_master=f"local[{CORES}]",
-            spark_memory="1g",
-        )
-        database = Database(server.url)
-        spark = spark_session(settings, "bench-verify")
-        try:
-            migrate(database)
-            yield Hub(settings, database, FolderStore(str(folder / "objects")), spark)
-        finally:
-            spark.stop()
-            database.close()
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
+def _rounds(hub: Hub, images: int, rounds: int) -> list[Round]:
+    some = hub.images[:images]
+    found = []
+    with bare_processes(hub, some, CORES) as processes:
+        for number in range(rounds + 1):  # the first one warms up
+            one = _round(hub, images, processes, backwards=number % 2 == 1)
+            if number:
+                found.append(one)
+    return found
 
 
-def _fill(hub: Hub) -> list[Unchecked]:
-    """Photos of 512 x 384 that compress like photos: soft noise under sharp shapes."""
-    with hub.database.transaction() as cursor:
-        claimed = label(cursor, "Bench")
-        for seed in range(IMAGES):
-            jpeg = _photo(seed)
-            made = photo(cursor, claimed, size=(512, 384), jpeg=jpeg)
-            hub.store.put(keys.view(made.photo_sha256), jpeg)
-        return verification.sample(cursor, IMAGES)
+def _round(hub: Hub, images: int, processes: Processes, *, backwards: bool) -> Round:
+    costs: dict[str, Cost] = {}
+    bounds: list[Bound] = []
+
+    def job() -> None:
+        forget_looks(hub)
+        with costing() as costs["job"]:
+            assert sum(look_in_spark(hub, hub.images[:images])) == images
+
+    def bare() -> None:
+        with costing() as costs["processes"]:
+            processes.look()
+
+    ways: list[Callable[[], None]] = [job, bare, lambda: bounds.append(processes.bound())]
+    for way in reversed(ways) if backwards else ways:
+        way()
+    return Round(costs["job"], costs["processes"], bounds[0])
 
 
-def _photo(seed: int) -> bytes:
-    dice = np.random.default_rng(seed)
-    coarse = dice.integers(0, 256, (24, 32, 3), dtype=np.uint8)
-    ground = Image.fromarray(coarse).resize((512, 384), Image.Resampling.BICUBIC)
-    noise = dice.normal(0, 6, (384, 512, 1))
-    pixels = np.clip(np.asarray(ground) + noise, 0, 255).astype(np.uint8)
-    file = BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=90)
-    return file.getvalue()
+def _ratios(rounds: list[Round], images: int) -> dict[str, float]:
+    job = [images / one.job.wall_seconds for one in rounds]
+    bare = [images / one.processes.wall_seconds for one in rounds]
+    bound = [CORES / one.bound_seconds for one in rounds]
+    spent: Counter[str] = sum((one.job.cpu_seconds for one in rounds), Counter())
+    photos = images * len(rounds)
+    figures = (
+        _spread("job_to_bound", [ours / best for ours, best in zip(job, bound, strict=True)])
+        | _spread("job_to_processes", [ours / best for ours, best in zip(job, bare, strict=True)])
+        | _spread("job_images_per_second", job)
+        | _spread("processes_images_per_second", bare)
+        | _spread("bound_images_per_second", bound)
+        | _spread("cores_used_share", [one.job.cores_used_share(CORES) for one in rounds])
+    )
+    # Without the clock: what other programs of a busy machine take away is not in this one.
+    bound_seconds = statistics.fmean(one.bound_seconds for one in rounds)
+    figures["job_to_bound_by_cpu"] = round(bound_seconds * photos / spent.total(), 3)
+    figures["decode_milliseconds"] = _median_milliseconds(
+        [one.bound.decode_seconds for one in rounds]
+    )
+    figures["forward_milliseconds"] = _median_milliseconds(
+        [one.bound.forward_seconds for one in rounds]
+    )
+    for part in PARTS:
+        figures[f"job_{part}_cpu_milliseconds"] = round(spent[part] / photos * 1e3, 3)
+    return figures
 
 
-def _spark_job(hub: Hub, images: list[Unchecked]) -> None:
-    with hub.database.transaction() as cursor:
-        cursor.execute("truncate image_checks")
-    with job_run(hub.database, "verify") as run:
-        context = JobContext(hub.settings, hub.spark, hub.database, hub.store, run)
-        version = versions.current(context, choose(hub.settings))
-        verify.look_at(context, versions.serving(hub.settings, version), images)
+def _growth(hub: Hub, images: int) -> dict[str, float]:
+    forget_looks(hub)
+    looked, sizes, seconds = [0], [], []
+    stages = look_in_spark(hub, hub.images[:images])
+    while looked[-1] < images:
+        with costing() as cost:
+            count = next(stages)
+        looked.append(looked[-1] + count)
+        sizes.append(workers_bytes())
+        seconds.append(cost.cpu_seconds.total() / count)
+    stages.close()
+    warm = int(len(sizes) * WARM_UP_SHARE)
+    slope = float(np.polyfit(looked[1 + warm :], sizes[warm:], 1)[0])
+    quarter = max(1, len(seconds) // 4)
+    return {
+        "memory_slope_bytes_per_image": round(slope, 1),
+        "memory_first_bytes": sizes[warm],
+        "memory_last_bytes": sizes[-1],
+        "look_cost_at_end_to_beginning": round(
+            statistics.median(seconds[-quarter:]) / statistics.median(seconds[:quarter]), 3
+        ),
+    }
 
 
-def _look_at(part: int) -> None:
-    """The job's own look function, with nothing around it."""
-    settings, images = _given
-    networks = choose(settings)
-    featurizer = Featurizer(networks)
-    projection = random_projection(networks.embedding.network.outputs)
-    store = FolderStore(settings.storage_url.partition(":")[2])
-    for photos in batched(read_photos(store, images[part::CORES]), PHOTOS_AT_ONCE):
-        look(photos, featurizer, projection)
+def _spread(name: str, values: list[float]) -> dict[str, float]:
+    median = statistics.median(values)
+    share = (max(values) - min(values)) / median
+    return {name: round(median, 3), f"{name}_spread_share": round(share, 3)}
 
 
-def _only_networks(part: int) -> None:
-    """The networks on pixels that lie ready."""
-    settings, images = _given
-    featurizer = Featurizer(choose(settings))
-    side = featurizer.networks.embedding.network.side_pixels
-    ready = np.random.default_rng(part).integers(0, 256, (32, side, side, 3), dtype=np.uint8)
-    for _ in range(len(images[part::CORES]) // len(ready)):
-        featurizer.look(list(ready))
-
-
-_given: tuple[Settings, list[Unchecked]]
-"""What each bare process was given when it began."""
-
-
-def _receive(settings: Settings, images: list[Unchecked]) -> None:
-    global _given
-    _given = (settings, images)
+def _median_milliseconds(seconds: list[float]) -> float:
+    return round(statistics.median(seconds) * 1e3, 3)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,129 @@
+"""A hub for measuring verify: real Postgres and Spark, and images that nobody has looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from deploy.local.postgres import Postgres
+from deploy.local.preflight import free_port
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.migrate import migrate
+from imagehub.catalogue.verification import Unchecked
+from imagehub.errors import Refused
+from imagehub.photo import land
+from imagehub.settings import Settings
+from imagehub.storage import keys
+from imagehub.storage.folder import FolderStore
+from spark_jobs.session import spark_session
+
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+PHOTOS = SHARED / "crowd" / "dev" / "photos"
+MODELS = SHARED / "models"
+DISTINCT_PHOTOS = 512
+"""So many views lie on the disk; further images show them again."""
+ORDER_SEED = 7
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A hub with images that nobody has looked at."""
+
+    settings: Settings
+    database: Database
+    store: FolderStore
+    spark: Any
+    images: list[Unchecked]
+
+
+@contextmanager
+def verify_hub(images: int, cores: int) -> Iterator[Hub]:
+    """Start a hub with so many images, and stop it at the end."""
+    with tempfile.TemporaryDirectory(prefix="bench-verify-") as name:
+        folder = Path(name)
+        server = Postgres(folder / "postgres", free_port())
+        process = server.start()
+        settings = Settings(
+            data=folder,
+            catalogue_url=server.url,
+            storage_url=f"folder:{folder / 'objects'}",
+            models=MODELS if MODELS.is_dir() else folder / "models",
+            spark_master=f"local[{cores}]",
+            spark_memory="1g",
+        )
+        database = Database(server.url)
+        store = FolderStore(str(folder / "objects"))
+        spark = spark_session(settings, "bench-verify")
+        try:
+            migrate(database)
+            yield Hub(settings, database, store, spark, _fill(database, store, images))
+        finally:
+            spark.stop()
+            database.close()
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)
+
+
+def has_real_photos() -> bool:
+    """True where the photos are a crowd's; otherwise they are drawn."""
+    return PHOTOS.is_dir()
+
+
+def _fill(database: Database, store: FolderStore, images: int) -> list[Unchecked]:
+    views = list(islice(_views(), min(images, DISTINCT_PHOTOS)))
+    digests = [hashlib.sha256(view).hexdigest() for view in views]
+    for digest, view in zip(digests, views, strict=True):
+        store.put(keys.view(digest), view)
+    with database.transaction() as cursor:
+        cursor.execute(
+            "insert into images (id, photo_sha256, format, width, height, photo_bytes,"
+            " full_sha256, full_bytes, full_crc32, full_width, full_height, fingerprint,"
+            " derivative_recipe, first_upload_id)"
+            " select left(encode(digest, 'hex'), 16), digest, 'JPEG', 512, 384, 1, digest, 1, 0,"
+            " 512, 384, number, 1, gen_random_uuid()"
+            " from (select n as number, sha256(n::text::bytea) as digest"
+            " from generate_series(1, %s) n) made returning id",
+            (images,),
+        )
+        ids = [row.id for row in cursor.fetchall()]
+    return [
+        Unchecked(image_id, digests[number % len(digests)], 512, 384, ())
+        for number, image_id in enumerate(ids)
+    ]
+
+
+def _views() -> Iterator[bytes]:
+    if not has_real_photos():
+        yield from map(_drawn, range(DISTINCT_PHOTOS))
+        return
+    files = sorted(PHOTOS.glob("*.jpg"))
+    random.Random(ORDER_SEED).shuffle(files)
+    for file in files:
+        try:
+            yield land(file.read_bytes()).view.data
+        except Refused:
+            continue  # the crowd sends broken ones too
+
+
+def _drawn(seed: int) -> bytes:
+    """A view of 512 x 384 that compresses like a photo: soft noise under sharp shapes."""
+    dice = np.random.default_rng(seed)
+    coarse = dice.integers(0, 256, (24, 32, 3), dtype=np.uint8)
+    ground = Image.fromarray(coarse).resize((512, 384), Image.Resampling.BICUBIC)
+    noise = dice.normal(0, 6, (384, 512, 1))
+    pixels = np.clip(np.asarray(ground) + noise, 0, 255).astype(np.uint8)
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=90)
+    return file.getvalue()

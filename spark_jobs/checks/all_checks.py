@@ -23,7 +23,7 @@ CHECKS = (
     aspect.check,
     low_density.check,
 )
-REJECTED = frozenset({dark.CODE, bright.CODE, low_information.CODE, resolution.TINY})
+REJECTED = frozenset({dark.CODE, bright.CODE, low_information.CODE, resolution.CODE})
 """Findings with which nobody could use the photo; every other finding asks for a person."""
 
 THRESHOLDS = {
@@ -31,8 +31,7 @@ THRESHOLDS = {
     bright.CODE: bright.DARKEST_ABOVE,
     low_information.CODE: low_information.CONTRAST_BELOW,
     blurred.CODE: blurred.SHARPEST_BELOW,
-    resolution.TINY: float(resolution.TINY_BELOW_PIXELS),
-    resolution.LOW_RESOLUTION: float(resolution.LOW_BELOW_PIXELS),
+    resolution.CODE: float(resolution.SHORT_SIDE_BELOW_PIXELS),
     aspect.CODE: aspect.ASPECT_ABOVE,
 }
 

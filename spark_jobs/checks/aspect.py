@@ -14,4 +14,8 @@ def check(view: View) -> Finding | None:
     aspect = max(view.width, view.height) / min(view.width, view.height)
     if aspect <= ASPECT_ABOVE:
         return None
-    return Finding(CODE, round(aspect, 2), f"The photo is a strip, {aspect:.0f} times as long.")
+    return Finding(
+        CODE,
+        round(aspect, 2),
+        f"The photo is a strip, {aspect:.0f} times as long as wide. Send it uncropped.",
+    )

@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import numpy.typing as npt
 
 from imagehub.vocabulary import Finding
 from spark_jobs.checks import low_information
-from spark_jobs.checks.view import View
+from spark_jobs.checks.view import SHORT_SIDE_PIXELS, View, level_at
 
 CODE = "blurred"
-SHARPEST_BELOW = 0.16
-SHARPEST_PERCENTILE = 99.5
+SHARPEST_BELOW = 0.12
+SHARPEST_SHARE = 0.995
+DIAGONAL = math.sqrt(2)
 
 
 def check(view: View) -> Finding | None:
-    """Measure the sharpest edges: the steepest step between neighbours, per contrast of the photo.
+    """Find photos without a sharp edge in some direction; a person decides of what use they are.
 
-    A photo with one sharp thing before a soft background is sharp. At most 0.11 in photos blurred
-    by a Gaussian, from 0.24 in good ones. Says nothing of a photo without contrast or smaller
-    than 2 pixels.
+    Not rejected: what is blurred by a 45th of its short side mostly counts as blurred too, and
+    may still serve.
     """
-    if view.contrast < low_information.CONTRAST_BELOW or min(view.light.shape) < 2:
+    sharpest = measure(view)
+    if sharpest is None or sharpest >= SHARPEST_BELOW:
         return None
-    across = np.diff(view.light, axis=1)[:-1]
-    down = np.diff(view.light, axis=0)[:, :-1]
-    squares = (across * across + down * down).ravel()
-    enough = (SHARPEST_BELOW * view.contrast) ** 2
-    if np.count_nonzero(squares >= enough) > squares.size * (1 - SHARPEST_PERCENTILE / 100) + 1:
-        return None  # sharp; most photos are, and need no exact number
-    sharpest = float(np.sqrt(np.percentile(squares, SHARPEST_PERCENTILE))) / view.contrast
-    if sharpest >= SHARPEST_BELOW:
+    return Finding(
+        CODE,
+        round(sharpest, 3),
+        "The photo is blurred: no edge in it is sharp. Hold the phone still, and tap the thing to"
+        " focus on it.",
+    )
+
+
+def measure(view: View) -> float | None:
+    """The steepest step between neighbours, per contrast of the photo, in its softest direction.
+
+    At most 0.11 in photos blurred by a Gaussian of 1/30 of the short side, from 0.16 in good ones;
+    the threshold lies nearer to the blurred, because good photos are many. One sharp thing before
+    a soft background is enough. Each of four directions is measured apart, because a shaken photo
+    keeps its edges along the movement (two directions in Crete et al., "The blur effect", 2007).
+    Small photos are sharper pixel by pixel, and are measured by the root of their size. None for
+    a photo without contrast or smaller than 2 pixels.
+    """
+    short = min(view.light.shape)
+    if view.contrast < low_information.CONTRAST_BELOW or short < 2:
         return None
-    return Finding(CODE, round(sharpest, 3), "The photo is blurred: it has no sharp edge.")
+    light = view.light.astype(np.int16)
+    softest = min(
+        _steepest(light[:, 1:] - light[:, :-1]),
+        _steepest(light[1:] - light[:-1]),
+        _steepest(light[1:, 1:] - light[:-1, :-1]) / DIAGONAL,
+        _steepest(light[1:, :-1] - light[:-1, 1:]) / DIAGONAL,
+    )
+    return softest / view.contrast * math.sqrt(min(1.0, short / SHORT_SIDE_PIXELS))
+
+
+def _steepest(steps: npt.NDArray[np.int16]) -> float:
+    return level_at(np.bincount(np.abs(steps).ravel(), minlength=256), SHARPEST_SHARE)

@@ -13,5 +13,8 @@ def check(view: View) -> Finding | None:
     if CODE not in view.flags:
         return None
     return Finding(
-        CODE, 1.0, "The file holds far fewer bytes than a photo of its size: most of it is empty."
+        CODE,
+        1.0,
+        "The file holds far fewer bytes than a photo of its size: most of it is empty. Send the"
+        " file that the camera made.",
     )

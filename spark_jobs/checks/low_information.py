@@ -18,4 +18,8 @@ def check(view: View) -> Finding | None:
     seen = view.lightest >= dark.LIGHTEST_BELOW and view.darkest <= bright.DARKEST_ABOVE
     if not seen or view.contrast >= CONTRAST_BELOW:
         return None
-    return Finding(CODE, round(view.contrast, 1), "The photo shows one even field and no thing.")
+    return Finding(
+        CODE,
+        round(view.contrast, 1),
+        "The photo shows one even field and no thing. See that nothing covers the lens.",
+    )

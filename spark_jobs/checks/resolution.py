@@ -5,24 +5,22 @@ from __future__ import annotations
 from imagehub.vocabulary import Finding
 from spark_jobs.checks.view import View
 
-TINY = "tiny"
-LOW_RESOLUTION = "low_resolution"
-TINY_BELOW_PIXELS = 32
-LOW_BELOW_PIXELS = 64
+CODE = "tiny"
+SHORT_SIDE_BELOW_PIXELS = 64
+"""The least that landing takes, and that a subset takes by default."""
 
 
 def check(view: View) -> Finding | None:
-    """Measure the original's short side, in pixels: 19 to 40 in thumbnails, from 85 in good ones.
+    """Find what landing would refuse today, by the original's short side.
 
-    `low_resolution` below 64, the least that a subset takes by default; `tiny` below 32.
+    Thumbnails have 17 to 40 pixels, good photos 97 and more.
     """
     short = min(view.width, view.height)
-    if short >= LOW_BELOW_PIXELS:
+    if short >= SHORT_SIDE_BELOW_PIXELS:
         return None
-    code = TINY if short < TINY_BELOW_PIXELS else LOW_RESOLUTION
     return Finding(
-        code,
+        CODE,
         float(short),
         f"The photo is small: {view.width} x {view.height} pixels. The short side should have at"
-        f" least {LOW_BELOW_PIXELS}.",
+        f" least {SHORT_SIDE_BELOW_PIXELS}. Send the original, not a thumbnail.",
     )

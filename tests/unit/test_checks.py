@@ -48,6 +48,16 @@ def blurred_by(radius_pixels: float) -> Pixels:
     return np.asarray(picture)
 
 
+def shaken_by(pixels: int, axis: int) -> Pixels:
+    moved = [np.roll(scene().astype(np.float32), step, axis) for step in range(pixels)]
+    return (sum(moved) / pixels).astype(np.uint8)
+
+
+def shrunk(short_side: int, radius_pixels: float = 0.0) -> Pixels:
+    picture = Image.fromarray(scene()).resize((short_side * 4 // 3, short_side))
+    return np.asarray(picture.filter(ImageFilter.GaussianBlur(radius_pixels)))
+
+
 def even(level: int, step: int = 0) -> Pixels:
     field = np.full((200, 300, 3), level, np.uint8)
     field[:, 150:] += step
@@ -76,11 +86,14 @@ EDGES: list[tuple[Callable[[View], Finding | None], View, str | None]] = [
     (blurred.check, view(blurred_by(2)), None),
     (blurred.check, view(blurred_by(300 / 30)), "blurred"),
     (blurred.check, view(blurred_by(300 / 18)), "blurred"),
+    (blurred.check, view(shaken_by(40, axis=1)), "blurred"),
+    (blurred.check, view(shaken_by(40, axis=0)), "blurred"),
+    (blurred.check, view(shrunk(64)), None),
+    (blurred.check, view(shrunk(64, 64 / 30)), "blurred"),
     (blurred.check, view(even(128)), None),
     (blurred.check, view(scene(400, 1)), None),
     (resolution.check, view(scene(), (64, 900)), None),
-    (resolution.check, view(scene(), (900, 63)), "low_resolution"),
-    (resolution.check, view(scene(), (32, 32)), "low_resolution"),
+    (resolution.check, view(scene(), (900, 63)), "tiny"),
     (resolution.check, view(scene(), (31, 400)), "tiny"),
     (resolution.check, view(scene(1, 1)), "tiny"),
     (aspect.check, view(scene(), (400, 100)), None),

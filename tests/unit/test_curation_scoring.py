@@ -138,6 +138,16 @@ def test_wrong_labels_are_counted_among_good_and_wrong_uploads_that_landed() -> 
     assert figures["refused_share"] == 1.0
 
 
+def test_a_tiny_photo_is_found_by_its_finding_or_by_its_refusal() -> None:
+    crowd = {
+        "landed": seen("tiny", findings=frozenset({"tiny"})),
+        "refused": seen("tiny", "", image_id="", code="too_small"),
+        "missed": seen("tiny"),
+        "good": seen("good"),
+    }
+    assert ours.figures(crowd)["tiny_f1"] == 0.8
+
+
 def test_duplicate_pairs_are_found_by_image_and_by_keeper() -> None:
     crowd = {
         "a": seen("good", photo_sha256="1", keeper="k1"),

@@ -13,8 +13,8 @@ on the same uploads.
 - **duplicates**: pairs of landed uploads. True pairs are all within an upload and everything that
   repeats it, directly or through others; found pairs are those on one image or in one duplicate
   group. `near_duplicate_*` leaves out pairs with the same bytes.
-- **spoiled photos**: by kind over all landed uploads; found by the finding of that name, `tiny`
-  also by `low_resolution`.
+- **spoiled photos**: by kind over all uploads that are photos; found by the finding of that name,
+  `tiny` also by landing's refusal as too small.
 - **refused**: the share of the kinds truncated and not_an_image that landing refused.
 - **calibration**: expected calibration error of the probability over good and wrong_label uploads,
   in ten bins of equally many (Naeini et al. 2015, with equal mass as in Nixon et al. 2019).

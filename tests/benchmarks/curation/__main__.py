@@ -12,6 +12,7 @@ import click
 
 from deploy.local.figures import FOLDER, write_figures
 from imagehub.errors import HubError
+from ingestion.crowd import UNDECODABLE
 from tests.benchmarks.curation import floors, ours, report
 from tests.benchmarks.curation.colluders import LIE_SHARES, PLOTS, collude
 from tests.benchmarks.curation.crowds import KnownCrowd, maker_of, read_known
@@ -124,6 +125,11 @@ def _peers(hub: Hub, known: KnownCrowd, seen: dict[str, Seen]) -> Figures:
             files=[one.file for one in landed],
             labels=[one.mid for one in landed],
             features=peers.features(hub.settings, hub.store, photos),
+            photos={
+                one.name: one.file
+                for one in known.crowd.uploads
+                if known.truth[one.name].kind not in UNDECODABLE
+            },
         ),
     )
 

@@ -31,9 +31,12 @@ SPOILED = {
     "blurred": frozenset({"blurred"}),
     "dark": frozenset({"dark"}),
     "bright": frozenset({"bright"}),
-    "tiny": frozenset({"tiny", "low_resolution"}),
+    "tiny": frozenset({"tiny"}),
 }
 """Kinds of spoiled photos, and the findings that name them."""
+
+TOO_SMALL = "too_small"
+"""Why landing refuses a tiny photo."""
 
 
 def figures(seen: Mapping[str, Seen]) -> Figures:
@@ -97,9 +100,9 @@ def duplicate_figures(seen: Mapping[str, Seen], found: set[Pair]) -> Figures:
 
 
 def spoiled_score(seen: Mapping[str, Seen], kind: str, found: Collection[str]) -> Score:
-    """Score names of uploads said to be spoiled so, over all landed uploads."""
-    landed = _landed(seen)
-    return score(set(found) & landed.keys(), of_kinds(landed, {kind}).keys())
+    """Score names of uploads said to be spoiled so, over all that are photos."""
+    photos = {name: one for name, one in seen.items() if one.truth.kind not in UNDECODABLE}
+    return score(set(found) & photos.keys(), of_kinds(photos, {kind}).keys())
 
 
 def calibration_bins(seen: Mapping[str, Seen]) -> list[Bin]:
@@ -147,12 +150,16 @@ def _good_photos(seen: Mapping[str, Seen]) -> Figures:
 def _spoiled(seen: Mapping[str, Seen]) -> Figures:
     found: Figures = {}
     for kind, codes in SPOILED.items():
-        named = [name for name, one in seen.items() if one.findings & codes]
+        named = [name for name, one in seen.items() if _said(one) & codes]
         found[f"{kind}_f1"] = spoiled_score(seen, kind, named).f1
         found[f"{kind}_false_alarms"] = len(of_kinds(seen, {GOOD}).keys() & set(named))
     spoiled = claims(seen, SPOILED.keys()).values()
     found["spoiled_verified_share"] = _mean(one.outcome == Outcome.VERIFIED for one in spoiled)
     return found
+
+
+def _said(one: Seen) -> frozenset[str]:
+    return one.findings | ({"tiny"} if one.code == TOO_SMALL else frozenset())
 
 
 def _landed(seen: Mapping[str, Seen]) -> dict[str, Seen]:

@@ -59,12 +59,17 @@ Bits = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Material:
-    """The landed uploads of a crowd as peers get them; all parts are in one order."""
+    """The landed uploads of a crowd as peers get them; the parts are in one order.
+
+    `photos` are the files of all uploads that are photos, by name, also of those that landing
+    refused as too small.
+    """
 
     names: Sequence[str]
     files: Sequence[Path]
     labels: Sequence[str]
     features: Floats
+    photos: Mapping[str, Path]
 
 
 def features(settings: Settings, store: ObjectStore, photos: Sequence[str]) -> Floats:
@@ -135,11 +140,11 @@ def _cosine(seen: Mapping[str, Seen], material: Material) -> Figures:
 
 
 def _cleanvision(seen: Mapping[str, Seen], material: Material) -> Figures:
-    lab = Imagelab(filepaths=[str(file) for file in material.files])
+    by_file = {str(file): name for name, file in material.photos.items()}
+    lab = Imagelab(filepaths=list(by_file))
     issues = [*CLEANVISION_ISSUES.values(), "near_duplicates", "exact_duplicates"]
     with redirect_stderr(io.StringIO()):  # it draws progress bars, whatever `verbose` says
         lab.find_issues({issue: {} for issue in issues}, n_jobs=2, verbose=False)
-    by_file = dict(zip(map(str, material.files), material.names, strict=True))
     found: Figures = {}
     for kind, issue in CLEANVISION_ISSUES.items():
         flagged = lab.issues.index[lab.issues[f"is_{issue}_issue"]]
@@ -150,7 +155,7 @@ def _cleanvision(seen: Mapping[str, Seen], material: Material) -> Figures:
         for kind in ("exact_duplicates", "near_duplicates")
         for group in lab.info[kind]["sets"]
     ]
-    pairs = pairs_within(sets)
+    pairs = pairs_within([name for name in group if seen[name].has_landed] for group in sets)
     return found | _named("cleanvision", duplicate_figures(seen, pairs))
 
 

@@ -62,8 +62,9 @@ class Figures(_Part):
 class Card(_Part):
     """Everything that is known of a prepared network.
 
-    `files` are the SHA-256 of the files beside the card. `figures` is None for a network that came
-    quantised; where `precision` is fp32 they are the best that int8 reached, and it was refused.
+    `files` are the SHA-256 of the files beside the card. `figures` is None for a network that
+    stayed as it was read; where `precision` is fp32 they are the best that int8 reached before it
+    was refused.
     """
 
     name: str = Field(pattern=f"^{NAME}$")

@@ -44,7 +44,7 @@ def describe(one: Prepared) -> str:
 def _figures(one: Prepared) -> str:
     figures = one.card.figures
     if figures is None:
-        return "it came quantised"
+        return "as it was read"
     return (
         f"int8 beside fp32 on {figures.compared_on} photos: top-1 agreement"
         f" {figures.top1_agreement}, neighbour overlap {figures.neighbour_overlap}"

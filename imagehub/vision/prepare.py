@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from imagehub.errors import Conflict, Misconfigured
-from imagehub.vision import quantise
+from imagehub.vision import graph, quantise
 from imagehub.vision.card import (
     CARD_FILE,
     LABELS_FILE,
@@ -36,18 +36,17 @@ Say = Callable[[str], None]
 def prepare(source: Source, sample: Sample | None, models: Path, say: Say) -> Prepared:
     """Quantise, compare, and write a folder of `models`; fp32 is kept where int8 is not as good.
 
-    `sample` is None for a network that came quantised. Nothing is there under the final name
-    until all of it is on the disk. Raises Misconfigured if the disk is full.
+    `sample` is None for a network that is to stay as it was read. Nothing is there under the final
+    name until all of it is on the disk. Raises Misconfigured if the disk is full.
     """
     with _alone(models), _disk_errors_told(models):
         unfinished = models / UNFINISHED
         shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was ended
         unfinished.mkdir()
         model, figures = (source.model, None) if sample is None else _smaller(source, sample, say)
-        is_int8 = model is not source.model or sample is None
         say("writing")
         files = _write(unfinished, model, source.labels)
-        card = _card(source, figures, files, is_int8)
+        card = _card(source, figures, files, graph.is_quantised(model))
         (unfinished / CARD_FILE).write_text(card.model_dump_json(indent=2), encoding="utf-8")
         _flush(unfinished)
         place = models / card.folder()

@@ -122,7 +122,10 @@ def unpack_checkpoint(archive: Path, folder: Path) -> Path:
                 tar.extract(member, folder, filter="data")
                 prefixes.add(prefix)
     except (tarfile.TarError, EOFError, OSError) as error:
-        raise Refused("not_a_checkpoint", f"{archive} is no whole tar archive. Take it away and fetch it again.") from error
+        raise Refused(
+            "not_a_checkpoint",
+            f"{archive} is no whole tar archive. Take it away and fetch it again.",
+        ) from error
     if len(prefixes) != 1:
         raise Refused("not_a_checkpoint", f"{archive} must hold exactly one checkpoint.")
     return folder / prefixes.pop()

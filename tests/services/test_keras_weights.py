@@ -12,10 +12,14 @@ import numpy.typing as npt
 import pytest
 
 from imagehub.errors import Refused
+from imagehub.settings import Settings
 from imagehub.vision import class_map
+from imagehub.vision.featurizer import Featurizer
+from imagehub.vision.prepare import prepare
 from imagehub.vision.quantise import outputs
 from imagehub.vision.recipes import KERAS_MEAN, RECIPES
-from imagehub.vision.source import Given
+from imagehub.vision.registry import choose, having
+from imagehub.vision.source import Given, Source
 
 TOLERANCE = {"atol": 1e-4, "rtol": 1e-3}
 
@@ -70,22 +74,47 @@ def silent(done: int, total: int) -> None:
     pass
 
 
-@pytest.mark.parametrize("name", ["resnet50.weights.h5", "resnet50.h5"])
-def test_every_class_and_feature_is_the_same(model: Any, tmp_path: Path, name: str) -> None:
+@pytest.fixture(scope="module")
+def published(model: Any, tmp_path_factory: pytest.TempPathFactory) -> Source:
+    """The network as read from a file in the form of the published one."""
+    path = save(model, tmp_path_factory.mktemp("published") / "resnet50.h5")
+    return RECIPES["resnet50"].open(given(path), path.parent, silent)
+
+
+def test_every_class_and_feature_is_the_same(model: Any, published: Source, tmp_path: Path) -> None:
     import keras
 
-    source = RECIPES["resnet50"].open(given(save(model, tmp_path / name)), tmp_path, silent)
     pixels: npt.NDArray[np.uint8] = np.random.default_rng(1).integers(
         0, 256, (2, 224, 224, 3), np.uint8
     )
     turned = keras.applications.resnet50.preprocess_input(pixels.astype(np.float32))
     both = keras.Model(model.input, [model.get_layer("avg_pool").output, model.output])
     features, probabilities = both.predict(turned, verbose=0)
-    ours = outputs(source.model, list(pixels))
-    np.testing.assert_allclose(ours.features, features, **TOLERANCE)
-    np.testing.assert_allclose(ours.probabilities, probabilities, **TOLERANCE)
     assert probabilities.max() > 2 / 1000
     assert features.std(axis=0).max() > 0.01
+    path = save(model, tmp_path / "resnet50.weights.h5")
+    for source in (published, RECIPES["resnet50"].open(given(path), tmp_path, silent)):
+        ours = outputs(source.model, list(pixels))
+        np.testing.assert_allclose(ours.features, features, **TOLERANCE)
+        np.testing.assert_allclose(ours.probabilities, probabilities, **TOLERANCE)
+
+
+def test_once_prepared_it_is_preferred_and_looks_once_for_both(
+    published: Source, tmp_path: Path, shared: Path
+) -> None:
+    for file in (shared / "models").glob("*.tflite"):
+        (tmp_path / file.name).symlink_to(file)
+    before = choose(Settings(models=tmp_path))
+    made = prepare(published, None, tmp_path, lambda step: None)
+    networks = choose(Settings(models=tmp_path))
+    assert networks.embedding.network.name == "resnet50"
+    assert networks.classes is not None
+    assert networks.classes.path == networks.embedding.path == made.folder / "network.xml"
+    view = np.random.default_rng(2).integers(0, 256, (300, 200, 3), np.uint8)
+    looks = Featurizer(networks).look([view, view])
+    assert looks.features.shape == (2, 2048)
+    assert looks.classes[0] == looks.classes[1]
+    assert having(Settings(models=tmp_path), before.describe()) == before
 
 
 def test_a_file_with_another_checksum_than_the_published_is_refused(tmp_path: Path) -> None:
@@ -95,17 +124,11 @@ def test_a_file_with_another_checksum_than_the_published_is_refused(tmp_path: Pa
         RECIPES["resnet50"].open(Given(file=path), tmp_path, silent)
 
 
-def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
-    import keras
-
-    small = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(2)])
-    small.save_weights(tmp_path / "dense.weights.h5")
-    for name in ("dense.weights.h5", "text.h5"):
-        path = tmp_path / name
-        if not path.exists():
-            path.write_text("no HDF5")
-        with pytest.raises(Refused, match="does not hold the weights"):
-            RECIPES["resnet50"].open(given(path), tmp_path, silent)
+def test_a_file_that_is_no_hdf5_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "text.h5"
+    path.write_text("no HDF5")
+    with pytest.raises(Refused, match="does not hold the weights"):
+        RECIPES["resnet50"].open(given(path), tmp_path, silent)
 
 
 def test_weights_that_lack_a_layer_are_refused(model: Any, tmp_path: Path) -> None:

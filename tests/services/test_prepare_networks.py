@@ -14,7 +14,10 @@ import pytest
 from PIL import Image
 
 from imagehub.errors import Conflict, Misconfigured, Refused
+from imagehub.hub import open_store
+from imagehub.photo import digest, land
 from imagehub.settings import Settings, variable
+from imagehub.storage import keys
 from imagehub.vision import class_map, own_file
 from imagehub.vision import prepare as preparing
 from imagehub.vision.featurizer import Featurizer
@@ -27,6 +30,7 @@ from imagehub.vision.registry import MOBILENET_V2_IMAGENET, choose, having
 from imagehub.vision.sample import Sample, draw, from_folder
 from tests import own_networks
 from tests.own_networks import MIDS, SIDE, drawings
+from tests.photos import save
 
 WRITERS: dict[str, Callable[[Path], Path]] = {
     "own.onnx": own_networks.write_onnx,
@@ -196,7 +200,7 @@ def test_a_real_network_as_ones_own_says_what_the_known_one_says(
     )
     source = own_file.open_own(description)
     assert is_quantised(source.model)
-    prepare(source, None, tmp_path / "models", silent)
+    assert prepare(source, None, tmp_path / "models", silent).card.precision == "int8"
     known = choose(Settings(models=shared / "models"))
     own = choose(Settings(models=tmp_path / "models"))
     views = [view.repeat(3, axis=0).repeat(3, axis=1) for view in drawings(6)]
@@ -311,15 +315,17 @@ def test_two_preparations_at_once_are_not_mixed_up(folder: Path, tmp_path: Path)
     prepare(source, None, tmp_path, meanwhile)
 
 
-def test_the_command_prepares_and_lists(folder: Path, tmp_path: Path) -> None:
-    photos = tmp_path / "photos"
-    photos.mkdir()
-    for number, view in enumerate(drawings(200, seed=6)):
-        Image.fromarray(view).save(photos / f"{number}.png")
+def test_the_command_prepares_on_the_hubs_own_photos_and_lists(
+    folder: Path, tmp_path: Path
+) -> None:
+    store = open_store(Settings(data=tmp_path))
+    for view in drawings(200, seed=6):
+        landed = land(save(Image.fromarray(view), "PNG"))
+        store.put(keys.view(digest(view.tobytes())), landed.view.data)
     described(folder)
-    environment = {**os.environ, variable("models"): str(tmp_path / "models")}
+    environment = {**os.environ, variable("data"): str(tmp_path)}
     base = [sys.executable, "-m", "imagehub.vision"]
-    call = [*base, "prepare", str(folder / "own.toml"), "--photos", str(photos)]
+    call = [*base, "prepare", str(folder / "own.toml")]
     made = subprocess.run(call, capture_output=True, text=True, check=True, env=environment)
     assert "own, int8; int8 beside fp32 on 100 photos" in made.stdout
     listed = subprocess.run(

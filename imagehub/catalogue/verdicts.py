@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,13 @@ import numpy.typing as npt
 from imagehub.catalogue.crowd_claims import read_embeddings
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.verification import read_embedding
-from imagehub.vocabulary import Finding, Verdict
+from imagehub.vocabulary import Evidence, Finding, Verdict
 
 FELLOWS_AT_MOST = 5_000
 """Of a larger label so many photos are shown to its judges: those of the first ids, which are
 digests and so as good as drawn by lot. The model itself sums them all."""
+
+_EVIDENCE_FIELDS = tuple(field.name for field in fields(Evidence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,10 @@ def store_verdicts(
             "outcome": str(verdict.outcome),
             "probability": verdict.probability,
             "reasons": verdict.reasons,
-            "evidence": [asdict(evidence) for evidence in verdict.evidence],
+            "evidence": [
+                {name: getattr(evidence, name) for name in _EVIDENCE_FIELDS}
+                for evidence in verdict.evidence
+            ],
         }
         for image_id, verdict in verdicts
     ]

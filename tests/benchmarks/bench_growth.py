@@ -2,21 +2,20 @@
 
 A hub of drawn embeddings grows to 20,000 images through the job itself, which finds every image
 looked at already: it enrols, judges, and weighs all anew when the hub has grown by a quarter. The
-cost at a size is the time in which the hub grows by its last quarter, in runs of RUN images, by
-image: one weighing of the whole hub is in it. Memory is the resident set of the driver and of
-Spark's Python workers after a run; its slope is that of a line through all runs from the first
-size on.
+cost at a size is what it takes to grow by the last quarter, in runs of RUN images, by image: one
+weighing of the whole hub is in it. It is counted in CPU seconds of all processes (driver, Spark,
+Postgres), so that other work on the machine does not count. Memory is the resident set of the
+driver and of Spark's Python workers after a run; its slope is that of a line through all runs from
+the first size on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import signal
 import sys
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 from psycopg2.extras import execute_values
 
 from deploy.local.figures import write_figures
@@ -39,6 +39,7 @@ from spark_jobs import jobs
 from spark_jobs.runs import JobContext, job_run
 from spark_jobs.session import spark_session
 from spark_jobs.verification import versions
+from tests.benchmarks.process_costs import costing, workers_bytes
 from tests.factories.labels import label
 from tests.factories.people import account
 
@@ -51,30 +52,36 @@ WRONG_SHARE, SPREAD = 0.05, 2.0
 
 @dataclass
 class Growth:
-    """What was measured after each run: images, seconds of the run, bytes in memory."""
+    """What was measured after each run: images, its time and CPU time, bytes in memory."""
 
     images: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
-    memory: list[int] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
 
 
 def main() -> dict[str, float]:
     """Measure, write the figures and return them."""
     with tempfile.TemporaryDirectory(prefix="bench-growth-") as folder, _hub(Path(folder)) as hub:
-        growth, costs = _grow(hub)
-    figures = _figures(growth, costs)
+        growth = _grow(hub)
+    figures = _figures(growth)
     write_figures("growth", **figures)
     return figures
 
 
-def _figures(growth: Growth, costs: dict[int, float]) -> dict[str, float]:
+def _figures(growth: Growth) -> dict[str, float]:
     first, middle, last = SIZES
+    cpu = {size: _by_image(growth, growth.cpu_seconds, size) for size in SIZES}
     late = np.array(growth.images) >= first
     line = np.polyfit(np.array(growth.images)[late], np.array(growth.memory)[late], 1)
     return {
-        **{f"seconds_per_image_at_{size}": round(cost, 5) for size, cost in costs.items()},
-        f"cost_per_image_{middle}_to_{first}": round(costs[middle] / costs[first], 3),
-        f"cost_per_image_{last}_to_{first}": round(costs[last] / costs[first], 3),
+        **{f"cpu_seconds_per_image_{size}": round(cpu[size], 5) for size in SIZES},
+        **{
+            f"seconds_per_image_{size}": round(_by_image(growth, growth.seconds, size), 5)
+            for size in SIZES
+        },
+        f"cost_per_image_{middle}_to_{first}": round(cpu[middle] / cpu[first], 3),
+        f"cost_per_image_{last}_to_{first}": round(cpu[last] / cpu[first], 3),
         "memory_slope_bytes_per_image": round(float(line[0]), 1),
         "memory_bytes_at_the_end": growth.memory[-1],
         "labels": LABELS,
@@ -83,24 +90,29 @@ def _figures(growth: Growth, costs: dict[int, float]) -> dict[str, float]:
     }
 
 
-def _grow(hub: _Hub) -> tuple[Growth, dict[int, float]]:
-    growth, costs = Growth(), {}
+def _by_image(growth: Growth, spent: list[float], size: int) -> float:
+    """What an image cost while the hub grew from four fifths of the size up to it."""
+    runs = [0.8 * size < images <= size for images in growth.images]
+    return sum(cost for cost, counts in zip(spent, runs, strict=True) if counts) / (0.2 * size)
+
+
+def _grow(hub: _Hub) -> Growth:
+    growth = Growth()
     for size in SIZES:
         _verify(hub, growth, int(0.8 * size) - hub.images)
-        began = len(growth.seconds)
         while hub.images < size:
             _verify(hub, growth, RUN)
-        costs[size] = sum(growth.seconds[began:]) / (size - int(0.8 * size))
-    return growth, costs
+    return growth
 
 
 def _verify(hub: _Hub, growth: Growth, images: int) -> None:
     hub.add(images)
-    began = time.perf_counter()
-    jobs.execute("verify", hub.settings, hub.spark, hub.database, hub.store)
-    growth.seconds.append(time.perf_counter() - began)
+    with costing() as cost:
+        jobs.execute("verify", hub.settings, hub.spark, hub.database, hub.store)
+    growth.seconds.append(cost.wall_seconds)
+    growth.cpu_seconds.append(cost.cpu_seconds.total())
     growth.images.append(hub.images)
-    growth.memory.append(_resident_bytes())
+    growth.memory.append(workers_bytes() + psutil.Process().memory_info().rss)
 
 
 class _Hub:
@@ -193,27 +205,6 @@ def _hub(folder: Path) -> Iterator[_Hub]:
         database.close()
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
-
-
-def _resident_bytes() -> int:
-    """Of this process and of the Python processes below it; Java's heap is bounded by a setting."""
-    parents, names = {}, {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            name, _, rest = stat.read_text(encoding="utf-8").partition("(")[2].rpartition(")")
-        except OSError:  # it has ended
-            continue
-        number = int(stat.parent.name)
-        names[number], parents[number] = name, int(rest.split()[1])
-    own, total = os.getpid(), 0
-    for number, name in names.items():
-        above = number
-        while above not in (own, 0, 1):
-            above = parents.get(above, 0)
-        if above == own and name.startswith("python"):
-            pages = Path(f"/proc/{number}/statm").read_text(encoding="utf-8").split()[1]
-            total += int(pages) * os.sysconf("SC_PAGE_SIZE")
-    return total
 
 
 if __name__ == "__main__":

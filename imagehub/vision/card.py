@@ -99,7 +99,8 @@ class Card(_Part):
     def networks(self, place: Path) -> list[Network]:
         """The network in each role that it can take; `place` is its folder, absolute.
 
-        The file's outputs are the features and the probabilities, in this order.
+        It is called as its folder: two that were prepared under one name are never mixed up. The
+        file's outputs are the features and the probabilities, in this order.
         """
         given: list[tuple[Kind, Features | Classes]] = []
         if self.features is not None:
@@ -108,7 +109,7 @@ class Card(_Part):
             given.append((Kind.CLASSES, self.classes))
         return [
             Network(
-                name=self.name,
+                name=place.name,
                 kind=kind,
                 source=self.source,
                 licence=self.licence,

@@ -8,7 +8,6 @@ the network that is made in code takes over.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
@@ -64,7 +63,8 @@ def choose(settings: Settings) -> Networks:
     """Choose by the settings; raise Misconfigured if a named network is missing or was changed.
 
     `auto` takes the best that is present: those of RECIPES, then MobileNet, then an operator's
-    own, of which the hub cannot know how good they are, then the one made in code.
+    own, of which the hub cannot know how good they are, then the one made in code. The name of a
+    prepared network means the latest of that name, the name of its folder exactly that one.
     """
     embedding = _choose(settings.embedding_network, Kind.EMBEDDING, settings.models)
     if embedding is None:
@@ -75,30 +75,17 @@ def choose(settings: Settings) -> Networks:
     return Networks(embedding, _choose(settings.class_network, Kind.CLASSES, settings.models))
 
 
-def having(settings: Settings, described: dict[str, Any]) -> Networks | None:
-    """The networks that `Networks.describe` told of, whatever the settings choose now.
-
-    None if this machine has not all of them: a version that counts can be served beside the one
-    that is to follow it, as long as its files stay.
-    """
-    found: dict[str, Found] = {}
-    for role, wanted in described.items():
-        for network in candidates(Kind(role), settings.models):
-            if network.sha256 == wanted["sha256"]:
-                one = find(network, settings.models)
-                if one is not None:
-                    found[role] = one
-                break
-    if found.keys() != described.keys() or Kind.EMBEDDING not in found:
-        return None
-    return Networks(found[Kind.EMBEDDING], found.get(Kind.CLASSES))
-
-
 def candidates(kind: Kind, models: Path) -> list[Network]:
     """All networks of a kind that could be used, in the order in which `auto` tries them."""
-    ready = [network for one in prepared(models) for network in one.networks]
-    best = [network for name in RECIPES for network in ready if network.name == name]
-    own = [network for network in ready if network.name not in RECIPES]
+    ready = prepared(models)
+    best = [
+        network
+        for name in RECIPES
+        for one in ready
+        if one.card.name == name
+        for network in one.networks
+    ]
+    own = [network for one in ready if one.card.name not in RECIPES for network in one.networks]
     files = [network for network in NETWORKS if network.file is not None]
     made = [network for network in NETWORKS if network.file is None]
     return [network for network in [*best, *files, *own, *made] if network.kind is kind]
@@ -135,8 +122,9 @@ def _choose(wanted: str, kind: Kind, models: Path) -> Found | None:
     known = candidates(kind, models)
     if wanted == AUTO:
         return next((found for network in known if (found := find(network, models))), None)
+    latest = {one.card.name: one.folder.name for one in reversed(prepared(models))}
     for network in known:
-        if wanted in (network.name, str(network.file).partition("/")[0]):
+        if network.name == latest.get(wanted, wanted):
             found = find(network, models)
             if found is not None:
                 return found

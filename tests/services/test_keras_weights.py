@@ -18,7 +18,7 @@ from imagehub.vision.featurizer import Featurizer
 from imagehub.vision.prepare import prepare
 from imagehub.vision.quantise import outputs
 from imagehub.vision.recipes import KERAS_MEAN, RECIPES
-from imagehub.vision.registry import choose, having
+from imagehub.vision.registry import choose
 from imagehub.vision.source import Given, Source
 
 TOLERANCE = {"atol": 1e-4, "rtol": 1e-3}
@@ -107,14 +107,18 @@ def test_once_prepared_it_is_preferred_and_looks_once_for_both(
     before = choose(Settings(models=tmp_path))
     made = prepare(published, None, tmp_path, lambda step: None)
     networks = choose(Settings(models=tmp_path))
-    assert networks.embedding.network.name == "resnet50"
+    assert networks.embedding.network.name == made.folder.name
     assert networks.classes is not None
     assert networks.classes.path == networks.embedding.path == made.folder / "network.xml"
     view = np.random.default_rng(2).integers(0, 256, (300, 200, 3), np.uint8)
     looks = Featurizer(networks).look([view, view])
     assert looks.features.shape == (2, 2048)
     assert looks.classes[0] == looks.classes[1]
-    assert having(Settings(models=tmp_path), before.describe()) == before
+    names = {
+        "embedding_network": "mobilenet-v1-embedding",
+        "class_network": "mobilenet-v2-imagenet",
+    }
+    assert choose(Settings(models=tmp_path, **names)) == before  # type: ignore[arg-type] # names
 
 
 def test_a_file_with_another_checksum_than_the_published_is_refused(tmp_path: Path) -> None:

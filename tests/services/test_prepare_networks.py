@@ -26,7 +26,7 @@ from imagehub.vision.network import Scores
 from imagehub.vision.prepare import prepare
 from imagehub.vision.prepared import Prepared, prepared
 from imagehub.vision.quantise import outputs
-from imagehub.vision.registry import MOBILENET_V2_IMAGENET, choose, having
+from imagehub.vision.registry import MOBILENET_V2_IMAGENET, choose
 from imagehub.vision.sample import Sample, draw, from_folder
 from tests import own_networks
 from tests.own_networks import MIDS, SIDE, drawings
@@ -116,9 +116,10 @@ def test_a_prepared_network_is_found_by_name_and_by_its_folder(own: Prepared) ->
     for name in ("own", own.folder.name):
         networks = choose(Settings(models=models, embedding_network=name, class_network=name))
         assert networks.describe() == {
-            role: {"name": "own", "sha256": own.card.sha256()} for role in ("embedding", "classes")
+            role: {"name": own.folder.name, "sha256": own.card.sha256()}
+            for role in ("embedding", "classes")
         }
-    assert choose(Settings(models=models)).embedding.network.name == "own", "better than drawn"
+    assert choose(Settings(models=models)).embedding.network.name == own.folder.name
 
 
 def test_one_forward_gives_features_and_classes(own: Prepared) -> None:
@@ -136,14 +137,19 @@ def test_one_forward_gives_features_and_classes(own: Prepared) -> None:
     np.testing.assert_array_equal(apart.look(views).features, looks.features)
 
 
-def test_a_version_is_served_by_the_networks_that_it_names(own: Prepared) -> None:
-    settings = Settings(models=own.folder.parent)
-    wanted = choose(settings)
-    aside = Settings(models=own.folder.parent, embedding_network="drawn", class_network="none")
-    assert having(aside, wanted.describe()) == wanted
-    other = {"embedding": {"name": "own", "sha256": "0" * 64}}
-    assert having(settings, other) is None
-    assert having(settings, choose(aside).describe()) == choose(aside)
+def test_one_that_is_prepared_again_lies_beside_the_earlier_one(
+    folder: Path, tmp_path: Path
+) -> None:
+    prepare(own_file.open_own(described(folder)), None, tmp_path, silent)
+    earlier = choose(Settings(models=tmp_path))
+    prepare(own_file.open_own(described(folder, mean=[9.0, 9.0, 9.0])), None, tmp_path, silent)
+    later = choose(Settings(models=tmp_path, embedding_network="own"))
+    assert later.describe() != earlier.describe()
+    names = {
+        f"{'class' if role == 'classes' else role}_network": one["name"]
+        for role, one in earlier.describe().items()
+    }
+    assert choose(Settings(models=tmp_path, **names)) == earlier  # type: ignore[arg-type] # names
 
 
 def test_changed_bytes_and_changed_cards_are_refused(

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from imagehub.errors import HubError, Misconfigured, NotFound
 from imagehub.hub import open_store
@@ -72,13 +80,14 @@ def _prepare(settings: Settings, given: argparse.Namespace) -> None:
     source = _open(settings, given)
     drawn = None
     if not is_quantised(source.model):
-        _say("reading photos")
         views = (
             sample.from_folder(given.photos)
             if given.photos
             else sample.from_views(_stored_views(settings))
         )
-        drawn = sample.draw(views, source.side_pixels)
+        with _progress(MofNCompleteColumn()) as bar:
+            counted = bar.track(views, sample.MOST_PHOTOS, description="reading photos")
+            drawn = sample.draw(counted, source.side_pixels)
     made = prepare(source, drawn, settings.models, _say)
     sys.stdout.write(describe(made))
 
@@ -93,7 +102,7 @@ def _open(settings: Settings, given: argparse.Namespace) -> Source:
             )
         return own_file.open_own(path)
     options = Given(given.file, given.labels, given.sha256)
-    with _progress() as bar:
+    with _progress(DownloadColumn()) as bar:
         task = bar.add_task(f"fetching {given.name}", total=None, start=not given.file)
 
         def tell(done: int, total: int) -> None:
@@ -115,12 +124,12 @@ def _say(step: str) -> None:
     sys.stderr.write(f"{step}\n")
 
 
-def _progress() -> Progress:
+def _progress(done: ProgressColumn) -> Progress:
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        DownloadColumn(),
+        done,
         TimeRemainingColumn(),
         console=console,
         disable=not console.is_terminal,

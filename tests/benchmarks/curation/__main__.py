@@ -12,6 +12,7 @@ import click
 
 from deploy.local.figures import FOLDER, write_figures
 from imagehub.errors import HubError
+from imagehub.vision.registry import choose
 from ingestion.crowd import UNDECODABLE
 from tests.benchmarks.curation import floors, ours, report
 from tests.benchmarks.curation.colluders import LIE_SHARES, PLOTS, collude
@@ -86,6 +87,8 @@ def main(crowds: tuple[Path, ...], seeds: int, peers: bool, colluders: bool) -> 
     try:
         with running_machine() as machine:
             bench = Bench(machine, peers)
+            networks = choose(machine.settings).describe().values()
+            bench.say(f"looking with {', '.join(one['name'] for one in networks)}")
             given = [bench.measure(one.name, read_known(one), colluders) for one in crowds]
             others = _others(bench, crowds[0], seeds)
     except HubError as error:

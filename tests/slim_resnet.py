@@ -118,7 +118,7 @@ class SlimResNet:
 
         inputs = int(pooled.shape[3])
         with tf.compat.v1.variable_scope("logits"):
-            kernel = self._variable("weights", (1, 1, inputs, self.classes), 0, 1 / inputs)
+            kernel = self._variable("weights", (1, 1, inputs, self.classes), 0, 0.1 / inputs)
             bias = self._variable("biases", (self.classes,), -2, 1)
             return (tf.nn.conv2d(pooled, kernel, 1, "SAME") + bias)[:, 0, 0]
 

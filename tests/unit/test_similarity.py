@@ -21,6 +21,7 @@ from spark_jobs.similarity.grouping import (
     components,
     group,
     missing_pairs,
+    pair,
 )
 from spark_jobs.similarity.looks import Look, look_at
 from tests.spark.near_copies import COPIES, copy_of, drawing
@@ -152,3 +153,32 @@ def test_a_chain_is_cut_where_the_ends_differ() -> None:
     images = {name: Candidate(name, 1000, START) for name in "abc"}
     chain = [Match("a", "b", 0.001, "same"), Match("b", "c", 0.001, "same")]
     assert _hanging(group(images, chain)) == {("b", "a")}
+
+
+def test_a_third_image_hangs_on_one_of_two_that_a_person_parted() -> None:
+    images = {name: Candidate(name, 1000, START) for name in "abc"}
+    all_alike = [Match(*two, 0.001, "same") for two in ("ab", "ac", "bc")]
+    assert _hanging(group(images, all_alike, {("a", "b")})) == {("c", "a")}
+
+
+@given(pools(), st.sets(st.tuples(names, names).map(lambda two: pair(*two)), max_size=6))
+def test_two_that_a_person_parted_never_meet_in_a_group(
+    pool: tuple[dict[str, Candidate], list[Match]], parted: set[tuple[str, str]]
+) -> None:
+    images, found = pool
+    matches = [match for match in found if match.pair not in parted]
+    members = group(images, matches, parted)
+    keeper_of = dict.fromkeys(images, "") | {one.image_id: one.keeper_id for one in members}
+    for first, second in parted:
+        if first != second:
+            assert (keeper_of[first] or first) != (keeper_of[second] or second)
+    assert not set(missing_pairs(images, matches, parted)) & parted
+
+
+def test_a_rejected_image_is_kept_only_where_no_better_one_is() -> None:
+    images = {
+        "large": Candidate("large", 9000, START, standing=2),
+        "small": Candidate("small", 1000, START, standing=0),
+    }
+    matches = [Match("large", "small", 0.001, "same")]
+    assert _hanging(group(images, matches)) == {("large", "small")}

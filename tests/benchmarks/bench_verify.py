@@ -39,6 +39,7 @@ IMAGES = 1_024
 ROUNDS = 4
 GROWN_IMAGES = 20_000
 WARM_UP_SHARE = 0.25
+WARMING_IMAGES = 16 * CORES
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ def _round(hub: Hub, images: int, processes: Processes, *, backwards: bool) -> R
     bounds: list[Bound] = []
 
     def job() -> None:
+        # Spark ends workers that were idle for a minute; new ones load the networks here.
+        assert sum(look_in_spark(hub, hub.images[:WARMING_IMAGES])) == WARMING_IMAGES
         forget_looks(hub)
         with costing() as costs["job"]:
             assert sum(look_in_spark(hub, hub.images[:images])) == images

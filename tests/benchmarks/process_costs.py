@@ -27,7 +27,7 @@ class Cost:
 
 @contextmanager
 def costing() -> Iterator[Cost]:
-    """Measure the stretch inside; processes that end meanwhile are not counted."""
+    """Measure the stretch inside."""
     cost = Cost()
     before, began = _cpu_seconds(), time.perf_counter()
     yield cost
@@ -55,7 +55,8 @@ def _cpu_seconds() -> Counter[str]:
             times = process.cpu_times()
         except psutil.NoSuchProcess:
             continue
-        spent[part] += times.user + times.system
+        # A process that has ended counts in its parent's sums for children.
+        spent[part] += times.user + times.system + times.children_user + times.children_system
     return spent
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,8 +22,10 @@ from spark_jobs.frames import batched
 from spark_jobs.runs import JobContext, job_run
 from spark_jobs.verification import versions
 from spark_jobs.verification.look import PHOTOS_AT_ONCE, look, read_photos
-from spark_jobs.verification.projection import random_projection
+from spark_jobs.verification.projection import Projection, random_projection
 from tests.benchmarks.verify_hub import Hub
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 @dataclass(frozen=True)
@@ -75,22 +78,38 @@ class Processes:
 @contextmanager
 def bare_processes(hub: Hub, images: list[Unchecked], count: int) -> Iterator[Processes]:
     """Start processes that have what they need and wait."""
+    known = choose(hub.settings).embedding.network
+    given = (hub.settings, images, random_projection(known.outputs))
     spawning = multiprocessing.get_context("spawn")
-    with spawning.Pool(count, _receive, (hub.settings, images)) as pool:
+    with _one_thread_a_process(), spawning.Pool(count, _receive, given) as pool:
         yield Processes(pool, count)
 
 
+@contextmanager
+def _one_thread_a_process() -> Iterator[None]:
+    """Let processes that are started now do their sums as Spark's workers do."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
 def _look(part: tuple[int, int]) -> None:
-    settings, images = _given
+    settings, images, projection = _given
     featurizer = Featurizer(choose(settings))
-    projection = random_projection(featurizer.networks.embedding.network.outputs)
     mine = images[part[0] :: part[1]]
     for photos in batched(read_photos(_store(settings), mine), PHOTOS_AT_ONCE):
         look(photos, featurizer, projection)
 
 
 def _measure_bound(part: tuple[int, int]) -> Bound:
-    settings, images = _given
+    settings, images, _ = _given
     featurizer = Featurizer(choose(settings))
     side = featurizer.networks.embedding.network.side_pixels
     mine = images[part[0] :: part[1]]
@@ -110,10 +129,10 @@ def _store(settings: Settings) -> FolderStore:
     return FolderStore(settings.storage_url.partition(":")[2])
 
 
-_given: tuple[Settings, list[Unchecked]]
+_given: tuple[Settings, list[Unchecked], Projection]
 """What each bare process was given when it began."""
 
 
-def _receive(settings: Settings, images: list[Unchecked]) -> None:
+def _receive(settings: Settings, images: list[Unchecked], projection: Projection) -> None:
     global _given
-    _given = (settings, images)
+    _given = (settings, images, projection)

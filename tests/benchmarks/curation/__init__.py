@@ -1,7 +1,8 @@
 """How right verification is, measured on crowds whose truth is known, beside other tools.
 
 Every crowd is landed with ingestion's own consumer into an embedded hub, in the order sent and in
-four batches; after each batch `verify` and `cluster` run until nothing waits. Then the catalogue
+four batches; after each batch `verify` runs, and after each second one `cluster` too, until nothing
+waits. Then the catalogue
 is read, and held against truth.csv, upload by upload. Every peer is scored by the same functions
 on the same uploads.
 
@@ -18,6 +19,7 @@ on the same uploads.
 - **refused**: the share of the kinds truncated and not_an_image that landing refused.
 - **calibration**: expected calibration error of the probability over good and wrong_label uploads,
   in ten bins of equally many (Naeini et al. 2015, with equal mass as in Nixon et al. 2019).
-- **colluders**: a fifth of the accounts agree on lies; of the images verified then, the share
-  whose claimed label is wrong, in the worst of the patterns of `colluders.py`.
+- **colluders**: a fifth of the accounts agree on lies; of the (image, label) verified then, the
+  share whose label is wrong, in the worst of the patterns of `colluders.py`. The photos are those
+  of the honest crowd and are not looked at again; their claims arrive in two batches.
 """

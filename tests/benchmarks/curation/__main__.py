@@ -24,6 +24,7 @@ from tests.benchmarks.curation.scoring import Bin
 
 FIRST_SEED = 1001
 COLLUDERS_SEED = 2001
+COLLUDERS_BATCHES = 2
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Bench:
                 self.say(f"{name}: colluders, {title}")
                 bent = collude(known, plot, lie_share, COLLUDERS_SEED + number)
                 with self.machine.hub(hub) as other:
-                    other.receive(bent.crowd, is_grouped=False)
+                    other.receive(bent.crowd, COLLUDERS_BATCHES, is_grouped=False)
                     seen = read(other.database, bent.crowd, bent.truth)
                 found[f"colluders_{title}_wrong_share"] = ours.verified_wrong_share(seen)
         return {"colluders_wrong_share": max(found.values()), **found}

@@ -40,7 +40,6 @@ from spark_jobs import jobs
 from spark_jobs.session import spark_session
 
 SHARED_MODELS = Path(__file__).resolve().parents[4] / "shared" / "models"
-BATCHES = 4
 LANDED_AT_ONCE = 2
 GROUPED_EVERY_BATCHES = 2
 JOBS = ("verify", "cluster")
@@ -64,7 +63,7 @@ class Hub:
         """Where the photos lie."""
         return FolderStore(self.settings.storage_url.partition(":")[2])
 
-    def receive(self, crowd: Crowd, is_grouped: bool = True) -> None:
+    def receive(self, crowd: Crowd, batches: int = 4, is_grouped: bool = True) -> None:
         """Land a crowd in batches and verify after each until nothing waits.
 
         After every second batch also `cluster`, unless nobody asks for duplicate groups.
@@ -75,7 +74,7 @@ class Hub:
                 name: accounts.create_account(cursor, name, [Role.CONTRIBUTOR])
                 for name in crowd.contributors
             }
-        for number, batch in enumerate(in_batches(crowd.uploads, BATCHES), start=1):
+        for number, batch in enumerate(in_batches(crowd.uploads, batches), start=1):
             self._land(batch, people)
             with_cluster = is_grouped and number % GROUPED_EVERY_BATCHES == 0
             self._work(JOBS if with_cluster else JOBS[:1])

@@ -69,6 +69,8 @@ def current(context: JobContext, networks: Networks) -> Version:
 def serving(settings: Settings, version: Version) -> Serving | None:
     """The version's networks by name, whatever else is present; None if this machine lacks them."""
     names = {role: str(network["name"]) for role, network in version.networks.items()}
+    if "embedding" not in names:
+        return None
     pinned = replace(
         settings,
         embedding_network=names["embedding"],

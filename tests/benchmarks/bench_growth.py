@@ -52,12 +52,13 @@ WRONG_SHARE, SPREAD = 0.05, 2.0
 
 @dataclass
 class Growth:
-    """What was measured after each run: images, its time and CPU time, bytes in memory."""
+    """What was measured after each run: images, its time and CPU time, bytes of memory."""
 
     images: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     cpu_seconds: list[float] = field(default_factory=list)
-    memory: list[float] = field(default_factory=list)
+    driver: list[float] = field(default_factory=list)
+    workers: list[float] = field(default_factory=list)
 
 
 def main() -> dict[str, float]:
@@ -72,8 +73,7 @@ def main() -> dict[str, float]:
 def _figures(growth: Growth) -> dict[str, float]:
     first, middle, last = SIZES
     cpu = {size: _by_image(growth, growth.cpu_seconds, size) for size in SIZES}
-    late = np.array(growth.images) >= first
-    line = np.polyfit(np.array(growth.images)[late], np.array(growth.memory)[late], 1)
+    driver, workers = _slope(growth, growth.driver), _slope(growth, growth.workers)
     return {
         **{f"cpu_seconds_per_image_{size}": round(cpu[size], 5) for size in SIZES},
         **{
@@ -82,8 +82,10 @@ def _figures(growth: Growth) -> dict[str, float]:
         },
         f"cost_per_image_{middle}_to_{first}": round(cpu[middle] / cpu[first], 3),
         f"cost_per_image_{last}_to_{first}": round(cpu[last] / cpu[first], 3),
-        "memory_slope_bytes_per_image": round(float(line[0]), 1),
-        "memory_bytes_at_the_end": growth.memory[-1],
+        "memory_slope_bytes_per_image": round(driver + workers, 1),
+        "driver_slope_bytes_per_image": round(driver, 1),
+        "workers_slope_bytes_per_image": round(workers, 1),
+        "memory_bytes_at_the_end": growth.driver[-1] + growth.workers[-1],
         "labels": LABELS,
         "images_in_a_run": RUN,
         "cores": CORES,
@@ -96,6 +98,12 @@ def _by_image(growth: Growth, spent: list[float], size: int) -> float:
     return sum(cost for cost, counts in zip(spent, runs, strict=True) if counts) / (0.2 * size)
 
 
+def _slope(growth: Growth, memory: list[float]) -> float:
+    """Bytes by image, of a line through all runs from the first size on."""
+    runs = np.array(growth.images) >= SIZES[0]
+    return float(np.polyfit(np.array(growth.images)[runs], np.array(memory)[runs], 1)[0])
+
+
 def _grow(hub: _Hub) -> Growth:
     growth = Growth()
     for size in SIZES:
@@ -106,13 +114,15 @@ def _grow(hub: _Hub) -> Growth:
 
 
 def _verify(hub: _Hub, growth: Growth, images: int) -> None:
-    hub.add(images)
+    for added in range(0, images, RUN):
+        hub.add(min(RUN, images - added))
     with costing() as cost:
         jobs.execute("verify", hub.settings, hub.spark, hub.database, hub.store)
     growth.seconds.append(cost.wall_seconds)
     growth.cpu_seconds.append(cost.cpu_seconds.total())
     growth.images.append(hub.images)
-    growth.memory.append(workers_bytes() + psutil.Process().memory_info().rss)
+    growth.driver.append(psutil.Process().memory_info().rss)
+    growth.workers.append(workers_bytes())
 
 
 class _Hub:

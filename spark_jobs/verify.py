@@ -22,7 +22,7 @@ from imagehub.catalogue import (
 )
 from imagehub.catalogue.arrivals import Arrivals, Place
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.verification import Unchecked
+from imagehub.catalogue.verification import Unchecked, Version
 from imagehub.errors import Misconfigured
 from imagehub.vision.registry import choose
 from spark_jobs.runs import JobContext
@@ -38,9 +38,11 @@ CANDIDATE_SECONDS = 60.0
 """So long may a run work on a version that is to follow before it lets other jobs run."""
 SECOND_LOOK_SECONDS = 3_600.0
 """A photo that could not be read is looked at again after so long."""
-ROUNDS = 2
-"""When the hub has grown by a quarter, all claims are weighed and judged so many times: the weights
-of a round are what the verdicts of the one before say."""
+ROUNDS = 12
+"""When the hub has grown by a quarter, all claims are weighed and judged so many times at most: the
+weights of a round are what the verdicts of the one before say."""
+SETTLED_CHANGE = 0.002
+"""No further round is needed if the last one moved the claims' probabilities by less on average."""
 
 
 def has_work(database: Database) -> bool:
@@ -135,9 +137,19 @@ def _settle(context: JobContext, serving: Serving) -> int:
         weigh_judged(context, version)
         written += judged
         if not judged and not state.has_grown:
-            if state.rounds_left == 0:
+            if state.rounds_left == 0 or _is_settled(context, version):
                 return written
             weigh_all(context, version, state.rounds_left - 1)
+
+
+def _is_settled(context: JobContext, version: Version) -> bool:
+    """True, and remembered, if judging every claim once more would change little."""
+    with context.database.transaction() as cursor:
+        context.run.assert_current(cursor)
+        if crowd_claims.mean_change(cursor, version.number) > SETTLED_CHANGE:
+            return False
+        crowd_models.mark_settled(cursor, version.number)
+    return True
 
 
 def _mark_reviewed(context: JobContext, version: int) -> None:

@@ -1,7 +1,8 @@
 """The claims that a version has taken in, each with its weight in the crowd's model.
 
 A claim counts if the version found nothing wrong with its photo; its weight is the probability that
-it is right. What the claim waits for is written with it, so a killed run leaves nothing undone.
+it is right, its voice in the model that weight times its loudness. What the claim waits for is
+written with it, so a killed run leaves nothing undone.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ REWEIGHED_AT_ONCE = 2_000
 class Enrolment:
     """A claim as it stands in the model, and as it may come to stand.
 
-    `weight` and `accounts` are the model's (None and () for a claim that is not in it); `claimants`
-    are the accounts that claim it now; `probability` is its verdict's, if it has one.
+    `weight`, `loudness` and `accounts` are the model's (None, 1 and () for a claim that is not in
+    it); `claimants` are the accounts that claim it now; `probability` is its verdict's, if it has
+    one.
     """
 
     image_id: str
@@ -35,6 +37,7 @@ class Enrolment:
     counts: bool
     embedding: Floats
     weight: float | None
+    loudness: float
     accounts: tuple[str, ...]
     claimants: tuple[str, ...]
     probability: float | None
@@ -47,16 +50,31 @@ class Enrolled:
     image_id: str
     label: str
     weight: float | None
+    loudness: float
     accounts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighed:
-    """n claims of one label that count: embeddings n x 256, weights n (what they shall weigh)."""
+    """n claims of one label that count: embeddings n x 256, voices n (as they shall be)."""
 
     label: str
     embeddings: Floats
-    weights: Floats
+    voices: Floats
+
+
+def contributor_sizes(
+    cursor: Cursor, version: int, pairs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """How many claims that count each (label, account) has in the model, as their first account."""
+    wanted = sorted(set(pairs))
+    cursor.execute(
+        "select p.label, p.account, (select count(*) from crowd_claims k where k.version = %s"
+        "  and k.label = p.label and k.accounts[1] = p.account::uuid and k.weight is not null"
+        " ) as claims from unnest(%s::text[], %s::text[]) as p (label, account)",
+        (version, [label for label, _ in wanted], [account for _, account in wanted]),
+    )
+    return {(row.label, row.account): row.claims for row in cursor}
 
 
 def enrolments(cursor: Cursor, version: int, claims: Iterable[tuple[str, str]]) -> list[Enrolment]:
@@ -86,14 +104,18 @@ def write(cursor: Cursor, version: int, claims: Iterable[Enrolled], next_step: s
     """Write how claims stand in the model, and what they wait for."""
     execute_values(
         cursor,
-        "insert into crowd_claims (version, image_id, label, weight, accounts, next_step) values %s"
-        " on conflict (version, image_id, label) do update set weight = excluded.weight,"
+        "insert into crowd_claims (version, image_id, label, weight, loudness, accounts, next_step)"
+        " values %s on conflict (version, image_id, label) do update set"
+        " weight = excluded.weight, loudness = excluded.loudness,"
         " accounts = excluded.accounts, next_step = excluded.next_step",
         [
-            (version, one.image_id, one.label, one.weight, list(one.accounts), next_step)
+            (
+                *(version, one.image_id, one.label, one.weight, one.loudness),
+                *(list(one.accounts), next_step),
+            )
             for one in claims
         ],
-        template="(%s, %s, %s, %s, %s::uuid[], %s)",
+        template="(%s, %s, %s, %s, %s, %s::uuid[], %s)",
         page_size=1_000,
     )
 
@@ -107,55 +129,86 @@ def judge_again(cursor: Cursor, version: int, image_ids: Sequence[str]) -> None:
     )
 
 
-def weighed_anew(cursor: Cursor, version: int, ids: tuple[str, str]) -> list[Weighed]:
-    """Claims that count, of images with first <= id < stop, by label, with their new weights."""
+def weighed_anew(
+    cursor: Cursor, version: int, ids: tuple[str, str], quietness: float
+) -> list[Weighed]:
+    """Claims that count, of images with first <= id < stop, by label, with their new voices.
+
+    Each of n photos of one contributor and label has the loudness n^-quietness.
+    """
     cursor.execute(
-        "select k.label, string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id)"
-        " as embeddings,"
-        " array_agg(coalesce(v.probability::float8, k.weight) order by k.image_id) as weights"
-        " from crowd_claims k join image_checks c using (version, image_id)"
-        " left join verdicts v using (version, image_id, label)"
-        " where k.version = %s and k.image_id >= %s and k.image_id < %s and k.weight is not null"
+        "with own as materialized (select * from crowd_claims where version = %(version)s"
+        "  and image_id >= %(first)s and image_id < %(stop)s and weight is not null),"
+        " sizes as materialized (select label, account, (select count(*) from crowd_claims j"
+        "   where j.version = %(version)s and j.label = p.label and j.accounts[1] = p.account"
+        "   and j.weight is not null) as claims"
+        "  from (select distinct label, accounts[1] as account from own) p)"
+        " select k.label, string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id)"
+        " as embeddings, array_agg(coalesce(v.probability::float8, k.weight)"
+        "  * power(s.claims::float8, -%(quietness)s::float8) order by k.image_id) as voices"
+        " from own k join sizes s on s.label = k.label and s.account = k.accounts[1]"
+        " join image_checks c on c.version = k.version and c.image_id = k.image_id"
+        " left join verdicts v on v.version = k.version and v.image_id = k.image_id"
+        "  and v.label = k.label"
         " group by k.label order by k.label",
-        (version, *ids),
+        {"version": version, "first": ids[0], "stop": ids[1], "quietness": quietness},
     )
     return [
-        Weighed(row.label, read_embeddings(row.embeddings), np.asarray(row.weights))
+        Weighed(row.label, read_embeddings(row.embeddings), np.asarray(row.voices))
         for row in cursor
     ]
 
 
-def weigh_anew(cursor: Cursor, version: int) -> None:
-    """Let every claim that was judged weigh what its verdict says; none waits to be weighed."""
+def weigh_anew(cursor: Cursor, version: int, quietness: float) -> None:
+    """Let every claim that was judged weigh what its verdict says; none waits to be weighed.
+
+    Loudness is set anew as `weighed_anew` has it.
+    """
     cursor.execute(
-        "update crowd_claims k set weight = v.probability::float8,"
+        "update crowd_claims k set weight = n.weight, loudness = n.loudness,"
         " next_step = nullif(k.next_step, 'weigh')"
-        " from verdicts v where k.version = %s and k.weight is not null"
-        " and v.version = k.version and v.image_id = k.image_id and v.label = k.label"
-        " and (k.weight <> v.probability::float8 or k.next_step = 'weigh')",
-        (version,),
+        " from (select j.image_id, j.label, coalesce(v.probability::float8, j.weight) as weight,"
+        "   power((count(*) over (partition by j.label, j.accounts[1]))::float8,"
+        "    -%(quietness)s::float8) as loudness"
+        "  from crowd_claims j left join verdicts v using (version, image_id, label)"
+        "  where j.version = %(version)s and j.weight is not null) n"
+        " where k.version = %(version)s and k.image_id = n.image_id and k.label = n.label"
+        " and (k.weight <> n.weight or k.loudness <> n.loudness or k.next_step = 'weigh')",
+        {"version": version, "quietness": quietness},
     )
 
 
-def label_weights(cursor: Cursor, version: int) -> dict[str, tuple[int, float]]:
-    """Of each label: how many of its claims count, and what they weigh together."""
+def mean_change(cursor: Cursor, version: int) -> float:
+    """How far the verdicts of claims that count are from their weights, on average."""
     cursor.execute(
-        "select label, count(weight) as photos, coalesce(sum(weight::float8), 0) as weight"
+        "select coalesce(avg(abs(v.probability::float8 - k.weight)), 0) as change"
+        " from crowd_claims k join verdicts v using (version, image_id, label)"
+        " where k.version = %s and k.weight is not null",
+        (version,),
+    )
+    return float(cursor.fetchone().change)
+
+
+def label_voices(cursor: Cursor, version: int) -> dict[str, tuple[int, float]]:
+    """Of each label: how many of its claims count, and the sum of their voices."""
+    cursor.execute(
+        "select label, count(weight) as photos, coalesce(sum(weight * loudness), 0) as voice"
         " from crowd_claims where version = %s group by label",
         (version,),
     )
-    return {row.label: (row.photos, row.weight) for row in cursor}
+    return {row.label: (row.photos, row.voice) for row in cursor}
 
 
 def sample(cursor: Cursor, version: int, limit: int) -> list[tuple[str, float, Floats]]:
-    """Claims that count, picked evenly (ids are digests): label, weight and embedding."""
+    """Claims that count, picked evenly (ids are digests): label, voice and embedding."""
     cursor.execute(
-        "select k.label, k.weight, halfvec_send(c.embedding) as embedding from crowd_claims k"
+        "select k.label, k.weight * k.loudness as voice,"
+        " halfvec_send(c.embedding) as embedding from crowd_claims k"
         " join image_checks c using (version, image_id)"
         " where k.version = %s and k.weight > 0 order by k.image_id, k.label limit %s",
         (version, limit),
     )
-    return [(row.label, row.weight, read_embedding(row.embedding)) for row in cursor]
+    return [(row.label, row.voice, read_embedding(row.embedding)) for row in cursor]
 
 
 def read_embeddings(sent: bytes | memoryview | None) -> Floats:
@@ -168,7 +221,7 @@ def read_embeddings(sent: bytes | memoryview | None) -> Floats:
 
 _ENROLMENT = (
     "select p.image_id, p.label, c.findings = '[]' as counts,"
-    " halfvec_send(c.embedding) as embedding, k.weight, k.accounts::text[] as accounts,"
+    " halfvec_send(c.embedding) as embedding, k.weight, k.loudness, k.accounts::text[] as accounts,"
     " array(select distinct u.account_id::text from uploads u where u.image_id = p.image_id"
     "  and u.claimed_label = p.label and u.state = 'landed' order by 1) as claimants,"
     " v.probability::float8"
@@ -198,6 +251,7 @@ def _enrolment(row: Any) -> Enrolment:
         counts=row.counts,
         embedding=read_embedding(row.embedding),
         weight=row.weight,
+        loudness=1.0 if row.loudness is None else row.loudness,
         accounts=tuple(accounts),
         claimants=tuple(row.claimants),
         probability=row.probability,

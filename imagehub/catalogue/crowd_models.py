@@ -33,11 +33,11 @@ class ModelState:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelSum:
-    """One label's claims that count: how many, their weight, and their weighed sum (256)."""
+    """One label's claims that count: how many, their voices' sum, and their weighed sum (256)."""
 
     label: str
     photos: int
-    weight: float
+    voice: float
     embeddings: Floats
 
 
@@ -114,38 +114,43 @@ def mark_fitted(cursor: Cursor, version: int, rounds_left: int) -> None:
     )
 
 
+def mark_settled(cursor: Cursor, version: int) -> None:
+    """Remember that judging all claims once more would change little."""
+    cursor.execute("update crowd_models set rounds_left = 0 where version = %s", (version,))
+
+
 def label_sums(cursor: Cursor, version: int, labels: Sequence[str] | None = None) -> list[LabelSum]:
     """The sums of these labels, or of all, in order."""
     cursor.execute(
-        "select label, photos, weight, embeddings from crowd_labels where version = %(version)s"
+        "select label, photos, voice, embeddings from crowd_labels where version = %(version)s"
         " and (%(labels)s::text[] is null or label = any(%(labels)s)) order by label",
         {"version": version, "labels": labels and list(labels)},
     )
     return [
-        LabelSum(row.label, row.photos, row.weight, np.frombuffer(bytes(row.embeddings)))
+        LabelSum(row.label, row.photos, row.voice, np.frombuffer(bytes(row.embeddings)))
         for row in cursor
     ]
 
 
 def totals(cursor: Cursor, version: int) -> tuple[float, int]:
-    """What all claims that count weigh together, and how many there are."""
+    """How many of all contributors' claims are right by expectation, and how many there are."""
     cursor.execute(
-        "select coalesce(sum(weight), 0)::float8 as weight, coalesce(sum(photos), 0)::int as photos"
-        " from crowd_labels where version = %s",
+        "select coalesce(sum(right_claims), 0)::float8 as expected,"
+        " coalesce(sum(claims), 0)::int as claims from contributor_records where version = %s",
         (version,),
     )
     row = cursor.fetchone()
-    return row.weight, row.photos
+    return row.expected, row.claims
 
 
 def write_label_sums(cursor: Cursor, version: int, sums: Iterable[LabelSum]) -> None:
     """Set the sums of some labels; the others stay."""
     execute_values(
         cursor,
-        "insert into crowd_labels (version, label, photos, weight, embeddings) values %s"
+        "insert into crowd_labels (version, label, photos, voice, embeddings) values %s"
         " on conflict (version, label) do update set photos = excluded.photos,"
-        " weight = excluded.weight, embeddings = excluded.embeddings",
-        [(version, one.label, one.photos, one.weight, one.embeddings.tobytes()) for one in sums],
+        " voice = excluded.voice, embeddings = excluded.embeddings",
+        [(version, one.label, one.photos, one.voice, one.embeddings.tobytes()) for one in sums],
     )
 
 

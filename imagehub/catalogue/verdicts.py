@@ -40,8 +40,8 @@ class DueLabel:
 class Claim:
     """One (image, label) that waits for a verdict, and what the version saw in the image.
 
-    `counts_for` are the weights of the labels whose crowd the image belongs to; `accounts` are
-    those whose records have the claim.
+    `counts_for` are the image's voices in the labels whose crowd it belongs to; `weight` is the
+    claim's own, None if it does not count; `accounts` are those whose records have the claim.
     """
 
     image_id: str
@@ -49,15 +49,16 @@ class Claim:
     classes: dict[str, float]
     embedding: npt.NDArray[np.float64]
     counts_for: dict[str, float]
+    weight: float | None
     accounts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CountedPhotos:
-    """n photos that count for a label: embeddings n x 256, weights n, and who claims each."""
+    """n photos that count for a label: embeddings n x 256, voices n, and who claims each."""
 
     embeddings: npt.NDArray[np.float64]
-    weights: npt.NDArray[np.float64]
+    voices: npt.NDArray[np.float64]
     accounts: tuple[tuple[str, ...], ...]
 
 
@@ -91,7 +92,8 @@ def due_claims(cursor: Cursor, version: int, due: DueLabel, ids: tuple[str, str]
     """The claims of a due label that wait, of images with first <= id < stop, in order of ids."""
     cursor.execute(
         "select k.image_id, c.findings, c.classes, halfvec_send(c.embedding) as embedding,"
-        " k.accounts::text[] as accounts, (select jsonb_object_agg(o.label, o.weight)"
+        " k.weight, k.accounts::text[] as accounts,"
+        " (select jsonb_object_agg(o.label, o.weight * o.loudness)"
         "  from crowd_claims o where o.version = k.version and o.image_id = k.image_id"
         "  and o.weight is not null) as counts_for"
         " from crowd_claims k join image_checks c using (version, image_id)"
@@ -113,7 +115,7 @@ def counted_photos(cursor: Cursor, version: int, label: str) -> CountedPhotos:
     """Photos that count for a label, at most FELLOWS_AT_MOST of them, in order of ids."""
     cursor.execute(
         "select string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id) as embeddings,"
-        " array_agg(k.weight order by k.image_id) as weights,"
+        " array_agg(k.weight * k.loudness order by k.image_id) as voices,"
         " array_agg(array_to_string(k.accounts, ',') order by k.image_id) as accounts"
         " from (select * from crowd_claims where version = %s and label = %s and weight > 0"
         "  order by image_id limit %s) k"
@@ -123,7 +125,7 @@ def counted_photos(cursor: Cursor, version: int, label: str) -> CountedPhotos:
     row = cursor.fetchone()
     return CountedPhotos(
         read_embeddings(row.embeddings),
-        np.asarray(row.weights or (), np.float64),
+        np.asarray(row.voices or (), np.float64),
         tuple(tuple(names.split(",")) for names in row.accounts or ()),
     )
 
@@ -208,5 +210,6 @@ def _claim(row: Any) -> Claim:
         classes=row.classes,
         embedding=read_embedding(row.embedding),
         counts_for=row.counts_for or {},
+        weight=row.weight,
         accounts=tuple(row.accounts),
     )

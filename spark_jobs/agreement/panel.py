@@ -16,7 +16,7 @@ from spark_jobs.agreement.graph import LabelGraph
 from spark_jobs.agreement.likeness import LEAST_OTHERS, LabelCrowd, SeenVoice
 from spark_jobs.agreement.network import ClassNetwork
 from spark_jobs.agreement.probability import PRIOR
-from spark_jobs.agreement.record import Claimant, right_share
+from spark_jobs.agreement.record import Claimant
 from spark_jobs.agreement.reviews import ReviewVote
 from spark_jobs.agreement.temperature import choose_temperature
 from spark_jobs.agreement.verdict import Case, decide
@@ -90,22 +90,27 @@ def fit_crowd(statistics: CrowdStatistics | None) -> Discriminant | None:
     return Discriminant.fit(statistics) if statistics and statistics.photos else None
 
 
-def measure_temperature(
-    crowd: Discriminant | None, labels: Sequence[str], embeddings: Floats, weights: Floats
-) -> float:
-    """Choose the temperature on a sample of claims that count: N labels, embeddings N x D.
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """N claims that count: their labels, embeddings (N x D) and voices in the crowd (N)."""
 
-    `weights` (N) are those of the claims in the crowd.
-    """
+    labels: Sequence[str]
+    embeddings: Floats
+    voices: Floats
+
+
+def measure_temperature(crowd: Discriminant | None, sample: Sample, share: float) -> float:
+    """Choose the temperature on a sample of a crowd of whose claims `share` are right."""
     densities: list[Floats] = []
     own: list[int] = []
-    for label, embedding, weight in zip(labels, embeddings, weights, strict=True):
+    for label, embedding, voice in zip(
+        sample.labels, sample.embeddings, sample.voices, strict=True
+    ):
         if crowd is None or crowd.counts[crowd.number(label)] <= LEAST_OTHERS:
             continue
-        itself = LeftOut(crowd.number(label), np.asarray(embedding)[None], np.array([weight]))
+        itself = LeftOut(crowd.number(label), np.asarray(embedding)[None], np.array([voice]))
         found = crowd.log_densities(embedding, [itself])
         if found is not None:
             densities.append(found)
             own.append(crowd.number(label))
-    share = right_share(float(np.sum(weights)), len(weights))
     return choose_temperature(densities, own, share)

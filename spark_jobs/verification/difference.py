@@ -12,6 +12,19 @@ from imagehub.catalogue.crowd_models import LabelSum, Record
 from spark_jobs.agreement.crowd import CrowdStatistics
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a claim counts in the model; a weight of None does not."""
+
+    weight: float | None
+    loudness: float
+
+    @property
+    def voice(self) -> float:
+        """What it adds to the sums."""
+        return (self.weight or 0.0) * self.loudness
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
     """To be added to the model: sums over claims, claims that count by label, and records."""
@@ -21,20 +34,20 @@ class Difference:
     records: dict[str, Record]
 
     @classmethod
-    def of(cls, claims: Sequence[Enrolment], weights: Sequence[float | None]) -> Difference:
-        """Find what changes if each claim has its new weight and its present claimants.
+    def of(cls, claims: Sequence[Enrolment], standings: Sequence[Standing]) -> Difference:
+        """Find what changes if each claim has its new standing and its present claimants.
 
-        A weight of None does not count. There is at least one claim.
+        There is at least one claim.
         """
         photos: dict[str, int] = dict.fromkeys((one.label for one in claims), 0)
         records: dict[str, Record] = {}
-        for one, new in zip(claims, weights, strict=True):
-            photos[one.label] += (new is not None) - (one.weight is not None)
-            _count(records, one.accounts, one.weight, -1)
-            _count(records, one.claimants, new, 1)
-        changes = [
-            (new or 0.0) - (one.weight or 0.0) for one, new in zip(claims, weights, strict=True)
-        ]
+        changes = []
+        for one, new in zip(claims, standings, strict=True):
+            old = Standing(one.weight, one.loudness)
+            photos[one.label] += (new.weight is not None) - (old.weight is not None)
+            _count(records, one.accounts, old.weight, -1)
+            _count(records, one.claimants, new.weight, 1)
+            changes.append(new.voice - old.voice)
         statistics = CrowdStatistics.of(
             np.stack([one.embedding for one in claims]),
             [one.label for one in claims],
@@ -53,7 +66,7 @@ class Difference:
                 LabelSum(
                     label,
                     old.photos + self.photos[label],
-                    old.weight + float(self.statistics.counts[row]),
+                    old.voice + float(self.statistics.counts[row]),
                     old.embeddings + self.statistics.sums[row],
                 )
             )

@@ -6,6 +6,7 @@ model or the new one, and what a claim waits for next is written with its weight
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -22,7 +23,7 @@ from spark_jobs.agreement.crowd import CrowdStatistics
 from spark_jobs.agreement.probability import posterior
 from spark_jobs.agreement.record import Claimant
 from spark_jobs.runs import JobContext
-from spark_jobs.verification.difference import Difference
+from spark_jobs.verification.difference import Difference, Standing
 from spark_jobs.verification.summing import sum_anew
 
 
@@ -41,7 +42,8 @@ def take_in(context: JobContext, version: Version, arrived: Arrivals) -> None:
         records = crowd_models.records(cursor, version.number, people)
         share = record.right_share(*crowd_models.totals(cursor, version.number))
         weights = [_first_weight(one, records, share) for one in claims]
-        _change(cursor, version.number, claims, weights, "judge")
+        standings = _standings(cursor, version.number, claims, weights)
+        _change(cursor, version.number, claims, standings, "judge")
         crowd_models.advance(cursor, version.number, arrived.safe_end)
 
 
@@ -53,8 +55,10 @@ def weigh_judged(context: JobContext, version: Version) -> None:
             claims = crowd_claims.judged(cursor, version.number)
             if not claims:
                 return
-            weights = [one.probability if one.counts else None for one in claims]
-            _change(cursor, version.number, claims, weights, None)
+            standings = [
+                Standing(one.probability if one.counts else None, one.loudness) for one in claims
+            ]
+            _change(cursor, version.number, claims, standings, None)
 
 
 def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
@@ -67,8 +71,8 @@ def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
         crowd_models.take_revision(cursor, version.number)
-        crowd_claims.weigh_anew(cursor, version.number)
-        sizes = crowd_claims.label_weights(cursor, version.number)
+        crowd_claims.weigh_anew(cursor, version.number, record.QUIETNESS)
+        sizes = crowd_claims.label_voices(cursor, version.number)
         crowd_models.write_label_sums(
             cursor,
             version.number,
@@ -84,11 +88,11 @@ def _change(
     cursor: Cursor,
     version: int,
     claims: Sequence[Enrolment],
-    weights: Sequence[float | None],
+    standings: Sequence[Standing],
     next_step: str | None,
 ) -> None:
     crowd_models.take_revision(cursor, version)
-    change = Difference.of(claims, weights)
+    change = Difference.of(claims, standings)
     before = crowd_models.label_sums(cursor, version, change.statistics.labels)
     crowd_models.write_label_sums(cursor, version, change.added_to(before))
     gram = crowd_models.gram(cursor, version) + change.statistics.gram
@@ -99,11 +103,33 @@ def _change(
         cursor,
         version,
         [
-            Enrolled(one.image_id, one.label, weight, one.claimants)
-            for one, weight in zip(claims, weights, strict=True)
+            Enrolled(one.image_id, one.label, new.weight, new.loudness, one.claimants)
+            for one, new in zip(claims, standings, strict=True)
         ],
         next_step,
     )
+
+
+def _standings(
+    cursor: Cursor,
+    version: int,
+    claims: Sequence[Enrolment],
+    weights: Sequence[float | None],
+) -> list[Standing]:
+    """Claims with their weights, the quieter the more their contributors sent of the label."""
+    news = [
+        (one.label, one.claimants[0])
+        for one, weight in zip(claims, weights, strict=True)
+        if weight is not None and one.weight is None
+    ]
+    before = crowd_claims.contributor_sizes(cursor, version, news)
+    now = Counter(before) + Counter(news)
+    return [
+        Standing(weight, one.loudness)
+        if one.weight is not None
+        else Standing(weight, record.loudness(now[one.label, one.claimants[0]]))
+        for one, weight in zip(claims, weights, strict=True)
+    ]
 
 
 def _first_weight(claim: Enrolment, records: Mapping[str, Record], share: float) -> float | None:

@@ -137,10 +137,10 @@ def judge_label(
     numbers: dict[str, int] = {}
     fellows = Fellows(
         case.counted.embeddings,
-        case.counted.weights,
+        case.counted.voices,
         np.array([_contributor(names, numbers) for names in case.counted.accounts], dtype=np.intp),
     )
-    photos = [_seen(label, claim, case, numbers) for claim in claims]
+    photos = [_seen(claim, case, numbers) for claim in claims]
     found = panel.judge(label, fellows, photos)
     return [(claim.image_id, verdict) for claim, verdict in zip(claims, found, strict=True)]
 
@@ -158,10 +158,9 @@ def _gather(cursor: Cursor, version: int, label: str, claims: Sequence[Claim]) -
     )
 
 
-def _seen(label: str, claim: Claim, case: LabelCase, numbers: Mapping[str, int]) -> SeenPhoto:
+def _seen(claim: Claim, case: LabelCase, numbers: Mapping[str, int]) -> SeenPhoto:
     """The photo as the panel sees it: its contributors' records are those without this claim."""
-    weight = claim.counts_for.get(label)
-    own = Record(0, 0.0) if weight is None else Record(1, weight)
+    own = Record(0, 0.0) if claim.weight is None else Record(1, claim.weight)
     records = [case.records.get(account, own) for account in claim.accounts]
     return SeenPhoto(
         findings=claim.findings,

@@ -11,7 +11,7 @@ from imagehub.vision.registry import Networks
 from spark_jobs.agreement.crowd import CrowdStatistics
 from spark_jobs.agreement.graph import LabelGraph
 from spark_jobs.agreement.network import ClassNetwork
-from spark_jobs.agreement.panel import Panel, fit_crowd, measure_temperature
+from spark_jobs.agreement.panel import Panel, Sample, fit_crowd, measure_temperature
 from spark_jobs.agreement.record import right_share
 from spark_jobs.checks.all_checks import REJECTED
 from spark_jobs.runs import JobContext
@@ -25,12 +25,13 @@ def gather(context: JobContext, version: Version, networks: Networks) -> Panel:
     with context.database.transaction() as cursor:
         labels = crowd_models.label_sums(cursor, version.number)
         gram = crowd_models.gram(cursor, version.number)
-        sample = crowd_claims.sample(cursor, version.number, SAMPLED_CLAIMS)
+        sampled = crowd_claims.sample(cursor, version.number, SAMPLED_CLAIMS)
+        share = right_share(*crowd_models.totals(cursor, version.number))
         graph = LabelGraph(verdicts.label_names(cursor), verdicts.label_ancestors(cursor))
     crowd = fit_crowd(
         CrowdStatistics(
             tuple(one.label for one in labels),
-            np.array([one.weight for one in labels]),
+            np.array([one.voice for one in labels]),
             np.array([one.embeddings for one in labels]).reshape(-1, EMBEDDING_DIMENSIONS),
             gram,
         )
@@ -41,11 +42,10 @@ def gather(context: JobContext, version: Version, networks: Networks) -> Panel:
         meaning = class_map.load(str(known.class_map), known.outputs)
         graph = graph.extended(meaning.is_a)
         network = ClassNetwork.of(graph, frozenset(filter(None, meaning.mids)))
-    temperature = measure_temperature(
-        crowd,
-        [label for label, _, _ in sample],
-        np.array([embedding for _, _, embedding in sample]).reshape(-1, EMBEDDING_DIMENSIONS),
-        np.array([weight for _, weight, _ in sample]),
+    sample = Sample(
+        [label for label, _, _ in sampled],
+        np.array([embedding for _, _, embedding in sampled]).reshape(-1, EMBEDDING_DIMENSIONS),
+        np.array([voice for _, voice, _ in sampled]),
     )
-    share = right_share(sum(one.weight for one in labels), sum(one.photos for one in labels))
+    temperature = measure_temperature(crowd, sample, share)
     return Panel(crowd, temperature, network, graph, REJECTED, UNREADABLE, share)

@@ -14,6 +14,7 @@ from imagehub.catalogue.crowd_claims import Weighed
 from imagehub.catalogue.verification import EMBEDDING_DIMENSIONS, Version
 from imagehub.settings import Settings
 from spark_jobs.agreement.crowd import CrowdStatistics
+from spark_jobs.agreement.record import QUIETNESS
 from spark_jobs.frames import executor_database, range_frame
 from spark_jobs.runs import JobContext
 
@@ -35,7 +36,7 @@ class Summing:
         for batch in batches:
             for ids in batch.itertuples(index=False, name=None):
                 with database.transaction() as cursor:
-                    weighed = crowd_claims.weighed_anew(cursor, self.version, ids)
+                    weighed = crowd_claims.weighed_anew(cursor, self.version, ids, QUIETNESS)
                 if weighed:
                     found = _sum(weighed)
                     summed = CrowdStatistics.merged([summed, found]) if summed else found
@@ -61,8 +62,8 @@ def sum_anew(context: JobContext, version: Version) -> CrowdStatistics:
 def _sum(weighed: Sequence[Weighed]) -> CrowdStatistics:
     return CrowdStatistics.of(
         np.concatenate([one.embeddings for one in weighed]),
-        [one.label for one in weighed for _ in one.weights],
-        np.concatenate([one.weights for one in weighed]),
+        [one.label for one in weighed for _ in one.voices],
+        np.concatenate([one.voices for one in weighed]),
     )
 
 

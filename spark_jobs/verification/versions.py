@@ -19,7 +19,7 @@ from imagehub.catalogue.verification import Version
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
 from imagehub.vision.registry import NONE, Networks, choose
-from spark_jobs.agreement import discriminant, likeness, network, probability, verdict
+from spark_jobs.agreement import discriminant, likeness, network, probability, record, verdict
 from spark_jobs.checks import all_checks
 from spark_jobs.runs import JobContext
 from spark_jobs.verification.look import IMAGE_SCHEMA, MOMENTS_SCHEMA, Measuring, image_rows
@@ -50,6 +50,9 @@ def thresholds() -> dict[str, Any]:
         "least_others": likeness.LEAST_OTHERS,
         "copy_similarity": likeness.COPY_SIMILARITY,
         "network_log_ratio": list(network.LOG_RATIO),
+        "credit_claims": record.CREDIT_CLAIMS,
+        "quietness": record.QUIETNESS,
+        "doubt": probability.DOUBT,
     }
 
 

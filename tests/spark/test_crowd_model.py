@@ -26,7 +26,7 @@ def assert_model_is_the_sum_of_its_claims(database: Database) -> None:
         cursor.execute("select version from verification_versions where is_current")
         version = cursor.fetchone().version
         cursor.execute(
-            "select k.label, array_agg(k.weight order by k.image_id) as weights,"
+            "select k.label, array_agg(k.weight * k.loudness order by k.image_id) as voices,"
             " string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id) as embeddings"
             " from crowd_claims k join image_checks c using (version, image_id)"
             " where k.version = %s and k.weight is not null group by k.label order by k.label",
@@ -44,11 +44,11 @@ def assert_model_is_the_sum_of_its_claims(database: Database) -> None:
         records = crowd_models.records(cursor, version, people)
     expected = np.zeros((256, 256))
     for row, one in zip(claims, sums, strict=True):
-        embeddings, weights = read_embeddings(row.embeddings), np.array(row.weights)
-        assert (one.label, one.photos) == (row.label, len(weights))
-        np.testing.assert_allclose(one.weight, weights.sum(), rtol=1e-12)
-        np.testing.assert_allclose(one.embeddings, weights @ embeddings, atol=1e-12)
-        expected += (embeddings * weights[:, None]).T @ embeddings
+        embeddings, voices = read_embeddings(row.embeddings), np.array(row.voices)
+        assert (one.label, one.photos) == (row.label, len(voices))
+        np.testing.assert_allclose(one.voice, voices.sum(), rtol=1e-12)
+        np.testing.assert_allclose(one.embeddings, voices @ embeddings, atol=1e-12)
+        expected += (embeddings * voices[:, None]).T @ embeddings
     np.testing.assert_allclose(gram, expected, atol=1e-12)
     assert state.photos == sum(one.photos for one in sums)
     for name, (count, right) in people.items():
@@ -106,7 +106,8 @@ def test_a_hub_that_grew_by_a_quarter_is_weighed_and_judged_anew(
     verify_once()
     with database.transaction() as cursor:
         second = crowd_models.state(cursor, 1)
-    assert (second.fit, second.photos) == (first.fit + verify.ROUNDS, 49)
+    assert second.fit > first.fit
+    assert (second.photos, second.rounds_left) == (49, 0)
     assert {row.hub_size for row in verdicts(database).values()} == {49}
     assert_model_is_the_sum_of_its_claims(database)
     assert not verify.has_work(database)
@@ -119,7 +120,7 @@ def test_a_contributor_of_wrong_photos_gets_the_record_of_one(
         careful, careless = account(cursor), account(cursor)
     circle = drawings["Circle"][0].label
     add_photos(database, store, circle, "Circle", range(400, 405), careful)
-    add_photos(database, store, circle, "Grid", range(410, 413), careless)
+    add_photos(database, store, circle, "Grid", range(420, 423), careless)
     verify_once()
     with database.transaction() as cursor:
         same_photo_again(cursor, drawings["Square"][0], careful)

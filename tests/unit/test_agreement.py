@@ -25,7 +25,7 @@ from spark_jobs.agreement.fellows import Fellows
 from spark_jobs.agreement.graph import LabelGraph
 from spark_jobs.agreement.likeness import CrowdOpinion, LabelCrowd, SeenVoice
 from spark_jobs.agreement.network import ClassNetwork, NetworkOpinion
-from spark_jobs.agreement.panel import Panel, SeenPhoto, fit_crowd, measure_temperature
+from spark_jobs.agreement.panel import Panel, Sample, SeenPhoto, fit_crowd, measure_temperature
 from spark_jobs.agreement.probability import DOUBT, PRIOR, bounded, posterior
 from spark_jobs.agreement.record import Claimant, RecordOpinion, right_share
 from spark_jobs.agreement.reviews import ReviewOpinion, ReviewVote
@@ -344,7 +344,7 @@ def test_reasons_are_words_for_the_contributor(
 
 def panel(photos: Floats, labels: list[str]) -> Panel:
     crowd = fit_crowd(CrowdStatistics.of(photos, labels))
-    temperature = measure_temperature(crowd, labels, photos, np.ones(len(labels)))
+    temperature = measure_temperature(crowd, Sample(labels, photos, np.ones(len(labels))), PRIOR)
     return Panel(crowd, temperature, None, LabelGraph(), frozenset({"dark"}), "unreadable")
 
 

@@ -13,7 +13,7 @@ from imagehub.catalogue.crowd_claims import Enrolment
 from imagehub.catalogue.crowd_models import LabelSum, Record
 from imagehub.catalogue.review_votes import Agreement
 from spark_jobs.agreement.crowd import CrowdStatistics
-from spark_jobs.verification.difference import Difference
+from spark_jobs.verification.difference import Difference, Standing
 from spark_jobs.verification.skill import LEAST, MOST, skill
 
 LABELS, PEOPLE = ("cat", "cup", "key"), ("ada", "bob", "eve")
@@ -24,17 +24,18 @@ CLAIMS = [
         counts=True,
         embedding=np.random.default_rng(number).normal(size=4),
         weight=None,
+        loudness=1.0,
         accounts=(),
         claimants=(),
         probability=None,
     )
     for number in range(6)
 ]
-weights = some.none() | some.floats(0, 1)
+standings = some.builds(Standing, some.none() | some.floats(0, 1), some.sampled_from([1.0, 0.5]))
 changes = some.lists(
     some.lists(
         some.tuples(
-            some.integers(0, len(CLAIMS) - 1), weights, some.sets(some.sampled_from(PEOPLE))
+            some.integers(0, len(CLAIMS) - 1), standings, some.sets(some.sampled_from(PEOPLE))
         ),
         min_size=1,
         max_size=5,
@@ -44,34 +45,38 @@ changes = some.lists(
 )
 
 
+def voice(claim: Enrolment) -> float:
+    return (claim.weight or 0.0) * claim.loudness
+
+
 @given(changes)
 def test_differences_in_any_order_add_up_to_the_sum_from_scratch(
-    history: list[list[tuple[int, float | None, set[str]]]],
+    history: list[list[tuple[int, Standing, set[str]]]],
 ) -> None:
     now = list(CLAIMS)
     sums: dict[str, LabelSum] = {}
     gram, records = np.zeros((4, 4)), dict.fromkeys(PEOPLE, Record(0, 0.0))
     for step in history:
         given_now = [replace(now[at], claimants=tuple(sorted(names))) for at, _, names in step]
-        change = Difference.of(given_now, [weight for _, weight, _ in step])
+        change = Difference.of(given_now, [standing for _, standing, _ in step])
         sums |= {one.label: one for one in change.added_to(sums.values())}
         gram = gram + change.statistics.gram
         for name, record in change.records.items():
             records[name] = Record(
                 records[name].claims + record.claims, records[name].right + record.right
             )
-        for (at, weight, _), one in zip(step, given_now, strict=True):
-            now[at] = replace(one, weight=weight, accounts=one.claimants)
+        for (at, new, _), one in zip(step, given_now, strict=True):
+            now[at] = replace(one, weight=new.weight, loudness=new.loudness, accounts=one.claimants)
     counted = [one for one in now if one.weight is not None]
     for label, found in sums.items():
         mine = [one for one in counted if one.label == label]
         assert found.photos == len(mine)
-        assert found.weight == pytest.approx(sum(one.weight or 0 for one in mine), abs=1e-9)
+        assert found.voice == pytest.approx(sum(map(voice, mine)), abs=1e-9)
     if counted:
         scratch = CrowdStatistics.of(
             np.stack([one.embedding for one in counted]),
             [one.label for one in counted],
-            np.array([one.weight for one in counted]),
+            np.array([voice(one) for one in counted]),
         )
         np.testing.assert_allclose(gram, scratch.gram, atol=1e-9)
         for label, total in zip(scratch.labels, scratch.sums, strict=True):

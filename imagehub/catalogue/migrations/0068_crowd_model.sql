@@ -6,7 +6,7 @@ create table crowd_models (
     taken_upload uuid not null default '00000000-0000-0000-0000-000000000000',
     reviews_to timestamptz not null default '-infinity', -- reviews before this are known
     photos bigint not null default 0,   -- claims that count
-    gram bytea not null default '',     -- sum of w x x', 256 x 256 float64; '' is all zeros
+    gram bytea not null default '',     -- sum of v x x', 256 x 256 float64; '' is all zeros
     revision bigint not null default 0, -- grows with every change
     fit integer not null default 0,     -- grows when every claim is weighed anew
     fitted_photos integer not null default 0,
@@ -19,8 +19,8 @@ create table crowd_labels (
     version integer not null references verification_versions on delete cascade,
     label text not null references labels,
     photos integer not null,            -- claims that count
-    weight double precision not null,   -- and what they weigh together
-    embeddings bytea not null,          -- sum of w x, 256 float64
+    voice double precision not null,    -- and the sum of v = weight x loudness
+    embeddings bytea not null,          -- sum of v x, 256 float64
     judged_photos integer not null default 0, -- how many there were when all were judged
     judged_fit integer not null default 0,
     primary key (version, label)
@@ -32,12 +32,15 @@ create table crowd_claims (
     image_id char(16) not null references images,
     label text not null references labels,
     weight double precision check (weight between 0 and 1), -- probability that it is right; null: not fit
+    loudness double precision not null default 1, -- less for many photos of one contributor
     accounts uuid[] not null,           -- who claims it, as counted in contributor_records
     reviews text not null default '',   -- the answers that were there when it became due
     next_step text check (next_step in ('judge', 'weigh')),
     primary key (version, image_id, label)
 );
 create index crowd_claims_by_label on crowd_claims (version, label, image_id);
+create index crowd_claims_of_contributors on crowd_claims (version, label, (accounts[1]))
+    where weight is not null;
 create index crowd_claims_that_wait on crowd_claims (version, next_step, label)
     where next_step is not null;
 create index crowd_claims_reviewed on crowd_claims (version, image_id, label)

@@ -26,7 +26,7 @@ LEAST_NAMED = 0.1
 class NetworkOpinion:
     """The network's view of one claim.
 
-    `support` is the probability of all classes that are the claimed label or a kind of it;
+    `support` is the probability that a class is the claimed label or a kind of it;
     `named` is the likeliest label seen, None if nothing was likely.
     """
 
@@ -37,16 +37,21 @@ class NetworkOpinion:
 
 @dataclass(frozen=True, slots=True)
 class ClassNetwork:
-    """A class network's vocabulary in the label graph: `known` are labels it could name."""
+    """A class network's vocabulary in the label graph: `known` are labels it could name.
+
+    `exclusive` networks give a photo one class, whose probabilities add up; others judge each
+    class for itself, and of several kinds of a label the surest counts.
+    """
 
     graph: LabelGraph
     known: frozenset[str]
+    exclusive: bool = True
 
     @classmethod
-    def of(cls, graph: LabelGraph, mids: frozenset[str]) -> ClassNetwork:
+    def of(cls, graph: LabelGraph, mids: frozenset[str], exclusive: bool = True) -> ClassNetwork:
         """Know the labels `mids` of the network's outputs, and with them all their ancestors."""
         above = {mid for seen in mids for mid in graph.ancestors.get(seen, ())}
-        return cls(graph, mids | above)
+        return cls(graph, mids | above, exclusive)
 
     def opinion(self, classes: Mapping[str, float], claimed: str) -> NetworkOpinion | None:
         """Judge a claim by probabilities of labels; None where the network has no word for it.
@@ -55,7 +60,8 @@ class ClassNetwork:
         """
         if claimed not in self.known or not classes:
             return None
-        support = sum(p for mid, p in classes.items() if self.graph.supports(mid, claimed))
+        kinds = [p for mid, p in classes.items() if self.graph.supports(mid, claimed)]
+        support = sum(kinds) if self.exclusive else max(kinds, default=0.0)
         named = max(classes, key=lambda mid: (classes[mid], mid), default=None)
         if named is not None and classes[named] < LEAST_NAMED:
             named = None

@@ -7,6 +7,7 @@ import numpy as np
 from imagehub.catalogue import crowd_claims, crowd_models, verdicts
 from imagehub.catalogue.verification import EMBEDDING_DIMENSIONS, Version
 from imagehub.vision import class_map
+from imagehub.vision.network import Scores
 from imagehub.vision.registry import Networks
 from spark_jobs.agreement.crowd import CrowdStatistics
 from spark_jobs.agreement.graph import LabelGraph
@@ -41,7 +42,8 @@ def gather(context: JobContext, version: Version, networks: Networks) -> Panel:
         known = networks.classes.network
         meaning = class_map.load(str(known.class_map), known.outputs)
         graph = graph.extended(meaning.is_a)
-        network = ClassNetwork.of(graph, frozenset(filter(None, meaning.mids)))
+        mids = frozenset(filter(None, meaning.mids))
+        network = ClassNetwork.of(graph, mids, known.scores is Scores.SOFTMAX)
     sample = Sample(
         [label for label, _, _ in sampled],
         np.array([embedding for _, _, embedding in sampled]).reshape(-1, EMBEDDING_DIMENSIONS),

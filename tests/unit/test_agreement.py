@@ -229,6 +229,13 @@ def test_a_class_supports_its_label_and_all_ancestors(
     assert (opinion.log_ratio > 0) == (support > 0)
 
 
+def test_where_each_class_is_judged_for_itself_the_surest_kind_counts() -> None:
+    each = ClassNetwork.of(GRAPH, frozenset({"dalmatian", "cup"}), exclusive=False)
+    opinion = each.opinion({"dalmatian": 0.6, "dog": 0.5}, "animal")
+    assert opinion is not None
+    assert opinion.support == 0.6
+
+
 @pytest.mark.parametrize(("classes", "claimed"), [({"cup": 0.9}, "kite"), ({}, "dog")])
 def test_the_network_abstains_without_a_word_for_the_label_or_a_look_at_the_photo(
     classes: dict[str, float], claimed: str

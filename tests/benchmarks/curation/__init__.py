@@ -2,9 +2,8 @@
 
 Every crowd is landed with ingestion's own consumer into an embedded hub, in the order sent and in
 four batches; after each batch `verify` runs, and after each second one `cluster` too, until nothing
-waits. Then the catalogue
-is read, and held against truth.csv, upload by upload. Every peer is scored by the same functions
-on the same uploads.
+waits. Then the catalogue is read, and held against truth.csv, upload by upload. Every peer is
+scored by the same functions on the same uploads.
 
 - **wrong labels**: uploads of the kinds good and wrong_label that landed. Found is a verdict of
   needs review or rejected on the upload's (image, claimed label); true is the kind wrong_label.

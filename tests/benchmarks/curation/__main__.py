@@ -58,6 +58,7 @@ class Bench:
 
     def _colluders(self, name: str, hub: Hub, known: KnownCrowd) -> Figures:
         found: Figures = {}
+        claimed: Figures = {}
         for number, plot in enumerate(PLOTS):
             for lie_share in LIE_SHARES:
                 title = f"{plot.name}_{round(100 * lie_share)}"
@@ -67,7 +68,8 @@ class Bench:
                     other.receive(bent.crowd, COLLUDERS_BATCHES, is_grouped=False)
                     seen = read(other.database, bent.crowd, bent.truth)
                 found[f"colluders_{title}_wrong_share"] = ours.verified_wrong_share(seen)
-        return {"colluders_wrong_share": max(found.values()), **found}
+                claimed[f"colluders_{title}_claimed_wrong_share"] = ours.claimed_wrong_share(seen)
+        return {"colluders_wrong_share": max(found.values()), **found, **claimed}
 
 
 @click.command()

@@ -124,6 +124,11 @@ def verified_wrong_share(seen: Mapping[str, Seen]) -> float:
     return float(np.mean(list(wrong.values()) or [False]))
 
 
+def claimed_wrong_share(seen: Mapping[str, Seen]) -> float:
+    """Of all landed uploads, the share whose photo shows something else."""
+    return _mean(one.claimed != one.truth.true_label for one in _landed(seen).values())
+
+
 def _wrong_labels(seen: Mapping[str, Seen]) -> Figures:
     population, wider = claims(seen), claims(seen, CLAIMED | COPIES)
     found = [name for name, one in wider.items() if one.outcome != Outcome.VERIFIED]

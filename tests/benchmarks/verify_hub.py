@@ -49,8 +49,11 @@ class Hub:
 
 
 @contextmanager
-def verify_hub(images: int, cores: int) -> Iterator[Hub]:
-    """Start a hub with so many images, and stop it at the end."""
+def verify_hub(images: int, cores: int, models: Path = MODELS) -> Iterator[Hub]:
+    """Start a hub with so many images, and stop it at the end.
+
+    Where the folder `models` is missing, the network that is made in code looks.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-verify-") as name:
         folder = Path(name)
         server = Postgres(folder / "postgres", free_port())
@@ -59,7 +62,7 @@ def verify_hub(images: int, cores: int) -> Iterator[Hub]:
             data=folder,
             catalogue_url=server.url,
             storage_url=f"folder:{folder / 'objects'}",
-            models=MODELS if MODELS.is_dir() else folder / "models",
+            models=models if models.is_dir() else folder / "models",
             spark_master=f"local[{cores}]",
             spark_memory="1g",
         )

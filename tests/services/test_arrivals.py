@@ -21,7 +21,7 @@ def take_in(database: Database, version: int, place: Place, limit: int = 100) ->
         crowd_claims.write(
             cursor,
             version,
-            [Enrolled(one.image_id, one.label, None, one.claimants) for one in claims],
+            [Enrolled(one.image_id, one.label, None, 1.0, one.claimants) for one in claims],
             None,
         )
         crowd_models.advance(cursor, version, arrived.safe_end)

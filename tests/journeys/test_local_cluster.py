@@ -18,9 +18,9 @@ from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import Label
 from tests import factories
+from tests.spark.drawn_hub import draw
 from tests.spark.near_copies import copy_of
 from tests.spark.programs import ROOT, answer, jobs_program, wait_for
-from tests.spark.test_verify import draw
 
 PER_LABEL = 14
 

@@ -17,7 +17,8 @@ scored by the same functions on the same uploads.
   `tiny` also by landing's refusal as too small.
 - **refused**: the share of the kinds truncated and not_an_image that landing refused.
 - **calibration**: expected calibration error of the probability over good and wrong_label uploads,
-  in ten bins of equally many (Naeini et al. 2015, with equal mass as in Nixon et al. 2019).
+  in ten bins of equally many (Naeini et al. 2015, with equal mass as in Nixon et al. 2019), and
+  the distance in the worst of the bins: all doubt may be in one.
 - **colluders**: a fifth of the accounts agree on lies; of the (image, label) verified then, the
   share whose label is wrong, in the worst of the patterns of `colluders.py`. The photos are those
   of the honest crowd and are not looked at again; their claims arrive in two batches.

@@ -41,13 +41,15 @@ TOO_SMALL = "too_small"
 
 def figures(seen: Mapping[str, Seen]) -> Figures:
     """Everything that a crowd's truth can tell of what the hub said."""
+    bins = calibration_bins(seen)
     return {
         **_wrong_labels(seen),
         **_good_photos(seen),
         **duplicate_figures(seen, found_pairs(seen)),
         **_spoiled(seen),
         "refused_share": _mean(not one.has_landed for one in of_kinds(seen, UNDECODABLE).values()),
-        "calibration_error": calibration_error(calibration_bins(seen)),
+        "calibration_error": calibration_error(bins),
+        "calibration_worst_bin": max(abs(one.given - one.right) for one in bins),
         "verified_wrong_share": verified_wrong_share(seen),
     }
 

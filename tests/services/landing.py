@@ -133,7 +133,10 @@ class SmallHub:
 
     def result(self, *left_out: str) -> dict[str, list[Row]]:
         """All that ingestion wrote, without times."""
-        times = ("written_by", "landed_at", "settled_at", "set_aside_at", "first_at", "topic")
+        times = (
+            *("written_by", "landed_at", "landed_in", "settled_at"),
+            *("set_aside_at", "first_at", "topic"),
+        )
         return {table: self.rows(table, *times, *left_out) for table in TABLES}
 
     def objects(self) -> dict[str, str]:

@@ -50,13 +50,13 @@ def network(opinion: NetworkOpinion | None, label: str, graph: LabelGraph) -> Sa
     name = graph.name(label)
     if opinion is None:
         return Said(f"The network has no word for {name}.")
+    doubt = f", but {name} is possible" if opinion.log_ratio > 0 else f", and no {name}"
     if opinion.named is None:
-        return Said("The network is not sure what it sees.")
+        return Said(f"The network sees nothing that it is sure of{doubt}.")
     seen = graph.name(opinion.named)
     if graph.supports(opinion.named, label):
         also = "" if opinion.named == label else f", which is a kind of {name}"
         return Said(f"The network sees: {seen}{also}.")
-    doubt = f", but {name} is possible" if opinion.log_ratio > 0 else f", and no {name}"
     return Said(f"The network sees: {seen}{doubt}.", opinion.named)
 
 

@@ -222,6 +222,10 @@ def test_evidence_leads_to_an_outcome(known: dict[str, Any], outcome: Outcome) -
                 "The network sees: Cup, and no Dog.",
             ),
         ),
+        (
+            {"network": NetworkOpinion(-1.6, 0.0, None)},
+            ("The network sees nothing that it is sure of, and no Dog.",),
+        ),
         ({}, ("There are too few other photos of Dog to compare.",)),
         (
             {"findings": (BLURRED,)},

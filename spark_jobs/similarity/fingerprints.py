@@ -18,11 +18,6 @@ ODD_ACROSS = 0x5555_5555_5555_5555
 """The bits of frequencies that change their sign when a photo is mirrored."""
 
 
-def distance_bits(left: int, right: int) -> int:
-    """Count the bits in which two fingerprints differ; signed 64-bit integers are welcome."""
-    return ((left ^ right) & (1 << BITS) - 1).bit_count()
-
-
 def mirrored(fingerprint: int) -> int:
     """About the fingerprint that the mirrored photo has: a few bits near the median may differ."""
     return fingerprint ^ ODD_ACROSS

@@ -15,6 +15,7 @@ from imagehub.photo import land, read_view
 from spark_jobs.similarity import fingerprints
 from spark_jobs.similarity.comparison import Comparison, compare
 from spark_jobs.similarity.looks import Look, look_at
+from tests.factories.fingerprints import distance_bits
 from tests.spark.near_copies import drawing
 
 CROWD_PAIRS = 40
@@ -114,7 +115,7 @@ def test_a_mirrored_photos_fingerprint_is_near_the_mirrored_fingerprint(seed: in
     image = _picture(seed)
     own = land(_jpeg(image, 90)).fingerprint
     turned = land(_jpeg(ImageOps.mirror(image), 60)).fingerprint
-    away = fingerprints.distance_bits(fingerprints.mirrored(own), turned)
+    away = distance_bits(fingerprints.mirrored(own), turned)
     assert away <= fingerprints.MAX_DISTANCE_BITS
     assert fingerprints.mirrored(fingerprints.mirrored(own)) == own
 

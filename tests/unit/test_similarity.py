@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from spark_jobs.similarity.comparison import compare
-from spark_jobs.similarity.fingerprints import MAX_DISTANCE_BITS, bands, distance_bits, probes
+from spark_jobs.similarity.fingerprints import MAX_DISTANCE_BITS, bands, probes
 from spark_jobs.similarity.grouping import (
     Candidate,
     Match,
@@ -24,6 +24,7 @@ from spark_jobs.similarity.grouping import (
     pair,
 )
 from spark_jobs.similarity.looks import Look, look_at
+from tests.factories.fingerprints import distance_bits
 from tests.spark.near_copies import COPIES, copy_of, drawing
 
 fingerprints = st.integers(-(2**63), 2**63 - 1)

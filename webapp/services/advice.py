@@ -11,7 +11,6 @@ BETTER_PHOTO: Mapping[str, str] = {
     "dark": "Send a photo taken with more light.",
     "bright": "Send a photo taken with less light, or from another side.",
     "tiny": "Send a larger photo, as the camera made it.",
-    "low_resolution": "Send a larger photo, as the camera made it.",
     "low_information": "Send a photo on which there is something to see.",
     "odd_aspect": "Send a photo that is cropped less.",
     "low_density": "Send the photo itself, as the camera made it: most of this file is empty.",

@@ -27,6 +27,24 @@ class StoredImage:
     full_sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class SettledClaim:
+    """A settled upload and what the current version says of its (image, claimed label).
+
+    `keeper` names its duplicate group; `findings` are the codes of the checks that found something.
+    What is None does not exist: an image and all after it where the upload was refused.
+    """
+
+    id: str
+    code: str | None
+    image_id: str | None
+    photo_sha256: str
+    keeper: str | None
+    outcome: str | None
+    probability: float | None
+    findings: frozenset[str]
+
+
 def settled_uploads(cursor: Cursor) -> list[SettledUpload]:
     """Every upload that landed or was refused by ingestion."""
     cursor.execute(
@@ -54,6 +72,33 @@ def outcomes(cursor: Cursor) -> dict[str, str]:
         " and verdicts.image_id = uploads.image_id and verdicts.label = uploads.claimed_label"
     )
     return {row.id: row.outcome for row in cursor.fetchall()}
+
+
+def settled_claims(cursor: Cursor) -> list[SettledClaim]:
+    """Every settled upload with its verdict, its findings and its duplicate group."""
+    cursor.execute(
+        "select u.id::text, u.code, u.image_id, encode(u.photo_sha256, 'hex') as photo_sha256,"
+        " coalesce(d.keeper_id, u.image_id) as keeper, v.outcome, v.probability, c.findings"
+        " from uploads u"
+        " left join verification_versions now on now.is_current"
+        " left join verdicts v on v.version = now.version and v.image_id = u.image_id"
+        " and v.label = u.claimed_label"
+        " left join image_checks c on c.version = now.version and c.image_id = u.image_id"
+        " left join duplicates d on d.image_id = u.image_id"
+    )
+    return [
+        SettledClaim(
+            id=row.id,
+            code=row.code,
+            image_id=row.image_id,
+            photo_sha256=row.photo_sha256,
+            keeper=row.keeper,
+            outcome=row.outcome,
+            probability=None if row.outcome is None else float(row.probability),
+            findings=frozenset(finding["code"] for finding in row.findings or ()),
+        )
+        for row in cursor.fetchall()
+    ]
 
 
 def running_jobs(cursor: Cursor) -> list[str]:

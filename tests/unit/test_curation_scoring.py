@@ -11,12 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.crowd import Crowd, CrowdUpload, Truth
-from tests.benchmarks.curation import floors, ours
-from tests.benchmarks.curation.colluders import PLOTS, Plot, collude
-from tests.benchmarks.curation.crowds import KnownCrowd
-from tests.benchmarks.curation.reading import Seen
-from tests.benchmarks.curation.scoring import (
+from deploy.local.curation import measures
+from deploy.local.curation.scoring import (
     average_precision,
     calibration_error,
     groups_by,
@@ -25,6 +21,11 @@ from tests.benchmarks.curation.scoring import (
     score,
     sources,
 )
+from deploy.local.curation.seen import Seen
+from ingestion.crowd import Crowd, CrowdUpload, Truth
+from tests.benchmarks.curation import floors
+from tests.benchmarks.curation.colluders import PLOTS, Plot, collude
+from tests.benchmarks.curation.crowds import KnownCrowd
 
 NAMES = st.sets(st.integers(0, 20))
 RANKED = st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=30)
@@ -131,7 +132,7 @@ def test_wrong_labels_are_counted_among_good_and_wrong_uploads_that_landed() -> 
         "refused": seen("not_an_image", "", image_id=""),
         "copy": seen("near_duplicate", "rejected", original="good"),
     }
-    figures = ours.figures(crowd)
+    figures = measures.figures(crowd)
     assert figures["wrong_label_f1"] == 0.5
     assert figures["wrong_label_f1_with_copies"] == pytest.approx(2 / 5)
     assert (figures["good_verified_share"], figures["good_rejected_share"]) == (0.5, 0.5)
@@ -145,7 +146,7 @@ def test_a_tiny_photo_is_found_by_its_finding_or_by_its_refusal() -> None:
         "missed": seen("tiny"),
         "good": seen("good"),
     }
-    assert ours.figures(crowd)["tiny_f1"] == 0.8
+    assert measures.figures(crowd)["tiny_f1"] == 0.8
 
 
 def test_duplicate_pairs_are_found_by_image_and_by_keeper() -> None:
@@ -155,7 +156,7 @@ def test_duplicate_pairs_are_found_by_image_and_by_keeper() -> None:
         "near": seen("near_duplicate", original="a", photo_sha256="2", keeper="k2"),
         "other": seen("good", photo_sha256="3", keeper="k2"),
     }
-    figures = ours.figures(crowd)
+    figures = measures.figures(crowd)
     assert (figures["duplicate_precision"], figures["duplicate_recall"]) == (0.5, 1 / 3)
     assert (figures["near_duplicate_precision"], figures["near_duplicate_recall"]) == (0.0, 0.0)
 
@@ -167,7 +168,7 @@ def test_the_same_lie_about_one_image_counts_once() -> None:
         "truth": seen("good"),
         "rejected lie": seen("wrong_label", "rejected", image_id="2"),
     }
-    assert ours.verified_wrong_share(crowd) == 0.5
+    assert measures.verified_wrong_share(crowd) == 0.5
 
 
 def test_a_promise_is_kept_by_the_given_crowd_and_by_the_median_of_all() -> None:

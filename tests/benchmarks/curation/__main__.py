@@ -10,17 +10,18 @@ from pathlib import Path
 
 import click
 
+from deploy.local.curation import measures
+from deploy.local.curation.measures import Figures
+from deploy.local.curation.scoring import Bin
+from deploy.local.curation.seen import Seen, read
 from deploy.local.figures import FOLDER, write_figures
 from imagehub.errors import HubError
 from imagehub.vision.registry import choose
 from ingestion.crowd import UNDECODABLE
-from tests.benchmarks.curation import floors, ours, report
+from tests.benchmarks.curation import floors, report
 from tests.benchmarks.curation.colluders import LIE_SHARES, PLOTS, collude
 from tests.benchmarks.curation.crowds import KnownCrowd, maker_of, read_known
 from tests.benchmarks.curation.hub import Hub, Machine, running_machine
-from tests.benchmarks.curation.ours import Figures
-from tests.benchmarks.curation.reading import Seen, read
-from tests.benchmarks.curation.scoring import Bin
 
 FIRST_SEED = 1001
 COLLUDERS_SEED = 2001
@@ -47,8 +48,8 @@ class Bench:
             self.say(f"{name}: landing and verifying {uploads} uploads")
             hub.receive(known.crowd)
             seen = read(hub.database, known.crowd, known.truth)
-            figures = ours.figures(seen)
-            self.bins[name] = ours.calibration_bins(seen)
+            figures = measures.figures(seen)
+            self.bins[name] = measures.calibration_bins(seen)
             if self.with_peers:
                 self.say(f"{name}: what the peers find")
                 figures |= _peers(hub, known, seen)
@@ -67,8 +68,10 @@ class Bench:
                 with self.machine.hub(hub) as other:
                     other.receive(bent.crowd, COLLUDERS_BATCHES, is_grouped=False)
                     seen = read(other.database, bent.crowd, bent.truth)
-                found[f"colluders_{title}_wrong_share"] = ours.verified_wrong_share(seen)
-                claimed[f"colluders_{title}_claimed_wrong_share"] = ours.claimed_wrong_share(seen)
+                found[f"colluders_{title}_wrong_share"] = measures.verified_wrong_share(seen)
+                claimed[f"colluders_{title}_claimed_wrong_share"] = measures.claimed_wrong_share(
+                    seen
+                )
         return {"colluders_wrong_share": max(found.values()), **found, **claimed}
 
 

@@ -24,13 +24,7 @@ from PIL import Image
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from imagehub.photo import read_view
-from imagehub.settings import Settings
-from imagehub.storage import keys
-from imagehub.storage.protocol import ObjectStore
-from imagehub.vision.featurizer import Featurizer
-from imagehub.vision.registry import Networks, choose
-from tests.benchmarks.curation.ours import (
+from deploy.local.curation.measures import (
     Figures,
     claims,
     duplicate_figures,
@@ -38,8 +32,14 @@ from tests.benchmarks.curation.ours import (
     wrong_label_ranking,
     wrong_label_score,
 )
-from tests.benchmarks.curation.reading import Seen
-from tests.benchmarks.curation.scoring import Pair, pairs_within
+from deploy.local.curation.scoring import Pair, pairs_within
+from deploy.local.curation.seen import Seen
+from imagehub.photo import read_view
+from imagehub.settings import Settings
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from imagehub.vision.featurizer import Featurizer
+from imagehub.vision.registry import Networks, choose
 
 FOLDS = 5
 REGULARISATION = 10.0

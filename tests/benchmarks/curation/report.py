@@ -8,9 +8,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from deploy.local.curation.scoring import Bin
 from deploy.local.demo.report import Promise
 from tests.benchmarks.curation import floors
-from tests.benchmarks.curation.scoring import Bin
 
 LABEL_PEERS = ("", "cleanlab_", "cleanlab_margin_")
 PAIR_PEERS = ("", "phash0_", "phash4_", "phash10_", "cosine93_", "cosine95_", "cleanvision_")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from imagehub.catalogue import audit
 from imagehub.catalogue.database import Database
 from ingestion.crowd import Crowd, Truth
 
@@ -37,32 +38,19 @@ class Seen:
 def read(database: Database, crowd: Crowd, truth: Mapping[str, Truth]) -> dict[str, Seen]:
     """By the upload's name in the crowd; a KeyError if one of them was not settled."""
     with database.transaction() as cursor:
-        cursor.execute(_SETTLED)
-        rows = {row.id: row for row in cursor.fetchall()}
+        claims = {claim.id: claim for claim in audit.settled_claims(cursor)}
     seen = {}
     for upload in crowd.uploads:
-        row = rows[str(upload.id)]
+        claim = claims[str(upload.id)]
         seen[upload.name] = Seen(
             truth=truth[upload.name],
             claimed=upload.label,
-            code=row.code or "",
-            image_id=row.image_id or "",
-            photo_sha256=row.photo_sha256,
-            keeper=row.keeper or "",
-            outcome=row.outcome or "",
-            probability=float(row.probability) if row.outcome else 0.0,
-            findings=frozenset(finding["code"] for finding in row.findings or ()),
+            code=claim.code or "",
+            image_id=claim.image_id or "",
+            photo_sha256=claim.photo_sha256,
+            keeper=claim.keeper or "",
+            outcome=claim.outcome or "",
+            probability=claim.probability or 0.0,
+            findings=claim.findings,
         )
     return seen
-
-
-_SETTLED = """
-select u.id::text, u.code, u.image_id, encode(u.photo_sha256, 'hex') as photo_sha256,
-    coalesce(d.keeper_id, u.image_id) as keeper, v.outcome, v.probability, c.findings
-from uploads u
-left join verification_versions now on now.is_current
-left join verdicts v on v.version = now.version and v.image_id = u.image_id
-    and v.label = u.claimed_label
-left join image_checks c on c.version = now.version and c.image_id = u.image_id
-left join duplicates d on d.image_id = u.image_id
-"""

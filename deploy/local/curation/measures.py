@@ -1,4 +1,4 @@
-"""The hub's own figures on one crowd."""
+"""The hub's figures on one crowd. Pure."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
-from imagehub.vocabulary import Outcome
-from ingestion.crowd import UNDECODABLE
-from tests.benchmarks.curation.reading import Seen
-from tests.benchmarks.curation.scoring import (
+from deploy.local.curation.scoring import (
     Bin,
     Pair,
     Score,
@@ -21,6 +18,9 @@ from tests.benchmarks.curation.scoring import (
     score,
     sources,
 )
+from deploy.local.curation.seen import Seen
+from imagehub.vocabulary import Outcome
+from ingestion.crowd import UNDECODABLE
 
 Figures = dict[str, float]
 

@@ -23,18 +23,26 @@ PROBABILITIES = "probabilities"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Convolution:
-    """`weights` are outputs x inputs x height x width; the padding keeps the size at stride 1."""
+    """`weights` are outputs x inputs x height x width; the padding keeps the size at stride 1.
+
+    `is_centred`: the margin is the same on every side; otherwise it is what TensorFlow calls SAME,
+    which at stride 2 is more at the right and below.
+    """
 
     weights: Floats
     bias: Floats
     stride: int = 1
+    is_centred: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unit:
-    """A bottleneck: three convolutions beside a shortcut, which is the input where it is None."""
+    """Convolutions beside a shortcut, which is the input where it is None.
 
-    main: tuple[Convolution, Convolution, Convolution]
+    A basic unit has two convolutions, a bottleneck three.
+    """
+
+    main: tuple[Convolution, ...]
     shortcut: Convolution | None
 
 
@@ -42,6 +50,7 @@ class Unit:
 class ResNet:
     """All numbers of a network; `weights` of the classifier are classes x features.
 
+    `last` is a convolution after the units, if there is one.
     `is_pool_centred`: the first pooling has a margin of one pixel on every side; otherwise it has
     what TensorFlow calls SAME, which is more at the right and below.
     """
@@ -51,6 +60,7 @@ class ResNet:
     units: tuple[Unit, ...]
     weights: Floats
     bias: Floats
+    last: Convolution | None = None
 
 
 def fold(
@@ -74,7 +84,7 @@ def fold(
 def build(network: ResNet, side_pixels: int, scores: Scores) -> Any:
     """Build the OpenVINO model: float32 1 x 3 x SIDE x SIDE -> features and probabilities.
 
-    The outputs are 1 x D, the mean of the last unit over the picture, and 1 x CLASSES.
+    The outputs are 1 x D, the mean of the last layer over the picture, and 1 x CLASSES.
     """
     import openvino as ov
     from openvino import opset13 as ops
@@ -83,6 +93,8 @@ def build(network: ResNet, side_pixels: int, scores: Scores) -> Any:
     seen = _pooled(_rectified(_convolved(pixels, network.stem)), network.is_pool_centred)
     for unit in network.units:
         seen = _united(seen, unit)
+    if network.last is not None:
+        seen = _rectified(_convolved(seen, network.last))
     features = ops.reduce_mean(seen, np.array([2, 3]), keep_dims=False)
     logits = ops.add(ops.matmul(features, network.weights, False, True), network.bias[None])
     classes = ops.sigmoid(logits) if scores is Scores.SIGMOID else ops.softmax(logits, 1)
@@ -94,13 +106,13 @@ def build(network: ResNet, side_pixels: int, scores: Scores) -> Any:
 def _united(given: Any, unit: Unit) -> Any:
     from openvino import opset13 as ops
 
-    first, second, third = unit.main
-    main = _rectified(_convolved(given, first))
-    main = _convolved(_rectified(_convolved(main, second)), third)
+    main, stride = given, 1
+    for number, convolution in enumerate(unit.main):
+        main = _convolved(_rectified(main) if number else main, convolution)
+        stride *= convolution.stride
     if unit.shortcut is not None:
         beside = _convolved(given, unit.shortcut)
     else:
-        stride = first.stride * second.stride * third.stride
         beside = given if stride == 1 else _every(given, stride)
     return _rectified(ops.add(main, beside))
 
@@ -110,7 +122,15 @@ def _convolved(given: Any, convolution: Convolution) -> Any:
 
     margin = [side // 2 for side in convolution.weights.shape[2:]]
     strides = [convolution.stride] * 2
-    found = ops.convolution(given, convolution.weights, strides, margin, margin, [1, 1])
+    found = ops.convolution(
+        given,
+        convolution.weights,
+        strides,
+        margin,
+        margin,
+        [1, 1],
+        auto_pad="explicit" if convolution.is_centred else "same_upper",
+    )
     return ops.add(found, convolution.bias.reshape(1, -1, 1, 1))
 
 

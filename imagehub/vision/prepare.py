@@ -116,6 +116,7 @@ def _card(source: Source, figures: Figures | None, files: dict[str, str], is_int
         precision="int8" if is_int8 else "fp32",
         figures=figures,
         limits=source.limits,
+        training=source.training,
         tools={name: found for name in ("openvino", "nncf") if (found := _version(name))},
         prepared_at=datetime.now(UTC).isoformat(timespec="microseconds"),
         files=files,

@@ -1,8 +1,8 @@
-"""Pictures with their teachers' answers on disk, written in parts, so that a stop costs one part."""
+"""Pictures with their teachers' answers on disk, in parts, so that a stop costs one part."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from training.starter.packed import Packed, Pixels
-from training.starter.pictures import make_picture
+from training.starter.pictures import cut_picture, make_picture
+from training.starter.rendered import Rendered
 from training.starter.teachers import Teachers
 
 PART_PICTURES = 2000
@@ -45,6 +46,18 @@ def write_lessons(photos: Packed, seed: int, folder: Path, teachers: Teachers, s
         classes = np.concatenate([one.classes for one in made])
         write_part(path, pixels, classes, teachers)
         say(f"{path.name}: {len(indices)} pictures")
+
+
+def write_rendered(
+    rendered: Rendered, numbers: Sequence[int], seed: int, folder: Path, teachers: Teachers
+) -> None:
+    """Make one picture of each rendered photo with this seed; `numbers` are their classes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"rendered-{seed}.npz"
+    if path.exists():
+        return
+    made = [cut_picture(photo, at, seed) for at, photo in enumerate(rendered.pixels)]
+    write_part(path, np.stack(made), np.array(numbers, np.int64), teachers)
 
 
 def write_part(

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from training.starter.cache import Lessons
 from training.starter.config import NetworkConfig
 from training.starter.model import build
-from training.starter.cache import Lessons
 from training.starter.pictures import NO_CLASS
 from training.starter.schedule import Budget, Plan, batch_indices
 
@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pupil:
-    """The network, its averaged twin, the head that answers as the second teacher, and its state."""
+    """The network, its averaged twin, the head that answers as the second teacher, the state."""
 
     network: Any
     averaged: Any
@@ -71,14 +71,23 @@ def new_pupil(config: NetworkConfig, answers: int, plan: Plan, policy: str) -> P
     return Pupil(network, averaged, head, optimizer, step, tf.Variable(0.0, dtype=tf.float64))
 
 
+def latest(pupil: Pupil, work: Path) -> int:
+    """Take what the last checkpoint in `work` holds; return its step, 0 where there is none."""
+    import tensorflow as tf
+
+    found = tf.train.latest_checkpoint(str(work / "checkpoints"))
+    if found:
+        pupil.checkpoint().restore(found).expect_partial()
+    return int(pupil.step)
+
+
 def train(pupil: Pupil, lessons: Lessons, plan: Plan, budget: Budget, work: Path, say: Say) -> None:
     """Go on from the last checkpoint in `work` until the budget is spent; save on the way."""
     import tensorflow as tf
 
     manager = tf.train.CheckpointManager(pupil.checkpoint(), str(work / "checkpoints"), 3)
-    if manager.latest_checkpoint:
-        pupil.checkpoint().restore(manager.latest_checkpoint).expect_partial()
-        say(f"going on from step {int(pupil.step)}")
+    if begin := latest(pupil, work):
+        say(f"going on from step {begin}")
     learn = _learner(pupil, lessons, plan)
     before, begun, saved = float(pupil.elapsed_seconds), time.monotonic(), time.monotonic()
     losses: list[Any] = []

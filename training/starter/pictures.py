@@ -43,7 +43,15 @@ def make_picture(photos: Pixels, classes: npt.NDArray[np.int64], index: int, see
     return Pictures(np.asarray(_toned(image, dice))[None], np.array([known], np.int64))
 
 
-def _cut(photo: Pixels, dice: np.random.Generator, side: int, least_share: float = 0.35) -> Image:
+def cut_picture(photo: Pixels, index: int, seed: int) -> Pixels:
+    """A part of one photo of any size, 96 x 96 x 3, in other tones."""
+    dice = np.random.default_rng((seed, index))
+    return np.asarray(_toned(_cut(photo, dice, SIDE_PIXELS, least_share=0.5), dice))
+
+
+def _cut(
+    photo: Pixels, dice: np.random.Generator, side: int, least_share: float = 0.35
+) -> Image.Image:
     """A part of the photo with a share of its area and near its shape, as Inception was fed."""
     whole = photo.shape[0]
     share, shape = dice.uniform(least_share, 1), np.exp(dice.uniform(-0.29, 0.29))
@@ -55,7 +63,7 @@ def _cut(photo: Pixels, dice: np.random.Generator, side: int, least_share: float
     return ImageOps.mirror(image) if dice.random() < 0.5 else image
 
 
-def _on_canvas(photos: Pixels, index: int, dice: np.random.Generator) -> Image:
+def _on_canvas(photos: Pixels, index: int, dice: np.random.Generator) -> Image.Image:
     """The photo at 44 to 76 pixels on one colour, on a slope of colours, or on a blurred photo."""
     canvas = Image.fromarray(_canvas(photos, dice))
     side = int(dice.integers(44, 77))
@@ -77,7 +85,7 @@ def _canvas(photos: Pixels, dice: np.random.Generator) -> Pixels:
     return np.asarray(Image.fromarray(corners).resize(sides, Image.Resampling.BICUBIC))
 
 
-def _four(photos: Pixels, index: int, dice: np.random.Generator) -> Image:
+def _four(photos: Pixels, index: int, dice: np.random.Generator) -> Image.Image:
     """Four photos that meet at a point near the middle."""
     whole = Image.new("RGB", (SIDE_PIXELS, SIDE_PIXELS))
     across, down = (int(at) for at in dice.integers(36, SIDE_PIXELS - 35, 2))
@@ -92,7 +100,7 @@ def _four(photos: Pixels, index: int, dice: np.random.Generator) -> Image:
     return whole
 
 
-def _toned(image: Image, dice: np.random.Generator) -> Image:
+def _toned(image: Image.Image, dice: np.random.Generator) -> Image.Image:
     kinds = (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color)
     for kind in kinds:
         if dice.random() < 0.5:

@@ -65,7 +65,7 @@ setup(
     package_data={
         "imagehub.catalogue": ["migrations/*.sql", "*.csv"],
         "imagehub.vision": ["*.csv"],
-        "webapp": ["templates/**/*", "static/**/*"],
+        "webapp": ["access.toml", "templates/**/*", "static/**/*"],
     },
     install_requires=HUB,
     extras_require={

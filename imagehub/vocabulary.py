@@ -58,10 +58,16 @@ class EdgeKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What the bearer of a token may do; roles are capabilities, not a ladder."""
+    """What an account may do; roles are capabilities, not a ladder.
+
+    A contributor sends photos, a reviewer judges those of others, premium is for what is paid, an
+    admin sees everything and gives roles.
+    """
 
     CONTRIBUTOR = "contributor"
-    OPERATOR = "operator"
+    REVIEWER = "reviewer"
+    PREMIUM = "premium"
+    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who holds a token."""
+    """Somebody the hub knows."""
 
     id: UUID
     name: str

@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 
 from imagehub.errors import NotFound
 from imagehub.settings import Settings
-from webapp import api, errors, gateways, portal
+from webapp import api, errors, gateways, guard, portal
 from webapp.boundary import is_safe
 from webapp.slow_bodies import SlowBodies
 
@@ -24,7 +24,10 @@ SECURITY_HEADERS = {
 
 
 def create_app(settings: Settings) -> Flask:
-    """Build the application; nothing connects before the first request needs it."""
+    """Build the application; nothing connects before the first request needs it.
+
+    Raises Misconfigured where a route has no line in `webapp/access.toml`.
+    """
     app = Flask("webapp")
     app.config.update(
         TRUSTED_HOSTS=list(settings.trusted_hosts),
@@ -40,6 +43,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in api.blueprints():
         app.register_blueprint(blueprint)
     portal.register(app)
+    guard.install(app)
     return app
 
 

@@ -1,21 +1,45 @@
-"""Who asks: a bearer token leads to an account. Browsers' sessions are in `webapp.sessions`."""
+"""Who asks, once a request: a bearer token leads to an account, a session to another.
+
+`webapp.guard` asks; everybody else reads the answer here.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
-from flask import request
+from flask import g, request
 
 from imagehub.catalogue import accounts
-from imagehub.errors import Forbidden, Unauthorised
-from imagehub.vocabulary import Account, Role
+from imagehub.errors import Unauthorised
+from imagehub.vocabulary import Account
 from webapp.gateways import gateways
 
 SCHEME = "bearer"
 
 
-def account() -> Account | None:
-    """The asker's account; None without a token.
+def ask(who: Callable[[], Account | None]) -> Account | None:
+    """Find out who asks, and remember it for this request."""
+    g.asker = who()
+    return asker_if_any()
+
+
+def asker_if_any() -> Account | None:
+    """The account that asks; None for a visitor, and where the route does not matter."""
+    found: Account | None = g.get("asker")
+    return found
+
+
+def asker() -> Account:
+    """The account that asks, on a route that needs one; else Unauthorised."""
+    found = asker_if_any()
+    if found is None:
+        raise Unauthorised("Sign in first.")
+    return found
+
+
+def bearer() -> Account | None:
+    """The account of the request's token; None without a token.
 
     Raises Unauthorised for a token that nobody holds. The work is the same whatever was sent as
     a token: one digest and one look at an index of digests.
@@ -26,32 +50,11 @@ def account() -> Account | None:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != SCHEME:
         raise Unauthorised("Send a token as `Authorization: Bearer dih_…`.")
-    return holder(token)
-
-
-def holder(token: str) -> Account:
-    """The account that holds a token, wherever the token was written; else Unauthorised."""
     with gateways().database.transaction() as cursor:
         found = accounts.find_by_token(cursor, digest(token.strip()))
     if found is None:
-        raise Unauthorised("This token is not valid. Ask an operator for a new one.")
+        raise Unauthorised("This token is not valid. Make a new one on your account's page.")
     return found
-
-
-def require(*roles: Role) -> Account:
-    """The asker's account with at least one of the roles (any account if none is named).
-
-    Raises Unauthorised without a valid token and Forbidden without the role.
-    """
-    asker = account()
-    if asker is None:
-        raise Unauthorised(
-            "This needs a token: IMAGEHUB_TOKEN, or the header `Authorization: Bearer dih_…`."
-        )
-    if roles and asker.roles.isdisjoint(roles):
-        needed = " or ".join(sorted(role.value for role in roles))
-        raise Forbidden(f"This needs the role {needed}, which your token does not have.")
-    return asker
 
 
 def digest(secret: str) -> bytes:

@@ -69,17 +69,10 @@ def end(answer: AnyResponse) -> None:
     answer.delete_cookie(_cookie_name(), secure=_is_secure(), httponly=True, samesite="Lax")
 
 
-def require_form() -> Account:
-    """The person who sent this form from a page of ours.
-
-    Raises Unauthorised for nobody and Forbidden for a form that is not from our pages.
-    """
-    asker = viewer()
-    if asker is None:
-        raise Unauthorised("Sign in first.")
+def require_form_word() -> None:
+    """Raise Forbidden for a form that is not from a page that we made for this session."""
     if not hmac.compare_digest(request.form.get(FIELD, "").encode(), form_word().encode()):
         raise Forbidden("This form is out of date. Open the page again and repeat it.")
-    return asker
 
 
 def form_word() -> str:

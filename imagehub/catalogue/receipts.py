@@ -1,4 +1,4 @@
-"""Where uploads stand, as their contributors and operators may know it."""
+"""Where uploads stand, as their contributors and admins may know it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def find_own(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> St
 
 
 def find_any(cursor: Cursor, upload_id: UUID) -> Standing | None:
-    """The upload with this id, whoever sent it: for operators."""
+    """The upload with this id, whoever sent it: for admins."""
     cursor.execute(
         """
         select * from receipts where upload_id = %s

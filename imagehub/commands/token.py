@@ -16,7 +16,7 @@ from imagehub.vocabulary import Role
 
 @click.group()
 def command() -> None:
-    """Make and revoke the tokens that contributors and operators show to the hub."""
+    """Make and revoke the tokens that people's programs show to the hub."""
 
 
 @command.command()

@@ -7,7 +7,7 @@ to `photo` where a test reads pixels; without one no object is written.
 from tests.factories.drawings import drawn_jpeg
 from tests.factories.label_sets import cluster, duplicate, publish_label_sets
 from tests.factories.labels import label
-from tests.factories.people import account, token
+from tests.factories.people import account, session, token
 from tests.factories.releases import release, release_failure, release_request, subset
 from tests.factories.uploads import (
     Photo,
@@ -40,6 +40,7 @@ __all__ = [
     "release_failure",
     "release_request",
     "same_photo_again",
+    "session",
     "set_aside_upload",
     "subset",
     "token",

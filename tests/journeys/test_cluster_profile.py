@@ -35,14 +35,14 @@ from imagehub.hub import open_catalogue
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.vocabulary import Role
-from ingestion.crowd import Crowd, read_crowd
+from ingestion.crowd import Crowd
 from ingestion.fleet import Fleet, FleetReport, send_all
 from ingestion.history import History
 from ingestion.judge import judge
 from ingestion.phone import NETWORKS, Ending, Sent
-from ingestion.sample_crowd.crowd import write_crowd
 from ingestion.tokens import make_tokens
 from ingestion.wire import Server
+from tests.factories.sample import small_sample
 
 UPLOADS_PER_FAULT = 45
 PHONES = 8
@@ -128,8 +128,7 @@ def _running(
     processes: dict[str, subprocess.Popen[bytes]],
 ) -> Iterator[Hub]:
     _s3(settings).create_bucket(Bucket="photos")
-    write_crowd(settings.data / "crowd", uploads=3 * UPLOADS_PER_FAULT)
-    crowd = read_crowd(settings.data / "crowd")
+    crowd = small_sample(settings.data / "crowd", 3 * UPLOADS_PER_FAULT).crowd
     database = open_catalogue(settings)
     prepare(database)
     tokens = make_tokens(database, crowd.contributors, settings.data / "tokens.json")
@@ -191,7 +190,7 @@ def test_the_photos_become_a_release_that_is_fetched_as_its_manifest_says(
     assert counts.landed + counts.refused == counts.accepted
     assert counts.verified > UPLOADS_PER_FAULT
     assert (counts.set_aside, counts.label_sets > 0, counts.clusters > 0) == (0, True, True)
-    token = issue(database, "operator", [Role.OPERATOR, Role.CONTRIBUTOR])
+    token = issue(database, "operator", [Role.ADMIN, Role.CONTRIBUTOR])
     client = HubClient(hub.settings.server, token)
 
     release = freeze(client, "everything", sorted({one.mid for one in hub.crowd.uploads}))

@@ -28,18 +28,18 @@ class Desk:
     copy: Photo
     label: Label
     owner: str
-    operator: str
+    reviewer: str
 
 
 @pytest.fixture
 def desk(web: Web) -> Desk:
     account, owner = web.person()
-    reviewer, operator = web.person(Role.OPERATOR)
+    person, reviewer = web.person(Role.REVIEWER)
     with web.database.transaction() as cursor:
         cursor.execute(  # what other tests left waiting is answered
             "insert into reviews (image_id, label, account_id, answer)"
             " select image_id, label, %s, 'unsure' from verdicts where outcome = 'needs_review'",
-            (str(reviewer.id),),
+            (str(person.id),),
         )
         rival = factories.label(cursor, "Testcamera")
         for _ in range(4):
@@ -66,7 +66,7 @@ def desk(web: Web) -> Desk:
             waiting.append(photo)
         copy = factories.photo(cursor, label, store=web.store)
         factories.duplicate(cursor, copy.image_id, waiting[0].image_id, 0.004)
-    return Desk(tuple(waiting), copy, label, owner, operator)
+    return Desk(tuple(waiting), copy, label, owner, reviewer)
 
 
 def sign_in(page: Page, token: str) -> None:
@@ -107,14 +107,14 @@ def test_the_contributor_reads_why_and_what_to_do(
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_an_operator_reviews_by_keyboard_and_takes_an_answer_back(
+def test_a_reviewer_reviews_by_keyboard_and_takes_an_answer_back(
     web: Web, visit: Callable[..., Visit], desk: Desk, width: int, height: int
 ) -> None:
     window = visit(width)
     page = window.page
     page.set_viewport_size({"width": width, "height": height})
     window.open("/review")
-    sign_in(page, desk.operator)
+    sign_in(page, desk.reviewer)
     page.wait_for_url("**/review")
     assert complaints_about(page) == []
     first, second, third = (photo.image_id for photo in desk.waiting[:3])
@@ -146,7 +146,7 @@ def test_keys_do_nothing_while_one_writes(visit: Callable[..., Visit], desk: Des
     window = visit()
     path = f"/images/{desk.waiting[0].image_id}"
     window.open(f"/sign-in?next={path}")
-    sign_in(window.page, desk.operator)
+    sign_in(window.page, desk.reviewer)
     window.page.wait_for_url(f"**{path}")
     window.page.get_by_role("searchbox", name="Search labels").first.focus()
     window.page.keyboard.type("yunz")
@@ -155,14 +155,14 @@ def test_keys_do_nothing_while_one_writes(visit: Callable[..., Visit], desk: Des
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_an_operator_parts_a_copy_and_takes_that_back_without_scripts(
+def test_a_reviewer_parts_a_copy_and_takes_that_back_without_scripts(
     web: Web, visit: Callable[..., Visit], desk: Desk, width: int, height: int
 ) -> None:
     window = visit(width, java_script_enabled=False)
     page, keeper = window.page, desk.waiting[0].image_id
     page.set_viewport_size({"width": width, "height": height})
     window.open(f"/sign-in?next=/images/{keeper}")
-    sign_in(page, desk.operator)
+    sign_in(page, desk.reviewer)
     group = page.get_by_role("region", name="The same photo, nearly")
     expect(group).to_contain_text("The pixels hardly differ.")
     group.get_by_role("button", name="These are different photos").click()

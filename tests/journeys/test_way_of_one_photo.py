@@ -25,14 +25,14 @@ from imagehub.catalogue.tokens import issue
 from imagehub.client import HubClient
 from imagehub.settings import Settings
 from imagehub.vocabulary import Role
-from ingestion.crowd import Crowd, Truth, read_crowd, read_truth
+from ingestion.crowd import Crowd
 from ingestion.fleet import Fleet, FleetReport, send_all
 from ingestion.history import History
 from ingestion.hub_facts import Doors
 from ingestion.phone import NETWORKS, Ending
-from ingestion.sample_crowd.crowd import write_crowd
 from ingestion.tokens import make_tokens
 from ingestion.wire import Server
+from tests.factories.sample import small_sample
 
 UPLOADS = 60
 KILLS = 3
@@ -46,16 +46,13 @@ class Way:
     doors: Doors
     report: FleetReport
     work: Crowdwork
-    truth: dict[str, Truth]
     kills: int
 
 
 @pytest.fixture(scope="module")
 def way(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) -> Iterator[Way]:
     folder = tmp_path_factory.mktemp("way")
-    write_crowd(folder / "crowd", UPLOADS, seed=11)
-    crowd, truth = read_crowd(folder / "crowd"), read_truth(folder / "crowd")
-    assert truth is not None
+    given = small_sample(folder / "crowd", UPLOADS)
     port = free_port()
     settings = replace(
         Settings.from_environment({"IMAGEHUB_DATA": str(folder / "hub")}),
@@ -67,10 +64,10 @@ def way(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) 
     with running_hub(settings):
         doors = Doors.of(settings)
         history = settings.data / "history.jsonl"
-        report, kills = send_under_fire(settings, crowd, doors, history)
+        report, kills = send_under_fire(settings, given.crowd, doors, history)
         counts = wait_until_settled(doors.database)
-        work = checking.look(doors, report.sent, counts, history)
-        yield Way(settings, doors, report, work, truth, kills)
+        work = checking.look(doors, given, report.sent, counts, history)
+        yield Way(settings, doors, report, work, kills)
         doors.database.close()
 
 
@@ -118,15 +115,15 @@ def test_nothing_acknowledged_is_lost_though_postgres_was_killed(way: Way) -> No
 def test_a_release_of_the_crowds_photos_is_the_same_by_client_zip_and_manifest(
     way: Way, tmp_path: Path
 ) -> None:
-    token = issue(way.doors.database, "operator", [Role.OPERATOR, Role.CONTRIBUTOR])
+    token = issue(way.doors.database, "operator", [Role.ADMIN, Role.CONTRIBUTOR])
     client = HubClient(way.settings.server, token)
     labels = sorted({one.upload.mid for one in way.report.sent})
     release = freeze(client, "everything", labels)
     frozen = fetch_and_compare(client, release, tmp_path)
-    more = send_more(client, progress=lambda: None)
-    for promise in checking.promises(way.work, frozen, more, way.truth):
+    more = send_more(client, way.work.given.late)
+    for promise in checking.promises(way.work, frozen, more):
         assert promise.held, f"{promise.sentence}: {promise.detail}"
-    numbers = checking.numbers(way.work, frozen, more, way.truth)
+    numbers = checking.numbers(way.work, frozen, more)
     assert numbers["sent"] == UPLOADS
     assert numbers["release_mismatches"] == 0
 

@@ -65,7 +65,7 @@ def test_saving_the_same_again_changes_nothing_and_another_under_its_name_is_a_c
         {"cap_per_label": True}, {"cap_per_label": 10**30},
         {"min_short_side_pixels": -1}, {"keepers_only": 1},
         {"splits": {}}, {"splits": {"train": 0.5}}, {"splits": {"../x": 1}}, {"splits": {"a": -1}},
-        {"owner_id": "x"}, {"verified": True}, {"role": "operator"},
+        {"owner_id": "x"}, {"verified": True}, {"role": "admin"},
     ],
 )  # fmt: skip
 def test_rules_that_make_no_sense_are_refused(web: Web, token: str, changes: Any) -> None:
@@ -128,13 +128,13 @@ def test_an_open_wish_is_one_wish(web: Web, token: str) -> None:
     assert again.json()["id"] == f"{name}-2"
 
 
-def test_only_the_owner_and_operators_ask_for_a_release(web: Web, token: str) -> None:
-    name, (_, other), (_, operator) = new_name(), web.person(), web.person(Role.OPERATOR)
+def test_only_the_owner_and_admins_ask_for_a_release(web: Web, token: str) -> None:
+    name, (_, other), (_, admin) = new_name(), web.person(), web.person(Role.ADMIN)
     web.post("/api/v1/subsets", token, json={"name": name, **rules()})
     path = f"/api/v1/subsets/{name}/releases"
     assert web.post(path).status_code == 401
     assert web.post(path, other).status_code == 403
-    assert web.post(path, operator).status_code == 202
+    assert web.post(path, admin).status_code == 202
     assert web.post("/api/v1/subsets/nothing/releases", token).status_code == 404
 
 

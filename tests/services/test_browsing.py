@@ -178,13 +178,13 @@ def test_another_lists_cursor_is_refused(database: Database, zoo: dict[str, Labe
             images.of_label(database, zoo["dog"].mid, Place(after=cursor), 2)
 
 
-def test_an_image_that_is_in_no_label_set_is_for_its_contributor_and_operators(
+def test_an_image_that_is_in_no_label_set_is_for_its_contributor_and_admins(
     database: Database, zoo: dict[str, Label]
 ) -> None:
     with database.transaction() as cursor:
         hidden = factories.photo(cursor, zoo["dog"])
         stranger = factories.account(cursor)
-        operator = factories.account(cursor, roles=[Role.OPERATOR])
+        admin = factories.account(cursor, roles=[Role.ADMIN])
     for viewer in (None, stranger):
         with pytest.raises(NotFound):
             images.show(database, hidden.image_id, viewer)
@@ -192,7 +192,7 @@ def test_an_image_that_is_in_no_label_set_is_for_its_contributor_and_operators(
             images.similar(database, hidden.image_id, 5, viewer)
     with pytest.raises(NotFound):
         images.find(database, hidden.image_id)
-    for viewer in (hidden.account, operator):
+    for viewer in (hidden.account, admin):
         assert images.show(database, hidden.image_id, viewer).image.id == hidden.image_id
 
 
@@ -206,13 +206,13 @@ def test_of_a_hidden_image_its_contributor_learns_nothing_about_others(
             factories.verdict(cursor, first.image_id, zoo[label], Outcome.NEEDS_REVIEW, 0.5)
         keeper = factories.photo(cursor, zoo["dog"])
         factories.duplicate(cursor, first.image_id, keeper.image_id)
-        operator = factories.account(cursor, roles=[Role.OPERATOR])
+        admin = factories.account(cursor, roles=[Role.ADMIN])
     seen = images.show(database, first.image_id, again.account)
     assert [sent.contributor for sent in seen.uploads] == [again.account.name]
     assert [judged.label for judged in seen.verdicts] == [zoo["pet"]]
     assert seen.image.landed_at == seen.uploads[0].settled_at
     assert seen.keeper_id == first.image_id
-    everything = images.show(database, first.image_id, operator)
+    everything = images.show(database, first.image_id, admin)
     assert (len(everything.uploads), len(everything.verdicts)) == (2, 2)
     assert everything.keeper_id == keeper.image_id
 

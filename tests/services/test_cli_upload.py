@@ -213,7 +213,7 @@ def test_a_folder_without_photos_is_said_to_be_empty(web: Web, tmp_path: Path) -
 def test_a_token_is_printed_once_kept_as_a_digest_and_can_be_revoked(
     web: Web, tmp_path: Path
 ) -> None:
-    made = imagehub(web, "token", "create", "ana", "--role", "contributor", "--role", "operator")
+    made = imagehub(web, "token", "create", "ana", "--role", "contributor", "--role", "reviewer")
     token = made.stdout.strip()
     assert token.startswith("dih_")
     assert len(token) == 47
@@ -267,7 +267,7 @@ def test_a_broken_label_file_is_one_sentence(web: Web, tmp_path: Path) -> None:
 
 
 def test_a_subset_is_created_and_shown(web: Web) -> None:
-    _, token = web.person(Role.OPERATOR)
+    _, token = web.person(Role.ADMIN)
     made = imagehub(
         web, "subset", "create", "pets", "--label", "Dog", "--label", "/m/01yrx", "--cap", "5",
         "--split", "train=0.5", "--split", "test=0.5", "--json", token=token,

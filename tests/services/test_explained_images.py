@@ -31,13 +31,13 @@ class Shown:
     owner: str
     second: str
     stranger: str
-    operator: str
+    admin: str
 
 
 @pytest.fixture(scope="module")
 def shown(web: Web) -> Shown:
     people = [web.person() for _ in range(3)]
-    operator = web.person(Role.OPERATOR)
+    admin = web.person(Role.ADMIN)
     with web.database.transaction() as cursor:
         rival = factories.label(cursor, "Camera")
         secret = factories.label(cursor, "Secret claim")
@@ -59,7 +59,7 @@ def shown(web: Web) -> Shown:
         )
         factories.verdict(cursor, photo.image_id, secret, Outcome.REJECTED, 0.04, evidence, reasons)
         factories.publish_label_sets(cursor)
-    return Shown(photo, rival, secret, people[0][1], people[1][1], people[2][1], operator[1])
+    return Shown(photo, rival, secret, people[0][1], people[1][1], people[2][1], admin[1])
 
 
 def page(web: Web, shown: Shown, token: str | None) -> str:
@@ -111,11 +111,11 @@ def test_who_claimed_another_label_reads_the_verdict_on_it_too(web: Web, shown: 
     assert "If it shows Camera, send the same photo again as Camera" in text
 
 
-def test_an_operator_reads_everything_with_numbers(web: Web, shown: Shown) -> None:
-    text = page(web, shown, shown.operator)
+def test_an_admin_reads_everything_with_numbers(web: Web, shown: Shown) -> None:
+    text = page(web, shown, shown.admin)
     for expected in ("0.9137", "0.880", "91 of 100", RECORD.sentence, "Secret claim", "Moon"):
         assert expected in text
-    answer = web.get(f"/api/v1/images/{shown.photo.image_id}", shown.operator).json()
+    answer = web.get(f"/api/v1/images/{shown.photo.image_id}", shown.admin).json()
     assert [round(one["probability"], 4) for one in answer["verdicts"]] == [PROBABILITY, 0.04]
 
 

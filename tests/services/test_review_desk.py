@@ -23,7 +23,7 @@ class Case:
 
     photo: Photo
     owner: str
-    operator: str
+    reviewer: str
 
     @property
     def path(self) -> str:
@@ -32,13 +32,13 @@ class Case:
 
 @pytest.fixture
 def case(web: Web) -> Case:
-    account, owner = web.person(Role.CONTRIBUTOR, Role.OPERATOR)
-    _, operator = web.person(Role.OPERATOR)
+    account, owner = web.person(Role.CONTRIBUTOR, Role.REVIEWER)
+    _, reviewer = web.person(Role.REVIEWER)
     with web.database.transaction() as cursor:
         photo = factories.photo(cursor, owner=account)
         factories.checks(cursor, photo.image_id)
         factories.verdict(cursor, photo.image_id, photo.label, Outcome.NEEDS_REVIEW, 0.5)
-    return Case(photo, owner, operator)
+    return Case(photo, owner, reviewer)
 
 
 def answers(web: Web, photo: Photo) -> list[str]:
@@ -46,13 +46,13 @@ def answers(web: Web, photo: Photo) -> list[str]:
         return [str(one.answer) for one in reviews.of_image(cursor, photo.image_id)]
 
 
-def test_an_operator_answers_again_and_takes_it_back(web: Web, case: Case) -> None:
+def test_a_reviewer_answers_again_and_takes_it_back(web: Web, case: Case) -> None:
     for answer in ("yes", "unsure"):
-        told = web.request("PUT", case.path, case.operator, json={"answer": answer})
+        told = web.request("PUT", case.path, case.reviewer, json={"answer": answer})
         assert (told.status_code, told.json()["answer"]) == (200, answer)
     assert answers(web, case.photo) == ["unsure"]
     for _ in range(2):
-        told = web.request("DELETE", case.path, case.operator)
+        told = web.request("DELETE", case.path, case.reviewer)
         assert (told.status_code, told.json()["answer"]) == (200, None)
     assert answers(web, case.photo) == []
 
@@ -77,18 +77,18 @@ def test_a_claim_that_nobody_made_is_not_found(
         f"/reviews{mid.format(case.photo.label.mid)}"
     )
     for method, body in (("PUT", {"json": {"answer": "yes"}}), ("DELETE", {})):
-        assert web.request(method, path, case.operator, **body).status_code == 404
+        assert web.request(method, path, case.reviewer, **body).status_code == 404
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"answer": "maybe"}, {"answer": 1}, {"answer": "yes", "x": 1}]
 )
 def test_an_answer_is_yes_no_or_unsure(web: Web, case: Case, body: object) -> None:
-    assert web.request("PUT", case.path, case.operator, json=body).status_code == 422
+    assert web.request("PUT", case.path, case.reviewer, json=body).status_code == 422
 
 
 def test_the_desk_leads_through_the_queue_and_an_answer_can_be_taken_back(web: Web) -> None:
-    person = SignedIn(web, web.person(Role.OPERATOR)[1])
+    person = SignedIn(web, web.person(Role.REVIEWER)[1])
     with web.database.transaction() as cursor:
         made = [factories.photo(cursor) for _ in range(3)]
         for number, photo in enumerate(made):  # next to one another in the queue
@@ -112,17 +112,17 @@ def test_the_desk_leads_through_the_queue_and_an_answer_can_be_taken_back(web: W
     assert answers(web, made[0]) == []
 
 
-def test_only_operators_see_the_queue_and_the_desk(web: Web, case: Case) -> None:
+def test_only_reviewers_see_the_queue_and_the_desk(web: Web, case: Case) -> None:
     assert web.get("/review", allow_redirects=False).headers["Location"].startswith("/sign-in")
     contributor = SignedIn(web, web.person()[1])
     assert contributor.get("/review").status_code == 403
     owner = SignedIn(web, case.owner).get(f"/images/{case.photo.image_id}")
     assert owner.status_code == 200
     assert "Does this photo show" not in owner.text
-    operator = SignedIn(web, case.operator)
+    reviewer = SignedIn(web, case.reviewer)
     for after in ("x", "W10", "WzFlNDAwLCJhIiwiYiJd"):
-        assert operator.get(f"/review?after={after}").status_code == 422
-    broken = operator.get(f"/images/{case.photo.image_id}?review=x&done=%00:x")
+        assert reviewer.get(f"/review?after={after}").status_code == 422
+    broken = reviewer.get(f"/images/{case.photo.image_id}?review=x&done=%00:x")
     assert broken.status_code == 200
 
 
@@ -130,7 +130,7 @@ def test_the_queue_holds_keepers_of_others_without_an_answer_least_certain_first
     database: Database,
 ) -> None:
     with database.transaction() as cursor:
-        me = factories.account(cursor, roles=[Role.OPERATOR])
+        me = factories.account(cursor, roles=[Role.REVIEWER])
         label = factories.label(cursor)
         made = {
             probability: factories.photo(cursor, label)
@@ -152,8 +152,8 @@ def test_the_queue_holds_keepers_of_others_without_an_answer_least_certain_first
         assert review_queue.before(cursor, me.id, middle, 10) == found[:1]
 
 
-def test_an_operator_parts_duplicates_and_joins_them_again(web: Web) -> None:
-    token = web.person(Role.OPERATOR)[1]
+def test_an_admin_parts_duplicates_and_joins_them_again(web: Web) -> None:
+    token = web.person(Role.ADMIN)[1]
     person = SignedIn(web, token)
     with web.database.transaction() as cursor:
         keeper, member = factories.photo(cursor), factories.photo(cursor)
@@ -185,8 +185,8 @@ def test_nobody_else_parts_and_only_images_that_are_there(web: Web, case: Case) 
         assert web.post(path, token, json={"other": other}).status_code == status
         assert web.request("DELETE", f"{path}/{other}", token).status_code == status
     for wrong, status in (("0" * 16, 404), (case.photo.image_id, 422), ("A" * 16, 422)):
-        assert web.post(path, case.operator, json={"other": wrong}).status_code == status
-    assert web.request("DELETE", f"{path}/x", case.operator).status_code == 404
+        assert web.post(path, case.reviewer, json={"other": wrong}).status_code == status
+    assert web.request("DELETE", f"{path}/x", case.reviewer).status_code == 404
 
 
 def test_a_visitor_sees_public_pairs_and_no_button(web: Web) -> None:
@@ -207,11 +207,11 @@ def test_a_visitor_sees_public_pairs_and_no_button(web: Web) -> None:
     ]
 
 
-def test_only_operators_read_which_verification_is_in_force(web: Web, case: Case) -> None:
+def test_only_reviewers_read_which_verification_is_in_force(web: Web, case: Case) -> None:
     path = "/api/v1/verification"
     assert web.get(path).status_code == 401
     assert web.get(path, web.person()[1]).status_code == 403
-    told = web.get(path, case.operator).json()
+    told = web.get(path, case.reviewer).json()
     assert told["version"] >= 1
     assert told["current_since"]
-    assert "in force since" in SignedIn(web, case.operator).get("/review").text
+    assert "in force since" in SignedIn(web, case.reviewer).get("/review").text

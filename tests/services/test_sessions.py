@@ -104,7 +104,7 @@ def test_signing_in_never_leads_elsewhere(web: Web, wanted: str) -> None:
 
 
 def test_every_form_of_a_session_needs_its_word(web: Web) -> None:
-    _, token = web.person(Role.OPERATOR)
+    _, token = web.person(Role.REVIEWER)
     person = SignedIn(web, token)
     forms = ("/sign-out", f"/images/{'0' * 16}/reviews", f"/images/{'0' * 16}/duplicate-undos")
     for path in forms:

@@ -1,4 +1,4 @@
-"""A verdict in words: what each reader may read, and what stays a number for operators."""
+"""A verdict in words: what each reader may read, and what stays a number for admins."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EVIDENCE = st.builds(
     SENTENCES,
     st.none() | st.just(CAMERA.mid),
 )
-VISITOR, OPERATOR = Reader(), Reader(is_operator=True)
+VISITOR, ADMIN = Reader(), Reader(sees_numbers=True)
 SENDER = Reader(is_sender=True, alone=True)
 
 
@@ -67,7 +67,7 @@ def test_a_higher_probability_never_gets_a_lower_step(one: float, other: float) 
 
 
 @given(SHARES, st.lists(EVIDENCE, max_size=5), st.sampled_from(Outcome))
-def test_nobody_but_operators_gets_a_number(
+def test_nobody_but_admins_gets_a_number(
     probability: float, evidence: list[Evidence], outcome: Outcome
 ) -> None:
     for reader in (VISITOR, SENDER):
@@ -75,11 +75,11 @@ def test_nobody_but_operators_gets_a_number(
         assert told.probability is None
         assert all(line.probability is None for line in told.lines)
         assert set(re.findall(r"[\d.]+\d", told.certainty)) <= {"99", "98", "95", "100", "10"}
-    assert explain(case(outcome, probability, tuple(evidence)), OPERATOR).probability == probability
+    assert explain(case(outcome, probability, tuple(evidence)), ADMIN).probability == probability
 
 
 @given(st.lists(EVIDENCE, max_size=5))
-def test_what_speaks_of_a_person_is_told_to_that_person_and_to_operators(
+def test_what_speaks_of_a_person_is_told_to_that_person_and_to_admins(
     evidence: list[Evidence],
 ) -> None:
     record = Evidence("contributor", 0.2, "One in five of the record is right.")
@@ -88,7 +88,7 @@ def test_what_speaks_of_a_person_is_told_to_that_person_and_to_operators(
         told = explain(verdict, reader)
         assert record.sentence not in all_words(told) + " ".join(told.all_reasons)
         assert {line.source for line in told.lines} <= {"quality", "network", "crowd", "reviews"}
-    for reader in (SENDER, OPERATOR):
+    for reader in (SENDER, ADMIN):
         assert record.sentence in all_words(explain(verdict, reader))
 
 

@@ -8,8 +8,9 @@
 
 Parameters that the route's path names are text. `query` and `body` are models of the query and
 of the JSON body, `account` is the asker (`Account`: a token is needed; `Account | None`: it is
-optional). The answer is the returned model as JSON, or a Response made by hand. The description
-at /api/v1/openapi.json is made from the same declarations.
+optional). Who may ask is said by `webapp/access.toml`. The answer is the returned model as JSON,
+or a Response made by hand. The description at /api/v1/openapi.json is made from the same
+declarations.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from flask import Blueprint, Response, request
 from pydantic import BaseModel
 
 from imagehub.errors import Refused
-from imagehub.vocabulary import Role
 from webapp import auth, boundary
 
 JSON = "application/json"
@@ -38,7 +38,6 @@ class Endpoint:
     subject: str
     function: Callable[..., BaseModel | Response]
     status: int = 200
-    role: Role | None = None
     answer: type[BaseModel] | None = None
     media_types: tuple[str, ...] = (JSON,)
     request_media_types: tuple[str, ...] = (JSON,)
@@ -55,12 +54,12 @@ class Endpoint:
         return f"{self.subject}_{self.function.__name__}"
 
     def view(self, **path: str) -> Response:
-        """Answer the present request: ask who it is, read what was sent, call the function."""
+        """Answer the present request: read what was sent, call the function."""
         arguments: dict[str, Any] = dict(path)
         if self.needs_account:
-            arguments["account"] = auth.require(*([self.role] if self.role else []))
+            arguments["account"] = auth.asker()
         elif self.reads_account:
-            arguments["account"] = auth.account()
+            arguments["account"] = auth.asker_if_any()
         if self.query:
             arguments["query"] = boundary.read_fields(request.args, self.query)
         elif request.args:

@@ -8,7 +8,7 @@ from webapp.services.explanations import Explanation, Speaks
 
 
 class EvidenceAnswer(BaseModel):
-    """What one source says of the label; its number is told to operators only."""
+    """What one source says of the label; its number is told to admins only."""
 
     source: str
     speaks: Speaks

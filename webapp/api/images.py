@@ -76,7 +76,7 @@ class FindingAnswer(BaseModel):
 class VerdictAnswer(ExplanationAnswer):
     """What the current verification says of the image as this label.
 
-    `probability` is told to operators only; everybody else reads `certainty`.
+    `probability` is told to admins only; everybody else reads `certainty`.
     """
 
     label: LabelName
@@ -137,7 +137,7 @@ def of_label(kind: str, code: str, query: ImagePlace) -> ImagesOfLabel:
 
 @endpoints.get("/images/<image_id>")
 def show(image_id: str, account: Account | None) -> ImageAnswer:
-    """Show one image: public, or sent by the asker, or any to an operator."""
+    """Show one image: public, the asker's, in a reviewer's queue, or any to an admin."""
     database = gateways().database
     view = images.show(database, image_id, account)
     return _image(view, photo_page.explain_all(database, view, account))

@@ -14,6 +14,8 @@ from pydantic.json_schema import models_json_schema
 from imagehub import __version__
 from imagehub.vocabulary import MAX_PHOTO_BYTES
 from webapp.api.endpoints import JSON, Endpoint
+from webapp.services import access
+from webapp.services.access import Route
 
 Document = dict[str, Any]
 Mode = Literal["validation", "serialization"]
@@ -42,7 +44,9 @@ def document(endpoints: Mapping[str, Iterable[Endpoint]]) -> Document:
     paths: Document = {}
     for prefix, one in declared:
         path = PATH_PARAMETER.sub(r"{\1}", prefix + one.path)
-        paths.setdefault(path, {})[one.method.lower()] = _operation(one, names)
+        paths.setdefault(path, {})[one.method.lower()] = _operation(
+            one, access.table().route(one.method, prefix + one.path), names
+        )
     return {
         "openapi": "3.1.0",
         "info": {"title": "Deep Images Hub", "version": __version__, "description": INTRODUCTION},
@@ -69,19 +73,21 @@ def _schemas(
     return {(model, mode): names[model, mode] for model, mode in wanted}, rest["$defs"]
 
 
-def _operation(one: Endpoint, names: Mapping[tuple[type[BaseModel], Mode], Document]) -> Document:
+def _operation(
+    one: Endpoint, route: Route, names: Mapping[tuple[type[BaseModel], Mode], Document]
+) -> Document:
     summary, _, description = (inspect.getdoc(one.function) or "").partition("\n")
     operation: Document = {
         "operationId": one.name,
         "summary": summary,
         "tags": [one.subject],
         "parameters": [*_path_parameters(one), *_query_parameters(one), *_headers(one)],
-        "responses": {str(one.status): _success(one, names), **_problems(one, names)},
+        "responses": {str(one.status): _success(one, names), **_problems(one, route, names)},
     }
     if description.strip():
         operation["description"] = description.strip()
-    if one.needs_account or one.reads_account:
-        operation["security"] = [{"token": []}] if one.needs_account else [{}, {"token": []}]
+    if route.asks_who:
+        operation["security"] = [{"token": []}] if route.needs_account else [{}, {"token": []}]
     body = _request_body(one, names)
     if body:
         operation["requestBody"] = body
@@ -154,11 +160,13 @@ def _success(one: Endpoint, names: Mapping[tuple[type[BaseModel], Mode], Documen
     }
 
 
-def _problems(one: Endpoint, names: Mapping[tuple[type[BaseModel], Mode], Document]) -> Document:
+def _problems(
+    one: Endpoint, route: Route, names: Mapping[tuple[type[BaseModel], Mode], Document]
+) -> Document:
     statuses = {*one.problems, 503}
     statuses |= {422} if one.query or one.body else set()
-    statuses |= {401} if one.needs_account or one.reads_account else set()
-    statuses |= {403} if one.role else set()
+    statuses |= {401} if route.asks_who else set()
+    statuses |= {403} if route.needs_account else set()
     content = {PROBLEM_JSON: {"schema": names[Problem, "serialization"]}}
     return {
         str(status): {"description": HTTPStatus(status).phrase, "content": content}

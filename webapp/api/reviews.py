@@ -35,7 +35,7 @@ class ReviewOfImage(BaseModel):
 def answer(image_id: str, kind: str, code: str, account: Account, body: NewReview) -> ReviewOfImage:
     """Say whether an image shows the label `/kind/code`; the same person's last answer counts.
 
-    For operators, on labels that somebody claimed of the image, and never on photos of their own.
+    For reviewers, on labels that somebody claimed of the image, and never on photos of their own.
     """
     found = reviews.answer(gateways().database, account, image_id, f"/{kind}/{code}", body.answer)
     return ReviewOfImage(

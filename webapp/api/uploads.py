@@ -11,7 +11,7 @@ from flask import Response, request
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 
 from imagehub.errors import Refused
-from imagehub.vocabulary import Account, Role, UploadMetadata, UploadState
+from imagehub.vocabulary import Account, UploadMetadata, UploadState
 from webapp import boundary
 from webapp.api import upload_body
 from webapp.api.endpoints import Endpoints, reply
@@ -120,7 +120,6 @@ class Receipts(BaseModel):
 @endpoints.post(
     "/uploads",
     status=202,
-    role=Role.CONTRIBUTOR,
     answer=Receipt,
     request_media_types=("image/jpeg", "image/png", "image/webp", upload_body.FORM),
     request_headers={
@@ -157,7 +156,7 @@ def send(account: Account, query: Claim) -> Response:
 
 @endpoints.get("/uploads/<upload_id>", problems=(404,))
 def show(upload_id: str, account: Account) -> Receipt:
-    """The receipt of an upload of yours; operators see everybody's."""
+    """The receipt of an upload of yours; admins see everybody's."""
     return _told(receipts.show(gateways().database, account, upload_id))
 
 

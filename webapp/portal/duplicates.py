@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from webapp import sessions
+from webapp import auth
 from webapp.gateways import gateways
 from webapp.services import duplicates
 from webapp.services.images import IMAGE_ID
@@ -16,8 +16,7 @@ pages = Blueprint("duplicates", __name__)
 @pages.post("/images/<image_id>/duplicate-undos")
 def part(image_id: str) -> Response:
     """Part the image and the one that the form names, or join them again."""
-    asker = sessions.require_form()
     change = duplicates.join if request.form.get("act") == "join" else duplicates.part
-    change(gateways().database, asker, image_id, request.form.get("other", ""))
+    change(gateways().database, auth.asker(), image_id, request.form.get("other", ""))
     page = request.form.get("page", "")
     return redirect(f"/images/{page if IMAGE_ID.fullmatch(page) else image_id}#near", 303)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from webapp import sessions
+from webapp import auth
 from webapp.gateways import gateways
 from webapp.portal import review
 from webapp.services import labels, permissions, photo_page
@@ -14,8 +14,8 @@ pages = Blueprint("images", __name__)
 
 @pages.get("/images/<image_id>")
 def show(image_id: str) -> str:
-    """The image's page: public, or for who sent it, or for operators."""
-    database, viewer = gateways().database, sessions.viewer()
+    """The image's page: public, or for its sender, for reviewers while it waits, or for admins."""
+    database, viewer = gateways().database, auth.asker_if_any()
     page = photo_page.show(database, image_id, viewer)
     return render_template(
         "image.html",

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from imagehub.errors import NotFound
 from imagehub.storage.keys import DERIVATIVE_RECIPE
-from webapp import sessions
+from webapp import auth
 from webapp.gateways import gateways
 from webapp.services import images
 
@@ -23,12 +23,13 @@ pages = Blueprint("pixels", __name__)
 def show(image_id: str, kind: str) -> Response:
     """One derivative: full (at most 2,048 px), view (512 px) or thumb (192 px).
 
-    Public images are everybody's; others are for who sent them, and for operators.
+    Public images are everybody's; others are for who sent them, for reviewers while they wait,
+    and for admins.
     """
     if kind not in images.KEYS:
         raise NotFound(f"There is no derivative {kind[:20]!r}.")
     doors = gateways()
-    image = images.find(doors.database, image_id, sessions.viewer())
+    image = images.find(doors.database, image_id, auth.asker_if_any())
     digest = image.photo_sha256
     tag = f"{digest[:32]}-{kind}-{DERIVATIVE_RECIPE}"
     answer = Response(mimetype="image/jpeg")

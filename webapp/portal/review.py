@@ -12,7 +12,7 @@ from imagehub.catalogue.review_queue import Waiting
 from imagehub.catalogue.reviews import Review
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, ReviewAnswer
-from webapp import sessions
+from webapp import auth
 from webapp.gateways import gateways
 from webapp.services import reviews, status
 from webapp.services.images import Place
@@ -60,16 +60,13 @@ def desk(page: PhotoPage, viewer: Account | None, mid: str | None, done: str | N
 
 
 @pages.get("/review")
-def queue() -> Response | str:
+def queue() -> str:
     """What waits for a person, the least certain first."""
-    viewer = sessions.viewer()
-    if viewer is None:
-        return redirect("/sign-in?next=/review", 303)
     place = Place(request.args.get("after"), request.args.get("before"))
     database = gateways().database
     return render_template(
         "review.html",
-        waiting=reviews.queue(database, viewer, place, PAGE),
+        waiting=reviews.queue(database, auth.asker(), place, PAGE),
         verification=status.verification(database),
     )
 
@@ -77,7 +74,7 @@ def queue() -> Response | str:
 @pages.post("/images/<image_id>/reviews")
 def answer(image_id: str) -> Response:
     """Write an answer or take it back, and go on: through the queue or back to the photo."""
-    asker, database = sessions.require_form(), gateways().database
+    asker, database = auth.asker(), gateways().database
     mid, given = request.form.get("label", ""), request.form.get("answer", "")
     from_queue = "queue" in request.form
     if given == WITHDRAW:

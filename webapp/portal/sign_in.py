@@ -37,7 +37,6 @@ def begin() -> Response | tuple[str, int]:
 @pages.post("/sign-out")
 def end() -> Response:
     """End the session."""
-    sessions.require_form()
     answer = redirect("/", 303)
     sessions.end(answer)
     return answer

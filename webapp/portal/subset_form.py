@@ -63,7 +63,7 @@ class SubsetForm:
         )
 
     def address(self) -> str:
-        """The form as a link; what a token field held is never part of it."""
+        """The form as a link; the word of its session is never part of it."""
         query = {name: self.fields[name] for name in ("q", "name", *DEFAULTS)}
         query |= {"form": "1"} | ({"keepers": "1"} if self.keepers_only else {})
         mids = ",".join(quote(mid[1:], safe="/") for mid in self.labels)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from imagehub.errors import Conflict, Forbidden, Refused, Unauthorised
-from webapp import auth
+from imagehub.errors import Conflict, Refused
+from webapp import auth, sessions
 from webapp.gateways import gateways
 from webapp.portal import subset_form
 from webapp.portal.subset_form import SubsetForm
@@ -33,21 +34,27 @@ def new() -> str:
 
 
 @pages.post("/subsets/new")
+def recount() -> Response:
+    """The form again, as a link; by way of the sign-in where its button says so."""
+    address = _sent_form().address()
+    if request.form.get("act") == "sign-in":
+        return redirect(f"/sign-in?{urlencode({'next': address})}", 303)
+    return redirect(address, 303)
+
+
+@pages.post("/subsets")
 def save() -> Answer:
-    """Save the subset; every other button of the form leads back to it as a link."""
-    form = subset_form.read(request.form, request.form.getlist("label"))
-    if request.form.get("act") != "create":
-        return redirect(form.address(), 303)
+    """Save the subset for the person who is signed in."""
+    form = _sent_form()
     errors = form.errors
     if form.name_error:
         errors["name"] = form.name_error
     if not errors:
         try:
-            asker = auth.holder(request.form.get("token", ""))
-            saved = subsets.create(gateways().database, asker, form.fields["name"], form.rules())
+            saved = subsets.create(
+                gateways().database, auth.asker(), form.fields["name"], form.rules()
+            )
             return redirect(f"/subsets/{saved.name}", 303)
-        except Unauthorised as error:
-            errors["token"] = str(error)
         except Conflict as error:
             errors["name"] = str(error)
         except Refused as error:
@@ -58,30 +65,26 @@ def save() -> Answer:
 @pages.get("/subsets/<name>")
 def show(name: str) -> str:
     """A saved subset: its rules, what they select now, its releases."""
-    return _subset_page(name)
-
-
-@pages.post("/subsets/<name>/releases")
-def request_release(name: str) -> Answer:
-    """Ask for a release with the token that the form brings."""
-    try:
-        asker = auth.holder(request.form.get("token", ""))
-        release_id = subsets.request_release(gateways().database, asker, name)
-    except (Unauthorised, Forbidden) as error:
-        return _subset_page(name, str(error)), 422
-    return redirect(f"/releases/{release_id}", 303)
-
-
-def _subset_page(name: str, error: str = "") -> str:
-    database = gateways().database
+    database, viewer = gateways().database, sessions.viewer()
     subset = subsets.show(database, name)
     return render_template(
         "subset.html",
         subset=subset,
         preview=subsets.preview(database, subset.rules),
         releases=releases.of_subset(database, name),
-        error=error,
+        may_release=subsets.may_release(subset, viewer),
     )
+
+
+@pages.post("/subsets/<name>/releases")
+def request_release(name: str) -> Response:
+    """Ask for a release."""
+    release_id = subsets.request_release(gateways().database, auth.asker(), name)
+    return redirect(f"/releases/{release_id}", 303)
+
+
+def _sent_form() -> SubsetForm:
+    return subset_form.read(request.form, request.form.getlist("label"))
 
 
 def _page(form: SubsetForm, errors: dict[str, str] | None = None) -> str:

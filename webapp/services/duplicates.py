@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imagehub.catalogue import duplicate_groups, duplicate_undos
+from imagehub.catalogue import duplicate_groups, duplicate_undos, images_read
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.duplicate_groups import KnownTile
-from imagehub.errors import NotFound, Refused
+from imagehub.errors import Refused
 from imagehub.vocabulary import Account
-from webapp.services import permissions
-from webapp.services.images import IMAGE_ID
+from webapp.services import images, permissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +38,24 @@ def parted(cursor: Cursor, image_id: str, group: Sequence[str], viewer: Account 
 def part(database: Database, account: Account, image_id: str, other_id: str) -> None:
     """Say that two images show different photos; the job that groups them heeds it.
 
-    Raises Forbidden for who may not, NotFound unless both images are there, and Refused for an
-    image and itself.
+    Raises NotFound unless the account may see both, Forbidden for a photo of one's own (who parts
+    copies of his own makes one photo count many times), and Refused for an image and itself.
     """
-    permissions.require_parting(account)
     if image_id == other_id:
         raise Refused("same_image", "An image cannot differ from itself; name two images.")
     with database.transaction() as cursor:
-        _require(cursor, image_id, other_id)
+        _require(cursor, account, image_id, other_id)
         duplicate_undos.undo(cursor, image_id, other_id, account.id)
 
 
 def join(database: Database, account: Account, image_id: str, other_id: str) -> None:
     """Take back that two images show different photos: pixels decide again."""
-    permissions.require_parting(account)
     with database.transaction() as cursor:
-        _require(cursor, image_id, other_id)
+        _require(cursor, account, image_id, other_id)
         duplicate_undos.lift(cursor, image_id, other_id)
 
 
-def _require(cursor: Cursor, *image_ids: str) -> None:
-    known = [one for one in image_ids if IMAGE_ID.fullmatch(one)]
-    if len(known) < len(image_ids) or len(duplicate_groups.tiles(cursor, known, None)) < len(known):
-        raise NotFound("There is no such image.")
+def _require(cursor: Cursor, account: Account, *image_ids: str) -> None:
+    for image_id in image_ids:
+        images.visible(cursor, image_id, account)
+        permissions.require_others(account, images_read.uploads(cursor, image_id))

@@ -1,6 +1,6 @@
 """Explain a verdict to the person who reads it. Pure.
 
-Only operators see numbers. Everybody else reads words and coarse steps: with the exact
+Only admins see numbers. Everybody else reads words and coarse steps: with the exact
 probability an attacker could change a wrong photo little by little until it passes. What speaks of
 a person, such as a contributor's record, is told to nobody else.
 """
@@ -50,7 +50,7 @@ class Speaks(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One source's evidence; `probability` only for operators."""
+    """One source's evidence; `probability` only for admins."""
 
     source: str
     speaks: Speaks
@@ -63,7 +63,7 @@ class Line:
 class Reader:
     """Who reads: `is_sender` sent the photo as this label, `alone` if nobody else did."""
 
-    is_operator: bool = False
+    sees_numbers: bool = False
     is_sender: bool = False
     alone: bool = False
 
@@ -101,7 +101,7 @@ def explain(case: Case, reader: Reader) -> Explanation:
     """Put a verdict into the words that this reader may read."""
     told = [seen for seen in case.verdict.evidence if _may_read(seen.source, reader)]
     untold = {seen.sentence for seen in case.verdict.evidence if seen not in told}
-    lines = tuple(_line(seen, case, reader.is_operator) for seen in told)
+    lines = tuple(_line(seen, case, reader.sees_numbers) for seen in told)
     probability = case.verdict.probability
     reasons = tuple(one for one in case.verdict.reasons if one not in untold)
     said = " ".join(line.sentence for line in lines)
@@ -110,7 +110,7 @@ def explain(case: Case, reader: Reader) -> Explanation:
         headline=_headline(case, lines),
         certainty=(
             _exact(probability, case.label)
-            if reader.is_operator
+            if reader.sees_numbers
             else f"{step(probability)} photos with such evidence show {case.label.name}."
         ),
         lines=lines,
@@ -118,11 +118,11 @@ def explain(case: Case, reader: Reader) -> Explanation:
         reasons=tuple(one for one in reasons if one not in said),
         next_steps=(
             next_steps(case.label, case.verdict.outcome, case.findings, rivals)
-            if reader.is_sender or reader.is_operator
+            if reader.is_sender or reader.sees_numbers
             else ()
         ),
         rivals=rivals,
-        probability=probability if reader.is_operator else None,
+        probability=probability if reader.sees_numbers else None,
     )
 
 
@@ -144,8 +144,8 @@ def speaks(probability: float | None, prior: float | None) -> Speaks:
 
 
 def _may_read(source: str, reader: Reader) -> bool:
-    """A record is told to operators, and to its owner where it can only be his own."""
-    return source in OF_THE_PHOTO or reader.is_operator or (reader.is_sender and reader.alone)
+    """A record is told to admins, and to its owner where it can only be his own."""
+    return source in OF_THE_PHOTO or reader.sees_numbers or (reader.is_sender and reader.alone)
 
 
 def _line(seen: Evidence, case: Case, with_number: bool) -> Line:

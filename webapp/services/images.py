@@ -92,14 +92,14 @@ def clusters(database: Database, mid: str) -> list[ClusterEntry]:
 
 
 def show(database: Database, image_id: str, viewer: Account | None = None) -> ImageView:
-    """One image; raise NotFound unless it is public or the viewer sent it or is an operator.
+    """One image; raise NotFound unless it is public or `permissions` lets the viewer see it.
 
     Of an image that is not public its contributor learns nothing that others sent. Verdicts on
     labels that it is not published as are for who claimed them, and duplicates that are not public
-    for who sent them; operators see all.
+    for who sent them; admins see all, reviewers all but who sent a hidden one.
     """
     with database.transaction() as cursor:
-        image = _visible(cursor, image_id, viewer)
+        image = visible(cursor, image_id, viewer)
         uploads = images_read.uploads(cursor, image.id)
         members = duplicate_groups.members(cursor, image.id)
         asker = viewer.id if viewer else None
@@ -114,10 +114,13 @@ def show(database: Database, image_id: str, viewer: Account | None = None) -> Im
             near_duplicates=tuple(tiles[one] for one in _group_ids(members) if one != image.id),
             pairs=tuple(_pair(member, tiles) for member in members),
             clusters=tuple(images_read.clusters(cursor, image.id)),
-            standing=permissions.standing(viewer, uploads),
+            standing=permissions.standing(cursor, viewer, image.id, uploads),
             shared_claims=_shared_claims(uploads),
         )
-    return found if found.standing is Standing.OPERATOR else _visible_part(found, viewer)
+    if found.standing is Standing.ADMIN:
+        return found
+    is_queued = found.standing is Standing.REVIEWER
+    return _queued_part(found) if is_queued else _visible_part(found, viewer)
 
 
 def _shared_claims(uploads: list[ImageUpload]) -> frozenset[Label]:
@@ -135,7 +138,7 @@ def _pair(member: Member, tiles: dict[str, KnownTile]) -> DuplicatePair:
 
 
 def _visible_part(found: ImageView, viewer: Account | None) -> ImageView:
-    """What is left of an image for all but operators."""
+    """What is left of an image for its contributor and for strangers."""
     own = {sent.claimed for sent in found.uploads if viewer and sent.account_id == viewer.id}
     near = tuple(one for one in found.near_duplicates if one.is_public or one.is_own)
     seen = {found.image.id, *(one.tile.image_id for one in near)}
@@ -157,12 +160,22 @@ def _visible_part(found: ImageView, viewer: Account | None) -> ImageView:
     return replace(part, image=image, uploads=uploads)
 
 
+def _queued_part(found: ImageView) -> ImageView:
+    """What a reviewer sees: all that helps to judge, of a hidden image not who sent it, or when."""
+    if found.image.is_public:
+        return found
+    uploads = tuple(
+        replace(sent, contributor="a contributor", taken_at=None) for sent in found.uploads
+    )
+    return replace(found, uploads=uploads)
+
+
 def similar(
     database: Database, image_id: str, limit: int, viewer: Account | None = None
 ) -> list[Tile]:
     """Public images that look most like this one, its own near duplicates left out."""
     with database.transaction() as cursor:
-        image = _visible(cursor, image_id, viewer)
+        image = visible(cursor, image_id, viewer)
         group = _group_ids(duplicate_groups.members(cursor, image.id))
         return browse.similar(cursor, image.id, group, limit)
 
@@ -170,7 +183,7 @@ def similar(
 def find(database: Database, image_id: str, viewer: Account | None = None) -> ImageEntry:
     """The image, if the viewer may see it; else raise NotFound."""
     with database.transaction() as cursor:
-        return _visible(cursor, image_id, viewer)
+        return visible(cursor, image_id, viewer)
 
 
 def pixels(store: ObjectStore, photo_sha256: str, kind: str) -> bytes:
@@ -178,7 +191,8 @@ def pixels(store: ObjectStore, photo_sha256: str, kind: str) -> bytes:
     return store.get(KEYS[kind](photo_sha256))
 
 
-def _visible(cursor: Cursor, image_id: str, viewer: Account | None) -> ImageEntry:
+def visible(cursor: Cursor, image_id: str, viewer: Account | None) -> ImageEntry:
+    """The image, if the viewer may see it; else raise NotFound."""
     found = _find_visible(cursor, image_id, viewer) if IMAGE_ID.fullmatch(image_id) else None
     if found is None:
         raise NotFound(f"There is no image {image_id}, or none that you may see.")
@@ -195,8 +209,8 @@ def _find_visible(cursor: Cursor, image_id: str, viewer: Account | None) -> Imag
 def _may_see(cursor: Cursor, image_id: str, viewer: Account | None) -> bool:
     if viewer is None:
         return False
-    uploads = images_read.uploads(cursor, image_id)
-    return permissions.standing(viewer, uploads) is not Standing.STRANGER
+    found = permissions.standing(cursor, viewer, image_id, images_read.uploads(cursor, image_id))
+    return permissions.may_see_image(viewer, found, is_public=False)
 
 
 def _page_of_label(cursor: Cursor, mid: str, place: Place, limit: int) -> Page[Tile]:

@@ -1,14 +1,18 @@
-"""Who may do what people do here: the one place that says so."""
+"""Who may do what with one image or claim: `webapp/access.toml`, asked about things."""
 
 from __future__ import annotations
 
 from enum import Enum
 
-from imagehub.catalogue import images_read
+from imagehub.catalogue import images_read, review_queue
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.images_read import ImageUpload
-from imagehub.errors import Forbidden, NotFound
+from imagehub.errors import NotFound
 from imagehub.vocabulary import Account, Role
+from webapp.services import access
+
+REVIEWS = ("GET", "/review")
+PARTS_DUPLICATES = ("POST", "/images/<image_id>/duplicate-undos")
 
 
 class Standing(Enum):
@@ -16,48 +20,70 @@ class Standing(Enum):
 
     STRANGER = "stranger"
     SENDER = "sender"
-    OPERATOR = "operator"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
 
 
-def standing(account: Account | None, uploads: list[ImageUpload]) -> Standing:
+def standing(
+    cursor: Cursor, account: Account | None, image_id: str, uploads: list[ImageUpload]
+) -> Standing:
     """What the account is to the image that these uploads led to."""
     if account is None:
         return Standing.STRANGER
-    if Role.OPERATOR in account.roles:
-        return Standing.OPERATOR
-    is_sender = any(sent.account_id == account.id for sent in uploads)
-    return Standing.SENDER if is_sender else Standing.STRANGER
+    if Role.ADMIN in account.roles:
+        return Standing.ADMIN
+    if any(sent.account_id == account.id for sent in uploads):
+        return Standing.SENDER
+    if Role.REVIEWER in account.roles and review_queue.concerns(cursor, account.id, image_id):
+        return Standing.REVIEWER
+    return Standing.STRANGER
+
+
+def may_see_image(account: Account | None, found: Standing, is_public: bool) -> bool:
+    """True for who may see an image to which he has this standing."""
+    return (
+        access.table()
+        .things["image"]
+        .is_for(
+            account,
+            is_own=found is Standing.SENDER,
+            is_public=is_public,
+            is_waiting=found is Standing.REVIEWER,
+        )
+    )
 
 
 def may_review(account: Account | None) -> bool:
-    """True for who may say whether photos show their labels; roles of their own come later."""
-    return account is not None and Role.OPERATOR in account.roles
+    """True for who may say whether photos show their labels."""
+    return _may(account, REVIEWS)
 
 
 def may_part_duplicates(account: Account | None) -> bool:
-    """True for who may say that two images show different photos.
-
-    Not the photos' contributors: who parts copies of his own makes one photo count many times.
-    """
-    return account is not None and Role.OPERATOR in account.roles
+    """True for who may say that two images of others show different photos."""
+    return _may(account, PARTS_DUPLICATES)
 
 
 def require_review(cursor: Cursor, account: Account, image_id: str, mid: str) -> None:
-    """Let a person review (image, claimed label).
+    """Let a reviewer answer on (image, claimed label).
 
-    Raises Forbidden for who may not, and for a photo of one's own; NotFound for a label that
-    nobody claimed of this image.
+    Raises Forbidden for a photo of one's own, NotFound for a label that nobody claimed of this
+    image, and for an image that is not in the reviewer's queue.
     """
-    if not may_review(account):
-        raise Forbidden("Only operators review photos.")
     uploads = images_read.uploads(cursor, image_id)
     if not any(sent.claimed.mid == mid for sent in uploads):
         raise NotFound(f"Nobody sent {image_id} as {mid}.")
-    if any(sent.account_id == account.id for sent in uploads):
-        raise Forbidden("This is a photo of your own; somebody else reviews it.")
+    require_others(account, uploads)
 
 
-def require_parting(account: Account) -> None:
-    """Let a person part duplicates; else raise Forbidden."""
-    if not may_part_duplicates(account):
-        raise Forbidden("Only operators say that two photos are different.")
+def require_others(account: Account, uploads: list[ImageUpload]) -> None:
+    """Raise Forbidden if one of the uploads that led to an image is the account's own."""
+    access.table().things["claim"].require(
+        account,
+        "This is a photo of your own; somebody else judges it.",
+        is_own=any(sent.account_id == account.id for sent in uploads),
+    )
+
+
+def _may(account: Account | None, address: tuple[str, str]) -> bool:
+    route = access.table().route(*address)
+    return account is not None and not route.roles.isdisjoint(account.roles)

@@ -118,7 +118,7 @@ def reader(view: ImageView, label: Label, viewer: Account | None) -> Reader:
         sent.account_id == viewer.id and sent.claimed == label for sent in view.uploads
     )
     return Reader(
-        is_operator=view.standing is Standing.OPERATOR,
+        sees_numbers=view.standing is Standing.ADMIN,
         is_sender=is_sender,
         alone=is_sender and label not in view.shared_claims,
     )

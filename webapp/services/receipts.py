@@ -51,13 +51,13 @@ class Receipt:
 
 
 def show(database: Database, asker: Account, upload_id: str) -> Receipt:
-    """The receipt of the asker's upload, or of anybody's for an operator; else NotFound."""
+    """The receipt of the asker's upload, or of anybody's for an admin; else NotFound."""
     wanted = _uuid(upload_id)
     with database.transaction() as cursor:
         own = receipts.find_own(cursor, asker.id, acceptances.upload_ids(asker.id, wanted))
         if own is not None:
             return receipt_of(own, rivals=_rivals(cursor, [own]))
-        if Role.OPERATOR in asker.roles:
+        if Role.ADMIN in asker.roles:
             found = receipts.find_any(cursor, wanted)
             if found is not None:
                 return receipt_of(found, sees_all=True, rivals=_rivals(cursor, [found]))
@@ -108,7 +108,7 @@ def _explain(standing: Standing, rivals: Mapping[str, str], sees_all: bool) -> E
         return None
     label = Label(standing.claimed_label, standing.label_name or "")
     case = Case(label, standing.verdict, standing.findings, rivals, standing.prior)
-    reader = Reader(is_operator=sees_all, is_sender=True, alone=not standing.is_shared_claim)
+    reader = Reader(sees_numbers=sees_all, is_sender=True, alone=not standing.is_shared_claim)
     return explain(case, reader)
 
 

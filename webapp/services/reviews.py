@@ -8,9 +8,9 @@ from imagehub.catalogue import images_read, review_queue, reviews
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.review_queue import BEFORE_ALL, Position, Waiting
 from imagehub.catalogue.reviews import Review
-from imagehub.errors import Forbidden, NotFound, Refused
+from imagehub.errors import Refused
 from imagehub.vocabulary import Account, ReviewAnswer
-from webapp.services import permissions
+from webapp.services import images, permissions
 from webapp.services.cursors import Page, decode, page_after, page_before
 from webapp.services.images import IMAGE_ID, Place
 
@@ -28,8 +28,7 @@ def answer(
 ) -> Review:
     """Write a person's answer, in place of an earlier one.
 
-    Raises Forbidden for who may not review and for photos of one's own, NotFound for a claim that
-    nobody made.
+    Raises Forbidden for photos of one's own, NotFound for a claim that nobody made.
     """
     with database.transaction() as cursor:
         _require(cursor, account, image_id, mid)
@@ -59,8 +58,6 @@ def own_answer(database: Database, account: Account, image_id: str, mid: str) ->
 
 def queue(database: Database, account: Account, place: Place, limit: int) -> Page[Waiting]:
     """A page of what waits for this person, the least certain first."""
-    if not permissions.may_review(account):
-        raise Forbidden("Only operators review photos.")
     with database.transaction() as cursor:
         if place.before:
             found = review_queue.before(cursor, account.id, _position(place.before), limit + 1)
@@ -96,8 +93,7 @@ def position_of(waiting: Waiting) -> Position:
 
 
 def _require(cursor: Cursor, account: Account, image_id: str, mid: str) -> None:
-    if not IMAGE_ID.fullmatch(image_id):
-        raise NotFound(f"There is no image {image_id}.")
+    images.visible(cursor, image_id, account)
     permissions.require_review(cursor, account, image_id, mid)
 
 

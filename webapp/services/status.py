@@ -14,6 +14,6 @@ def count(database: Database) -> Counts:
 
 
 def verification(database: Database) -> CurrentVerification | None:
-    """Which version of verification counts now; for operators."""
+    """Which version of verification counts now; for reviewers."""
     with database.transaction() as cursor:
         return status.current_verification(cursor)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from imagehub.catalogue import labels_read, subsets
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.subsets import LabelCount, Subset
-from imagehub.errors import Conflict, Forbidden, NotFound, Refused
-from imagehub.vocabulary import Account, Role, SubsetRules
+from imagehub.errors import Conflict, NotFound, Refused
+from imagehub.vocabulary import Account, SubsetRules
+from webapp.services import access
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,14 @@ def preview(database: Database, rules: SubsetRules) -> Preview:
     )
 
 
+def may_release(subset: Subset, asker: Account | None) -> bool:
+    """True for who may ask for releases of a subset."""
+    thing = access.table().things["subset"]
+    return asker is not None and thing.is_for(asker, is_own=subset.account_id == asker.id)
+
+
 def request_release(database: Database, asker: Account, name: str) -> str:
-    """Ask for a release of one's own subset (operators: of any); returns the release's id.
+    """Ask for a release of one's own subset (admins: of any); returns the release's id.
 
     While the same wish is still open its id is given again.
     """
@@ -74,8 +81,11 @@ def request_release(database: Database, asker: Account, name: str) -> str:
         found = subsets.lock(cursor, name)
         if found is None:
             raise NotFound(f"There is no subset {name}.")
-        if found.account_id != asker.id and Role.OPERATOR not in asker.roles:
-            raise Forbidden("Only its owner and operators ask for releases of a subset.")
+        access.table().things["subset"].require(
+            asker,
+            "Only its owner and admins ask for releases of a subset.",
+            is_own=found.account_id == asker.id,
+        )
         return subsets.open_request(cursor, found) or subsets.request_release(
             cursor, found, asker.id
         )

@@ -1,5 +1,5 @@
 // Keeps the counts and the label lists of the subset form up to date while it is filled in.
-// The page is asked again as a link, without the token, and its parts are taken over;
+// The page is asked again as a link, without what only its page may hold, and its parts are taken over;
 // without this file the form's buttons do the same.
 (() => {
   "use strict";
@@ -11,7 +11,7 @@
 
   function address() {
     const fields = new FormData(form);
-    fields.delete("token");
+    fields.delete("form_word");
     return `/subsets/new?${new URLSearchParams(fields)}`;
   }
 
@@ -33,7 +33,7 @@
   }
 
   function soon(event) {
-    if (event.target.id === "name" || event.target.id === "token") return;
+    if (event.target.id === "name") return;
     clearTimeout(timer);
     timer = setTimeout(() => refresh().catch(() => {}), WAIT_MS);
   }

@@ -1,0 +1,149 @@
+"""What the cells of the access table are tried on: people of every role, and things of theirs."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from imagehub.vocabulary import Account, Label, Outcome, Role
+from tests import factories, photos
+from tests.access_cells import VISITOR, Cell
+from tests.factories import Photo
+from tests.web_server import Web
+from webapp.application import create_app
+from webapp.services.access import Route
+
+PHOTO = photos.jpeg(77, 320, 240)
+
+
+@dataclass
+class Person:
+    """Somebody with one role, a token, and one thing of each kind."""
+
+    account: Account
+    token: str
+    photo: Photo
+    subset: str
+
+
+@dataclass
+class World:
+    """People by role, somebody else, and images of every standing."""
+
+    web: Web
+    label: Label
+    people: dict[str, Person]
+    other: Person
+    public: Photo
+    queued: Photo
+    client: FlaskClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = create_app(self.web.settings).test_client(use_cookies=False)
+
+    def ask(self, cell: Cell, form_word: str | None = None) -> TestResponse:
+        """Send the cell's request, well-formed as its subject would; a form word may be named."""
+        route = cell.route
+        headers, word = self._credentials(cell)
+        sent = _sent(route, self, form_word if form_word is not None else word)
+        headers |= sent.pop("headers", {})
+        return self.client.open(self._path(cell), method=route.method, headers=headers, **sent)
+
+    def _credentials(self, cell: Cell) -> tuple[dict[str, str], str]:
+        if cell.subject == VISITOR:
+            return {"Host": "localhost"}, ""
+        person = self.people[cell.subject]
+        if cell.route.is_program:
+            return {"Host": "localhost", "Authorization": f"Bearer {person.token}"}, ""
+        with self.web.database.transaction() as cursor:
+            secret = factories.session(cursor, person.token)
+        word = hashlib.sha256(f"form of {secret}".encode()).hexdigest()
+        return {"Host": "localhost", "Cookie": f"session={secret}"}, word
+
+    def _path(self, cell: Cell) -> str:
+        path = cell.route.rule
+        for name, value in self._values(cell).items():
+            path = path.replace(f"<{name}>", value)
+        return path
+
+    def _values(self, cell: Cell) -> dict[str, str]:
+        owner = self.people.get(cell.subject) if cell.target == "own" else self.other
+        owner = owner or self.other
+        photo = {"public": self.public, "queue": self.queued}.get(cell.target, owner.photo)
+        if cell.route.thing is None or (cell.target, cell.route.thing.name) == ("others", "claim"):
+            photo = self.queued
+        _, kind, code = photo.label.mid.split("/")
+        is_absent = cell.target == "absent"
+        return {
+            "image_id": "0" * 16 if is_absent else photo.image_id,
+            "other_id": self.public.image_id,
+            "upload_id": str(uuid.uuid4() if is_absent else photo.upload_id),
+            "name": f"absent-{secrets.token_hex(4)}" if is_absent else owner.subset,
+            "kind": "thumb" if cell.route.rule.endswith(".jpg") else kind,
+            "code": code,
+            "release_id": "absent-1",
+            "path:path": "train/a.jpg",
+            "path:filename": "base.css",
+        }
+
+
+def world(web: Web) -> World:
+    """Make everything; things of one person are hidden photos that nobody need review."""
+    with web.database.transaction() as cursor:
+        label = factories.label(cursor)
+        queued = factories.photo(cursor, label, store=web.store)
+        factories.checks(cursor, queued.image_id)
+        factories.verdict(cursor, queued.image_id, label, Outcome.NEEDS_REVIEW, 0.5)
+        public = factories.verified_photo(cursor, label, store=web.store)
+        factories.publish_label_sets(cursor)
+    people = {role.value: _person(web, label, role) for role in Role}
+    return World(web, label, people, _person(web, label, Role.CONTRIBUTOR), public, queued)
+
+
+def _person(web: Web, label: Label, role: Role) -> Person:
+    account, token = web.person(role)
+    with web.database.transaction() as cursor:
+        photo = factories.photo(cursor, label, owner=account, store=web.store)
+        factories.checks(cursor, photo.image_id)
+        factories.verdict(cursor, photo.image_id, label, Outcome.REJECTED, 0.01)
+        subset = factories.subset(cursor, [label], owner=account)
+    return Person(account, token, photo, subset)
+
+
+def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
+    """What a well-meant request to the route carries."""
+    rules = {"labels": [world.label.mid]}
+    name = f"made-{secrets.token_hex(6)}"
+    match (route.method, route.rule):
+        case ("POST", "/api/v1/uploads"):
+            headers = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "image/jpeg"}
+            return {"headers": headers, "data": PHOTO, "query_string": {"label": world.label.mid}}
+        case ("PUT", "/api/v1/images/<image_id>/reviews/<kind>/<code>"):
+            return {"json": {"answer": "yes"}}
+        case ("POST", "/api/v1/images/<image_id>/duplicate-undos"):
+            return {"json": {"other": world.public.image_id}}
+        case ("POST", "/api/v1/subsets"):
+            return {"json": {"name": name, **rules}}
+        case ("POST", "/api/v1/subsets/preview"):
+            return {"json": rules}
+        case ("POST", _) if not route.is_program:
+            fields = _form(route, world, name)
+            return {"data": {**fields, "form_word": form_word}}
+    return {}
+
+
+def _form(route: Route, world: World, name: str) -> dict[str, str]:
+    match route.rule:
+        case "/subsets":
+            return {"form": "1", "label": world.label.mid, "name": name}
+        case "/images/<image_id>/reviews":
+            return {"label": world.label.mid, "answer": "yes"}
+        case "/images/<image_id>/duplicate-undos":
+            return {"other": world.public.image_id}
+    return {}

@@ -1,0 +1,26 @@
+"""A small part of the crowd that ships with the hub."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deploy.local.demo.given import Given
+from imagehub.catalogue.labels import boxable_taxonomy
+from ingestion.crowd import read_crowd, read_truth
+from ingestion.sample_crowd.crowd import write_crowd
+from ingestion.sample_crowd.plan import plan
+from ingestion.sample_crowd.scenes import shipped
+
+THINGS = 4
+LATE = 3
+
+
+def small_sample(folder: Path, uploads: int) -> Given:
+    """The first uploads of a crowd that sends a few things, of labels that a fresh hub knows."""
+    known = set(boxable_taxonomy().labels)
+    scenes = [scene for scene in shipped().crowd if scene.label in known]
+    things = list(dict.fromkeys(scene.thing for scene in scenes))[:THINGS]
+    sendings = plan([scene for scene in scenes if scene.thing in things], seed=11)
+    write_crowd(folder, sendings[:uploads])
+    late = tuple(scene for scene in shipped().late if scene.thing in things)[:LATE]
+    return Given(read_crowd(folder), read_truth(folder), late)

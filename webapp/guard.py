@@ -1,0 +1,58 @@
+"""The door of every route: who asks, and does the table of `webapp/access.toml` let them in?"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Flask, redirect, request
+from werkzeug.wrappers import Response
+
+from imagehub.errors import Unauthorised
+from webapp import auth, sessions
+from webapp.services import access
+from webapp.services.access import Route
+
+NO_ROUTE = frozenset({"HEAD", "OPTIONS"})
+"""Flask answers these itself, from the route's GET or from its methods."""
+
+
+def install(app: Flask) -> None:
+    """Ask before every request; raise Misconfigured if the table and the routes differ."""
+    routes = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - NO_ROUTE
+    }
+    access.table().require_whole(routes)
+    app.before_request(check)
+
+
+def check() -> Response | None:
+    """Let the present request pass, or raise what its asker hears.
+
+    Visitors of a page that is not for them are led to the sign-in.
+    """
+    if request.url_rule is None or request.method == "OPTIONS":
+        return None
+    route = access.table().route(request.method, request.url_rule.rule)
+    if not route.asks_who:
+        return None
+    asker = auth.ask(auth.bearer if route.is_program else sessions.viewer)
+    if not route.needs_account:
+        return None
+    if asker is None:
+        return _lead_to_sign_in(route)
+    if route.method != "GET" and not route.is_program:
+        sessions.require_form_word()
+    route.require_role(asker)
+    return None
+
+
+def _lead_to_sign_in(route: Route) -> Response:
+    if route.is_program:
+        raise Unauthorised(
+            "This needs a token: IMAGEHUB_TOKEN, or the header `Authorization: Bearer dih_…`."
+        )
+    if route.method != "GET":
+        raise Unauthorised("Sign in first.")
+    return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='')}", 303)

@@ -1,0 +1,140 @@
+"""Who may do what: `webapp/access.toml`, read into types. Pure; the one reader of that table."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from imagehub.errors import Forbidden, Misconfigured, NotFound
+from imagehub.vocabulary import Account, Role
+
+ANYONE, ACCOUNT = "anyone", "account"
+STANDINGS = frozenset({"public", "own", "others", "queue"})
+API = "/api/"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """For whom a thing of one kind is: standings and roles; `hear` is 404 or 403 for the others."""
+
+    name: str
+    open_to: frozenset[str]
+    hear: int
+
+    def is_for(
+        self,
+        asker: Account | None,
+        *,
+        is_own: bool = False,
+        is_public: bool = False,
+        is_waiting: bool = False,
+    ) -> bool:
+        """True for an asker to whom the thing has these standings.
+
+        `is_waiting` says that the thing is, for this asker, one of the review queue.
+        """
+        words = {role.value for role in asker.roles} if asker else set()
+        if is_waiting and words & {Role.REVIEWER, Role.ADMIN}:
+            words.add("queue")
+        if is_public:
+            words.add("public")
+        words.add("own" if is_own else "others")
+        return not words.isdisjoint(self.open_to)
+
+    def require(
+        self, asker: Account | None, sentence: str, *, is_own: bool, is_public: bool = False
+    ) -> None:
+        """Let the asker have the thing, or raise NotFound or Forbidden with the sentence."""
+        if not self.is_for(asker, is_own=is_own, is_public=is_public):
+            raise NotFound(sentence) if self.hear == 404 else Forbidden(sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line: who may use a route; `roles` is empty where every account may."""
+
+    method: str
+    rule: str
+    needs_account: bool
+    roles: frozenset[Role]
+    scope: str | None
+    thing: Thing | None
+
+    @property
+    def is_program(self) -> bool:
+        """True for the API, which asks for a token; pages ask for a session."""
+        return self.rule.startswith(API)
+
+    @property
+    def asks_who(self) -> bool:
+        """True where it matters who asks."""
+        return self.needs_account or self.thing is not None
+
+    def require_role(self, asker: Account) -> None:
+        """Let an account with one of the roles pass, or raise Forbidden."""
+        if self.roles and self.roles.isdisjoint(asker.roles):
+            needed = " or ".join(sorted(self.roles))
+            raise Forbidden(f"This needs the role {needed}, which your account does not have.")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The whole table."""
+
+    things: Mapping[str, Thing]
+    routes: Mapping[tuple[str, str], Route]
+
+    def route(self, method: str, rule: str) -> Route:
+        """The line of a route; HEAD is asked as GET. KeyError for a route without one."""
+        return self.routes["GET" if method == "HEAD" else method, rule]
+
+    def require_whole(self, routes: set[tuple[str, str]]) -> None:
+        """Raise Misconfigured unless exactly these routes (method, rule) have a line."""
+        for missing in sorted(routes - self.routes.keys()):
+            raise Misconfigured(f"webapp/access.toml has no line for {' '.join(missing)}.")
+        for extra in sorted(self.routes.keys() - routes):
+            raise Misconfigured(f"webapp/access.toml has a line for {' '.join(extra)}: no route.")
+
+
+@cache
+def table() -> Table:
+    """The table as it was delivered with the program; raise Misconfigured for a word in it."""
+    return read(resources.files("webapp").joinpath("access.toml").read_text(encoding="utf-8"))
+
+
+def read(text: str) -> Table:
+    """Read a table; raise Misconfigured for a line with unknown words."""
+    found = tomllib.loads(text)
+    things = {name: _thing(name, line) for name, line in found["things"].items()}
+    routes = (_route(address, line, things) for address, line in found["routes"].items())
+    return Table(things, {(one.method, one.rule): one for one in routes})
+
+
+def _thing(name: str, line: dict[str, object]) -> Thing:
+    words, hear = line.get("for"), line.get("hear")
+    known = STANDINGS | {role.value for role in Role}
+    if not isinstance(words, list) or not known.issuperset(words) or hear not in (403, 404):
+        raise Misconfigured(f"webapp/access.toml: the thing {name} is not written as it must be.")
+    return Thing(name, frozenset(words), int(str(hear)))
+
+
+def _route(address: str, line: dict[str, str], things: Mapping[str, Thing]) -> Route:
+    method, _, rule = address.partition(" ")
+    who, thing = line.get("who", ""), line.get("thing")
+    try:
+        roles = frozenset(Role(word) for word in who.split() if word not in (ANYONE, ACCOUNT))
+    except ValueError as error:
+        raise Misconfigured(f"webapp/access.toml: {address}: {error}.") from error
+    if not who or not {"who", "scope", "thing"}.issuperset(line) or (thing and thing not in things):
+        raise Misconfigured(f"webapp/access.toml: the line {address} is not as it must be.")
+    return Route(
+        method=method,
+        rule=rule,
+        needs_account=who != ANYONE,
+        roles=roles,
+        scope=line.get("scope"),
+        thing=things[thing] if thing else None,
+    )

@@ -45,6 +45,15 @@ class SettledClaim:
     findings: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class ClusteredImage:
+    """An image in a cluster of a label, which is given by its MID."""
+
+    label: str
+    ordinal: int
+    image_id: str
+
+
 def settled_uploads(cursor: Cursor) -> list[SettledUpload]:
     """Every upload that landed or was refused by ingestion."""
     cursor.execute(
@@ -99,6 +108,15 @@ def settled_claims(cursor: Cursor) -> list[SettledClaim]:
         )
         for row in cursor.fetchall()
     ]
+
+
+def clustered_images(cursor: Cursor) -> list[ClusteredImage]:
+    """The members of all clusters."""
+    cursor.execute(
+        "select c.label, c.ordinal, m.image_id from clusters c"
+        " join cluster_members m on m.cluster_id = c.id order by c.label, c.ordinal, m.image_id"
+    )
+    return [ClusteredImage(*row) for row in cursor.fetchall()]
 
 
 def running_jobs(cursor: Cursor) -> list[str]:

@@ -1,1 +1,1 @@
-"""A crowd for a fresh machine: photos drawn in code, sent with the faults of a real crowd."""
+"""A crowd for a fresh machine: photos that ship with the hub, sent with a real crowd's faults."""

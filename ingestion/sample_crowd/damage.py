@@ -9,6 +9,8 @@ from collections.abc import Callable
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 QUALITY = 88
+Change = Callable[[Image.Image, random.Random], bytes]
+"""From a photo, RGB, to the bytes that are sent instead; chance says how strongly."""
 
 
 def jpeg(photo: Image.Image, quality: int = QUALITY) -> bytes:
@@ -16,12 +18,6 @@ def jpeg(photo: Image.Image, quality: int = QUALITY) -> bytes:
     data = io.BytesIO()
     photo.save(data, "JPEG", quality=quality)
     return data.getvalue()
-
-
-def near_copy(photo: Image.Image, chance: random.Random) -> bytes:
-    """A copy as people make them: smaller, trimmed, toned or framed, and encoded again."""
-    how = chance.choice([_resized, _trimmed, _toned, _framed, _same])
-    return jpeg(how(photo, chance), chance.randint(55, 80))
 
 
 def blurred(photo: Image.Image, chance: random.Random) -> bytes:
@@ -66,7 +62,7 @@ def not_an_image(_photo: Image.Image, chance: random.Random) -> bytes:
     )
 
 
-DAMAGES: dict[str, Callable[[Image.Image, random.Random], bytes]] = {
+DAMAGES: dict[str, Change] = {
     "blurred": blurred,
     "dark": dark,
     "bright": bright,
@@ -77,23 +73,48 @@ DAMAGES: dict[str, Callable[[Image.Image, random.Random], bytes]] = {
 """Each way to spoil a photo by its kind in `truth.csv`."""
 
 
-def _same(photo: Image.Image, _chance: random.Random) -> Image.Image:
-    return photo
+def recompressed(photo: Image.Image, chance: random.Random) -> bytes:
+    """Encoded again, as messengers do."""
+    return jpeg(photo, chance.randint(55, 80))
 
 
-def _resized(photo: Image.Image, chance: random.Random) -> Image.Image:
-    return ImageOps.scale(photo, chance.uniform(0.55, 0.9), Image.Resampling.LANCZOS)
+def shrunk(photo: Image.Image, chance: random.Random) -> bytes:
+    """Made smaller."""
+    small = ImageOps.scale(photo, chance.uniform(0.55, 0.9), Image.Resampling.LANCZOS)
+    return recompressed(small, chance)
 
 
-def _trimmed(photo: Image.Image, chance: random.Random) -> Image.Image:
-    margin = int(min(photo.size) * chance.uniform(0.01, 0.03))
-    return photo.crop((margin, margin, photo.width - margin // 2, photo.height - margin))
+def cropped(photo: Image.Image, chance: random.Random) -> bytes:
+    """A little cut off along each edge."""
+    width, height = photo.size
+    left, right = (round(width * chance.uniform(0.01, 0.05)) for _ in range(2))
+    top, bottom = (round(height * chance.uniform(0.01, 0.05)) for _ in range(2))
+    return recompressed(photo.crop((left, top, width - right, height - bottom)), chance)
 
 
-def _toned(photo: Image.Image, chance: random.Random) -> Image.Image:
-    lit = ImageEnhance.Brightness(photo).enhance(chance.uniform(0.85, 1.15))
-    return ImageEnhance.Color(lit).enhance(chance.uniform(0.7, 1.25))
+def mirrored(photo: Image.Image, chance: random.Random) -> bytes:
+    """Left and right swapped."""
+    return recompressed(ImageOps.mirror(photo), chance)
 
 
-def _framed(photo: Image.Image, chance: random.Random) -> Image.Image:
-    return ImageOps.expand(photo, max(2, photo.width // 50), chance.choice(["white", "black"]))
+def bordered(photo: Image.Image, chance: random.Random) -> bytes:
+    """With a frame of one colour."""
+    frame = chance.choice(["white", "black"])
+    return recompressed(ImageOps.expand(photo, max(2, photo.width // 40), frame), chance)
+
+
+def re_toned(photo: Image.Image, chance: random.Random) -> bytes:
+    """Brighter or darker, and paler or more colourful."""
+    lit = ImageEnhance.Brightness(photo).enhance(chance.uniform(0.82, 1.18))
+    return recompressed(ImageEnhance.Color(lit).enhance(chance.uniform(0.65, 1.3)), chance)
+
+
+NEAR_COPIES: dict[str, Change] = {
+    "recompressed": recompressed,
+    "shrunk": shrunk,
+    "cropped": cropped,
+    "mirrored": mirrored,
+    "bordered": bordered,
+    "re-toned": re_toned,
+}
+"""Each way to make a copy of other bytes that shows the same photo."""

@@ -8,16 +8,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from deploy.local.demo import expected
 from deploy.local.demo.checking import Crowdwork, numbers, promises
 from deploy.local.demo.freezing import Frozen
+from deploy.local.demo.given import Given
+from deploy.local.demo.looks import Clusters, clusters_by_label, to_chance
 from deploy.local.demo.one_more import OneMore, p95
 from deploy.local.demo.truth import Ends, against_truth
-from imagehub.catalogue.audit import SettledUpload
+from imagehub.catalogue.audit import ClusteredImage, SettledUpload
 from imagehub.catalogue.status import Counts
-from ingestion.crowd import CrowdUpload, Truth
+from imagehub.vocabulary import Label
+from ingestion.crowd import Crowd, CrowdUpload, Truth
 from ingestion.history_checker import Violation
 from ingestion.phone import Ending, Sent
+from ingestion.sample_crowd.scenes import Scene
 
 KINDS = {
     "good": ("landed", None, "verified"),
@@ -50,6 +57,14 @@ FROZEN = Frozen("demo-1", files=3, mismatches=())
 QUICK = OneMore(stored_seconds=0.5, verified_seconds=4.0)
 MORE = [QUICK, QUICK]
 TRUTH = {name: Truth(name.removesuffix(" too"), "Apple", "") for name in KINDS}
+FIGURES = {
+    "wrong_label_f1": 0.95,
+    "duplicate_precision": 1.0,
+    "duplicate_recall": 0.97,
+    "good_verified_share": 0.99,
+    "clusters_to_chance": 1.5,
+}
+RED, GREEN = ("red", "table"), ("green", "table")
 
 
 @pytest.fixture
@@ -68,11 +83,20 @@ def work(tmp_path: Path) -> Crowdwork:
         settled[key] = SettledUpload(key, "aa", state, code, image)
         if outcome:
             outcomes[key] = outcome
-    return Crowdwork(Ends(tuple(sent), settled, outcomes), COUNTS, 0.4, 3.0, ())
+    return Crowdwork(
+        ends=Ends(tuple(sent), settled, outcomes),
+        counts=COUNTS,
+        stored_seconds_p95=0.4,
+        verified_seconds_p95=3.0,
+        violations=(),
+        given=Given(Crowd(tmp_path, tuple(one.upload for one in sent)), TRUTH, late=()),
+        figures={},
+        clusters={},
+    )
 
 
 def test_a_hub_that_kept_every_promise_is_told_yes_throughout(work: Crowdwork) -> None:
-    assert [one.sentence for one in promises(work, FROZEN, MORE, TRUTH) if not one.held] == []
+    assert [one.sentence for one in promises(work, FROZEN, MORE) if not one.held] == []
 
 
 def test_the_truth_is_counted_by_kind(work: Crowdwork) -> None:
@@ -86,7 +110,7 @@ def test_the_truth_is_counted_by_kind(work: Crowdwork) -> None:
 
 
 def test_every_number_that_programs_read_is_there(work: Crowdwork) -> None:
-    named = numbers(work, FROZEN, MORE, TRUTH)
+    named = numbers(work, FROZEN, MORE)
     asked = (
         "sent accepted landed refused images exact_duplicates verified needs_review rejected "
         "label_sets clusters release_files release_mismatches stored_seconds_p95 "
@@ -94,7 +118,8 @@ def test_every_number_that_programs_read_is_there(work: Crowdwork) -> None:
         "good_photos_verified good_photos_rejected undecodable_refused"
     )
     assert set(asked.split()) <= named.keys()
-    assert not {"wrong_labels_found"} & numbers(work, FROZEN, MORE, None).keys()
+    untold = replace(work, given=replace(work.given, truth=None))
+    assert not {"wrong_labels_found"} & numbers(untold, FROZEN, MORE).keys()
 
 
 def with_counts(**changed: int) -> Callable[[Crowdwork], Crowdwork]:
@@ -130,7 +155,7 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_promise_is_told(work: Crowdwork, name: str) -> None:
     break_it, sentence = BROKEN[name]
-    told = {one.sentence: one.held for one in promises(break_it(work), FROZEN, MORE, TRUTH)}
+    told = {one.sentence: one.held for one in promises(break_it(work), FROZEN, MORE)}
     assert told[sentence] is False
 
 
@@ -154,10 +179,57 @@ def test_a_broken_promise_is_told(work: Crowdwork, name: str) -> None:
 def test_a_bad_release_or_a_slow_photo_is_told(
     work: Crowdwork, frozen: Frozen, more: list[OneMore], sentence: str
 ) -> None:
-    told = {one.sentence: one.held for one in promises(work, frozen, more, TRUTH)}
+    told = {one.sentence: one.held for one in promises(work, frozen, more)}
     assert told[sentence] is False
 
 
 @pytest.mark.parametrize(("count", "rank"), [(1, 1), (10, 10), (20, 19), (100, 95)])
 def test_p95_is_the_nearest_rank(count: int, rank: int) -> None:
     assert p95([float(number) for number in range(count, 0, -1)]) == rank
+
+
+def test_a_good_hub_of_the_sample_crowd_is_told_yes_throughout() -> None:
+    counts = replace(COUNTS, verified=expected.LEAST_VERIFIED)
+    told = expected.promises(FIGURES, counts, [[[RED], [GREEN]]])
+    assert [one.sentence for one in told if not one.held] == []
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_each_figure_that_is_too_small_is_told(name: str) -> None:
+    sentence, least = expected.LEAST[name]
+    counts = replace(COUNTS, verified=expected.LEAST_VERIFIED)
+    told = expected.promises(FIGURES | {name: least - 0.001}, counts, [[[RED], [GREEN]]])
+    assert [one.sentence for one in told if not one.held] == [sentence]
+
+
+@pytest.mark.parametrize("clusters", [[], [[[RED], [GREEN]], [[RED]]]])
+def test_few_photos_and_labels_of_one_cluster_are_told(clusters: list[Clusters]) -> None:
+    told = expected.promises(FIGURES, COUNTS, clusters)
+    assert [one.sentence for one in told if not one.held] == [
+        "verified photos",
+        "clusters of the label that has the fewest",
+    ]
+
+
+def test_clusters_of_one_colour_each_are_purer_than_chance_and_mixed_ones_are_not() -> None:
+    pure: Clusters = [[RED] * 10, [GREEN] * 10]
+    mixed: Clusters = [[RED, GREEN] * 5, [GREEN, RED] * 5]
+    assert to_chance({"a": pure, "b": pure}) > 1.5
+    assert to_chance({"a": mixed}) < 1
+    assert to_chance({"a": [[RED] * 10]}) == 1
+
+
+@given(st.lists(st.lists(st.sampled_from([RED, GREEN]), min_size=1), min_size=2, max_size=5))
+@settings(max_examples=30, deadline=None)
+def test_no_clusters_are_worse_than_chance_by_more_than_chance(clusters: Clusters) -> None:
+    assert 0.3 < to_chance({"a": clusters}) <= 5
+
+
+def test_images_without_a_scene_are_left_out_of_their_clusters() -> None:
+    scene = Scene(Path("apple.jpg"), Label("/m/014j1m", "Apple"), "apple", RED)
+    members = [
+        ClusteredImage("/m/014j1m", 0, "known"),
+        ClusteredImage("/m/014j1m", 0, "unknown"),
+        ClusteredImage("/m/014j1m", 1, "known"),
+    ]
+    assert clusters_by_label(members, {"known": scene}) == {"/m/014j1m": [[RED], [RED]]}

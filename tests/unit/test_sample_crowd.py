@@ -1,29 +1,47 @@
-"""The drawn crowd: the same on every run, and as its truth.csv says."""
+"""The sample crowd: the same on every machine, and as its truth.csv says."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import random
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
-from imagehub.catalogue.labels import boxable_taxonomy
+from imagehub.errors import Misconfigured
 from ingestion.crowd import UNDECODABLE, Crowd, Truth, read_crowd, read_truth
-from ingestion.sample_crowd.crowd import PLAN, kinds, write_crowd
-from ingestion.sample_crowd.drawings import DRAWINGS
-from ingestion.sample_crowd.scenes import photograph
+from ingestion.sample_crowd.crowd import write_crowd
+from ingestion.sample_crowd.damage import NEAR_COPIES
+from ingestion.sample_crowd.people import PEOPLE
+from ingestion.sample_crowd.plan import SENT_AGAIN, SENT_SO, Sending, plan
+from ingestion.sample_crowd.scenes import TRAITS, Scenes, read_scenes, shipped
+from tests.factories.scenes import drawn_scenes
 
-UPLOADS = 120
+PHOTOS_EACH = 30
+LEAST_THINGS = 12
+LEAST_PHOTOS_EACH = 40
 
 
 @pytest.fixture(scope="module")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Crowd:
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Scenes:
+    return shipped(drawn_scenes(tmp_path_factory.mktemp("scenes") / "set", PHOTOS_EACH))
+
+
+@pytest.fixture(scope="module")
+def sendings(scenes: Scenes) -> list[Sending]:
+    return plan(scenes.crowd, seed=5)
+
+
+@pytest.fixture(scope="module")
+def crowd(sendings: list[Sending], tmp_path_factory: pytest.TempPathFactory) -> Crowd:
     folder = tmp_path_factory.mktemp("crowd")
-    write_crowd(folder, UPLOADS, seed=5)
+    write_crowd(folder, sendings)
     return read_crowd(folder)
 
 
@@ -42,19 +60,50 @@ def photos(crowd: Crowd, truth: dict[str, Truth], kind: str) -> dict[str, bytes]
     }
 
 
-def test_every_drawn_thing_is_a_boxable_label_of_open_images() -> None:
-    assert set(DRAWINGS) <= set(boxable_taxonomy().labels)
+def test_every_photo_is_sent_once_and_some_once_more(
+    scenes: Scenes, sendings: list[Sending]
+) -> None:
+    firsts = [one.scene.file for one in sendings if one.kind not in SENT_AGAIN]
+    assert sorted(firsts) == sorted(scene.file for scene in scenes.crowd)
+    again = [one.scene.file for one in sendings if one.kind in SENT_AGAIN]
+    assert set(again) <= set(firsts)
 
 
-def test_a_crowd_of_the_usual_size_has_every_kind_in_its_share() -> None:
-    counts = Counter(kinds(260, seed=1))
-    assert counts.total() == 260
-    for kind, share in PLAN.items():
-        assert int(share * 260) <= counts[kind] <= share * 260 + len(PLAN)
+def test_every_kind_has_its_share_of_the_photos(scenes: Scenes, sendings: list[Sending]) -> None:
+    counts = Counter(one.kind for one in sendings)
+    for kind, share in {**SENT_SO, **SENT_AGAIN}.items():
+        assert counts[kind] == round(share * len(scenes.crowd)), kind
 
 
-def test_the_same_seed_writes_the_same_bytes(crowd: Crowd, tmp_path: Path) -> None:
-    write_crowd(tmp_path, UPLOADS, seed=5)
+def test_a_copy_comes_after_the_good_photo_that_it_repeats(sendings: list[Sending]) -> None:
+    place = {one.name: number for number, one in enumerate(sendings)}
+    repeats = [one for one in sendings if one.original]
+    assert {one.kind for one in repeats} == {"exact_duplicate", "near_duplicate"}
+    for one in repeats:
+        first = sendings[place[one.original]]
+        assert (first.kind, first.scene) == ("good", one.scene)
+        assert place[first.name] < place[one.name]
+        assert first.sent_at <= one.sent_at
+
+
+def test_wrong_labels_are_claimed_and_all_others_are_true(sendings: list[Sending]) -> None:
+    for one in sendings:
+        assert (one.claimed == one.scene.label) == (one.kind != "wrong_label"), one.name
+
+
+def test_the_careful_err_less_often_than_the_sloppy(scenes: Scenes) -> None:
+    sent: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    for seed in range(20):
+        for one in plan(scenes.crowd, seed):
+            sent[one.sender.kind] += 1
+            wrong[one.sender.kind] += one.kind == "wrong_label"
+    assert wrong["careful"] / sent["careful"] < wrong["sloppy"] / sent["sloppy"] / 3
+    assert sent["bulk sender"] / sent.total() > 1 / len(PEOPLE)
+
+
+def test_the_same_plan_writes_the_same_bytes(crowd: Crowd, scenes: Scenes, tmp_path: Path) -> None:
+    write_crowd(tmp_path, plan(scenes.crowd, seed=5))
     for file in sorted(crowd.folder.rglob("*.*")):
         again = tmp_path / file.relative_to(crowd.folder)
         assert again.read_bytes() == file.read_bytes(), file.name
@@ -74,15 +123,15 @@ def test_exact_duplicates_repeat_their_originals_bytes(
     assert len(everything) - len(distinct) - empty == len(repeated)
 
 
-def test_near_duplicates_look_like_their_originals_and_differ_in_bytes(
-    crowd: Crowd, truth: dict[str, Truth]
-) -> None:
-    originals = photos(crowd, truth, "good")
-    for name, data in photos(crowd, truth, "near_duplicate").items():
-        original = originals[truth[name].original]
-        assert data != original
-        difference = np.abs(_small(data) - _small(original)).mean()
-        assert difference < 30, f"{name} differs by {difference:.0f} grey levels"
+@pytest.mark.parametrize("way", NEAR_COPIES)
+def test_a_near_copy_looks_like_its_photo_and_differs_in_bytes(way: str, scenes: Scenes) -> None:
+    for number, scene in enumerate(scenes.crowd[:8]):
+        photo = Image.open(scene.file).convert("RGB")
+        data = NEAR_COPIES[way](photo, random.Random(number))
+        assert data != scene.file.read_bytes()
+        expected = ImageOps.mirror(photo) if way == "mirrored" else photo
+        difference = np.abs(_small(Image.open(io.BytesIO(data))) - _small(expected)).mean()
+        assert difference < 30, f"{scene.file.name} differs by {difference:.0f} grey levels"
 
 
 def test_only_the_undecodable_kinds_cannot_be_decoded(
@@ -103,40 +152,37 @@ def test_only_the_tiny_ones_are_smaller_than_64_pixels(
             assert (short_side_pixels < 64) == (truth[upload.name].kind == "tiny"), upload.name
 
 
-def test_wrong_labels_are_claimed_and_good_ones_are_true(
-    crowd: Crowd, truth: dict[str, Truth]
-) -> None:
-    names = {label.mid: label.name for label in DRAWINGS}
-    for upload in crowd.uploads:
-        told = truth[upload.name]
-        if told.true_label:
-            is_true = names[upload.mid] == told.true_label
-            assert is_true == (told.kind != "wrong_label"), upload.name
+def test_where_no_photos_came_along_one_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="came without its photos"):
+        shipped(tmp_path)
 
 
-def test_things_can_be_told_apart_by_their_pixels() -> None:
-    """A nearest neighbour on coarse colours names most drawings: the labels are no accident."""
-    seen = {label: [_coarse(photograph(label, f"a/{n}")) for n in range(6)] for label in DRAWINGS}
-    right = 0
-    for label in DRAWINGS:
-        for number in range(3):
-            one = _coarse(photograph(label, f"b/{number}"))
-            nearest = min(
-                seen, key=lambda other, one=one: min(np.abs(one - two).sum() for two in seen[other])
-            )
-            right += nearest == label
-    assert right / (3 * len(DRAWINGS)) > 4 / len(DRAWINGS)
+def test_what_ships_is_a_crowd_worth_looking_at() -> None:
+    everything = shipped()
+    of_thing = Counter(scene.thing for scene in (*everything.crowd, *everything.late))
+    assert len(of_thing) >= LEAST_THINGS
+    assert min(of_thing.values()) >= LEAST_PHOTOS_EACH
+    assert len({scene.thing for scene in everything.late}) == len(everything.late) == 10
+    for scene in read_scenes():
+        assert scene.file.is_file(), scene.file.name
+        assert len(scene.traits) == len(TRAITS)
+        assert all(scene.traits), scene.file.name
 
 
-def _small(data: bytes) -> np.ndarray:
-    photo = Image.open(io.BytesIO(data)).convert("L").resize((24, 24), Image.Resampling.BOX)
-    return np.asarray(photo, dtype=float)
+def test_the_command_writes_a_crowd_that_can_be_read(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ingestion.sample_crowd", str(tmp_path / "crowd")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    uploads = read_crowd(tmp_path / "crowd").uploads
+    assert done.stdout.startswith(f"{len(uploads)} uploads")
+    assert 600 <= len(uploads) <= 800
 
 
-def _coarse(photo: Image.Image) -> np.ndarray:
-    hsv = np.asarray(photo.convert("HSV").resize((48, 48), Image.Resampling.BOX), dtype=float)
-    hues, _ = np.histogram(hsv[..., 0], bins=16, range=(0, 256), weights=hsv[..., 1] ** 2)
-    return hues / (hues.sum() + 1)
+def _small(photo: Image.Image) -> np.ndarray:
+    return np.asarray(photo.convert("L").resize((24, 24), Image.Resampling.BOX), dtype=float)
 
 
 def _decodes(data: bytes) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from imagehub.catalogue import audit
+from imagehub.catalogue.audit import SettledClaim
 from imagehub.catalogue.database import Database
-from ingestion.crowd import Crowd, Truth
+from ingestion.crowd import Crowd, CrowdUpload, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +36,40 @@ class Seen:
         return bool(self.image_id)
 
 
-def read(database: Database, crowd: Crowd, truth: Mapping[str, Truth]) -> dict[str, Seen]:
-    """By the upload's name in the crowd; a KeyError if one of them was not settled."""
+def read(
+    database: Database,
+    crowd: Crowd,
+    truth: Mapping[str, Truth],
+    refused_at_the_door: Mapping[str, str] | None = None,
+) -> dict[str, Seen]:
+    """By the upload's name in the crowd; a KeyError if one of them was not settled.
+
+    `refused_at_the_door` gives the codes of uploads that the hub never accepted, by name.
+    """
     with database.transaction() as cursor:
         claims = {claim.id: claim for claim in audit.settled_claims(cursor)}
-    seen = {}
-    for upload in crowd.uploads:
-        claim = claims[str(upload.id)]
-        seen[upload.name] = Seen(
-            truth=truth[upload.name],
-            claimed=upload.label,
-            code=claim.code or "",
-            image_id=claim.image_id or "",
-            photo_sha256=claim.photo_sha256,
-            keeper=claim.keeper or "",
-            outcome=claim.outcome or "",
-            probability=claim.probability or 0.0,
-            findings=claim.findings,
-        )
-    return seen
+    door = refused_at_the_door or {}
+    return {
+        upload.name: _at_the_door(upload, truth[upload.name], door[upload.name])
+        if upload.name in door
+        else _settled(upload, truth[upload.name], claims[str(upload.id)])
+        for upload in crowd.uploads
+    }
+
+
+def _settled(upload: CrowdUpload, truth: Truth, claim: SettledClaim) -> Seen:
+    return Seen(
+        truth=truth,
+        claimed=upload.label,
+        code=claim.code or "",
+        image_id=claim.image_id or "",
+        photo_sha256=claim.photo_sha256,
+        keeper=claim.keeper or "",
+        outcome=claim.outcome or "",
+        probability=claim.probability or 0.0,
+        findings=claim.findings,
+    )
+
+
+def _at_the_door(upload: CrowdUpload, truth: Truth, code: str) -> Seen:
+    return Seen(truth, upload.label, code, "", "", "", "", 0.0, frozenset())

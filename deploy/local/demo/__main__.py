@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -16,7 +16,7 @@ from rich.progress import Progress
 
 from deploy.local.demo import checking
 from deploy.local.demo.freezing import fetch_and_compare, freeze
-from deploy.local.demo.one_more import PHOTOS as MORE_PHOTOS
+from deploy.local.demo.given import Given, own, planned, sample
 from deploy.local.demo.one_more import OneMore, send_more
 from deploy.local.demo.report import tell
 from deploy.local.demo.running import fresh_settings, running_hub
@@ -30,20 +30,19 @@ from imagehub.client import HubClient
 from imagehub.errors import HubError
 from imagehub.settings import Settings
 from imagehub.taxonomy import Taxonomy
-from imagehub.vocabulary import Label, Role
-from ingestion.crowd import Crowd, Truth, read_crowd, read_truth
+from imagehub.vocabulary import Role
+from ingestion.crowd import Crowd
 from ingestion.fleet import Fleet, FleetReport
 from ingestion.hub_facts import Doors
 from ingestion.phone import NETWORKS
-from ingestion.sample_crowd.crowd import write_crowd
+from ingestion.sample_crowd.scenes import Scene
 from ingestion.simulate import send_with_progress
 from ingestion.tokens import make_tokens
 from ingestion.wire import Server
 
 BUILD = Path("build")
-DRAWN_UPLOADS = 260
 PHONES = 50
-SUBSET = "demo"
+SUBSET = "everyday-things"
 SUBSET_LABELS = 20
 
 
@@ -62,9 +61,9 @@ def main(crowd: Path | None, once: bool, network: str) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         settings = fresh_settings(Settings.from_environment(), (BUILD / "demo").resolve())
-        given = crowd or _drawn(BUILD / "sample-crowd")
+        given = own(crowd) if crowd else _sample(BUILD / "sample-crowd")
         with running_hub(settings):
-            held = _show(settings, read_crowd(given), read_truth(given), network)
+            held = _show(settings, given, network)
             if not once:
                 click.echo("The hub runs until Ctrl-C.")
                 signal.pause()
@@ -76,39 +75,39 @@ def main(crowd: Path | None, once: bool, network: str) -> None:
     sys.exit(0 if held else 1)
 
 
-def _show(
-    settings: Settings, crowd: Crowd, truth: Mapping[str, Truth] | None, network: str
-) -> bool:
+def _show(settings: Settings, given: Given, network: str) -> bool:
     console = Console()
+    started_at = time.monotonic()
     console.print(f"The hub runs; its portal is at {portal_address(settings)}")
     doors = Doors.of(settings)
-    _add_labels(doors.database, crowd)
-    report = _send(settings, crowd, doors, network)
+    _add_labels(doors.database, given)
+    report = _send(settings, given.crowd, doors, network)
     counts = wait_until_settled(doors.database)
-    work = checking.look(doors, report.sent, counts, settings.data / "history.jsonl")
+    work = checking.look(doors, given, report.sent, counts, settings.data / "history.jsonl")
     client = HubClient(
-        settings.server, issue(doors.database, "demo", [Role.OPERATOR, Role.CONTRIBUTOR])
+        settings.server, issue(doors.database, "demo", [Role.ADMIN, Role.CONTRIBUTOR])
     )
     console.print("Making a release, downloading it twice, comparing every byte …")
-    release = freeze(client, SUBSET, _labels(client, crowd))
+    release = freeze(client, SUBSET, _labels(client, given.crowd))
     folder = BUILD / "demo-download"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     frozen = fetch_and_compare(client, release, folder)
-    more = _send_more(client)
-    found = checking.numbers(work, frozen, more, truth)
-    promises = checking.promises(work, frozen, more, truth)
+    more = _send_more(client, given.late)
+    found = checking.numbers(work, frozen, more)
+    found["seconds"] = round(time.monotonic() - started_at, 1)
+    promises = checking.promises(work, frozen, more)
     tell(console, found, promises)
     write_figures("demo", **found)
     console.print(f"The portal: {portal_address(settings)}")
+    console.print(f"The release: {portal_address(settings)}releases/{release}")
     return all(promise.held for promise in promises)
 
 
-def _add_labels(database: Database, crowd: Crowd) -> None:
-    """Give the hub the classes that this crowd claims beyond the boxable ones; none has parents."""
-    claimed = {upload.mid: Label(upload.mid, upload.label) for upload in crowd.uploads}
+def _add_labels(database: Database, given: Given) -> None:
+    """Give the hub the classes that are claimed beyond the boxable ones; none has parents."""
     known = {label.mid for label in boxable_taxonomy().labels}
-    missing = tuple(label for mid, label in sorted(claimed.items()) if mid not in known)
+    missing = tuple(label for mid, label in sorted(given.labels().items()) if mid not in known)
     if missing:
         import_taxonomy(database, Taxonomy(missing, frozenset()))
         click.echo(f"Added {len(missing)} labels that the crowd claims and a fresh hub lacks.")
@@ -121,10 +120,10 @@ def _send(settings: Settings, crowd: Crowd, doors: Doors, network: str) -> Fleet
     return send_with_progress(fleet, crowd, tokens, settings.data / "history.jsonl")
 
 
-def _send_more(client: HubClient) -> list[OneMore]:
+def _send_more(client: HubClient, late: Sequence[Scene]) -> list[OneMore]:
     with Progress() as progress:
-        bar = progress.add_task("Adding photos one by one", total=MORE_PHOTOS)
-        return send_more(client, lambda: progress.advance(bar))
+        bar = progress.add_task("Adding photos one by one", total=len(late))
+        return send_more(client, late, lambda: progress.advance(bar))
 
 
 def _labels(client: HubClient, crowd: Crowd) -> list[str]:
@@ -134,13 +133,12 @@ def _labels(client: HubClient, crowd: Crowd) -> list[str]:
     return sorted(images, key=lambda mid: (-images[mid], mid))[:SUBSET_LABELS]
 
 
-def _drawn(folder: Path) -> Path:
-    """Draw the crowd for a fresh machine."""
-    shutil.rmtree(folder, ignore_errors=True)
+def _sample(folder: Path) -> Given:
+    """Write the crowd that ships with the hub."""
+    sendings = planned()
     with Progress() as progress:
-        bar = progress.add_task("Drawing photos", total=DRAWN_UPLOADS)
-        write_crowd(folder, DRAWN_UPLOADS, progress=lambda: progress.advance(bar))
-    return folder
+        bar = progress.add_task("Writing the sample crowd", total=len(sendings))
+        return sample(folder, sendings, lambda: progress.advance(bar))
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

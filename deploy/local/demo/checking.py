@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.curation.seen import read
+from deploy.local.demo import expected
 from deploy.local.demo.freezing import Frozen
+from deploy.local.demo.given import Given
+from deploy.local.demo.looks import Clusters, clusters_by_label, to_chance
 from deploy.local.demo.one_more import (
     STORED_WITHIN_SECONDS,
     VERIFIED_WITHIN_SECONDS,
@@ -15,7 +19,7 @@ from deploy.local.demo.one_more import (
     p95,
 )
 from deploy.local.demo.report import Promise, at_most, equal
-from deploy.local.demo.truth import Ends, against_truth
+from deploy.local.demo.truth import Ends, against_truth, shares
 from imagehub.catalogue import audit
 from imagehub.catalogue.status import Counts
 from ingestion.crowd import UNDECODABLE, Truth
@@ -29,34 +33,57 @@ Numbers = dict[str, float | None]
 
 @dataclass(frozen=True)
 class Crowdwork:
-    """The hub once the crowd's uploads have settled."""
+    """The hub once the crowd's uploads have settled.
+
+    `figures` says how right it was, `clusters` what is alike in it; they are empty where only a
+    truth or the sample crowd's scenes could tell.
+    """
 
     ends: Ends
     counts: Counts
     stored_seconds_p95: float | None
     verified_seconds_p95: float | None
     violations: tuple[Violation, ...]
+    given: Given
+    figures: Mapping[str, float]
+    clusters: Mapping[str, Clusters]
 
     def at_the_door(self) -> int:
         """How many uploads the API refused before the log had them."""
         return sum(one.ending is Ending.REFUSED for one in self.ends.sent)
 
 
-def look(doors: Doors, sent: tuple[Sent, ...], counts: Counts, history: Path) -> Crowdwork:
+def look(
+    doors: Doors, given: Given, sent: tuple[Sent, ...], counts: Counts, history: Path
+) -> Crowdwork:
     """Read what the settled hub holds, and judge the phones' history by it."""
     facts = collect(doors)
     with doors.database.transaction() as cursor:
         outcomes = audit.outcomes(cursor)
         stored = audit.stored_seconds_p95(cursor)
         verified = audit.verified_seconds_p95(cursor)
-    violations = tuple(check(read_history(history), facts, is_only_source=True))
+        clustered = audit.clustered_images(cursor)
     ends = Ends(sent, {upload.id: upload for upload in facts.uploads}, outcomes)
-    return Crowdwork(ends, counts, stored, verified, violations)
+    figures: dict[str, float] = {}
+    if given.truth:
+        refused = {one.upload.name: one.code for one in sent if one.ending is Ending.REFUSED}
+        figures |= shares(read(doors.database, given.crowd, given.truth, refused))
+    clusters = clusters_by_label(clustered, ends.by_image(given.scenes))
+    if given.is_sample:
+        figures["clusters_to_chance"] = round(to_chance(clusters), 3)
+    return Crowdwork(
+        ends=ends,
+        counts=counts,
+        stored_seconds_p95=stored,
+        verified_seconds_p95=verified,
+        violations=tuple(check(read_history(history), facts, is_only_source=True)),
+        given=given,
+        figures=figures,
+        clusters=clusters,
+    )
 
 
-def numbers(
-    work: Crowdwork, frozen: Frozen, more: Sequence[OneMore], truth: Mapping[str, Truth] | None
-) -> Numbers:
+def numbers(work: Crowdwork, frozen: Frozen, more: Sequence[OneMore]) -> Numbers:
     """Everything that `demo.json` holds.
 
     `stored_seconds_p95` and `verified_seconds_p95` are of photos added one by one to the full hub;
@@ -85,13 +112,13 @@ def numbers(
         "crowd_stored_seconds_p95": work.stored_seconds_p95,
         "crowd_verified_seconds_p95": work.verified_seconds_p95,
     }
-    return found | (dict(against_truth(work.ends, truth)) if truth else {})
+    if work.given.truth:
+        found |= against_truth(work.ends, work.given.truth)
+    return found | dict(work.figures)
 
 
-def promises(
-    work: Crowdwork, frozen: Frozen, more: Sequence[OneMore], truth: Mapping[str, Truth] | None
-) -> list[Promise]:
-    """Everything that must hold; with a truth also what only it can tell."""
+def promises(work: Crowdwork, frozen: Frozen, more: Sequence[OneMore]) -> list[Promise]:
+    """Everything that must hold; with a truth, or of the sample crowd, also what these can tell."""
     counts, ends = work.counts, work.ends
     unfinished = ends.unfinished()
     broken = "; ".join(f"{one.invariant} {one.sentence}: {one.count}" for one in work.violations)
@@ -130,7 +157,11 @@ def promises(
             VERIFIED_WITHIN_SECONDS,
         ),
     ]
-    return held + (_told_by_truth(ends, counts, truth) if truth else [])
+    if work.given.truth:
+        held += _told_by_truth(ends, counts, work.given.truth)
+    if work.given.is_sample:
+        held += expected.promises(work.figures, counts, list(work.clusters.values()))
+    return held
 
 
 def _told_by_truth(ends: Ends, counts: Counts, truth: Mapping[str, Truth]) -> list[Promise]:

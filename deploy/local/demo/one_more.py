@@ -10,12 +10,8 @@ from dataclasses import dataclass
 
 from imagehub.client import HubClient
 from imagehub.client.answers import Claim
-from imagehub.vocabulary import Label
-from ingestion.sample_crowd.damage import jpeg
-from ingestion.sample_crowd.scenes import photograph
+from ingestion.sample_crowd.scenes import Scene
 
-APPLE = Label("/m/014j1m", "Apple")
-PHOTOS = 10
 STORED_WITHIN_SECONDS = 5.0
 VERIFIED_WITHIN_SECONDS = 60.0
 
@@ -28,11 +24,13 @@ class OneMore:
     verified_seconds: float
 
 
-def send_more(client: HubClient, progress: Callable[[], None]) -> list[OneMore]:
-    """Send new drawings, each when the one before is decided; `progress` is called after each."""
+def send_more(
+    client: HubClient, scenes: Sequence[Scene], progress: Callable[[], None] = lambda: None
+) -> list[OneMore]:
+    """Send photos, each when the one before is decided; `progress` is called after each."""
     more = []
-    for _ in range(PHOTOS):
-        more.append(_send_one(client))
+    for scene in scenes:
+        more.append(_send_one(client, scene))
         progress()
     return more
 
@@ -42,11 +40,11 @@ def p95(seconds: Sequence[float]) -> float:
     return sorted(seconds)[math.ceil(0.95 * len(seconds)) - 1]
 
 
-def _send_one(client: HubClient) -> OneMore:
-    photo = jpeg(photograph(APPLE, f"one more {uuid.uuid4()}"))
+def _send_one(client: HubClient, scene: Scene) -> OneMore:
+    photo = scene.file.read_bytes()
     upload_id = uuid.uuid4()
     started_at = time.monotonic()
-    client.upload(photo, Claim(label=APPLE.mid, device="demo"), upload_id)
+    client.upload(photo, Claim(label=scene.label.mid, device="demo"), upload_id)
     client.wait_until_landed(upload_id)
     stored_seconds = time.monotonic() - started_at
     client.wait(upload_id)

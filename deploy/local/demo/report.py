@@ -30,6 +30,11 @@ def at_most(sentence: str, seconds: float, limit_seconds: float) -> Promise:
     return Promise(sentence, seconds <= limit_seconds, f"{seconds:.1f} s")
 
 
+def at_least(sentence: str, number: float, least: float) -> Promise:
+    """A number must not be smaller."""
+    return Promise(sentence, number >= least, f"{number:g} ≥ {least:g}")
+
+
 def tell(
     console: Console, numbers: Mapping[str, float | None], promises: Sequence[Promise]
 ) -> None:

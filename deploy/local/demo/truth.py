@@ -5,16 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from deploy.local.curation import measures
+from deploy.local.curation.seen import Seen
 from imagehub.catalogue.audit import SettledUpload
 from imagehub.vocabulary import Outcome
 from ingestion.crowd import UNDECODABLE, Truth
 from ingestion.phone import Sent
+from ingestion.sample_crowd.scenes import Scene
 
 RIGHT_CODES = {
     "not_an_image": frozenset({"empty_file", "unsupported_type"}),
     "truncated": frozenset({"truncated", "undecodable"}),
 }
 """Why each undecodable kind may be refused."""
+
+SHARES = (
+    "wrong_label_f1",
+    "wrong_label_precision",
+    "wrong_label_recall",
+    "wrong_label_ap",
+    "good_verified_share",
+    "good_rejected_share",
+    "duplicate_precision",
+    "duplicate_recall",
+    "blurred_f1",
+    "dark_f1",
+    "bright_f1",
+    "tiny_f1",
+    "verified_wrong_share",
+)
+"""The figures of `deploy/local/curation` that the demo tells."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +58,16 @@ class Ends:
         """The uploads of one kind of the truth."""
         return (one for one in self.sent if truth[one.upload.name].kind == kind)
 
+    def by_image(self, scenes: Mapping[str, Scene]) -> dict[str, Scene]:
+        """What each image shows, by its id; `scenes` is by the upload's name."""
+        return {
+            row.image_id: scenes[one.upload.name]
+            for one in self.sent
+            if (row := self.settled.get(str(one.upload.id)))
+            and row.image_id
+            and one.upload.name in scenes
+        }
+
     def unfinished(self) -> list[str]:
         """Names of uploads in no final state."""
         return [
@@ -60,3 +90,9 @@ def against_truth(ends: Ends, truth: Mapping[str, Truth]) -> dict[str, int]:
             for one in ends.of_kind(truth, kind)
         ),
     }
+
+
+def shares(seen: Mapping[str, Seen]) -> dict[str, float]:
+    """How right verification was, as `make bench-curation` defines it."""
+    figures = measures.figures(seen)
+    return {name: round(figures[name], 4) for name in SHARES}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
-from typing import Any
 
 from imagehub.catalogue import duplicate_undos, similarity
 from imagehub.catalogue.database import Cursor
@@ -14,7 +13,7 @@ from imagehub.errors import NotFound, Refused
 from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.storage import keys
-from spark_jobs.frames import batched, executor_database, executor_store
+from spark_jobs.frames import batched, executor_database, executor_store, spread
 from spark_jobs.runs import JobContext
 from spark_jobs.similarity import fingerprints
 from spark_jobs.similarity.comparison import compare
@@ -124,7 +123,7 @@ def _propose(context: JobContext, image_ids: Sequence[str]) -> list[Pair]:
                 pairs = _pairs_of(cursor, some)
             yield from pairs
 
-    found = _spread(context, image_ids, IMAGES_A_TASK).mapPartitions(propose).collect()
+    found = spread(context.spark, image_ids, IMAGES_A_TASK).mapPartitions(propose).collect()
     return sorted(set(found))
 
 
@@ -157,7 +156,7 @@ def _matches(context: JobContext, pairs: Sequence[Pair]) -> list[Match]:
             if found is not None and found.same_photo:
                 yield Match(left, right, found.distance, found.reason)
 
-    return list(_spread(context, pairs, PAIRS_A_TASK).mapPartitions(compare_pairs).collect())
+    return list(spread(context.spark, pairs, PAIRS_A_TASK).mapPartitions(compare_pairs).collect())
 
 
 def _look(settings: Settings, image_id: str) -> Look | None:
@@ -169,13 +168,6 @@ def _look(settings: Settings, image_id: str) -> Look | None:
         return look_at(read_view(view))
     except (NotFound, Refused):
         return None
-
-
-def _spread(context: JobContext, rows: Sequence[Any], rows_a_task: int) -> Any:
-    """An RDD of the rows: a task has no more than so many, and no core is idle."""
-    spark = context.spark.sparkContext
-    parts = max(-(-len(rows) // rows_a_task), spark.defaultParallelism)
-    return spark.parallelize(rows, numSlices=max(1, min(parts, len(rows))))
 
 
 def _candidates(cursor: Cursor, image_ids: Sequence[str]) -> dict[str, Candidate]:

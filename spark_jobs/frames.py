@@ -75,6 +75,13 @@ def read_ranges(
     return range_frame(spark, parts).mapInPandas(read_partition, schema)
 
 
+def spread(spark: SparkSession, rows: Sequence[Any], rows_a_task: int) -> Any:
+    """An RDD of the rows: a task has no more than so many, and no core is idle."""
+    context = spark.sparkContext
+    parts = max(-(-len(rows) // rows_a_task), context.defaultParallelism)
+    return context.parallelize(rows, numSlices=max(1, min(parts, len(rows))))
+
+
 @lru_cache(maxsize=4)
 def executor_database(settings: Settings) -> Database:
     """The catalogue, opened once in each Python worker."""

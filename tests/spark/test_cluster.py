@@ -12,7 +12,7 @@ from imagehub.errors import Conflict
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import Label
-from spark_jobs import cluster, jobs
+from spark_jobs import cluster, jobs, label_clusters
 from spark_jobs.runs import JobContext, job_run
 from tests import factories
 from tests.spark.near_copies import COPIES, copy_of, drawing, embedding
@@ -128,7 +128,11 @@ def test_run_again_it_changes_nothing(hub: Hub) -> None:
     assert hub.everything() == before
 
 
-def test_photos_that_look_alike_share_a_cluster_of_their_label(hub: Hub) -> None:
+@pytest.mark.parametrize("small_images", [label_clusters.SMALL_IMAGES, 4])
+def test_photos_that_look_alike_share_a_cluster_of_their_label_be_it_small_or_large(
+    hub: Hub, small_images: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_clusters, "SMALL_IMAGES", small_images)
     dogs, cats = hub.label("Dog"), hub.label("Cat")
     for number in range(8):
         hub.land(drawing(100 + number), dogs, looks_like=number % 2)

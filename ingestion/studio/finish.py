@@ -1,0 +1,59 @@
+"""From the renderer's picture to a phone's JPEG: exposure, tint, grain, falloff to the corners."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+BRIGHTNESS = {"evening lamp": 0.32, "neon": 0.32, "flash": 0.4}
+"""Mean luminance (0 to 1) that a phone would aim for in dim light; elsewhere DAYLIGHT."""
+
+DAYLIGHT = 0.46
+QUALITY = 82
+SATURATION = 1.1
+BALANCE = 0.35
+"""How much of a tint a phone's white balance takes away."""
+
+
+
+def develop(rendered: Path, photo: Path, light: str, chance: random.Random) -> None:
+    """Write the JPEG `photo` from the lossless picture `rendered`."""
+    with Image.open(rendered) as picture:
+        pixels = np.asarray(picture.convert("RGB"), dtype=np.float64) / 255
+    luck = np.random.default_rng(chance.getrandbits(32))
+    pixels = _lively(pixels)
+    pixels = _exposed(pixels, BRIGHTNESS.get(light, DAYLIGHT) * luck.uniform(0.9, 1.1))
+    warmth = luck.uniform(-0.025, 0.025)
+    pixels = pixels * np.array([1 + warmth, 1.0, 1 - warmth])
+    pixels *= 1 - luck.uniform(0.0, 0.16) * _far(pixels.shape[0], pixels.shape[1])[:, :, None]
+    pixels += luck.normal(0, luck.uniform(0.002, 0.008), pixels.shape[:2])[:, :, None]
+    pixels += luck.normal(0, 0.002, pixels.shape)
+    made = Image.fromarray((np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8))
+    partial = photo.with_suffix(".part")
+    made.save(partial, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    partial.replace(photo)
+
+
+def _lively(pixels: np.ndarray) -> np.ndarray:
+    """More contrast and colour, as a phone's own processing gives."""
+    low, high = np.percentile(pixels, (0.5, 99.7))
+    low, high = 0.8 * low, 1 - 0.8 * (1 - max(high, low + 0.3))
+    pixels = np.clip((pixels - low) / (high - low), 0, 1)
+    pixels *= (pixels.mean() / np.maximum(pixels.mean(axis=(0, 1)), 0.02)) ** BALANCE
+    grey = pixels.mean(axis=2, keepdims=True)
+    return np.clip(grey + SATURATION * (pixels - grey), 0, 1)
+
+
+def _exposed(pixels: np.ndarray, aim: float) -> np.ndarray:
+    """Half of the way to the brightness aimed for, by a curve that keeps black and white."""
+    mean = float(np.clip(pixels.mean(), 0.02, 0.98))
+    return pixels ** (np.log(np.sqrt(mean * aim)) / np.log(mean))
+
+
+def _far(rows: int, columns: int) -> np.ndarray:
+    """Squared distance from the middle: 0 there, 1 in the corners."""
+    y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
+    return (x**2 + y**2) / 2

@@ -1,0 +1,1 @@
+"""One model a thing: a function that builds one look of it around the origin, standing on z = 0."""

@@ -250,6 +250,15 @@ def _reshape(inputs: list[Value], _attributes: dict[str, Any], _style: Style) ->
     return Activation(tf.reshape(_as_graph_sees(data), [-1, _length(data.tensor)]))
 
 
+def _concat(inputs: list[Value], _attributes: dict[str, Any], _style: Style) -> Value:
+    import tensorflow as tf
+
+    rows = [_activation(one).tensor for one in inputs]
+    if any(len(row.shape) != 2 for row in rows):  # anything but one row for each photo
+        raise _unknown("Concat that keeps a picture")
+    return Activation(tf.concat(rows, 1))
+
+
 def _as_is(inputs: list[Value], _attributes: dict[str, Any], _style: Style) -> Value:
     return inputs[0]
 
@@ -290,6 +299,7 @@ _ON_ACTIVATIONS: dict[str, Callable[..., Value]] = {
     **{symbol: _arithmetic(symbol) for symbol in _TWO_SIDED},
     "AvgPool": _average_pool,
     "Clamp": _clamp,
+    "Concat": _concat,
     "Convert": _as_is,  # to float32, and to uint8 of what was rounded already
     "Convolution": _convolution,
     "FakeQuantize": _fake_quantize,

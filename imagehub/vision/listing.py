@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from imagehub.settings import Settings
+from imagehub.vision.card import Training
 from imagehub.vision.network import Networks
-from imagehub.vision.prepared import Prepared, prepared
+from imagehub.vision.prepared import Prepared
 from imagehub.vision.recipes import RECIPES
-from imagehub.vision.registry import NETWORKS, find
+from imagehub.vision.registry import NETWORKS, STARTER, everywhere, find
 
 
 def table(settings: Settings, chosen: Networks) -> str:
     """All networks, with what each is and whether it is here and in use."""
     used = {one.network.sha256 for one in (chosen.embedding, chosen.classes) if one}
-    ready = prepared(settings.models)
+    ready = everywhere(settings.models)
     lines = [f"Folder of networks: {settings.models}\n\n"]
     for one in ready:
-        state = "in use" if one.card.sha256() in used else "prepared"
+        rest = "ships" if one.folder.parent == STARTER else "prepared"
+        state = "in use" if one.card.sha256() in used else rest
         kinds = "+".join(network.kind for network in one.networks)
         lines.append(_row(one.card.name, kinds, state, one.folder.name))
+        lines.append(_remark(f"{one.card.source}; {one.card.licence}"))
         lines.append(_remark(f"{one.card.precision}; {_figures(one)}"))
+        if one.card.training is not None:
+            lines.append(_remark(f"on held-out photos: {_measured(one.card.training)}"))
     for recipe in RECIPES.values():
         if all(one.card.name != recipe.name for one in ready):
             command = f"prepare {recipe.name}"
@@ -48,6 +53,12 @@ def _figures(one: Prepared) -> str:
     return (
         f"int8 beside fp32 on {figures.compared_on} photos: top-1 agreement"
         f" {figures.top1_agreement}, neighbour overlap {figures.neighbour_overlap}"
+    )
+
+
+def _measured(training: Training) -> str:
+    return ", ".join(
+        f"{name.replace('_', ' ')} {value:g}" for name, value in training.measured.items()
     )
 
 

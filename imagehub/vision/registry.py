@@ -2,21 +2,25 @@
 
 A network is looked up in the folder `settings.models` and used only if its bytes are the known
 ones: those written here, or those on the card of a prepared network. Where no file is present,
-the network that is made in code takes over.
+the starter takes over, which ships with the hub.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
 from imagehub.vision import drawn
 from imagehub.vision.network import Found, Kind, Network, Networks
-from imagehub.vision.prepared import prepared, require_intact, sha256_of
+from imagehub.vision.prepared import Prepared, prepared, require_intact, sha256_of
 from imagehub.vision.recipes import RECIPES
 
 __all__ = ["Found", "Kind", "Network", "Networks"]
+
+STARTER = Path(__file__).parent / "starter"
+"""Prepared networks that ship with the hub."""
 
 AUTO = "auto"
 NONE = "none"
@@ -63,8 +67,9 @@ def choose(settings: Settings) -> Networks:
     """Choose by the settings; raise Misconfigured if a named network is missing or was changed.
 
     `auto` takes the best that is present: those of RECIPES, then MobileNet, then an operator's
-    own, of which the hub cannot know how good they are, then the one made in code. The name of a
-    prepared network means the latest of that name, the name of its folder exactly that one.
+    own, of which the hub cannot know how good they are, then the starter, then the one made in
+    code. The name of a prepared network means the latest of that name, the name of its folder
+    exactly that one.
     """
     embedding = _choose(settings.embedding_network, Kind.EMBEDDING, settings.models)
     if embedding is None:
@@ -87,8 +92,14 @@ def candidates(kind: Kind, models: Path) -> list[Network]:
     ]
     own = [network for one in ready if one.card.name not in RECIPES for network in one.networks]
     files = [network for network in NETWORKS if network.file is not None]
+    starter = [network for one in prepared(STARTER) for network in _shipped(one)]
     made = [network for network in NETWORKS if network.file is None]
-    return [network for network in [*best, *files, *own, *made] if network.kind is kind]
+    return [network for network in [*best, *files, *own, *starter, *made] if network.kind is kind]
+
+
+def everywhere(models: Path) -> list[Prepared]:
+    """All prepared networks, those of the folder of networks first, the newest first in each."""
+    return [*prepared(models), *prepared(STARTER)]
 
 
 def find(network: Network, models: Path) -> Found | None:
@@ -102,7 +113,7 @@ def find(network: Network, models: Path) -> Found | None:
     if not path.is_file():
         return None
     if "/" in network.file:
-        for one in prepared(models):
+        for one in everywhere(models):
             if one.card.sha256() == network.sha256:
                 require_intact(one)
                 return Found(network, path)
@@ -116,13 +127,18 @@ def find(network: Network, models: Path) -> Found | None:
     return Found(network, path)
 
 
+def _shipped(one: Prepared) -> list[Network]:
+    """The network in each role; its file is absolute, because it lies elsewhere than the others."""
+    return [replace(network, file=str(STARTER / str(network.file))) for network in one.networks]
+
+
 def _choose(wanted: str, kind: Kind, models: Path) -> Found | None:
     if wanted == NONE:
         return None
     known = candidates(kind, models)
     if wanted == AUTO:
         return next((found for network in known if (found := find(network, models))), None)
-    latest = {one.card.name: one.folder.name for one in reversed(prepared(models))}
+    latest = {one.card.name: one.folder.name for one in reversed(everywhere(models))}
     for network in known:
         if network.name == latest.get(wanted, wanted):
             found = find(network, models)

@@ -50,7 +50,9 @@ class Unit:
 class ResNet:
     """All numbers of a network; `weights` of the classifier are classes x features.
 
-    `last` is a convolution after the units, if there is one.
+    `last` is a convolution after the units, if there is one. `taps` are (unit, factor): features
+    begin with the mean of these units' outputs over the picture, times the factor, and end with
+    that of the last layer, times `factor`.
     `is_pool_centred`: the first pooling has a margin of one pixel on every side; otherwise it has
     what TensorFlow calls SAME, which is more at the right and below.
     """
@@ -61,6 +63,8 @@ class ResNet:
     weights: Floats
     bias: Floats
     last: Convolution | None = None
+    taps: tuple[tuple[int, float], ...] = ()
+    factor: float = 1.0
 
 
 def fold(
@@ -84,19 +88,25 @@ def fold(
 def build(network: ResNet, side_pixels: int, scores: Scores) -> Any:
     """Build the OpenVINO model: float32 1 x 3 x SIDE x SIDE -> features and probabilities.
 
-    The outputs are 1 x D, the mean of the last layer over the picture, and 1 x CLASSES.
+    The outputs are 1 x D, the means over the picture, and 1 x CLASSES, made of the last of them.
     """
     import openvino as ov
     from openvino import opset13 as ops
 
     pixels = ops.parameter([1, 3, side_pixels, side_pixels], np.float32, name="pixels")
     seen = _pooled(_rectified(_convolved(pixels, network.stem)), network.is_pool_centred)
-    for unit in network.units:
+    wanted = dict(network.taps)
+    parts = []
+    for number, unit in enumerate(network.units):
         seen = _united(seen, unit)
+        if number in wanted:
+            parts.append(_times(_mean(seen), wanted[number]))
     if network.last is not None:
         seen = _rectified(_convolved(seen, network.last))
-    features = ops.reduce_mean(seen, np.array([2, 3]), keep_dims=False)
-    logits = ops.add(ops.matmul(features, network.weights, False, True), network.bias[None])
+    mean = _mean(seen)
+    parts.append(_times(mean, network.factor))
+    features = ops.concat(parts, 1) if network.taps else parts[0]
+    logits = ops.add(ops.matmul(mean, network.weights, False, True), network.bias[None])
     classes = ops.sigmoid(logits) if scores is Scores.SIGMOID else ops.softmax(logits, 1)
     features.output(0).set_names({FEATURES})
     classes.output(0).set_names({PROBABILITIES})
@@ -143,6 +153,18 @@ def _rectified(given: Any) -> Any:
 def _pooled(given: Any, is_centred: bool) -> Any:
     margin = [1, 1] if is_centred else [0, 0]
     return _max_pool(given, 3, 2, margin, "explicit" if is_centred else "same_upper")
+
+
+def _mean(given: Any) -> Any:
+    from openvino import opset13 as ops
+
+    return ops.reduce_mean(given, np.array([2, 3]), keep_dims=False)
+
+
+def _times(given: Any, factor: float) -> Any:
+    from openvino import opset13 as ops
+
+    return given if factor == 1 else ops.multiply(given, np.float32(factor))
 
 
 def _every(given: Any, stride: int) -> Any:

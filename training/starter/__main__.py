@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -21,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.command == "train":
             budget = Budget(minutes=given.minutes, steps=given.steps)
-            making.train_starter(inputs, budget, given.threads, _say)
+            making.train_starter(inputs, budget, given.threads, _say, _ended().is_set)
         else:
             made = making.export_starter(inputs, given.crowd, given.out, _say)
             sys.stdout.write(describe(made))
@@ -29,6 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
+
+
+def _ended() -> threading.Event:
+    """Set once somebody asks the program to end: training saves first."""
+    event = threading.Event()
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, lambda *_: event.set())
+    return event
 
 
 def _parser() -> argparse.ArgumentParser:

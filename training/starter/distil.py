@@ -23,6 +23,7 @@ from training.starter.schedule import Budget, Plan, batch_indices
 SEED = 5
 SAVE_SECONDS = 150.0
 TELL_STEPS = 100
+KEPT = 3
 FEATURE_UNIT = np.float32(6 / 255)
 """The teacher's features are bytes that stand for 0 to 6, the range of its last layer."""
 
@@ -54,6 +55,15 @@ class Pupil:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a training follows, and the folder where it is kept."""
+
+    plan: Plan
+    budget: Budget
+    work: Path
+
+
 def new_pupil(config: NetworkConfig, answers: int, plan: Plan, policy: str) -> Pupil:
     """A pupil that knows nothing yet; `answers` is how many probabilities the teacher gives."""
     import tensorflow as tf
@@ -81,25 +91,35 @@ def latest(pupil: Pupil, work: Path) -> int:
     return int(pupil.step)
 
 
-def train(pupil: Pupil, lessons: Lessons, plan: Plan, budget: Budget, work: Path, say: Say) -> None:
-    """Go on from the last checkpoint in `work` until the budget is spent; save on the way."""
+def train(
+    pupil: Pupil,
+    lessons: Lessons,
+    course: Course,
+    say: Say,
+    is_ended: Callable[[], bool] = lambda: False,
+) -> None:
+    """Go on from the last checkpoint until the budget is spent or somebody ends it; save."""
     import tensorflow as tf
 
-    manager = tf.train.CheckpointManager(pupil.checkpoint(), str(work / "checkpoints"), 3)
-    if begin := latest(pupil, work):
+    plan, budget = course.plan, course.budget
+    checkpoints = str(course.work / "checkpoints")
+    manager = tf.train.CheckpointManager(pupil.checkpoint(), checkpoints, KEPT)
+    if begin := latest(pupil, course.work):
         say(f"going on from step {begin}")
     learn = _learner(pupil, lessons, plan)
     before, begun, saved = float(pupil.elapsed_seconds), time.monotonic(), time.monotonic()
     losses: list[Any] = []
-    while (progress := budget.progress(float(pupil.elapsed_seconds), int(pupil.step))) < 1:
-        step = int(pupil.step)
+    while (spent := budget.progress(float(pupil.elapsed_seconds), int(pupil.step))) < 1:
+        if is_ended():
+            break
+        step, side = int(pupil.step), plan.side_pixels(spent)
         chosen = batch_indices(len(lessons), plan.batch, step, SEED)
-        pupil.optimizer.learning_rate.assign(plan.rate(progress, step))
-        losses.append(learn(_batch(lessons, chosen), step, plan.side_pixels(progress)))
+        pupil.optimizer.learning_rate.assign(plan.rate(spent, step))
+        losses.append(learn(_batch(lessons, chosen), step, side))
         pupil.step.assign_add(1)
         pupil.elapsed_seconds.assign(before + time.monotonic() - begun)
         if len(losses) == TELL_STEPS:
-            say(_told(pupil, losses, plan.side_pixels(progress)))
+            say(_told(pupil, losses, side))
             losses.clear()
         if time.monotonic() - saved > SAVE_SECONDS:
             manager.save()

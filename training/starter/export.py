@@ -9,7 +9,7 @@ import numpy as np
 
 from imagehub.vision.network import Preparation, Scores
 from imagehub.vision.pixels import take_pixels
-from imagehub.vision.resnet import Convolution, ResNet, Unit, build, fold
+from imagehub.vision.resnet import Convolution, Floats, ResNet, Unit, build, fold
 from training.starter.config import NetworkConfig
 from training.starter.model import EPSILON, MEAN, SCALE, unit_name
 
@@ -20,7 +20,10 @@ def to_arrays(model: Any, config: NetworkConfig, temperature: float, classes: in
     """Take the numbers out of a network of `training.model`; keep its first so many classes.
 
     The temperature divides the logits, so the network's probabilities are as likely as they say.
+    Features are the means of the ends of all stages but the first, and of the last layer: what
+    edges and textures a photo has, beside what it shows.
     """
+    ends = np.cumsum(config.units) - 1
     kernel, bias = model.get_layer("classes").get_weights()
     return ResNet(
         stem=_folded(model, "stem", 2),
@@ -33,7 +36,25 @@ def to_arrays(model: Any, config: NetworkConfig, temperature: float, classes: in
         weights=np.ascontiguousarray(kernel.T[:classes] / temperature, np.float32),
         bias=np.asarray(bias[:classes] / temperature, np.float32),
         last=_folded(model, "last", 1),
+        taps=tuple((int(end), 1.0) for end in ends[1:]),
     )
+
+
+def balanced(network: ResNet, features: Floats) -> ResNet:
+    """Scale the parts of the features so that each weighs the same, judged by those of N photos.
+
+    The hub takes the root of each feature, so a part weighs what its features add up to.
+    """
+    widths = [network.units[unit].main[-1].weights.shape[0] for unit, _ in network.taps]
+    parts = np.split(features, np.cumsum(widths), axis=1)
+    factors = [float(1 / part.sum(axis=1).mean()) for part in parts]
+    taps = tuple((unit, one) for (unit, _), one in zip(network.taps, factors, strict=False))
+    return dataclasses.replace(network, taps=taps, factor=factors[-1])
+
+
+def feature_count(config: NetworkConfig) -> int:
+    """How many features an exported network gives."""
+    return sum(config.widths[1:]) + config.features
 
 
 def to_graph(network: ResNet, side_pixels: int) -> Any:

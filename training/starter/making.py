@@ -11,7 +11,7 @@ from imagehub.vision.prepared import Prepared
 from training.starter.cache import read_lessons, write_lessons, write_rendered
 from training.starter.classes import PLACES, StarterClass, number_of, starter_classes
 from training.starter.config import NetworkConfig
-from training.starter.distil import latest, new_pupil, train
+from training.starter.distil import Course, latest, new_pupil, train
 from training.starter.model import MIXED
 from training.starter.packed import class_names, read_packed
 from training.starter.release import figures_of, sample_of, source_of, with_figures
@@ -42,16 +42,21 @@ class Inputs:
         return self.work / "lessons"
 
 
-def train_starter(inputs: Inputs, budget: Budget, threads: int, say: Say) -> None:
-    """Make the lessons that are missing, then train, or go on, until the budget is spent."""
+def train_starter(
+    inputs: Inputs, budget: Budget, threads: int, say: Say, is_ended: Callable[[], bool]
+) -> None:
+    """Make the lessons that are missing, then train, or go on, until the budget is spent.
+
+    Ends earlier, with all that was learned saved, once `is_ended` says so.
+    """
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     _make_lessons(inputs, threads, say)
-    plan = Plan()
-    pupil = new_pupil(CONFIG, TEACHERS[1].outputs, plan, MIXED)
-    train(pupil, read_lessons(inputs.lessons), plan, budget, inputs.work, say)
+    course = Course(Plan(), budget, inputs.work)
+    pupil = new_pupil(CONFIG, TEACHERS[1].outputs, course.plan, MIXED)
+    train(pupil, read_lessons(inputs.lessons), course, say, is_ended)
 
 
 def export_starter(inputs: Inputs, crowd: Path, out: Path, say: Say) -> Prepared:

@@ -21,17 +21,18 @@ from imagehub.vision.source import Origin, Source
 from training.starter import words
 from training.starter.classes import StarterClass, number_of, table
 from training.starter.config import NetworkConfig
-from training.starter.export import PREPARATION, to_arrays, to_graph
+from training.starter.export import PREPARATION, balanced, feature_count, to_arrays, to_graph
 from training.starter.held_out import read_crowd
 from training.starter.packed import Packed, Pixels
-from training.starter.pictures import SIDE_PIXELS, make_picture
+from training.starter.pictures import SIDE_PIXELS
 from training.starter.probe import out_of_fold_accuracy
 from training.starter.rendered import Rendered
 from training.starter.temperature import choose_temperature
 
 NAME = "starter-resnet"
 BATCH = 100
-SAMPLE_SEED = 0
+BALANCED_ON = 10
+"""Every tenth of the held-out packed photos tells how much the parts of the features weigh."""
 
 
 def source_of(
@@ -48,6 +49,10 @@ def source_of(
     pixels, numbers = _named(classes, photos, rendered)
     temperature = choose_temperature(_logits(model, pixels)[:, : len(classes)], numbers)
     arrays = to_arrays(model, config, temperature, len(classes))
+    seen = looked(to_graph(arrays, SIDE_PIXELS), list(photos.pixels[::BALANCED_ON])).features
+    if seen is None:
+        raise AssertionError("the starter gives features")
+    arrays = balanced(arrays, seen)
     weights = b"".join(np.asarray(part).tobytes() for part in model.get_weights())
     return Source(
         origin=Origin(
@@ -60,7 +65,7 @@ def source_of(
         model=to_graph(arrays, SIDE_PIXELS),
         side_pixels=SIDE_PIXELS,
         preparation=PREPARATION,
-        features=Features(layer="last", count=config.features),
+        features=Features(layer="means", count=feature_count(config)),
         classes=Classes(layer="classes", count=len(classes), scores=Scores.SOFTMAX),
         labels=table(classes),
         limits=words.LIMITS,
@@ -69,7 +74,7 @@ def source_of(
 
 
 def sample_of(photos: Packed, rendered: Rendered | None, side_pixels: int) -> Sample:
-    """Pictures to measure ranges on and others to compare on, of photos that were held out."""
+    """Photos to measure ranges on and others to compare on; all were held out."""
     return draw(_sampled(photos, rendered), side_pixels)
 
 
@@ -85,19 +90,19 @@ def figures_of(
 
     model = ov.Core().read_model(str(made.folder / MODEL_FILE))
     seen = read_crowd(crowd)
-    features = _looked(model, seen.views).features
+    features = looked(model, seen.views).features
     if features is None:
         raise AssertionError("the starter gives features")
     found = {
         "crowd_photos": float(len(seen.views)),
         "crowd_linear_probe_accuracy": out_of_fold_accuracy(features, seen.classes),
         "packed_photos": float(len(photos.classes)),
-        "packed_top1": _top1(model, list(photos.pixels), photos.classes),
+        "packed_top1": top1(model, list(photos.pixels), photos.classes),
     }
     if rendered is not None:
         numbers = np.array([number_of(classes, mid) for mid in rendered.mids])
         found["rendered_photos"] = float(len(numbers))
-        found["rendered_top1"] = _top1(model, list(rendered.pixels), numbers)
+        found["rendered_top1"] = top1(model, list(rendered.pixels), numbers)
     return {name: round(value, 4) for name, value in found.items()}
 
 
@@ -128,22 +133,22 @@ def _logits(model: Any, pixels: Pixels) -> npt.NDArray[np.float32]:
 
 
 def _sampled(photos: Packed, rendered: Rendered | None) -> Iterator[Pixels]:
-    """Pictures as they are trained on, and every fourth a rendered photo."""
-    for at in range(MOST_PHOTOS):
-        if rendered is not None and at % 4 > 1 and at // 4 * 2 + at % 2 < len(rendered.mids):
-            yield rendered.pixels[at // 4 * 2 + at % 2]
-        else:
-            index = at * len(photos.classes) // MOST_PHOTOS
-            yield make_picture(photos.pixels, photos.classes, index, SAMPLE_SEED).pixels[0]
+    """Packed photos of all classes; a half of them makes room for rendered ones, if there are."""
+    step = len(photos.pixels) // MOST_PHOTOS
+    others = iter(()) if rendered is None else iter(rendered.pixels)
+    for at, photo in enumerate(photos.pixels[::step]):
+        yield next(others, photo) if at % 4 > 1 else photo
 
 
-def _looked(model: Any, views: Sequence[Pixels]) -> Outputs:
+def looked(model: Any, views: Sequence[Pixels]) -> Outputs:
+    """What an OpenVINO model says of photos of any size."""
     side = model.input().shape[1]
     return quantise.outputs(model, [resize(view, side, side) for view in views])
 
 
-def _top1(model: Any, views: Sequence[Pixels], numbers: npt.NDArray[np.int64]) -> float:
-    probabilities = _looked(model, views).probabilities
+def top1(model: Any, views: Sequence[Pixels], numbers: npt.NDArray[np.int64]) -> float:
+    """Share of photos whose likeliest class is their own, by number."""
+    probabilities = looked(model, views).probabilities
     if probabilities is None:
         raise AssertionError("the starter names classes")
     return float((probabilities.argmax(axis=1) == numbers).mean())

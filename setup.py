@@ -44,6 +44,7 @@ DEVELOPMENT = [
     "pyyaml==6.0.3",
     "ruff==0.17.5",
     "tensorflow==2.21.0",
+    "tf-keras==2.21.0",
 ]
 CURATION = [  # what `make bench-curation` measures verification beside
     "cleanlab==2.9.0",
@@ -64,7 +65,8 @@ setup(
     include_package_data=True,
     package_data={
         "imagehub.catalogue": ["migrations/*.sql", "*.csv"],
-        "imagehub.vision": ["*.csv"],
+        "imagehub.vision": ["*.csv", "starter/*/*"],
+        "training.starter": ["*.csv"],
         "webapp": ["access.toml", "templates/**/*", "static/**/*"],
     },
     install_requires=HUB,

@@ -6,8 +6,9 @@ same code and differ only in these values. A wrong value stops the program at st
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -173,3 +174,23 @@ def _to_text(value: object) -> str:
 def launched_by_spark_submit() -> bool:
     """True in a program that `spark-submit` started: its options then rule master and memory."""
     return "PYSPARK_GATEWAY_PORT" in os.environ
+
+
+def keep_spark_on_loopback() -> None:
+    """Have the Java that pyspark starts use the loopback address.
+
+    It takes its own address from these variables and nowhere else; without them it asks DNS for
+    this machine's name, which may be unknown.
+    """
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    os.environ.setdefault("SPARK_LOCAL_HOSTNAME", "127.0.0.1")
+
+
+def tell_tensorflow_its_cluster(nodes: Sequence[str], index: int) -> None:
+    """Say where the workers of a training cluster are and which this process is.
+
+    TensorFlow reads it from nowhere else. `tf.keras` is then the Keras that trains on several.
+    """
+    task = {"type": "worker", "index": index}
+    os.environ["TF_CONFIG"] = json.dumps({"cluster": {"worker": list(nodes)}, "task": task})
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"

@@ -1,0 +1,94 @@
+-- Written by: webapp. A wish to train on a release; `config` is that of imagehub.training_config.
+create table training_requests (
+    id uuid primary key default gen_random_uuid(),
+    release_id text not null references releases,
+    account_id uuid not null references accounts,
+    config jsonb not null,
+    asked_at timestamptz not null default now()
+);
+create index training_requests_by_account on training_requests (account_id, asked_at desc);
+
+-- Written by: webapp. The wish to stop; the run ends as cancelled, whatever it was doing.
+create table training_cancels (
+    request_id uuid primary key references training_requests,
+    account_id uuid not null references accounts,
+    asked_at timestamptz not null default now()
+);
+
+-- Written by: training. A run answers a request, or an operator's command without one.
+create table training_runs (
+    id uuid primary key default gen_random_uuid(),
+    request_id uuid unique references training_requests,
+    release_id text not null references releases,
+    manifest_sha256 bytea not null check (length(manifest_sha256) = 32),
+    config jsonb not null,
+    state text not null default 'queued' check (state in
+        ('queued', 'preparing', 'training', 'exporting', 'done', 'failed', 'cancelled')),
+    attempt integer not null default 0, -- an earlier attempt may publish nothing
+    epochs_done integer not null default 0,
+    done bigint not null default 0,     -- of this state's work: photos or steps
+    total bigint,
+    photos_per_second real,
+    reason text,                        -- why it failed, or was interrupted last
+    cancel_asked_at timestamptz,        -- by an operator's command
+    queued_at timestamptz not null default now(),
+    started_at timestamptz,
+    heartbeat_at timestamptz,           -- the trainer's own sign of life
+    finished_at timestamptz,
+    check ((state in ('done', 'failed', 'cancelled')) = (finished_at is not null)),
+    check (state <> 'failed' or reason is not null)
+);
+create index training_runs_by_release on training_runs (release_id, queued_at desc);
+create index training_runs_open on training_runs (queued_at) where finished_at is null;
+
+-- Written by: training. Signs of life of the processes of a run's attempt, and what each has.
+create table training_parties (
+    run_id uuid not null references training_runs,
+    attempt integer not null,
+    party text not null,                -- driver, or worker-0 and so on
+    seen_at timestamptz not null default now(),
+    left_at timestamptz,                -- it ended by itself, all well
+    primary key (run_id, attempt, party)
+);
+
+-- Written by: training. One row for each epoch and worker: all workers must say the same.
+create table training_epochs (
+    run_id uuid not null references training_runs,
+    attempt integer not null,
+    epoch integer not null,
+    worker integer not null,
+    loss double precision not null,
+    accuracy double precision not null,
+    photos_per_second real not null,
+    weights_sha256 bytea not null check (length(weights_sha256) = 32),
+    at timestamptz not null default now(),
+    primary key (run_id, attempt, epoch, worker)
+);
+
+-- Written by: training. The loss as it falls, a row every few steps, for the curve.
+create table training_progress (
+    run_id uuid not null references training_runs,
+    step bigint not null,
+    loss double precision not null,
+    accuracy double precision not null,
+    at timestamptz not null default now(),
+    primary key (run_id, step)
+);
+
+-- Written by: training. What happened, in words.
+create table training_notes (
+    id bigint generated always as identity primary key,
+    run_id uuid not null references training_runs,
+    note text not null,
+    at timestamptz not null default now()
+);
+create index training_notes_by_run on training_notes (run_id, id);
+
+-- Written by: training. What a run leaves; its files lie in the object store.
+create table models (
+    id uuid primary key references training_runs,
+    labels jsonb not null,              -- MID and name, in the order of the outputs
+    metrics jsonb not null,
+    files jsonb not null,               -- name -> key, bytes, sha256
+    made_at timestamptz not null default now()
+);

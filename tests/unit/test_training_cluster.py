@@ -1,0 +1,84 @@
+"""What guards TensorFlowOnSpark: its server reads plain values only, and reasons are short."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+
+from training import processes
+from training.cluster import _Server, reason_in
+
+
+class Evil:
+    """What runs a command where it is unpickled."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("true",)
+
+
+def ask(address: tuple[str, int], message: bytes) -> bytes:
+    with socket.create_connection(address, timeout=5) as client:
+        client.sendall(message)
+        return client.recv(1024)
+
+
+def test_the_reservation_server_answers_plain_values_and_hangs_up_on_everything_else() -> None:
+    server = _Server(1)
+    address = server.start()
+    assert address[0] == "127.0.0.1"
+    for bad in (Evil(), {"type": "REG", "data": Evil()}):
+        data = pickle.dumps(bad)
+        assert ask(address, struct.pack(">I", len(data)) + data) == b""
+    assert ask(address, struct.pack(">I", 2**31)) == b""
+    node = {"type": "REG", "data": {"executor_id": 0, "authkey": b"k", "addr": ("h", 1)}}
+    data = pickle.dumps(node)
+    assert ask(address, struct.pack(">I", len(data)) + data) != b""
+    assert server.reservations.get() == [node["data"]]
+    server.stop()
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("An error occurred\n  at java\nRuntimeError: no data\n", "RuntimeError: no data"),
+        (
+            "Job aborted: ExecutorLostFailure (executor 1 exited)",
+            "Job aborted: ExecutorLostFailure",
+        ),
+        ("", "no words"),
+    ],
+)
+def test_a_failure_of_spark_becomes_one_line(said: str, reason: str) -> None:
+    assert reason_in(said).startswith(reason)
+
+
+def test_ending_a_run_ends_all_that_carries_its_mark_and_nothing_else() -> None:
+    nested = (
+        "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c',"
+        " 'import time; time.sleep(60)'], start_new_session=True); time.sleep(60)"
+    )
+    ours, others = (
+        subprocess.Popen(
+            [sys.executable, "-c", nested],
+            env={**os.environ, processes.MARK: mark},
+            start_new_session=True,
+        )
+        for mark in ("run-a", "run-ab")
+    )
+    deadline = time.monotonic() + 30
+    while len(processes.alive("run-a")) < 2 or len(processes.alive("run-ab")) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert processes.end("run-a") >= 2
+    ours.wait(timeout=10)
+    assert processes.alive("run-a") == []
+    assert others.poll() is None
+    processes.end("run-ab")
+    others.wait(timeout=10)

@@ -1,0 +1,86 @@
+"""A frozen network in TensorFlow says what OpenVINO says; so do the files that are exported."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imagehub.photo import read_view
+from imagehub.vision import drawn, registry
+from tests.factories.drawings import drawn_jpeg
+from training import evaluation, export, features, frozen, head, photos
+from training.dataset import Photo
+
+CLASSES = 3
+SIDE = drawn.SIDE_PIXELS
+
+
+def drawn_photos(count: int, side_pixels: int = SIDE) -> list[Photo]:
+    return [
+        Photo(f"{n:016x}", n % CLASSES, photos.small_jpeg(drawn_jpeg(n, (160, 120)), side_pixels))
+        for n in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def network() -> registry.Found:
+    return registry.Found(registry.DRAWN, None)
+
+
+def test_a_frozen_network_gives_the_same_features_in_tensorflow(network: registry.Found) -> None:
+    given = drawn_photos(6)
+    known = features.look(network, given, mirrored=False, threads=1).features
+    pixels = np.stack([read_view(photo.jpeg) for photo in given])
+    for exact in (True, False):
+        found = frozen.features(drawn.model(), 0, pixels, frozen.Style(exact)).numpy()
+        assert np.abs(found - known).max() < 1e-4
+
+
+def test_the_shared_mobilenet_gives_the_same_features_in_tensorflow(shared: Path) -> None:
+    import openvino as ov
+
+    known = registry.find(registry.MOBILENET_V1_EMBEDDING, shared / "models")
+    assert known is not None
+    given = drawn_photos(2, known.network.side_pixels)
+    looked = features.look(known, given, mirrored=False, threads=1).features
+    pixels = np.stack([read_view(photo.jpeg) for photo in given])
+    model = ov.Core().read_model(str(known.path))
+    found = frozen.features(model, 0, pixels, frozen.Style(True)).numpy()
+    alike = (found * looked).sum(1) / np.linalg.norm(found, axis=1) / np.linalg.norm(looked, axis=1)
+    assert alike.min() > 0.999
+
+
+def test_features_are_read_back_as_they_were_written(network: registry.Found) -> None:
+    found = features.look(network, drawn_photos(3), mirrored=True, threads=1)
+    back = features.read(features.write(found))
+    assert np.array_equal(back.features, found.features)
+    assert np.array_equal(back.mirrored, found.mirrored)
+    assert (back.image_ids, back.classes.tolist()) == (found.image_ids, [0, 1, 2])
+    assert not np.array_equal(found.mirrored, found.features)
+
+
+def test_exported_files_say_what_the_trained_head_says(network: registry.Found) -> None:
+    given = drawn_photos(24)
+    looked = features.look(network, given, mirrored=False, threads=1)
+    start = head.start(looked.features, CLASSES)
+    dice = np.random.default_rng(1)
+    kernel = dice.normal(size=start.weights[2].shape).astype(np.float32) * 4
+    trained_head = head.Checkpoint((*start.weights[:2], kernel, start.weights[3]))
+    known = evaluation.softmax(head.logits(trained_head, looked.features))
+    trained = export.with_frozen(drawn.model(), 0, SIDE, trained_head)
+    pixels = [read_view(photo.jpeg) for photo in given]
+    saved = export.ask_saved_model(export.saved_model(trained), pixels, lambda: None)
+    assert np.abs(saved - known).max() < 1e-3
+    small = export.tflite(trained, pixels)
+    said = export.ask_tflite(small, pixels, lambda: None)
+    assert evaluation.agreement(said, saved) >= 0.9
+    assert len(small) < len(export.saved_model(trained))
+
+
+def test_a_photo_of_any_shape_becomes_a_square(network: registry.Found) -> None:
+    jpeg = photos.small_jpeg(drawn_jpeg(1, (900, 70)), SIDE)
+    assert read_view(jpeg).shape == (SIDE, SIDE, 3)
+    assert io.BytesIO(jpeg).read(2) == b"\xff\xd8"

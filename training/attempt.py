@@ -1,0 +1,274 @@
+"""One attempt of a run, from its release to its model: `python -m training.attempt RUN NUMBER`.
+
+The service starts it as a process of its own, watches it and ends it; it is Spark's driver.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from imagehub.catalogue import training_progress, training_runs
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.training_runs import TrainingRun
+from imagehub.errors import Conflict, HubError, Unavailable
+from imagehub.hub import open_catalogue, open_store
+from imagehub.settings import Settings
+from imagehub.storage.protocol import ObjectStore
+from imagehub.training_config import Base, TrainingConfig
+from imagehub.training_config import read as read_config
+from training import (
+    checkpoint,
+    features,
+    fitting,
+    head,
+    preparing,
+    processes,
+    session,
+    small_resnet,
+    task,
+)
+from training.preparing import Source
+from training.processes import MARK
+from training.publishing import publish
+from training.reporting import Attempt, Reporter, beating
+from training.session import Cluster
+from training.shards import Index
+from training.task import Task
+
+log = logging.getLogger(__name__)
+
+LONGEST_PREPARATION_SECONDS = 3600.0
+
+AGAIN, CANNOT_WORK = 1, 2
+"""Exit status where another attempt may do better, and where it would end like this one."""
+
+
+@dataclass
+class Doors:
+    """What an attempt has open; the Spark session is started when it is first needed."""
+
+    settings: Settings
+    run: TrainingRun
+    database: Database
+    store: ObjectStore
+    report: Reporter
+    _cluster: Cluster | None = field(default=None)
+
+    def cluster(self) -> Cluster:
+        """The Spark session."""
+        if self._cluster is None:
+            with beating(self.report, session.EXECUTORS_WITHIN_SECONDS + 60):
+                self._cluster = session.start(self.settings, self.run.id, {MARK: self.run.id})
+        return self._cluster
+
+    def everywhere(self) -> preparing.Everywhere:
+        """Run a function over items on all executors."""
+        context = self.cluster().context
+
+        def run(function: Any, items: Sequence[Any]) -> list[Any]:
+            with beating(self.report, LONGEST_PREPARATION_SECONDS):
+                return list(context.parallelize(items, len(items)).map(function).collect())
+
+        return run
+
+    def enter(self, state: str, total: int | None = None) -> None:
+        """Say what the attempt does now; Conflict if it is no longer the one that counts."""
+        with self.database.transaction() as cursor:
+            if not training_runs.enter(cursor, self.run.id, self.run.attempt, state, total):
+                raise Conflict(
+                    "This attempt was replaced or the run has ended: it changes nothing."
+                )
+
+    def workers_begin(self, workers: int) -> None:
+        """From now on each of so many workers must show progress."""
+        with self.database.transaction() as cursor:
+            for number in range(workers):
+                training_progress.seen(cursor, self.run.id, self.run.attempt, f"worker-{number}")
+
+    def waiting(self, at_most_seconds: float) -> AbstractContextManager[None]:
+        """Give signs of life while something else is waited for."""
+        return beating(self.report, at_most_seconds)
+
+    def beat(self) -> None:
+        """The attempt gets on."""
+        self.report.beat()
+
+    def stop(self) -> None:
+        """Stop Spark."""
+        if self._cluster is not None:
+            with beating(self.report, 30):
+                self._cluster.stop()
+            self._cluster = None
+
+
+def train(doors: Doors) -> None:
+    """Do all that is missing of the run, and publish its model."""
+    run, config = doors.run, read_config(doors.run.config)
+    source = Source(run.release_id, run.manifest_sha256)
+    network = features.frozen_network(doors.settings) if config.base is Base.TRANSFER else None
+    side = network.network.side_pixels if network else config.image_size_pixels
+    doors.report.note("The photos are made ready for training.")
+    index = preparing.make_shards(doors.settings, source, side, doors.everywhere)
+    if network:
+        doors.report.note(f"The network {network.network.name} looks at the photos.")
+        preparing.make_features(
+            doors.settings,
+            index,
+            network.network.sha256,
+            str(config.augmentation),
+            doors.everywhere,
+        )
+    plan = plan_task(doors, config, index)
+    _fit(doors, plan)
+    doors.stop()
+    doors.enter("exporting")
+    doors.report.note("The model is measured on the photos that were held out, and exported.")
+    publish(doors.settings, doors.database, doors.report, run, plan, index)
+
+
+def plan_task(doors: Doors, config: TrainingConfig, index: Index) -> Task:
+    """What the workers are told; where no checkpoint is yet, what training begins from is kept."""
+    run, executors = doors.run, doors.cluster().executors
+    network = (
+        features.frozen_network(doors.settings).network if config.base is Base.TRANSFER else None
+    )
+    train_shards = index.of("train")
+    workers = min(executors, len(train_shards))
+    batch = max(1, config.batch // workers)
+    start_key = last_checkpoint(doors.store, run.id, config.epochs)
+    if start_key is None:
+        start_key = task.checkpoint_key(run.id, 0, run.attempt)
+        begin = _beginning(doors, config, index, network.sha256 if network else "")
+        doors.store.put(start_key, checkpoint.write(begin))
+    copies = 2 if network and features.wants_mirrored("train", str(config.augmentation)) else 1
+    return Task(
+        run_id=run.id,
+        attempt=run.attempt,
+        config=config,
+        classes=len(index.classes),
+        side_pixels=index.side_pixels,
+        shards=train_shards,
+        workers=workers,
+        batch=batch,
+        steps=fitting.steps(train_shards, workers, batch, copies),
+        start_key=start_key,
+        first_epoch=task.epochs_of(start_key),
+        network_sha256=network.sha256 if network else "",
+        features=network.outputs if network else 0,
+    )
+
+
+def last_checkpoint(store: ObjectStore, run_id: str, epochs: int) -> str | None:
+    """The key of the newest checkpoint to go on from; None if there is none.
+
+    The last epoch is always done again: an attempt that died behind it never compared its workers.
+    """
+    found = store.keys(task.checkpoint_prefix(run_id))
+    return max((key for key in found if task.epochs_of(key) < epochs), default=None)
+
+
+def _beginning(doors: Doors, config: TrainingConfig, index: Index, network_sha256: str) -> Any:
+    if config.base is not Base.TRANSFER:
+        return small_resnet.start(index.side_pixels, len(index.classes), config.seed)
+    mirrored = features.wants_mirrored("train", str(config.augmentation))
+    rows, _ = fitting.rows_to_train(
+        features.joined(
+            [
+                features.read(doors.store.get(features.key(shard, network_sha256, mirrored)))
+                for shard in index.of("train")
+            ]
+        )
+    )
+    return head.start(rows, len(index.classes))
+
+
+def _fit(doors: Doors, plan: Task) -> None:
+    from training import cluster, worker
+
+    total = plan.steps * plan.config.epochs
+    doors.enter("training", total)
+    doors.report.note(
+        f"{plan.workers} workers train from epoch {plan.first_epoch + 1} to {plan.config.epochs}."
+    )
+    arguments = {
+        "settings": doors.settings,
+        "task": plan,
+        "here": doors.cluster().here,
+        "cores": doors.cluster().cores,
+    }
+    cluster.run(doors.cluster(), plan.workers, cluster.Node(worker.train, arguments), doors)
+    require_in_step(doors, plan)
+
+
+def require_in_step(doors: Doors, plan: Task) -> None:
+    """Raise Conflict unless all workers said the same loss and had the same weights.
+
+    Raises Unavailable if one of them has not said it.
+    """
+    with doors.database.transaction() as cursor:
+        found = training_progress.epochs(cursor, plan.run_id, plan.attempt)
+    last = [one for one in found if one.epoch == plan.config.epochs]
+    if len(last) != plan.workers:
+        raise Unavailable("A worker ended before its last epoch was written down.")
+    if len({one.weights_sha256 for one in last}) != 1:
+        raise Conflict(
+            f"The {plan.workers} workers ended with different weights: the model is thrown away."
+        )
+    if len({one.loss for one in last}) != 1:
+        raise Conflict("The workers ended with different losses: the model is thrown away.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the attempt; 0 if its model is published."""
+    run_id, number = sys.argv[1:] if arguments is None else arguments
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("py4j").setLevel(logging.WARNING)
+    _end_when_alone(run_id)
+    settings = Settings.from_environment()
+    database = open_catalogue(settings)
+    with database.transaction() as cursor:
+        run = training_runs.find(cursor, run_id)
+    if run is None or run.attempt != int(number):
+        print(f"There is no attempt {number} of a run {run_id}.", file=sys.stderr)
+        return CANNOT_WORK
+    own = Database(database.url)
+    with Reporter(own, Attempt(run.id, run.attempt), "driver") as report:
+        doors = Doors(settings, run, database, open_store(settings), report)
+        try:
+            train(doors)
+        except HubError as error:
+            log.exception("attempt %s of run %s", number, run_id)
+            reason_file(settings, run.id).write_text(str(error), encoding="utf-8")
+            return AGAIN if isinstance(error, Unavailable) else CANNOT_WORK
+    return 0
+
+
+def reason_file(settings: Settings, run_id: str) -> Path:
+    """Where an attempt that fails leaves its reason for the service."""
+    return settings.data / "training" / run_id / "reason.txt"
+
+
+def _end_when_alone(run_id: str) -> None:
+    """End the whole attempt when the service that watches it has died: nobody else would."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        processes.end(run_id)
+        os._exit(AGAIN)
+
+    threading.Thread(target=watch, name="alone", daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,221 @@
+"""Train a model on one worker's share of the data: the loop that every worker runs in step.
+
+Nothing here knows of Spark. Under a strategy of several workers each call of `fit` does the same
+steps in the same order; it begins from the same checkpoint, so the weights stay equal.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from imagehub.catalogue.training_progress import Epoch, Step
+from imagehub.errors import Conflict
+from imagehub.storage.protocol import ObjectStore
+from imagehub.training_config import Augmentation
+from training import checkpoint, dataset, features, head, small_resnet
+from training.checkpoint import Checkpoint
+from training.features import FeatureSet
+from training.shards import ShardFacts
+from training.task import Task, checkpoint_key
+
+POINTS_AN_EPOCH = 4
+"""Of the loss curve."""
+
+
+class Report(Protocol):
+    """Whom a worker tells how far it is; training.reporting.Reporter is one."""
+
+    def beat(self) -> None:
+        """The loop gets on."""
+        ...
+
+    def progress(self, done: int, photos_per_second: float | None = None) -> None:
+        """So many steps are done."""
+        ...
+
+    def step(self, found: Step) -> None:
+        """A point of the curves."""
+        ...
+
+    def epoch(self, found: Epoch) -> None:
+        """An epoch's end."""
+        ...
+
+    def checkpoint(self, epochs: int) -> None:
+        """So many epochs are safe."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a worker runs: its number, its files, and what keeps it in step with the others."""
+
+    worker: int
+    store: ObjectStore
+    cache: Path
+    strategy: Any = None
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """Variables made in it are the same on all workers."""
+        return nullcontext() if self.strategy is None else self.strategy.scope()
+
+
+def fit(task: Task, place: Place, report: Report) -> Checkpoint:
+    """Train from the task's checkpoint to its last epoch; returns the last weights."""
+    report.beat()
+    data = _data(task, place)
+    report.beat()
+    with place.scope():
+        model = _model(task)
+        optimizer = _optimizer(task)
+        optimizer.build(model.trainable_variables)
+        _restore(model, optimizer, checkpoint.read(place.store.get(task.start_key)))
+        model.compile(optimizer, _loss(), metrics=["accuracy"])
+    report.beat()
+    if place.strategy is not None:
+        own = data
+        data = place.strategy.distribute_datasets_from_function(lambda _context: own)
+    model.fit(
+        data,
+        initial_epoch=task.first_epoch,
+        epochs=task.config.epochs,
+        steps_per_epoch=task.steps,
+        callbacks=[_telling(task, place, report)],
+        verbose=0,
+    )
+    return _numbers(model)
+
+
+def _data(task: Task, place: Place) -> Any:
+    mine = dataset.share(task.shards, place.worker, task.workers)
+    seed = task.config.seed * 1_000 + task.first_epoch * task.workers + place.worker
+    if task.transfer:
+        return _features(task, place, mine, seed)
+    paths = dataset.local_copies(place.store, mine, place.cache)
+    how = dataset.Pipeline(task.side_pixels, task.batch, str(task.config.augmentation), seed)
+    return dataset.pipeline(paths, how)
+
+
+def _features(task: Task, place: Place, mine: list[Any], seed: int) -> Any:
+    import tensorflow as tf
+
+    mirrored = task.config.augmentation == Augmentation.MIRROR
+    found = features.joined(
+        [
+            features.read(place.store.get(features.key(shard, task.network_sha256, mirrored)))
+            for shard in mine
+        ]
+    )
+    rows, classes = rows_to_train(found)
+    numbers = tf.data.Dataset.from_tensor_slices((rows, classes))
+    numbers = numbers.shuffle(len(rows), seed, reshuffle_each_iteration=True).repeat()
+    return numbers.batch(task.batch, drop_remainder=True).prefetch(2)
+
+
+def steps(shards: Sequence[ShardFacts], workers: int, batch: int, copies: int) -> int:
+    """Steps of an epoch where each photo is shown in so many copies."""
+    return dataset.steps_an_epoch(
+        [replace(shard, photos=shard.photos * copies) for shard in shards], workers, batch
+    )
+
+
+def rows_to_train(found: FeatureSet) -> tuple[Any, Any]:
+    """All rows of features, mirrored photos too, and the class of each."""
+    copies = 2 if len(found.mirrored) else 1
+    return (
+        np.concatenate([found.features, found.mirrored]),
+        np.concatenate([found.classes] * copies),
+    )
+
+
+def _model(task: Task) -> Any:
+    if task.transfer:
+        return head.model(task.features, task.classes)
+    return small_resnet.model(task.side_pixels, task.classes)
+
+
+def _optimizer(task: Task) -> Any:
+    import tf_keras as keras
+
+    return keras.optimizers.Adam(task.config.learning_rate)
+
+
+def _loss() -> Any:
+    import tf_keras as keras
+
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def _restore(model: Any, optimizer: Any, found: Checkpoint) -> None:
+    model.set_weights(found.weights)
+    for variable, array in zip(optimizer.variables, found.optimizer, strict=False):
+        variable.assign(array)
+
+
+def _numbers(model: Any) -> Checkpoint:
+    """The model's numbers in memory of their own."""
+    return Checkpoint(
+        tuple(np.array(one) for one in model.get_weights()),
+        tuple(np.array(one.numpy()) for one in model.optimizer.variables),
+    )
+
+
+def _telling(task: Task, place: Place, report: Report) -> Any:
+    import tf_keras as keras
+
+    every = max(1, task.steps // POINTS_AN_EPOCH)
+
+    class Telling(keras.callbacks.Callback):  # type: ignore[misc]  # has no types
+        """Tells steps and epochs, and keeps a checkpoint of each epoch."""
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002 Keras's own
+            """Start the epoch's clock; its first step is not counted: it also builds the graph."""
+            self.before = epoch * task.steps
+            self.clock_from = time.monotonic()
+            self.counted = 0
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            """Say that the loop gets on."""
+            self.counted += 1
+            if batch == 0 and task.steps > 1:
+                self.clock_from, self.counted = time.monotonic(), 0
+            done = self.before + batch + 1
+            if place.worker == 0:
+                report.progress(done, self.rate() if self.counted else None)
+                if (batch + 1) % every == 0:
+                    report.step(Step(done, float(logs["loss"]), float(logs["accuracy"])))
+            else:
+                report.beat()
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            """Keep the weights, and say what they are."""
+            numbers = _numbers(self.model)
+            report.epoch(
+                Epoch(
+                    *(epoch + 1, place.worker, float(logs["loss"]), float(logs["accuracy"])),
+                    *(self.rate(), checkpoint.weights_sha256(numbers.weights)),
+                )
+            )
+            if place.worker == 0:
+                _keep(task, place.store, epoch + 1, numbers)
+                report.checkpoint(epoch + 1)
+
+        def rate(self) -> float:
+            """Photos a second of all workers together."""
+            seconds = max(time.monotonic() - self.clock_from, 1e-6)
+            return self.counted * task.batch * task.workers / seconds
+
+    return Telling()
+
+
+def _keep(task: Task, store: ObjectStore, epochs: int, numbers: Checkpoint) -> None:
+    key = checkpoint_key(task.run_id, epochs, task.attempt)
+    with suppress(Conflict):  # this attempt was here before: what lies there is as good
+        store.put(key, checkpoint.write(numbers))

@@ -1,0 +1,105 @@
+"""What happens once before workers train: a release's shards, and what the network sees in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from imagehub import manifest as manifests
+from imagehub.errors import Conflict, NotFound, Refused
+from imagehub.hub import open_store
+from imagehub.manifest import Manifest
+from imagehub.settings import Settings
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from training import dataset, features, photos, shards
+from training.shards import Index, ShardFacts, ShardPlan
+
+Everywhere = Callable[[Any, Sequence[Any]], list[Any]]
+"""Runs a function over items on executors; returns what it gave, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The release that a run is pinned to."""
+
+    release_id: str
+    manifest_sha256: bytes
+
+
+def read_manifest(store: ObjectStore, source: Source) -> Manifest:
+    """The release's manifest; Refused(`release_damaged`) if it is not the one the run names."""
+    data = store.get(keys.release_manifest(source.release_id))
+    if manifests.digest(data) != source.manifest_sha256:
+        raise Refused(
+            "release_damaged",
+            f"The manifest of {source.release_id} is not the one that was signed: train on"
+            " another release.",
+        )
+    return manifests.read(data)
+
+
+def make_shards(
+    settings: Settings, source: Source, side_pixels: int, everywhere: Callable[[], Everywhere]
+) -> Index:
+    """The release's training shards at a size: those that are there, or made now on executors."""
+    store = open_store(settings)
+    pinned = source.manifest_sha256.hex()
+    with suppress(NotFound):
+        return shards.read_index(store.get(shards.index_key(pinned, side_pixels)))
+    manifest = read_manifest(store, source)
+    plans = shards.plan(manifest, pinned, side_pixels)
+    made = everywhere()(partial(_make_shard, settings, source.release_id), plans)
+    index = shards.index(manifest, pinned, side_pixels, made)
+    store.put(shards.index_key(pinned, side_pixels), shards.write_index(index))
+    return index
+
+
+def make_features(
+    settings: Settings,
+    index: Index,
+    network_sha256: str,
+    augmentation: str,
+    everywhere: Callable[[], Everywhere],
+) -> None:
+    """Have the frozen network look at every shard that it has not looked at yet."""
+    wanted = [(shard, features.wants_mirrored(shard.split, augmentation)) for shard in index.shards]
+    store = open_store(settings)
+    missing = [
+        (shard, mirrored)
+        for shard, mirrored in wanted
+        if not _is_there(store, features.key(shard, network_sha256, mirrored))
+    ]
+    if missing:
+        everywhere()(partial(_look_at_shard, settings, network_sha256), missing)
+
+
+def _make_shard(settings: Settings, release_id: str, plan: ShardPlan) -> ShardFacts:
+    store = open_store(settings)
+
+    def read_small(file: manifests.ManifestFile) -> bytes:
+        return photos.small_jpeg(photos.released(store, release_id, file), plan.side_pixels)
+
+    data = shards.build(plan, read_small)
+    store.put(plan.key, data)
+    return shards.facts(plan, data)
+
+
+def _look_at_shard(settings: Settings, network_sha256: str, wanted: tuple[ShardFacts, bool]) -> int:
+    shard, mirrored = wanted
+    store = open_store(settings)
+    data = shards.require_sha256(store.get(shard.key), shard.sha256, shard.key)
+    found = features.look(
+        features.named_network(settings, network_sha256), dataset.photos(data), mirrored, threads=1
+    )
+    # Another processor may differ in a last digit: who was first counts, for all.
+    with suppress(Conflict):
+        store.put(features.key(shard, network_sha256, mirrored), features.write(found))
+    return shard.photos
+
+
+def _is_there(store: ObjectStore, key: str) -> bool:
+    return any(found == key for found in store.keys(key))

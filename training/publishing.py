@@ -1,0 +1,147 @@
+"""From the last weights to a published model: measured, exported, measured again, then one row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imagehub.catalogue import training_runs
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.training_runs import TrainingRun
+from imagehub.errors import Conflict, Refused
+from imagehub.hub import open_store
+from imagehub.photo import read_view
+from imagehub.settings import Settings
+from imagehub.storage.protocol import ObjectStore
+from imagehub.training_config import HELD_OUT
+from training import checkpoint, dataset, evaluation, export, features
+from training.checkpoint import Checkpoint
+from training.dataset import Photo
+from training.evaluation import HeldOut
+from training.export import File, Trained
+from training.reporting import Reporter, beating
+from training.shards import Index, require_sha256
+from training.task import Task, checkpoint_prefix
+
+LONGEST_CONVERSION_SECONDS = 600.0
+"""TensorFlow converts in one call that tells nobody how far it is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photos:
+    """Photos of a split, and their pixels as the model takes them."""
+
+    split: str
+    photos: Sequence[Photo]
+
+    def pixels(self) -> list[Any]:
+        """Each SIDE x SIDE x 3 uint8."""
+        return [read_view(photo.jpeg) for photo in self.photos]
+
+    def truth(self) -> HeldOut:
+        """What the photos show."""
+        return HeldOut(
+            self.split,
+            [photo.image_id for photo in self.photos],
+            np.array([photo.class_number for photo in self.photos], np.int64),
+        )
+
+
+def model_key(run_id: str, attempt: int, name: str) -> str:
+    """Where a file of a model lies."""
+    return f"training/models/{run_id}/{attempt}/{name}"
+
+
+def publish(
+    settings: Settings,
+    database: Database,
+    report: Reporter,
+    run: TrainingRun,
+    plan: Task,
+    index: Index,
+) -> None:
+    """Measure and export the run's last weights, and publish them; Conflict if it was replaced."""
+    store = open_store(settings)
+    found = checkpoint.read(store.get(max(store.keys(checkpoint_prefix(run.id)))))
+    held_out = read_photos(store, index, held_out_split(index))
+    shown = read_photos(store, index, "train", export.CALIBRATION_PHOTOS)
+    trained = _trained(settings, plan, found)
+    files, metrics = make_files(trained, held_out, shown, index, report)
+    metrics["config"] = plan.config.model_dump(mode="json")
+    metrics["release"], metrics["manifest_sha256"] = run.release_id, index.manifest_sha256
+    files.append(File(export.METRICS, export.metrics(metrics)))
+    stored = {}
+    for file in files:
+        key = model_key(run.id, run.attempt, file.name)
+        store.put(key, file.data)
+        stored[file.name] = {"key": key, "bytes": len(file.data), "sha256": file.sha256}
+    named = [
+        {"mid": mid, "name": name} for mid, name in zip(index.classes, index.names, strict=True)
+    ]
+    with database.transaction() as cursor:
+        if not training_runs.finish(cursor, run.id, run.attempt, "done"):
+            raise Conflict("This attempt was replaced or the run has ended: nothing is published.")
+        training_runs.publish(cursor, run.id, named, metrics, stored)
+
+
+def make_files(
+    trained: Trained, held_out: Photos, shown: Photos, index: Index, report: Reporter
+) -> tuple[list[File], dict[str, Any]]:
+    """The files of a model but metrics.json, and what goes into that."""
+    pixels, truth = held_out.pixels(), held_out.truth()
+    with beating(report, LONGEST_CONVERSION_SECONDS):
+        saved = export.saved_model(trained)
+    exact = export.ask_saved_model(saved, pixels, report.beat)
+    measured = evaluation.evaluate(truth, exact, index.classes, index.names)
+    with beating(report, LONGEST_CONVERSION_SECONDS):
+        small = export.tflite(trained, shown.pixels())
+    said = export.ask_tflite(small, pixels, report.beat)
+    metrics = {
+        "heldout": measured.as_json(),
+        "heldout_accuracy": measured.accuracy,
+        "tflite_agreement": evaluation.agreement(said, exact),
+        "tflite_accuracy": float((said.argmax(1) == truth.classes).mean()),
+        "side_pixels": trained.side_pixels,
+    }
+    files = [
+        File(export.SAVED_MODEL, saved),
+        File(export.TFLITE, small),
+        File(export.LABELS, export.labels(index.names)),
+    ]
+    return files, metrics
+
+
+def held_out_split(index: Index) -> str:
+    """The split that the model is measured on."""
+    for split in HELD_OUT:
+        if index.photos(split):
+            return split
+    raise Refused("nothing_held_out", "The release holds no photos back to measure a model on.")
+
+
+def read_photos(store: ObjectStore, index: Index, split: str, at_most: int | None = None) -> Photos:
+    """The photos of a split, or the first so many."""
+    found: list[Photo] = []
+    for shard in index.of(split):
+        found += dataset.photos(require_sha256(store.get(shard.key), shard.sha256, shard.key))
+        if at_most and len(found) >= at_most:
+            return Photos(split, found[:at_most])
+    return Photos(split, found)
+
+
+def _trained(settings: Settings, plan: Task, found: Checkpoint) -> Trained:
+    if not plan.transfer:
+        return export.small(plan.side_pixels, plan.classes, found)
+    from imagehub.vision import drawn
+
+    network = features.named_network(settings, plan.network_sha256)
+    if network.path is None:
+        model = drawn.model()
+    else:
+        import openvino as ov
+
+        model = ov.Core().read_model(str(network.path))
+    return export.with_frozen(model, network.network.port, plan.side_pixels, found)

@@ -1,0 +1,217 @@
+"""The trainer: takes what is queued, one run at a time, and never lets one hang.
+
+An attempt is a process of its own (training.attempt). It is ended, with all that it started, when
+somebody cancels the run, when one of its processes has shown no progress for too long, when the
+catalogue has been away for too long, or when the trainer itself is told to stop. What is cut short
+goes on from its last checkpoint in a new attempt; after the last one the run has failed.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from imagehub.catalogue import training_progress, training_runs
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.training_runs import TrainingRun
+from imagehub.errors import Unavailable
+from imagehub.settings import Settings
+from training import processes
+from training.attempt import CANNOT_WORK, reason_file
+
+TICK_SECONDS = 0.5
+MAX_ATTEMPTS = 3
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long, in seconds, what may be silent before it is taken for dead."""
+
+    process: float = 45.0
+    catalogue: float = 45.0
+    trainer: float = 20.0
+    """Another trainer's run is taken over after this; it gives signs of life twice a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ended: `again` if a new one may do better; `state` otherwise."""
+
+    state: str
+    reason: str | None = None
+    again: bool = False
+
+
+class Trainer:
+    """One trainer. `stop` makes `serve` and `finish` return soon, and may be set by a signal.
+
+    `attempt` is the program that does one attempt; it is given the run's id and the number.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        patience: Patience | None = None,
+        attempt: Sequence[str] = (sys.executable, "-m", "training.attempt"),
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._patience = patience or Patience()
+        self._attempt = attempt
+        self.stop = threading.Event()
+
+    def serve(self) -> None:
+        """Train whatever is queued until told to stop."""
+        self._until(lambda: False)
+
+    def finish(self, run_id: str) -> TrainingRun:
+        """Train until this run has ended, or the trainer is told to stop; returns the run."""
+        self._until(lambda: self._find(run_id).state in ("done", "failed", "cancelled"))
+        return self._find(run_id)
+
+    def _until(self, done: Callable[[], bool]) -> None:
+        while not self.stop.is_set():
+            try:
+                if done():
+                    return
+                self._end_what_is_not_wanted()
+                run = self._take()
+                if run is not None:
+                    self._hold(run)
+            except Unavailable as error:
+                log.warning("%s", error)
+            self.stop.wait(TICK_SECONDS)
+
+    def _find(self, run_id: str) -> TrainingRun:
+        with self._database.transaction() as cursor:
+            found = training_runs.find(cursor, run_id)
+        if found is None:
+            raise LookupError(run_id)
+        return found
+
+    def _end_what_is_not_wanted(self) -> None:
+        """Close queued runs that were cancelled, and runs whose trainer is gone."""
+        with self._database.transaction() as cursor:
+            training_runs.queue_requests(cursor)
+            _cancel_queued(cursor)
+            left = training_runs.abandoned(cursor, self._patience.trainer)
+        for run in left:
+            processes.end(run.id)
+            self._settle(run, Ending("failed", "The trainer stopped without a word.", again=True))
+
+    def _take(self) -> TrainingRun | None:
+        with self._database.transaction() as cursor:
+            training_runs.lock(cursor)
+            if training_runs.any_held(cursor):
+                return None
+            run = training_runs.next_queued(cursor)
+            if run is None:
+                return None
+            training_runs.begin(cursor, run.id)
+            return training_runs.find(cursor, run.id)
+
+    def _hold(self, run: TrainingRun) -> None:
+        """See one attempt through; nothing of it is left behind, however it ends."""
+        log.info("run %s, attempt %d begins", run.id, run.attempt)
+        reason = reason_file(self._settings, run.id)
+        reason.unlink(missing_ok=True)
+        child = processes.start(
+            [*self._attempt, run.id, str(run.attempt)],
+            self._settings.for_child(),
+            run.id,
+            reason.with_name(f"attempt-{run.attempt}.log"),
+        )
+        try:
+            ending = self._watch(run, child)
+        finally:
+            processes.end(run.id)
+            child.wait()
+        log.info("run %s, attempt %d: %s", run.id, run.attempt, ending)
+        self._settle(run, ending)
+
+    def _watch(self, run: TrainingRun, child: subprocess.Popen[bytes]) -> Ending:
+        heard_at = time.monotonic()
+        while True:
+            status = child.poll()
+            if status is not None:
+                return _ended(status, reason_file(self._settings, run.id))
+            if self.stop.is_set():
+                return Ending("failed", "The trainer was stopped.", again=True)
+            try:
+                ending = self._look(run)
+                heard_at = time.monotonic()
+            except Unavailable:
+                away = time.monotonic() - heard_at
+                ending = (
+                    Ending("failed", "The catalogue was away for too long.", again=True)
+                    if away > self._patience.catalogue
+                    else None
+                )
+            if ending is not None:
+                return ending
+            self.stop.wait(TICK_SECONDS)
+
+    def _look(self, run: TrainingRun) -> Ending | None:
+        """Give the trainer's sign of life, and see whether the attempt must end."""
+        with self._database.transaction() as cursor:
+            training_runs.beat(cursor, run.id)
+            cancelled = run.id in _cancel_queued(cursor)
+            silent = training_progress.most_silent(cursor, run.id, run.attempt)
+            now = training_runs.find(cursor, run.id)
+        if cancelled:
+            return Ending("cancelled")
+        if now is None or now.attempt != run.attempt:
+            return Ending("failed", "Another trainer took the run over.")
+        if silent is not None and silent[1] > self._patience.process:
+            party, seconds = silent
+            words = f"{party} showed no progress for {seconds:.0f} seconds."
+            return Ending("failed", words, again=True)
+        return None
+
+    def _settle(self, run: TrainingRun, ending: Ending) -> None:
+        """Write down how an attempt ended; wait for the catalogue unless told to stop."""
+        while True:
+            try:
+                with self._database.transaction() as cursor:
+                    if ending.reason:
+                        training_progress.note(cursor, run.id, ending.reason)
+                    if ending.again and run.attempt < MAX_ATTEMPTS:
+                        training_runs.requeue(cursor, run.id, run.attempt, str(ending.reason))
+                    elif ending.state != "done":  # who is done said so with the model
+                        training_runs.finish(
+                            cursor, run.id, run.attempt, ending.state, ending.reason
+                        )
+                return
+            except Unavailable:
+                if self.stop.wait(TICK_SECONDS):
+                    return
+
+
+def _cancel_queued(cursor: Cursor) -> set[str]:
+    """Close the queued runs that somebody wants to stop; returns the ids of the begun ones."""
+    begun = set()
+    for run in training_runs.to_cancel(cursor):
+        if run.state == "queued":
+            training_runs.finish(cursor, run.id, run.attempt, "cancelled")
+        else:
+            begun.add(run.id)
+    return begun
+
+
+def _ended(status: int, reason: Path) -> Ending:
+    if status == 0:
+        return Ending("done")
+    said = reason.read_text(encoding="utf-8") if reason.exists() else ""
+    if status == CANNOT_WORK:
+        return Ending("failed", said or "The attempt could not begin.")
+    how = f"signal {-status}" if status < 0 else f"status {status}"
+    return Ending("failed", said or f"The attempt's process ended with {how}.", again=True)

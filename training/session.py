@@ -1,0 +1,154 @@
+"""A Spark session for one training run: a worker on each executor, and nothing is tried twice.
+
+Spark repeats what fails, and TensorFlowOnSpark's repeated node waits for ever in a cluster that has
+gone on without it. So a task that fails here fails the attempt, and the run goes on from its last
+checkpoint in a session of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import re
+import shutil
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyspark
+from pyspark.sql import SparkSession
+
+import imagehub
+import training
+from imagehub.errors import Unavailable
+from imagehub.settings import Settings, keep_spark_on_loopback, launched_by_spark_submit
+
+LOOPBACK = "127.0.0.1"
+PACKAGES = (imagehub, training)
+EMBEDDED_MASTER = "local-cluster[2,1,2048]"
+"""Two executors in processes of their own, a core each: the embedded hub's."""
+
+EXECUTORS_WITHIN_SECONDS = 45.0
+
+ONCE = {
+    "spark.task.maxFailures": "1",
+    "spark.stage.maxConsecutiveAttempts": "1",
+    "spark.speculation": "false",
+    "spark.dynamicAllocation.enabled": "false",
+    "spark.excludeOnFailure.enabled": "false",
+    "spark.python.worker.reuse": "true",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.session.timeZone": "UTC",
+}
+ON_EXECUTORS = {
+    "TF_USE_LEGACY_KERAS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "CUDA_VISIBLE_DEVICES": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A session and how many executors it has, each with `cores`."""
+
+    spark: Any
+    executors: int
+    cores: int
+    here: bool
+
+    @property
+    def context(self) -> Any:
+        """The Spark context."""
+        return self.spark.sparkContext
+
+    def stop(self) -> None:
+        """Stop the session; executors on this machine leave no files behind."""
+        application = self.context.applicationId
+        self.spark.stop()
+        if self.here:
+            work = Path(pyspark.__file__).parent / "work" / application
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def master_of(settings: Settings) -> str:
+    """Where a run trains: executors need processes of their own, which `local` does not give."""
+    threads_only = re.fullmatch(r"local(\[[^\]]*\])?", settings.spark_master)
+    return EMBEDDED_MASTER if threads_only else settings.spark_master
+
+
+def start(settings: Settings, run_id: str, environment: Mapping[str, str]) -> Cluster:
+    """Start a session whose executors have these variables too, and wait for all of them.
+
+    Raises Unavailable if none has come within EXECUTORS_WITHIN_SECONDS.
+    """
+    master = master_of(settings)
+    here = master.startswith("local")
+    builder = SparkSession.builder.appName(f"deep-images-hub training {run_id}")
+    for name, value in ONCE.items():
+        builder = builder.config(name, value)
+    for name, value in {**ON_EXECUTORS, **environment}.items():
+        builder = builder.config(f"spark.executorEnv.{name}", value)
+    if not launched_by_spark_submit():
+        builder = builder.master(master).config("spark.driver.memory", settings.spark_memory)
+        builder = builder.config("spark.executor.memory", settings.spark_memory)
+    if here:
+        keep_spark_on_loopback()
+        builder = builder.config("spark.driver.host", LOOPBACK)
+        builder = builder.config("spark.driver.bindAddress", LOOPBACK)
+    spark = builder.getOrCreate()
+    context = spark.sparkContext
+    context.setLogLevel("ERROR")
+    if here:
+        context.pythonExec = sys.executable
+    context.addPyFile(_packages_as_zip())
+    return Cluster(spark, _executors(context, master), _cores(context, master), here)
+
+
+def _cores(context: Any, master: str) -> int:
+    embedded = re.fullmatch(r"local-cluster\[\d+,\s*(\d+),.*\]", master)
+    return int(embedded[1]) if embedded else int(context.getConf().get("spark.executor.cores", "1"))
+
+
+def _executors(context: Any, master: str) -> int:
+    """How many executors there are, once as many are there as were asked for or no more come."""
+    embedded = re.fullmatch(r"local-cluster\[(\d+),.*\]", master)
+    asked = (
+        int(embedded[1])
+        if embedded
+        else int(context.getConf().get("spark.executor.instances", "0"))
+    )
+    deadline = time.monotonic() + EXECUTORS_WITHIN_SECONDS
+    while True:
+        there = int(context._jsc.sc().getExecutorMemoryStatus().size()) - 1  # without the driver
+        if asked and there >= asked:
+            return asked
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.2)
+    if there < 1 or there < asked:
+        raise Unavailable(
+            f"Spark gave {there} of {asked or 'any'} executors within"
+            f" {EXECUTORS_WITHIN_SECONDS:.0f} seconds."
+        )
+    return there
+
+
+def _packages_as_zip() -> str:
+    """Pack the code that executors run; the file lives as long as this process."""
+    folder = Path(tempfile.mkdtemp(prefix="imagehub-code-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    target = folder / "imagehub_code.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for package in PACKAGES:
+            root = Path(str(package.__file__)).parent
+            for file in sorted(root.rglob("*")):
+                if file.is_file() and "__pycache__" not in file.parts:
+                    archive.write(file, str(file.relative_to(root.parent)))
+    return str(target)

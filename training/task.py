@@ -1,0 +1,53 @@
+"""What a worker of a training run is told: everything that decides its weights. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imagehub.training_config import Base, TrainingConfig
+from training.shards import ShardFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One attempt of a run as its workers do it.
+
+    `side_pixels` is that of the photos in `shards`; `network_sha256` names the frozen network of
+    a transfer run, which gives `features` numbers a photo. `batch` is one worker's, `steps` are
+    those of an epoch, the same for every worker. Training goes on behind `first_epoch` epochs,
+    from the checkpoint at `start_key`.
+    """
+
+    run_id: str
+    attempt: int
+    config: TrainingConfig
+    classes: int
+    side_pixels: int
+    shards: tuple[ShardFacts, ...]
+    workers: int
+    batch: int
+    steps: int
+    start_key: str
+    first_epoch: int = 0
+    network_sha256: str = ""
+    features: int = 0
+
+    @property
+    def transfer(self) -> bool:
+        """True if only a head on frozen features is trained."""
+        return self.config.base is Base.TRANSFER
+
+
+def checkpoint_key(run_id: str, epochs: int, attempt: int) -> str:
+    """Where the weights after so many epochs lie; 0: what training begins from."""
+    return f"training/runs/{run_id}/checkpoint-{epochs:04d}-{attempt}.npz"
+
+
+def checkpoint_prefix(run_id: str) -> str:
+    """What the keys of all checkpoints of a run begin with."""
+    return f"training/runs/{run_id}/checkpoint-"
+
+
+def epochs_of(key: str) -> int:
+    """How many epochs a checkpoint has behind it, from its key."""
+    return int(key.rpartition("/")[2].split("-")[1])

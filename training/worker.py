@@ -1,0 +1,67 @@
+"""What TensorFlowOnSpark runs on each executor: thin, around training.fitting."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from imagehub.catalogue.database import Database
+from imagehub.hub import open_catalogue, open_store
+from imagehub.settings import Settings, tell_tensorflow_its_cluster
+from training.fitting import Place, fit
+from training.reporting import Attempt, Reporter
+from training.task import Task
+
+ALONE_AFTER_SECONDS = 1.0
+
+
+def train(arguments: dict[str, Any], context: Any) -> None:
+    """Train this executor's share; `arguments` has `settings`, `task` and `here`."""
+    settings: Settings = arguments["settings"]
+    task: Task = arguments["task"]
+    _end_when_alone()
+    nodes = context.cluster_spec["worker"]
+    if arguments["here"]:  # this machine may have no address but the loopback one
+        nodes = [f"127.0.0.1:{node.rpartition(':')[2]}" for node in nodes]
+    tell_tensorflow_its_cluster(nodes, context.task_index)
+    database = Database(open_catalogue(settings).url)
+    attempt = Attempt(task.run_id, task.attempt)
+    with Reporter(database, attempt, f"worker-{context.task_index}") as report:
+        report.beat()
+        place = Place(
+            worker=context.task_index,
+            store=open_store(settings),
+            cache=Path(tempfile.gettempdir()) / f"imagehub-training-{os.getuid()}",
+            strategy=_strategy(arguments["cores"]),
+        )
+        fit(task, place, report)
+
+
+def _strategy(cores: int) -> Any:
+    """The strategy that keeps workers in step, with no more threads than the executor's cores."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(cores)
+    tf.config.threading.set_inter_op_parallelism_threads(max(2, cores))
+    return tf.distribute.MultiWorkerMirroredStrategy(
+        tf.distribute.experimental.CommunicationOptions(
+            implementation=tf.distribute.experimental.CommunicationImplementation.RING,
+            timeout_seconds=45,
+        )
+    )
+
+
+def _end_when_alone() -> None:
+    """End this process when what started it has died: nobody else would, in mid-step."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(ALONE_AFTER_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="alone", daemon=True).start()

@@ -24,6 +24,7 @@ HUB = [
     "zipstream-ng==1.9.3",
 ]
 TRAINING = [
+    "setuptools==80.9.0",  # TensorFlowOnSpark asks pkg_resources for TensorFlow's version
     "tensorflow==2.21.0",
     "tensorflowonspark==2.2.5",
     "tf-keras==2.21.0",
@@ -33,6 +34,7 @@ PREPARE = [
 ]
 DEVELOPMENT = [
     *PREPARE,
+    *TRAINING,
     "hypothesis==6.170.15",
     "import-linter==2.16",
     "mypy==2.4.1",
@@ -43,8 +45,6 @@ DEVELOPMENT = [
     "pytest-timeout==2.4.0",
     "pyyaml==6.0.3",
     "ruff==0.17.5",
-    "tensorflow==2.21.0",
-    "tf-keras==2.21.0",
 ]
 CURATION = [  # what `make bench-curation` measures verification beside
     "cleanlab==2.9.0",

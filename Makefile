@@ -10,7 +10,7 @@ RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench bench-curation install clean
+.PHONY: help demo up test check bench bench-curation bench-training install clean
 
 help: ## explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
@@ -41,6 +41,10 @@ bench-curation: .venv/development .venv/curation .venv/java ## measure verificat
 	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-curation CROWD=DIR [SEEDS=3]' >&2; exit 2; }
 	$(SETTINGS) $(RUN)/python -m tests.benchmarks.curation --crowd "$(CROWD)" --seeds $(SEEDS)
 
+bench-training: .venv/development .venv/training .venv/java ## measure training on CROWD=DIR beside plain TensorFlow
+	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-training CROWD=DIR' >&2; exit 2; }
+	$(RUN)/python -m tests.benchmarks.training --crowd "$(CROWD)" --models "$(abspath $(or $(MODELS),hub-data/models))"
+
 install: .venv/hub .venv/java ## install the hub in .venv
 
 clean: ## remove what the other targets made; a hub's own data stay
@@ -60,6 +64,10 @@ clean: ## remove what the other targets made; a hub's own data stay
 
 .venv/curation: setup.py | .venv/bin/python
 	$(RUN)/pip install --quiet --disable-pip-version-check -e '.[curation]'
+	@touch $@
+
+.venv/training: setup.py | .venv/bin/python
+	$(RUN)/pip install --quiet --disable-pip-version-check -e '.[training]'
 	@touch $@
 
 .venv/java: deploy/system_packages.sh | .venv/bin/python

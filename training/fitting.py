@@ -67,10 +67,13 @@ class Place:
         return nullcontext() if self.strategy is None else self.strategy.scope()
 
 
-def fit(task: Task, place: Place, report: Report) -> Checkpoint:
-    """Train from the task's checkpoint to its last epoch; returns the last weights."""
+def fit(task: Task, place: Place, report: Report, data: Any = None) -> Checkpoint:
+    """Train from the task's checkpoint to its last epoch; returns the last weights.
+
+    `data` are batches to take instead of those of the task's shards.
+    """
     report.beat()
-    data = _data(task, place)
+    data = _data(task, place) if data is None else data
     report.beat()
     with place.scope():
         model = _model(task)

@@ -25,8 +25,6 @@ class Base(StrEnum):
 
     TRANSFER = "transfer"
     """A frozen pretrained network; only the head on its features is trained. Minutes on a CPU."""
-    FINE_TUNE = "fine-tune"
-    """The hub's own small network with its weights, all of it trained on."""
     SCRATCH = "scratch"
     """A small ResNet that knows nothing yet."""
 
@@ -71,19 +69,17 @@ class TrainingConfig(BaseModel):
             if self.image_size_pixels:
                 raise ValueError("a frozen network has its own image size: leave it out")
             if self.augmentation is Augmentation.CROP:
-                raise ValueError("crops are for fine-tune and scratch: take mirror or none")
+                raise ValueError("crops are for scratch: take mirror or none")
         elif self.image_size_pixels < 32 or self.image_size_pixels % 16:
             raise ValueError("image_size_pixels must be 32 to 224 in steps of 16")
         return self
 
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
-    Base.TRANSFER: {"epochs": 40, "augmentation": Augmentation.MIRROR},
-    Base.FINE_TUNE: {
-        "epochs": 8,
-        "image_size_pixels": 64,
-        "augmentation": Augmentation.CROP,
-        "learning_rate": 0.0005,
+    Base.TRANSFER: {
+        "epochs": 40,
+        "augmentation": Augmentation.MIRROR,
+        "learning_rate": 0.01,
     },
     Base.SCRATCH: {"epochs": 30, "image_size_pixels": 64, "augmentation": Augmentation.CROP},
 }

@@ -63,6 +63,8 @@ def verify_hub(images: int, cores: int, models: Path = MODELS) -> Iterator[Hub]:
             catalogue_url=server.url,
             storage_url=f"folder:{folder / 'objects'}",
             models=models if models.is_dir() else folder / "models",
+            embedding_network="auto" if models.is_dir() else "drawn",
+            class_network="auto" if models.is_dir() else "none",
             spark_master=f"local[{cores}]",
             spark_memory="1g",
         )

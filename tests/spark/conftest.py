@@ -27,12 +27,17 @@ def spark() -> Iterator[SparkSession]:
 
 @pytest.fixture
 def settings(catalogue_url: str, tmp_path: Path) -> Settings:
-    """Settings of a hub whose catalogue and folders are the test's own."""
+    """Settings of a hub whose catalogue and folders are the test's own.
+
+    It looks with the network made in code, whose work is telling drawings apart.
+    """
     return Settings(
         data=tmp_path,
         catalogue_url=catalogue_url,
         storage_url=f"folder:{tmp_path / 'objects'}",
         models=tmp_path / "models",
+        embedding_network="drawn",
+        class_network="none",
         signing_key=tmp_path / "signing-key.pem",
         spark_master="local[2]",
     )

@@ -68,7 +68,10 @@ def test_new_networks_take_over_in_one_step_once_they_have_judged_everything(
 ) -> None:
     jobs.execute("verify", settings, spark, database, store)
     before = verdicts(database)
-    jobs.execute("verify", replace(settings, models=shared / "models"), spark, database, store)
+    better = replace(
+        settings, models=shared / "models", embedding_network="auto", class_network="auto"
+    )
+    jobs.execute("verify", better, spark, database, store)
     after = verdicts(database)
     assert after.keys() == before.keys()
     assert {row.version for row in after.values()} != {row.version for row in before.values()}

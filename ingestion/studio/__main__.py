@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--last", type=int, default=SHIPPED_PHOTOS, help="number of the last")
     parser.add_argument("--seed", type=int, default=SHIPPED_SEED, help="another seed, other photos")
     parser.add_argument("--side", type=int, default=384, help="longer side, in pixels")
-    parser.add_argument("--samples", type=int, default=8, help="light paths a pixel")
+    parser.add_argument("--samples", type=int, default=4, help="light paths a pixel")
     parser.add_argument("--threads", type=int, default=1, help="threads of the renderer")
     parser.add_argument("--folder", type=Path, default=HERE, help="where photos/ and scenes.csv go")
     parser.add_argument("--no-photos", action="store_true", help="write only scenes.csv, of all")

@@ -19,7 +19,7 @@ SHORT_SHARE = 0.75
 
 
 def stand(view: View, corners: NDArray[np.float64]) -> Vector:
-    """Set up the scene's camera on the thing whose bounding box has these corners (8, 3), metres."""
+    """Set up the camera before a thing whose bounding box has these corners (8, 3), metres."""
     middle = Vector(((corners.min(axis=0) + corners.max(axis=0)) / 2).tolist())
     away = _direction(view)
     facing = away.to_track_quat("Z", "Y").to_matrix()

@@ -81,7 +81,10 @@ def _seen(scene: Scene) -> tuple[str, ...]:
     if view.is_close:
         return ("close up", "from nearby", "filling the frame")
     if view.is_far:
-        return ("from a few steps back", "with room around it" if not scene.look.is_plural else "with room around them")
+        return (
+            "from a few steps back",
+            "with room around it" if not scene.look.is_plural else "with room around them",
+        )
     return ("at an angle", "from slightly above", "from the front")
 
 
@@ -103,13 +106,23 @@ SHAPES: tuple[Callable[[Facts], str], ...] = (
     lambda f: f"{f.named} {f.where} {_near(f)}, {f.seen}.",
     lambda f: f"Snapshot {f.where}: {f.named}.",
     lambda f: f"{f.named}, {f.seen}.",
-    lambda f: f"My {f.bare} {f.where} {_near(f, 'near')}." if not f.is_plural else f"I have {f.named} {f.where}.",
-    lambda f: f"{f.named} and {f.beside} {f.where}." if f.beside else f"Nothing but {f.named} {f.where}.",
+    lambda f: (
+        f"My {f.bare} {f.where} {_near(f, 'near')}."
+        if not f.is_plural
+        else f"I have {f.named} {f.where}."
+    ),
+    lambda f: (
+        f"{f.named} and {f.beside} {f.where}." if f.beside else f"Nothing but {f.named} {f.where}."
+    ),
     lambda f: f"What you see {f.where} {f.verb('is', 'are')} {f.named}.",
     lambda f: f"{f.named} lit by {f.light}, {f.where}.",
     lambda f: f"Phone picture of {f.named} in {f.light}.",
     lambda f: f"{f.named} {f.where}, taken {f.seen} in {f.light}.",
-    lambda f: f"{f.named} {_near(f, 'behind which one sees')}." if f.beside else f"Just {f.named}, {f.seen}.",
+    lambda f: (
+        f"{f.named} {_near(f, 'behind which one sees')}."
+        if f.beside
+        else f"Just {f.named}, {f.seen}."
+    ),
     lambda f: f"Found {f.where}: {f.named} {_near(f, 'close to')}.",
     lambda f: f"{f.seen}, {f.named} {f.verb('rests', 'rest')} {f.where}.",
     lambda f: f"{f.named} waiting {f.where}.",

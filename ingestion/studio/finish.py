@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import random
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
+
+Pixels = NDArray[np.float64]
 
 BRIGHTNESS = {"evening lamp": 0.32, "neon": 0.32, "flash": 0.4}
 """Mean luminance (0 to 1) that a phone would aim for in dim light; elsewhere DAYLIGHT."""
@@ -16,7 +20,6 @@ QUALITY = 82
 SATURATION = 1.1
 BALANCE = 0.35
 """How much of a tint a phone's white balance takes away."""
-
 
 
 def develop(rendered: Path, photo: Path, light: str, chance: random.Random) -> None:
@@ -37,23 +40,26 @@ def develop(rendered: Path, photo: Path, light: str, chance: random.Random) -> N
     partial.replace(photo)
 
 
-def _lively(pixels: np.ndarray) -> np.ndarray:
+def _lively(pixels: Pixels) -> Pixels:
     """More contrast and colour, as a phone's own processing gives."""
     low, high = np.percentile(pixels, (0.5, 99.7))
     low, high = 0.8 * low, 1 - 0.8 * (1 - max(high, low + 0.3))
     pixels = np.clip((pixels - low) / (high - low), 0, 1)
     pixels *= (pixels.mean() / np.maximum(pixels.mean(axis=(0, 1)), 0.02)) ** BALANCE
     grey = pixels.mean(axis=2, keepdims=True)
-    return np.clip(grey + SATURATION * (pixels - grey), 0, 1)
+    lively: Pixels = np.clip(grey + SATURATION * (pixels - grey), 0, 1)
+    return lively
 
 
-def _exposed(pixels: np.ndarray, aim: float) -> np.ndarray:
+def _exposed(pixels: Pixels, aim: float) -> Pixels:
     """Half of the way to the brightness aimed for, by a curve that keeps black and white."""
     mean = float(np.clip(pixels.mean(), 0.02, 0.98))
-    return pixels ** (np.log(np.sqrt(mean * aim)) / np.log(mean))
+    exponent = math.log(math.sqrt(mean * aim)) / math.log(mean)
+    return np.power(pixels, exponent)
 
 
-def _far(rows: int, columns: int) -> np.ndarray:
+def _far(rows: int, columns: int) -> Pixels:
     """Squared distance from the middle: 0 there, 1 in the corners."""
     y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
-    return (x**2 + y**2) / 2
+    far: Pixels = (x**2 + y**2) / 2
+    return far

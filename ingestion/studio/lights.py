@@ -80,7 +80,9 @@ def overcast(stage: Stage) -> None:
 def full_sun(stage: Stage) -> None:
     """A high sun in a blue sky."""
     heaven("5f93d0", "cfe0f0", 0.55)
-    sun(stage.chance.uniform(-60, 60) + 180 * (stage.chance.random() < 0.3), 55, 4.2, "fff3e0", 0.01)
+    sun(
+        stage.chance.uniform(-60, 60) + 180 * (stage.chance.random() < 0.3), 55, 4.2, "fff3e0", 0.01
+    )
 
 
 def low_sun(stage: Stage) -> None:
@@ -115,7 +117,9 @@ def panel(stage: Stage, at: Vector, sides: tuple[float, float], watts: float, co
     bpy.context.scene.collection.objects.link(made)
 
 
-def sun(azimuth_degrees: float, elevation_degrees: float, strength: float, colour: str, angle: float) -> None:
+def sun(
+    azimuth_degrees: float, elevation_degrees: float, strength: float, colour: str, angle: float
+) -> None:
     """A sun; azimuth 0 stands behind the camera, positive to the right."""
     lamp = bpy.data.lights.new("sun", "SUN")
     lamp.energy, lamp.angle, lamp.color = strength, angle, linear(colour)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import Any, TypeAlias
 
 import bpy
 
 from ingestion.studio.paint import Colour, Paint, linear
 
-Material = bpy.types.Material
+Material: TypeAlias = bpy.types.Material
 NOBODY: Colour = (0.0, 0.0, 0.0)
 
 
@@ -24,9 +24,7 @@ def plain(colour: str, roughness: float = 0.5, **more: Any) -> Material:
     paint = Paint("plain")
     base = linear(colour)
     cloud = paint.noise(30)
-    return paint.surface(
-        paint.mix(cloud, shade(base, 0.9), shade(base, 1.08)), roughness, **more
-    )
+    return paint.surface(paint.mix(cloud, shade(base, 0.9), shade(base, 1.08)), roughness, **more)
 
 
 def glaze(colour: str, speckles: str = "") -> Material:
@@ -103,14 +101,16 @@ def wood(light: str, dark: str, grain: float = 1.0, gloss: float = 0.4) -> Mater
 
 
 def fabric(colour: str, second: str = "", check: float = 0.03, weave: float = 900.0) -> Material:
-    """Cloth, `weave` threads to the metre; with a second colour checked, `check` metres a square."""
+    """Cloth, `weave` threads to the metre; a second colour makes checks, `check` metres wide."""
     paint = Paint("fabric")
     base = linear(colour)
     skin: Any = paint.mix(paint.noise(60), shade(base, 0.86), shade(base, 1.08))
     if second:
         other = linear(second)
         stripes = [
-            paint.math("GREATER_THAN", paint.math("SINE", paint.math("MULTIPLY", axis, 3.14 / check)))
+            paint.math(
+                "GREATER_THAN", paint.math("SINE", paint.math("MULTIPLY", axis, 3.14 / check))
+            )
             for axis in (paint.axis("X"), paint.axis("Y"))
         ]
         share = paint.math("MULTIPLY", paint.math("ADD", *stripes), 0.5)
@@ -119,7 +119,9 @@ def fabric(colour: str, second: str = "", check: float = 0.03, weave: float = 90
     return paint.surface(skin, 0.85, Sheen_Weight=0.25, Specular_IOR_Level=0.2, Normal=rough)
 
 
-def skin(colours: tuple[str, str], freckles: str = "", chance: random.Random | None = None) -> Material:
+def skin(
+    colours: tuple[str, str], freckles: str = "", chance: random.Random | None = None
+) -> Material:
     """A fruit's skin: two colours that run from pole to pole, freckles, a waxy shine."""
     paint = Paint("skin")
     luck = chance or random.Random(0)  # noqa: S311 - luck, not a secret
@@ -136,8 +138,13 @@ def skin(colours: tuple[str, str], freckles: str = "", chance: random.Random | N
         dots = paint.step(paint.cells(330), 0.13, 0.06)
         colour = paint.mix(paint.math("MULTIPLY", dots, 0.45), colour, linear(freckles))
     return paint.surface(
-        colour, 0.3, Subsurface_Weight=0.08, Subsurface_Scale=0.004, Coat_Weight=0.25,
-        Coat_Roughness=0.15, Normal=paint.bump(paint.noise(70), 0.0008),
+        colour,
+        0.3,
+        Subsurface_Weight=0.08,
+        Subsurface_Scale=0.004,
+        Coat_Weight=0.25,
+        Coat_Roughness=0.15,
+        Normal=paint.bump(paint.noise(70), 0.0008),
     )
 
 
@@ -147,8 +154,11 @@ def peel(colour: str, second: str) -> Material:
     pores = paint.step(paint.cells(420), 0.0, 0.5)
     tone = paint.mix(paint.noise(18), linear(colour), linear(second))
     return paint.surface(
-        paint.mix(pores, shade(linear(colour), 0.75), tone), 0.38, Subsurface_Weight=0.1,
-        Subsurface_Scale=0.004, Normal=paint.bump(pores, 0.0009),
+        paint.mix(pores, shade(linear(colour), 0.75), tone),
+        0.38,
+        Subsurface_Weight=0.1,
+        Subsurface_Scale=0.004,
+        Normal=paint.bump(pores, 0.0009),
     )
 
 

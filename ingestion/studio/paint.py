@@ -17,7 +17,7 @@ def linear(colour: str) -> Colour:
 
 
 MOST_DETAIL = 3.0
-"""Finer octaves of noise cost as much as coarse ones, and a photo of this size does not show them."""
+"""Finer octaves of noise cost as much as coarse ones and do not show in a small photo."""
 
 
 class Paint:
@@ -50,7 +50,12 @@ class Paint:
 
     def noise(self, scale: float, detail: float = 2.0, at: Any = None, rough: float = 0.5) -> Any:
         """Clouds between 0 and 1, `scale` to the metre."""
-        inputs = {"Scale": scale, "Detail": min(detail, MOST_DETAIL), "Roughness": rough, "Vector": at or self.place}
+        inputs = {
+            "Scale": scale,
+            "Detail": min(detail, MOST_DETAIL),
+            "Roughness": rough,
+            "Vector": at or self.place,
+        }
         return self.node("TexNoise", inputs).outputs["Fac"]
 
     def cells(self, scale: float, at: Any = None) -> Any:

@@ -5,17 +5,14 @@ The camera looks along +Y. The thing stands on z = 0 and is about `size` metres 
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable
-from typing import Any
-
-import bpy
-import numpy as np
 
 from ingestion.studio import materials
+from ingestion.studio.backdrop import folds, ground, lawn, near, outdoors, room, skirted, wall
 from ingestion.studio.paint import Paint, linear
-from ingestion.studio.shapes import Finish, box, solid
+from ingestion.studio.shapes import box
+from ingestion.studio.surfaces import planks, plaster, tiles
 
 Place = Callable[[float, random.Random], None]
 
@@ -33,7 +30,13 @@ def kitchen_counter(size: float, chance: random.Random) -> None:
     base = linear(chance.choice(("d9d6cf", "3a3b3e", "b7aea2")))
     specks = paint.step(paint.cells(150), 0.3, 0.1)
     veins = paint.mix(paint.noise(9, 6, None, 0.65), materials.shade(base, 0.7), base)
-    ground(paint.surface(paint.mix(paint.math("MULTIPLY", specks, 0.5), veins, materials.shade(base, 0.5)), 0.18), 1.6, 1.0)
+    ground(
+        paint.surface(
+            paint.mix(paint.math("MULTIPLY", specks, 0.5), veins, materials.shade(base, 0.5)), 0.18
+        ),
+        1.6,
+        1.0,
+    )
     wall(tiles(chance.choice(("eceae4", "9fbfb8", "d7c7a8", "4f7284")), 0.1), near(size))
 
 
@@ -87,7 +90,9 @@ def carpet(size: float, chance: random.Random) -> None:
     tone = paint.mix(tufts, materials.shade(base, 0.45), materials.shade(base, 1.25))
     tone = paint.mix(paint.math("MULTIPLY", paint.noise(7), 0.4), tone, materials.shade(base, 0.7))
     deep = paint.bump(tufts, 0.012)
-    ground(paint.surface(tone, 0.95, Sheen_Weight=0.4, Specular_IOR_Level=0.1, Normal=deep), 5.0, 4.0)
+    ground(
+        paint.surface(tone, 0.95, Sheen_Weight=0.4, Specular_IOR_Level=0.1, Normal=deep), 5.0, 4.0
+    )
     skirted(plaster(chance.choice(("d8d2c4", "b9b0a0", "9fb0b8"))), size)
 
 
@@ -113,7 +118,9 @@ def pavement(size: float, chance: random.Random) -> None:
         },
     ).outputs["Color"]
     grit = paint.noise(120, 5, None, 0.7)
-    tone = paint.mix(paint.math("MULTIPLY", grit, 0.55), bricks, materials.shade(base, 0.4), "MULTIPLY")
+    tone = paint.mix(
+        paint.math("MULTIPLY", grit, 0.55), bricks, materials.shade(base, 0.4), "MULTIPLY"
+    )
     ground(paint.surface(tone, 0.85, Normal=paint.bump(grit, 0.003)), 20.0, 9.0)
     outdoors(size, ("5f6468", "b0a08c", "33383a"), 7.0)
 
@@ -125,11 +132,13 @@ def sand(size: float, chance: random.Random) -> None:
     grains = paint.noise(700, 2, None, 0.8)
     tone = paint.mix(grains, linear("b0905e"), linear("e2c795"))
     high = paint.math("ADD", ripples, paint.math("MULTIPLY", grains, 0.05))
-    ground(paint.surface(tone, 0.95, Specular_IOR_Level=0.1, Normal=paint.bump(high, 0.02)), 20.0, 9.0)
+    ground(
+        paint.surface(tone, 0.95, Specular_IOR_Level=0.1, Normal=paint.bump(high, 0.02)), 20.0, 9.0
+    )
     outdoors(size, ("3d6f8c", "5f93ab", "79a9ba"), 9.0)
 
 
-def garden_table(size: float, chance: random.Random) -> None:
+def garden_table(size: float, chance: random.Random) -> None:  # noqa: ARG001 - one shape for all
     """Weathered slats with a garden behind."""
     ground(planks("a59681", "6d5f4e", 0.085), 1.5, max(0.5, size))
     outdoors(size, ("3a4a2a", "748058", "1a2414"), 5.0)
@@ -138,7 +147,11 @@ def garden_table(size: float, chance: random.Random) -> None:
 def grass(size: float, chance: random.Random) -> None:
     """A lawn of single blades, thick where the camera looks."""
     paint = Paint("soil")
-    ground(paint.surface(paint.mix(paint.noise(14), linear("2c3818"), linear("56643a")), 0.95), 20.0, 9.0)
+    ground(
+        paint.surface(paint.mix(paint.noise(14), linear("2c3818"), linear("56643a")), 0.95),
+        20.0,
+        9.0,
+    )
     lawn(max(size * 2.6, 0.5), min(0.05, 0.006 + size * 0.1), chance)
     outdoors(size, ("3f5030", "7d8a60", "1c2616"), 6.0)
 
@@ -158,159 +171,3 @@ PLACES: dict[str, Place] = {
     "garden table": garden_table,
     "grass": grass,
 }
-
-
-def near(size: float) -> float:
-    """How far a wall stands behind the thing."""
-    return 0.22 + 1.3 * size
-
-
-def ground(material: materials.Material, width: float, depth: float) -> None:
-    """A slab whose top is z = 0, reaching `depth` behind the thing."""
-    made = box(material, (width, depth * 2, 0.03), (0, 0, -0.015), 0.002)
-    made["stage"] = True
-
-
-def wall(material: materials.Material, behind: float) -> None:
-    """An upright plane; its texture lies in XY."""
-    corners = np.array([(-8, -3, 0), (8, -3, 0), (8, 5, 0), (-8, 5, 0)], dtype=float)
-    made = solid(material, corners, [(0, 1, 2, 3)], Finish(is_smooth=False))
-    made.location, made.rotation_euler = (0, behind, 0), (math.pi / 2, 0, 0)
-
-
-def skirted(material: materials.Material, size: float) -> None:
-    """A wall with a skirting board."""
-    behind = 0.5 + 0.9 * size
-    wall(material, behind)
-    box(materials.plain("e8e4da", 0.4), (16, 0.02, 0.09), (0, behind - 0.01, 0.045), 0.004)
-
-
-def room(size: float, colour: str, chance: random.Random) -> None:
-    """A room out of focus: a wall, and a few large things on it."""
-    behind = 1.4 + 2.0 * size
-    wall(plaster(colour), behind)
-    for _ in range(5):
-        at = (chance.uniform(-1.8, 1.8), behind - 0.05, chance.uniform(-0.3, 1.1))
-        tone = chance.choice(("5c3b26", "d9cdb8", "2f3f4a", "8c4c34", "37502f", "c7923a"))
-        frame = (chance.uniform(0.2, 0.6), 0.04, chance.uniform(0.2, 0.7))
-        box(materials.matte(tone), frame, at, 0.01)
-
-
-def outdoors(size: float, tones: tuple[str, str, str], behind: float) -> None:
-    """Far bushes or houses: a blotched screen that the lens throws out of focus."""
-    paint = Paint("far")
-    dark, bright, deep = (linear(tone) for tone in tones)
-    blots = paint.noise(1.1, 5, None, 0.65)
-    leaves = paint.noise(7, 3)
-    tone = paint.ramp(blots, (0.3, deep), (0.48, dark), (0.7, bright))
-    tone = paint.mix(paint.math("MULTIPLY", leaves, 0.6), tone, deep)
-    made = solid(
-        paint.surface(tone, 0.95, Specular_IOR_Level=0.0),
-        np.array([(-16, -2, 0), (16, -2, 0), (16, 6, 0), (-16, 6, 0)], dtype=float),
-        [(0, 1, 2, 3)],
-    )
-    made.location, made.rotation_euler = (0, behind + size, 0), (math.pi / 2, 0, 0)
-    made.visible_shadow = False
-
-
-def planks(light: str, dark: str, width: float) -> materials.Material:
-    """Boards `width` metres wide along X, each with a tone and a grain of its own."""
-    paint = Paint("planks")
-    bright, deep = linear(light), linear(dark)
-    row = paint.math("FLOOR", paint.math("DIVIDE", paint.axis("Y"), width))
-    own = paint.node("TexWhiteNoise", {"W": row}, noise_dimensions="1D").outputs["Value"]
-    shift = paint.node("CombineXYZ", {0: paint.math("MULTIPLY", own, 30.0), 1: row}).outputs[0]
-    along = paint.node("VectorMath", {0: paint.stretched(2.4, 34, 1), 1: shift}).outputs[0]
-    grain = paint.noise(1.5, 4, along, 0.62)
-    fibres = paint.noise(8, 2, along, 0.7)
-    tone = paint.ramp(grain, (0.28, deep), (0.5, bright), (0.72, materials.shade(bright, 0.75)))
-    tone = paint.mix(paint.math("MULTIPLY", fibres, 0.45), tone, deep)
-    tone = paint.mix(paint.math("MULTIPLY", own, 0.45), tone, materials.shade(deep, 0.8))
-    across = paint.math("FRACT", paint.math("DIVIDE", paint.axis("Y"), width))
-    edge = paint.math("ABSOLUTE", paint.math("SUBTRACT", across, 0.5))
-    gap = paint.step(edge, 0.48, 0.496)
-    tone = paint.mix(gap, tone, materials.shade(deep, 0.15))
-    height = paint.math("SUBTRACT", paint.math("MULTIPLY", fibres, 0.25), gap)
-    return paint.surface(tone, 0.36, Normal=paint.bump(height, 0.0015))
-
-
-def tiles(colour: str, width: float) -> materials.Material:
-    """Square glazed tiles with pale joints."""
-    paint = Paint("tiles")
-    base = linear(colour)
-    brick = paint.node(
-        "TexBrick",
-        {
-            "Vector": paint.place,
-            "Color1": base,
-            "Color2": materials.shade(base, 0.88),
-            "Mortar": linear("b8b2a6"),
-            "Scale": 1.0,
-            "Mortar Size": width * 0.025,
-            "Brick Width": width,
-            "Row Height": width,
-        },
-        offset=0.0,
-    )
-    deep = paint.bump(paint.math("SUBTRACT", 1.0, brick.outputs["Fac"]), 0.002)
-    return paint.surface(brick.outputs["Color"], 0.16, Normal=deep)
-
-
-def plaster(colour: str) -> materials.Material:
-    """A painted wall, a little uneven."""
-    paint = Paint("plaster")
-    base = linear(colour)
-    tone = paint.mix(paint.noise(2.5, 4), materials.shade(base, 0.86), materials.shade(base, 1.05))
-    return paint.surface(tone, 0.8, Normal=paint.bump(paint.noise(90, 3), 0.002))
-
-
-def folds(cloth: materials.Material, width: float, size: float, chance: random.Random) -> None:
-    """A cloth with low waves that leave the thing's own place flat."""
-    steps = 90
-    along = np.linspace(-width, width, steps)
-    x, y = np.meshgrid(along, along)
-    waves: Any = np.zeros_like(x)
-    for _ in range(5):
-        turn, length = chance.uniform(0, math.pi), chance.uniform(0.12, 0.35)
-        phase = (x * math.cos(turn) + y * math.sin(turn)) / length * 2 * math.pi
-        waves = waves + np.sin(phase + chance.uniform(0, 6.28)) ** 3
-    reach = np.clip((np.hypot(x, y) - size * 0.6) / (0.15 + size * 0.3), 0, 1) ** 2
-    high = 0.004 * reach * waves
-    from ingestion.studio.shapes import grid
-
-    solid(cloth, np.stack([x, y, high - 0.0005], axis=2).reshape(-1, 3), grid(steps, steps))
-
-
-def lawn(reach: float, height: float, chance: random.Random) -> None:
-    """Blades of grass, instances of a few tufts."""
-    paint = Paint("blade")
-    info = paint.node("ObjectInfo", {}).outputs["Random"]
-    tone = paint.mix(info, linear("42602a"), linear("8c9a52"))
-    material = paint.surface(tone, 0.6, Specular_IOR_Level=0.2)
-    tufts = [_tuft(material, height, chance) for _ in range(5)]
-    for _ in range(1500):
-        far = reach * math.sqrt(chance.random())
-        turn = chance.uniform(0, 2 * math.pi)
-        copy = bpy.data.objects.new("tuft", chance.choice(tufts).data)
-        copy.location = (far * math.cos(turn), far * math.sin(turn) + reach * 0.3, 0)
-        copy.rotation_euler = (0, 0, chance.uniform(0, 6.28))
-        copy.scale = (1, 1, chance.uniform(0.6, 1.2))
-        bpy.context.scene.collection.objects.link(copy)
-
-
-def _tuft(material: materials.Material, height: float, chance: random.Random) -> bpy.types.Object:
-    vertices: list[tuple[float, float, float]] = []
-    faces: list[tuple[int, ...]] = []
-    for _ in range(36):
-        x, y = chance.gauss(0, height), chance.gauss(0, height)
-        turn, lean = chance.uniform(0, 6.28), chance.uniform(0.1, 0.8) * height
-        tall, wide = height * chance.uniform(0.6, 1.2), height * 0.05
-        dx, dy = math.cos(turn), math.sin(turn)
-        at = len(vertices)
-        for share in (0.0, 0.55, 1.0):
-            cx, cy = x + dx * lean * share**2, y + dy * lean * share**2
-            half = wide * (1 - share * 0.9)
-            vertices += [(cx - dy * half, cy + dx * half, tall * share)]
-            vertices += [(cx + dy * half, cy - dx * half, tall * share)]
-        faces += [(at, at + 1, at + 3, at + 2), (at + 2, at + 3, at + 5, at + 4)]
-    return solid(material, np.array(vertices), faces)

@@ -27,7 +27,7 @@ class Quality:
     """How much work one photo is."""
 
     side_pixels: int = 384
-    samples: int = 14
+    samples: int = 4
     threads: int = 1
 
 
@@ -58,7 +58,9 @@ def _built(scene: Scene) -> NDArray[np.float64]:
     low, high = _bounds(made)
     _move(made, Matrix.Translation((-(low + high) / 2 * Vector((1, 1, 0))) - Vector((0, 0, low.z))))
     low, high = _bounds(made)
-    return np.array([(x, y, z) for x in (low.x, high.x) for y in (low.y, high.y) for z in (low.z, high.z)])
+    return np.array(
+        [(x, y, z) for x in (low.x, high.x) for y in (low.y, high.y) for z in (low.z, high.z)]
+    )
 
 
 def _made(work: Callable[[], None]) -> list[bpy.types.Object]:
@@ -116,7 +118,11 @@ def _prepare(scene: Scene, quality: Quality) -> None:
     stage.view_settings.view_transform = "AgX"
     stage.view_settings.look = "AgX - Medium High Contrast"
     cycles = stage.cycles
-    cycles.samples, cycles.use_adaptive_sampling, cycles.use_light_tree = quality.samples, False, False
+    cycles.samples, cycles.use_adaptive_sampling, cycles.use_light_tree = (
+        quality.samples,
+        False,
+        False,
+    )
     cycles.sampling_pattern = "BLUE_NOISE"
     cycles.use_denoising, cycles.denoiser = True, "OPENIMAGEDENOISE"
     cycles.denoising_prefilter, cycles.denoising_quality = "FAST", "FAST"

@@ -11,7 +11,15 @@ from ingestion.studio.things import THINGS
 GROUP_PHOTOS = 7
 """So many photos of a thing share look, place and light, and differ in camera and arrangement."""
 
-INDOOR_LIGHTS = ("window left", "window right", "evening lamp", "flash", "sun through window", "soft day", "neon")
+INDOOR_LIGHTS = (
+    "window left",
+    "window right",
+    "evening lamp",
+    "flash",
+    "sun through window",
+    "soft day",
+    "neon",
+)
 OUTDOOR_LIGHTS = ("overcast", "sun", "low sun")
 OUTDOOR_PLACES = frozenset({"grass", "pavement", "sand", "garden table"})
 
@@ -32,8 +40,16 @@ class View:
     @property
     def words(self) -> str:
         """Height and distance in words."""
-        height = "from above" if self.is_high else "from a low angle" if self.is_low else "at an angle"
-        return f"{height}, close" if self.is_close else f"{height}, at some distance" if self.is_far else height
+        height = (
+            "from above" if self.is_high else "from a low angle" if self.is_low else "at an angle"
+        )
+        return (
+            f"{height}, close"
+            if self.is_close
+            else f"{height}, at some distance"
+            if self.is_far
+            else height
+        )
 
     @property
     def is_high(self) -> bool:

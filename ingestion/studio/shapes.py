@@ -1,4 +1,4 @@
-"""Meshes made of numbers: turned on a lathe, drawn along a path, cut as a box. Lengths in metres."""
+"""Meshes made of numbers: from a lathe, along a path, cut as a box. Lengths in metres."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def solid(
 def lathe(
     material: bpy.types.Material, outline: Outline, segments: int = 48, finish: Finish = SMOOTH
 ) -> bpy.types.Object:
-    """What a lathe makes of an outline of (radius, height), from the bottom's middle to the top's."""
+    """What a lathe makes of (radius, height), from the bottom's middle to the top's."""
     angles = np.linspace(0, 2 * np.pi, segments, endpoint=False)
     radius, height = np.array(outline, dtype=float).T
     ring = np.stack([np.cos(angles), np.sin(angles)], axis=1)

@@ -20,7 +20,9 @@ MUG = Thing(
         Look("white", "glazed ceramic", "straight", "plain white mug", ("f2efe8", "f2efe8")),
         Look("blue", "glazed ceramic", "round", "blue ceramic mug", ("1f4f8f", "f0ece0")),
         Look("red", "enamel", "enamel", "red enamel mug", ("b5221c", "1b1b1f")),
-        Look("cream", "speckled stoneware", "tapered", "speckled stoneware mug", ("d8c9ae", "4a3524")),
+        Look(
+            "cream", "speckled stoneware", "tapered", "speckled stoneware mug", ("d8c9ae", "4a3524")
+        ),
         Look("black", "matte ceramic", "tapered", "matte black mug", ("202022", "202022")),
         Look("yellow", "glazed ceramic", "straight", "bright yellow mug", ("e3a814", "f6f0dc")),
     ),
@@ -34,7 +36,13 @@ APPLE = Thing(
     (
         Look("red", "smooth skin", "one", "red apple", ("8e0f14", "b8402a")),
         Look("green", "smooth skin", "one", "green apple", ("7fa82b", "a3bf4a")),
-        Look("yellow and red", "blushed skin", "one", "yellow apple with a red blush", ("dcae3c", "b3281b")),
+        Look(
+            "yellow and red",
+            "blushed skin",
+            "one",
+            "yellow apple with a red blush",
+            ("dcae3c", "b3281b"),
+        ),
         Look("red", "smooth skin", "three", "three red apples", ("7c0d16", "a82a22"), True),
         Look("green", "smooth skin", "two", "pair of green apples", ("6f9c22", "b4c850")),
     ),
@@ -49,7 +57,9 @@ BANANA = Thing(
         Look("yellow", "smooth peel", "one", "ripe banana", ("f0c01f", "8a6a1a")),
         Look("yellow", "smooth peel", "bunch", "bunch of bananas", ("ecba22", "7a5c18")),
         Look("green", "smooth peel", "bunch", "bunch of unripe bananas", ("9fb52c", "6c7a20")),
-        Look("yellow with brown spots", "spotted peel", "one", "spotted banana", ("e0ab1c", "4a2c10")),
+        Look(
+            "yellow with brown spots", "spotted peel", "one", "spotted banana", ("e0ab1c", "4a2c10")
+        ),
         Look("yellow", "smooth peel", "two", "two bananas", ("f2c832", "8a6a1a"), True),
     ),
     (*TABLES, "garden table"),
@@ -63,8 +73,21 @@ ORANGE = Thing(
     (
         Look("orange", "dimpled peel", "one", "whole orange", ("ee7a08", "f79a1c")),
         Look("orange", "cut flesh", "half", "halved orange", ("ee7a08", "f9b13c")),
-        Look("orange with a green leaf", "dimpled peel", "leaf", "orange with a leaf", ("e8700a", "f28a14")),
-        Look("deep orange", "dimpled peel", "three", "three small oranges", ("dd5a06", "ee7a10"), True),
+        Look(
+            "orange with a green leaf",
+            "dimpled peel",
+            "leaf",
+            "orange with a leaf",
+            ("e8700a", "f28a14"),
+        ),
+        Look(
+            "deep orange",
+            "dimpled peel",
+            "three",
+            "three small oranges",
+            ("dd5a06", "ee7a10"),
+            True,
+        ),
     ),
     (*TABLES, "grass", "garden table"),
     KITCHEN_CLUTTER,
@@ -90,7 +113,13 @@ BALL = Thing(
     "/m/018xm",
     "Ball",
     (
-        Look("black and white", "leather", "football", "black and white football", ("f0f0ee", "16161a")),
+        Look(
+            "black and white",
+            "leather",
+            "football",
+            "black and white football",
+            ("f0f0ee", "16161a"),
+        ),
         Look("orange", "pebbled rubber", "basketball", "orange basketball", ("b8521a", "1a1512")),
         Look("yellow-green", "felt", "tennis", "tennis ball", ("c5d92a", "f0f0e8")),
         Look("many-coloured", "vinyl", "beach", "striped beach ball", ("f2f2f0", "d8262c")),
@@ -136,7 +165,13 @@ LAMP = Thing(
     "/m/0dtln",
     "Lamp",
     (
-        Look("blue", "ceramic and linen", "ceramic", "table lamp with a blue foot", ("24507c", "efe4cf")),
+        Look(
+            "blue",
+            "ceramic and linen",
+            "ceramic",
+            "table lamp with a blue foot",
+            ("24507c", "efe4cf"),
+        ),
         Look("black", "metal", "arm", "black desk lamp", ("1c1c1f", "1c1c1f")),
         Look("red", "metal", "arm", "red desk lamp", ("b3241c", "d8d8d4")),
         Look("brown", "wood and linen", "turned", "wooden table lamp", ("9a6434", "f2ead8")),
@@ -182,10 +217,18 @@ DOUGHNUT = Thing(
     "/m/0jy4k",
     "Doughnut",
     (
-        Look("pink", "icing with sprinkles", "sprinkles", "pink iced doughnut", ("e87fa4", "c98a48")),
+        Look(
+            "pink", "icing with sprinkles", "sprinkles", "pink iced doughnut", ("e87fa4", "c98a48")
+        ),
         Look("brown", "chocolate icing", "iced", "chocolate doughnut", ("3d1c0c", "c08040")),
         Look("golden", "sugar", "sugared", "sugared doughnut", ("c88a44", "c88a44")),
-        Look("white", "icing with sprinkles", "sprinkles", "white iced doughnut", ("f3ece0", "c98a48")),
+        Look(
+            "white",
+            "icing with sprinkles",
+            "sprinkles",
+            "white iced doughnut",
+            ("f3ece0", "c98a48"),
+        ),
         Look("pink and brown", "icing", "two", "two iced doughnuts", ("e58aa8", "c08040"), True),
     ),
     TABLES,

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 PLACES: dict[str, tuple[str, ...]] = {
-    "wooden table": ("on a wooden table", "on the dining table", "on a table of planks", "on brown wood"),
-    "kitchen counter": ("on a kitchen counter", "on the worktop in the kitchen", "before kitchen tiles"),
+    "wooden table": (
+        "on a wooden table",
+        "on the dining table",
+        "on a table of planks",
+        "on brown wood",
+    ),
+    "kitchen counter": (
+        "on a kitchen counter",
+        "on the worktop in the kitchen",
+        "before kitchen tiles",
+    ),
     "checked cloth": ("on a checked tablecloth", "on a cloth with squares", "on a picnic cloth"),
     "white desk": ("on a white desk", "on a plain white table", "on an office desk"),
     "shelf": ("on a shelf", "on a shelf between books", "on the bookshelf"),
@@ -14,7 +23,11 @@ PLACES: dict[str, tuple[str, ...]] = {
     "tiled floor": ("on a tiled floor", "on floor tiles", "on the tiles of the hall"),
     "pavement": ("on the pavement", "on paving stones", "out on the street"),
     "sand": ("on the sand", "at the beach", "on a sandy beach"),
-    "garden table": ("on a garden table", "on weathered boards outside", "on an old table in the garden"),
+    "garden table": (
+        "on a garden table",
+        "on weathered boards outside",
+        "on an old table in the garden",
+    ),
     "grass": ("on the grass", "on a lawn", "in the garden, on the grass"),
 }
 """Where, as a phrase; the first is the one of scenes.csv."""
@@ -24,7 +37,11 @@ LIGHTS: dict[str, tuple[str, ...]] = {
     "window right": ("window light from the right", "daylight from a window on the right"),
     "evening lamp": ("warm lamp light", "the yellow light of a lamp", "evening lamp light"),
     "flash": ("flash", "the light of a flash", "the glare of a phone's flash"),
-    "sun through window": ("low sun through a window", "a patch of sun indoors", "slanting sunlight"),
+    "sun through window": (
+        "low sun through a window",
+        "a patch of sun indoors",
+        "slanting sunlight",
+    ),
     "soft day": ("soft daylight", "even light", "the light of a bright room"),
     "neon": ("pink and blue neon light", "coloured light", "the glow of neon tubes"),
     "overcast": ("overcast daylight", "grey daylight", "the light of a cloudy day"),

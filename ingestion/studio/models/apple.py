@@ -35,7 +35,9 @@ def _apple(look: Look, chance: random.Random) -> list[bpy.types.Object]:
     def shape(unit: NDArray[np.float64]) -> NDArray[np.float64]:
         x, y, z = unit.T
         out = np.hypot(x, y)
-        dip = 0.34 * np.exp(-((out / 0.3) ** 2)) * (z > 0) - 0.2 * np.exp(-((out / 0.25) ** 2)) * (z < 0)
+        dip = 0.34 * np.exp(-((out / 0.3) ** 2)) * (z > 0) - 0.2 * np.exp(-((out / 0.25) ** 2)) * (
+            z < 0
+        )
         waist = 1.0 - 0.14 * np.clip(-z, 0, 1) ** 1.5
         ribs = 1 + lobes * np.cos(5 * np.arctan2(y, x)) * (1 - z) / 2
         return np.stack([x * waist * ribs, y * waist * ribs, z * tall - dip], axis=1)

@@ -29,21 +29,23 @@ def model(look: Look, chance: random.Random) -> None:
         return unit * height[:, None]
 
     radius = RADII[look.form]
-    material = {
-        "football": lambda: materials.tinted(0.35, 900, 0.0004, Coat_Weight=0.3),
-        "basketball": lambda: materials.tinted(0.5, 330, 0.0012),
-        "tennis": _felt,
-        "beach": lambda: materials.tinted(0.2, Coat_Weight=0.5, Coat_Roughness=0.1),
-        "plain": lambda: materials.tinted(0.35, Coat_Weight=0.2),
-    }[look.form]()
-    made = sphere(material, radius, shape, RINGS)
+    made = sphere(_skin(look), radius, shape, RINGS)
     tint(made, painted[0])
     made.location[2] = radius
     made.rotation_euler = [chance.uniform(0, 6.28) for _ in range(3)]
 
 
-def _felt() -> materials.Material:
-    return materials.tinted(0.95, 2600, 0.0012, Sheen_Weight=0.6, Specular_IOR_Level=0.1)
+def _skin(look: Look) -> materials.Material:
+    match look.form:
+        case "football":
+            return materials.tinted(0.35, 900, 0.0004, Coat_Weight=0.3)
+        case "basketball":
+            return materials.tinted(0.5, 330, 0.0012)
+        case "tennis":
+            return materials.tinted(0.95, 2600, 0.0012, Sheen_Weight=0.6, Specular_IOR_Level=0.1)
+        case "beach":
+            return materials.tinted(0.2, Coat_Weight=0.5, Coat_Roughness=0.1)
+    return materials.tinted(0.35, Coat_Weight=0.2)
 
 
 def football(unit: Vertices, look: Look) -> tuple[Vertices, Vertices]:
@@ -79,7 +81,9 @@ def basketball(unit: Vertices, look: Look) -> tuple[Vertices, Vertices]:
     x, y, z = unit.T
     bent = np.abs(np.abs(y) - 0.5 - 0.3 * x**2)
     groove = np.clip(1 - np.minimum(np.minimum(np.abs(x), np.abs(z)), bent) / 0.022, 0, 1) ** 0.5
-    tones = np.outer(1 - groove, linear(look.colours[0])) + np.outer(groove, linear(look.colours[1]))
+    tones = np.outer(1 - groove, linear(look.colours[0])) + np.outer(
+        groove, linear(look.colours[1])
+    )
     return tones, 1 - 0.012 * groove
 
 
@@ -108,5 +112,9 @@ def plain(unit: Vertices, look: Look) -> tuple[Vertices, Vertices]:
 
 
 PATTERNS: dict[str, Pattern] = {
-    "football": football, "basketball": basketball, "tennis": tennis, "beach": beach, "plain": plain,
-}  # fmt: skip
+    "football": football,
+    "basketball": basketball,
+    "tennis": tennis,
+    "beach": beach,
+    "plain": plain,
+}

@@ -31,8 +31,14 @@ def model(look: Look, chance: random.Random) -> None:
 def _peel(look: Look, chance: random.Random) -> materials.Material:
     paint = Paint("banana")
     base, brown = linear(look.colours[0]), linear(look.colours[1])
-    moved = paint.node("Mapping", {"Vector": paint.place, "Location": (chance.random(),) * 3}).outputs[0]
-    spots = paint.step(paint.noise(150, 2, moved), 0.66, 0.72) if "spot" in look.material else paint.step(paint.noise(60, 4, moved), 0.72, 0.8)
+    moved = paint.node(
+        "Mapping", {"Vector": paint.place, "Location": (chance.random(),) * 3}
+    ).outputs[0]
+    spots = (
+        paint.step(paint.noise(150, 2, moved), 0.66, 0.72)
+        if "spot" in look.material
+        else paint.step(paint.noise(60, 4, moved), 0.72, 0.8)
+    )
     tone = paint.mix(paint.noise(12, 2, moved), base, materials.shade(base, 0.82))
     tone = paint.mix(paint.math("MULTIPLY", spots, 0.85), tone, brown)
     tone = paint.mix(paint.tint(), tone, linear("3d2c10"))

@@ -23,7 +23,14 @@ PIPS = {
     5: [(-1, -1), (-1, 1), (1, -1), (1, 1), (0, 0)],
     6: [(-1, -1), (-1, 0), (-1, 1), (1, -1), (1, 0), (1, 1)],
 }
-SIDES = {1: (0.0, 0.0), 6: (math.pi, 0.0), 2: (math.pi / 2, 0.0), 5: (-math.pi / 2, 0.0), 3: (0.0, math.pi / 2), 4: (0.0, -math.pi / 2)}
+SIDES = {
+    1: (0.0, 0.0),
+    6: (math.pi, 0.0),
+    2: (math.pi / 2, 0.0),
+    5: (-math.pi / 2, 0.0),
+    3: (0.0, math.pi / 2),
+    4: (0.0, -math.pi / 2),
+}
 """Turns about X and Y, in radians, that bring the top to each side."""
 
 
@@ -36,7 +43,11 @@ def model(look: Look, chance: random.Random) -> None:
         spots.append(spot)
         top = SIDES[chance.randint(1, 6)]
         fall = Matrix.Rotation(top[0], 4, "X") @ Matrix.Rotation(top[1], 4, "Y")
-        motion = Matrix.Translation((*spot, SIDE / 2)) @ Matrix.Rotation(chance.uniform(0, 6.28), 4, "Z") @ fall
+        motion = (
+            Matrix.Translation((*spot, SIDE / 2))
+            @ Matrix.Rotation(chance.uniform(0, 6.28), 4, "Z")
+            @ fall
+        )
         for part in _die(body, ink):
             part.matrix_world = motion @ part.matrix_world
 
@@ -67,7 +78,9 @@ def _die(body: materials.Material, ink: materials.Material) -> list[bpy.types.Ob
         turn = Matrix.Rotation(about_x, 4, "X") @ Matrix.Rotation(about_y, 4, "Y")
         for x, y in PIPS[count]:
             pip = sphere(ink, SIDE * 0.095, lambda unit: unit * np.array([1, 1, 0.12]), 12)
-            pip.matrix_world = turn @ Matrix.Translation((x * SIDE * 0.26, y * SIDE * 0.26, SIDE / 2))
+            pip.matrix_world = turn @ Matrix.Translation(
+                (x * SIDE * 0.26, y * SIDE * 0.26, SIDE / 2)
+            )
             parts.append(pip)
     bpy.context.view_layer.update()
     return parts

@@ -30,7 +30,11 @@ def model(look: Look, chance: random.Random) -> None:
     radius = outer[-2][0]
     low, high = top * 0.22, top * 0.82
     reach = radius + chance.uniform(0.024, 0.03)
-    bend = [(radius - 0.002, 0.0, high), (reach - 0.004, 0.0, high + 0.003), (reach, 0.0, (low + high) / 2)]
+    bend = [
+        (radius - 0.002, 0.0, high),
+        (reach - 0.004, 0.0, high + 0.003),
+        (reach, 0.0, (low + high) / 2),
+    ]
     bend += [(reach - 0.008, 0.0, low + 0.002), (radius - 0.004, 0.0, low - 0.004)]
     tube(body, curve(bend, 8), 0.0046, 12, 1.35)
     _details(look, outer, chance)
@@ -48,10 +52,18 @@ def _details(look: Look, outer: list[tuple[float, float]], chance: random.Random
     """Something to drink in two of three; a dark rim on enamel, a stripe on some."""
     radius, top = outer[-1]
     if look.form == "enamel":
-        rim = [(math.cos(at / 24 * math.pi) * radius, math.sin(at / 24 * math.pi) * radius, top) for at in range(49)]
+        rim = [
+            (math.cos(at / 24 * math.pi) * radius, math.sin(at / 24 * math.pi) * radius, top)
+            for at in range(49)
+        ]
         tube(materials.glaze(look.colours[1]), rim, 0.0022, 8)
     if look.colours[1] != look.colours[0] and look.form == "straight":
-        band = [(radius + 0.0003, top * 0.62), (radius + 0.0006, top * 0.66), (radius + 0.0006, top * 0.74), (radius + 0.0003, top * 0.78)]
+        band = [
+            (radius + 0.0003, top * 0.62),
+            (radius + 0.0006, top * 0.66),
+            (radius + 0.0006, top * 0.74),
+            (radius + 0.0003, top * 0.78),
+        ]
         lathe(materials.glaze(look.colours[1]), band, 56)
     if chance.random() < 0.66:
         drink = materials.plain(DRINKS[chance.choice(list(DRINKS))], 0.06)

@@ -38,7 +38,7 @@ def model(look: Look, chance: random.Random) -> None:
 
 
 def _canopy(look: Look) -> None:
-    """Cloth over eight ribs; it hangs between them and its rim is cut in arcs. Tip at z = LENGTH."""
+    """Cloth over eight ribs; it hangs between them, its rim is cut in arcs."""
     rows, columns = 14, RIBS * STEPS
     vertices, tones = [], []
     colours = _sectors(look)
@@ -51,19 +51,24 @@ def _canopy(look: Look) -> None:
             turn = 2 * math.pi * column / columns
             vertices.append((radius * math.cos(turn), radius * math.sin(turn), high))
             tones.append(linear(colours[column // STEPS]))
-    cloth = solid(materials.thin("tint"), np.array(vertices), _split(rows, columns), Finish())
+    cloth = solid(
+        materials.thin("tint"), np.array(vertices), grid(rows, columns, is_round=True), Finish()
+    )
     tint(cloth, np.array(tones))
     steel = materials.metal("b8b8bc", 0.3)
     for rib in range(RIBS):
         turn = 2 * math.pi * rib / RIBS
-        bar = [(RADIUS * s * math.cos(turn), RADIUS * s * math.sin(turn), LENGTH - RISE * s**2.1 - 0.004) for s in np.linspace(0.02, 1.01, 8)]
+        bar = [
+            (
+                RADIUS * s * math.cos(turn),
+                RADIUS * s * math.sin(turn),
+                LENGTH - RISE * s**2.1 - 0.004,
+            )
+            for s in np.linspace(0.02, 1.01, 8)
+        ]
         tube(steel, bar, 0.0022, 6)
         x, y, z = bar[4]
         tube(steel, [(0, 0, LENGTH - 0.28), (x, y, z)], 0.002, 6)
-
-
-def _split(rows: int, columns: int) -> list[tuple[int, int, int, int]]:
-    return grid(rows, columns, is_round=True)
 
 
 def _sectors(look: Look) -> list[str]:
@@ -80,11 +85,19 @@ def _folded(look: Look, chance: random.Random) -> None:
     twist = chance.uniform(0.8, 1.6)
     vertices = []
     for share in np.linspace(0, 1, rows):
-        radius = 0.012 + 0.03 * math.sin(math.pi * min(1.0, 0.12 + share * 0.8)) ** 0.8 * (1 - 0.3 * share)
+        radius = 0.012 + 0.03 * math.sin(math.pi * min(1.0, 0.12 + share * 0.8)) ** 0.8 * (
+            1 - 0.3 * share
+        )
         for column in range(columns):
             turn = 2 * math.pi * column / columns
             pleat = 1 + 0.17 * math.sin(RIBS * turn + twist * share * 6)
-            vertices.append((radius * pleat * math.cos(turn), radius * pleat * math.sin(turn), 0.2 + 0.58 * share))
+            vertices.append(
+                (
+                    radius * pleat * math.cos(turn),
+                    radius * pleat * math.sin(turn),
+                    0.2 + 0.58 * share,
+                )
+            )
     cloth = materials.plain(look.colours[0], 0.6, Sheen_Weight=0.3)
     solid(cloth, np.array(vertices), grid(rows, columns, is_round=True))
     lathe(materials.matte("2a2a2c"), [(0.041, 0.4), (0.043, 0.41), (0.041, 0.42)], 32)
@@ -95,7 +108,14 @@ def _stick(chance: random.Random, look: Look) -> None:
     tube(steel, [(0, 0, 0.05), (0, 0, LENGTH + 0.05)], 0.006, 10)
     dark = chance.random() < 0.5
     grip = materials.plastic("1c1a1a") if dark else materials.wood("9a6434", "5a3316", 3.0)
-    crook = [(0, 0, 0.14), (0, 0, 0.03), (0.012, 0, -0.02), (0.042, 0, -0.042), (0.074, 0, -0.022), (0.08, 0, 0.015)]
+    crook = [
+        (0, 0, 0.14),
+        (0, 0, 0.03),
+        (0.012, 0, -0.02),
+        (0.042, 0, -0.042),
+        (0.074, 0, -0.022),
+        (0.08, 0, 0.015),
+    ]
     tube(grip, curve(crook, 8), 0.011, 14)
     if look.form == "closed":
         lathe(steel, [(0.012, 0.78), (0.006, LENGTH + 0.05), (0.0, LENGTH + 0.052)], 20)

@@ -85,4 +85,4 @@ def read_lessons(folder: Path) -> Lessons:
         with np.load(path, allow_pickle=False) as part:
             for name in names:
                 parts[name].append(part[name])
-    return Lessons(**{name: np.concatenate(found) for name, found in parts.items()})  # type: ignore[arg-type]  # each array has the type it was written with
+    return Lessons(**{name: np.concatenate(found) for name, found in parts.items()})

@@ -24,6 +24,8 @@ SEED = 5
 SAVE_SECONDS = 150.0
 TELL_STEPS = 100
 KEPT = 3
+SPREAD_OF = 4096
+"""Each feature counts by how much it differs between so many lessons, taken evenly."""
 FEATURE_UNIT = np.float32(6 / 255)
 """The teacher's features are bytes that stand for 0 to 6, the range of its last layer."""
 
@@ -148,7 +150,8 @@ def _learner(pupil: Pupil, lessons: Lessons, plan: Plan) -> Callable[..., Any]:
     """One step of learning: (batch, step, side) -> the three losses."""
     import tensorflow as tf
 
-    spread = FEATURE_UNIT * np.std(lessons.features[:4096].astype(np.float32), axis=0) + 1e-2
+    some = lessons.features[:: max(1, len(lessons) // SPREAD_OF)].astype(np.float32)
+    spread = FEATURE_UNIT * np.std(some, axis=0) + np.float32(1e-2)
     variables = pupil.network.trainable_variables + pupil.head.trainable_variables
     weights = tf.constant([plan.feature_weight, plan.answer_weight, plan.class_weight])
 

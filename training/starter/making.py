@@ -22,7 +22,7 @@ from training.starter.teachers import TEACHERS, Teachers
 CONFIG = NetworkConfig(classes=PLACES)
 SEEDS = (1, 2)
 """So many pictures are made of every packed photo."""
-RENDERED_SEEDS = (1, 2, 3, 4)
+RENDERED_SEEDS = tuple(range(1, 11))
 
 Say = Callable[[str], None]
 

@@ -40,7 +40,7 @@ class Plan:
     warm_steps: int = 200
     weight_decay: float = 0.02
     averaged: float = 0.998
-    sides: tuple[tuple[float, int], ...] = ((0.0, 64), (0.35, 80), (0.65, 96))
+    sides: tuple[tuple[float, int], ...] = ((0.0, 64), (0.35, 80), (0.8, 96))
     feature_weight: float = 3.0
     answer_weight: float = 0.5
     class_weight: float = 0.5

@@ -1,6 +1,7 @@
 # `make` alone explains the targets. Everything is made in .venv/ and build/; `make clean` removes both.
 
 PYTHON ?= $(shell command -v python3.11 || echo python3)
+ASK ?=
 CROWD ?=
 ONCE ?=
 SEEDS ?= 3
@@ -10,7 +11,7 @@ RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench bench-curation bench-training install clean
+.PHONY: help demo up test check bench bench-curation bench-training photos install clean
 
 help: ## explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
@@ -45,6 +46,9 @@ bench-training: .venv/development .venv/training .venv/java ## measure training 
 	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-training CROWD=DIR' >&2; exit 2; }
 	$(RUN)/python -m tests.benchmarks.training --crowd "$(CROWD)" --models "$(abspath $(or $(MODELS),hub-data/models))"
 
+photos: .venv/studio/ready ## render the sample photos anew, those that are missing; ASK="mug --seed 7 --folder DIR" for others
+	.venv/studio/bin/python -m ingestion.studio $(ASK)
+
 install: .venv/hub .venv/java ## install the hub in .venv
 
 clean: ## remove what the other targets made; a hub's own data stay
@@ -68,6 +72,11 @@ clean: ## remove what the other targets made; a hub's own data stay
 
 .venv/training: setup.py | .venv/bin/python
 	$(RUN)/pip install --quiet --disable-pip-version-check -e '.[training]'
+	@touch $@
+
+.venv/studio/ready: ingestion/studio/requirements.txt | .venv/bin/python
+	$(PYTHON) -m venv .venv/studio
+	.venv/studio/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 .venv/java: deploy/system_packages.sh | .venv/bin/python

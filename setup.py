@@ -65,6 +65,7 @@ setup(
     include_package_data=True,
     package_data={
         "imagehub.catalogue": ["migrations/*.sql", "*.csv"],
+        "ingestion.sample_crowd": ["photos/*.jpg", "scenes.csv"],
         "imagehub.vision": ["*.csv", "starter/*/*"],
         "training.starter": ["*.csv"],
         "webapp": ["access.toml", "templates/**/*", "static/**/*"],

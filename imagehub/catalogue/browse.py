@@ -133,24 +133,30 @@ def clusters(cursor: Cursor, mid: str) -> list[tuple[int, int, int]]:
     return [(row.id, row.ordinal, row.size) for row in cursor.fetchall()]
 
 
-def cluster_fronts(cursor: Cursor, mid: str, limit: int, tiles_each: int) -> list[ClusterEntry]:
-    """A label's largest clusters, each with the tiles nearest to its centre."""
+def cluster_fronts(
+    cursor: Cursor, mids: Sequence[str], limit: int, tiles_each: int
+) -> dict[str, list[ClusterEntry]]:
+    """The largest clusters of each label, each with the tiles nearest to its centre."""
     cursor.execute(
         "select c.id, c.ordinal, c.size, m.image_id, i.full_width, i.full_height,"
         " l.mid, l.name, m.distance"
-        " from (select * from clusters where label = %s order by ordinal limit %s) c"
+        " from unnest(%s) asked (label) cross join lateral"
+        "  (select * from clusters where label = asked.label order by ordinal limit %s) c"
         " cross join lateral (select * from cluster_members m where m.cluster_id = c.id"
         "  and exists (select from label_set_members s where s.label = c.label"
         "   and s.image_id = m.image_id and s.removed_in is null)"
         "  order by m.distance, m.image_id limit %s) m"
         " join images i on i.id = m.image_id join labels l on l.mid = c.label"
-        " order by c.ordinal, m.distance, m.image_id",
-        (mid, limit, tiles_each),
+        " order by c.label, c.ordinal, m.distance, m.image_id",
+        (list(mids), limit, tiles_each),
     )
     found: dict[tuple[int, int, int], list[Tile]] = {}
     for row in cursor.fetchall():
         found.setdefault((row.id, row.ordinal, row.size), []).append(_tile(row))
-    return [ClusterEntry(*key, tuple(tiles)) for key, tiles in found.items()]
+    fronts: dict[str, list[ClusterEntry]] = {mid: [] for mid in mids}
+    for key, tiles in found.items():
+        fronts[tiles[0].label.mid].append(ClusterEntry(*key, tuple(tiles)))
+    return fronts
 
 
 def similar(cursor: Cursor, image_id: str, leave_out: Sequence[str], limit: int) -> list[Tile]:

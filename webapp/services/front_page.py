@@ -1,23 +1,36 @@
-"""What the front page says: what is here, what came last, what is thin."""
+"""What the front page says: the largest sets, what is here, what came last, what is thin."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 
 from imagehub.catalogue import browse, labels_read, published
-from imagehub.catalogue.browse import Tile
-from imagehub.catalogue.database import Database
-from imagehub.catalogue.labels_read import ThinLabel
+from imagehub.catalogue.browse import ClusterEntry, Tile
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.labels_read import LabelEntry, ThinLabel
 from imagehub.catalogue.published import Published
 
-NEWEST = 24
+SETS = 12
+SET_TILES = 4
+NEWEST = 16
 THIN = 9
+
+
+@dataclass(frozen=True, slots=True)
+class SetFront:
+    """A label and a few photos that show how different those sent as it are."""
+
+    entry: LabelEntry
+    tiles: tuple[Tile, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
     """The hub at one moment."""
 
+    sets: tuple[SetFront, ...]
     published: Published
     newest: tuple[Tile, ...]
     thin: tuple[ThinLabel, ...]
@@ -27,7 +40,27 @@ def show(database: Database) -> FrontPage:
     """Count what is here and pick what to show first."""
     with database.transaction() as cursor:
         return FrontPage(
+            sets=tuple(_sets(cursor)),
             published=published.newest(cursor),
             newest=tuple(browse.newest(cursor, NEWEST)),
             thin=tuple(labels_read.thin(cursor, THIN)),
         )
+
+
+def various(clusters: Sequence[ClusterEntry], count: int) -> list[Tile]:
+    """So many photos: each cluster's most typical one, then the next of each, and so on."""
+    rounds = zip_longest(*(cluster.tiles for cluster in clusters))
+    return [tile for tile in chain.from_iterable(rounds) if tile is not None][:count]
+
+
+def _sets(cursor: Cursor) -> list[SetFront]:
+    """The labels with most photos of their own; those without clusters yet are left out."""
+    largest = labels_read.largest(cursor, SETS)
+    fronts = browse.cluster_fronts(
+        cursor, [entry.label.mid for entry in largest], SET_TILES, SET_TILES
+    )
+    return [
+        SetFront(entry, tuple(various(fronts[entry.label.mid], SET_TILES)))
+        for entry in largest
+        if fronts[entry.label.mid]
+    ]

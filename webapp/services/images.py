@@ -21,7 +21,7 @@ from webapp.services.cursors import Page, decode, page_after, page_before
 from webapp.services.permissions import Standing
 
 FRONT_CLUSTERS = 12
-FRONT_TILES = 6
+FRONT_TILES = 5
 KEYS: dict[str, Callable[[str], str]] = {"full": keys.full, "view": keys.view, "thumb": keys.thumb}
 IMAGE_ID = re.compile(r"[0-9a-f]{16}")
 
@@ -88,7 +88,7 @@ def of_label(
 def clusters(database: Database, mid: str) -> list[ClusterEntry]:
     """The label's largest clusters, each with the images nearest to its centre."""
     with database.transaction() as cursor:
-        return browse.cluster_fronts(cursor, mid, FRONT_CLUSTERS, FRONT_TILES)
+        return browse.cluster_fronts(cursor, [mid], FRONT_CLUSTERS, FRONT_TILES)[mid]
 
 
 def show(database: Database, image_id: str, viewer: Account | None = None) -> ImageView:

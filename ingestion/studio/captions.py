@@ -62,13 +62,12 @@ def _facts(scene: Scene, chance: random.Random) -> Facts:
 
 def _bare(name: str, look: Look, chance: random.Random) -> str:
     """The thing without an article: its phrase, or another noun with its colour or material."""
-    noun = chance.choice(NOUNS[name])
     ways = [look.phrase, look.phrase]
-    is_single = look.form in MADE_OF.get(name, ())
-    if is_single and look.colour.isalpha():
-        ways += [f"{look.colour} {noun}", f"{noun} in {look.colour}"]
-    if is_single:
+    if look.form in MADE_OF.get(name, ()):
+        noun = chance.choice(NOUNS[name])
         ways += [f"{noun} made of {look.material}"]
+        if look.colour.isalpha():
+            ways += [f"{look.colour} {noun}", f"{noun} in {look.colour}"]
     return chance.choice(ways)
 
 

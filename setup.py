@@ -3,6 +3,7 @@
 from setuptools import find_packages, setup
 
 HUB = [
+    "argon2-cffi==25.1.0",
     "boto3==1.44.5",
     "click==8.5.1",
     "crc32c==2.9.post0",

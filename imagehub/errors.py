@@ -6,6 +6,7 @@
     ├── Conflict       the thing exists already and is different
     ├── Forbidden      known who you are, and you may not
     ├── Unauthorised   not known who you are
+    ├── TooMany        asked too often; the same request may succeed later
     ├── Unavailable    a part is down for now; the same request may succeed later
     └── Misconfigured  a setting or the machine is wrong; a person must change it
 
@@ -47,6 +48,14 @@ class Forbidden(HubError):
 
 class Unauthorised(HubError):
     """The asker is not known."""
+
+
+class TooMany(HubError):
+    """Asked too often; `retry_after_seconds` is when to ask again."""
+
+    def __init__(self, sentence: str, retry_after_seconds: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(HubError):

@@ -15,9 +15,9 @@ from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore
 
 
-def open_catalogue(settings: Settings) -> Database:
+def open_catalogue(settings: Settings, role: str | None = None) -> Database:
     """The catalogue by URL, or the embedded one that runs in the data folder."""
-    return Database(settings.catalogue_url or embedded_catalogue_url(settings))
+    return Database(settings.catalogue_url or embedded_catalogue_url(settings), role=role)
 
 
 def embedded_catalogue_url(settings: Settings) -> str:

@@ -56,6 +56,15 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return read
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.strip() not in words:
+            raise ValueError(f"it must be {' or '.join(words)}")
+        return value.strip()
+
+    return read
+
+
 def _storage(value: str) -> str:
     value = _url("folder", "s3")(value)
     if value.startswith("s3:") and not urlsplit(value).netloc:
@@ -110,6 +119,14 @@ class Settings:
     web_threads: int = _setting("8", _positive, "threads of each web worker")
     trusted_hosts: tuple[str, ...] = _setting(
         "localhost,127.0.0.1", _names, "host names that the portal answers to"
+    )
+    sign_up: str = _setting(
+        "open",
+        _one_of("open", "closed"),
+        "open: everybody may sign up; closed: admins let people in",
+    )
+    limit_factor: int = _setting(
+        "1", _positive, "multiplies how often people may ask for things, as webapp/access.toml says"
     )
     signing_key: Path = _setting(
         "hub-data/signing-key.pem", _folder, "Ed25519 key that signs release manifests"

@@ -70,6 +70,16 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Scope(StrEnum):
+    """What a personal access token is good for, within what its account may do."""
+
+    READ = "read"
+    UPLOAD = "upload"
+    REVIEW = "review"
+    SUBSETS = "subsets"
+    ADMIN = "admin"
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """One Open Images class."""

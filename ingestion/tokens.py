@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from imagehub.catalogue.accounts import find_by_token
+from imagehub.catalogue.account_tokens import bearer
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.tokens import digest, issue
 from imagehub.errors import Misconfigured
@@ -40,4 +40,4 @@ def read_tokens(file: Path) -> dict[str, str]:
 
 def _holds(database: Database, token: str) -> bool:
     with database.transaction() as cursor:
-        return find_by_token(cursor, digest(token)) is not None
+        return bearer(cursor, digest(token)) is not None

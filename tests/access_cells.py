@@ -18,6 +18,8 @@ TARGETS = {
     "upload": ("own", "others", "absent"),
     "image": ("own", "others", "queue", "public", "absent"),
     "claim": ("own", "others", "absent"),
+    "token": ("own", "others", "absent"),
+    "account": ("own", "others", "absent"),
     "subset": ("own", "others", "absent"),
 }
 """Which things of a kind are tried; a kind that is missing here fails the suite."""

@@ -11,12 +11,14 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from imagehub.vocabulary import Account, Label, Outcome, Role
+from imagehub.catalogue import account_tokens, credentials
+from imagehub.vocabulary import Account, Label, Outcome, Role, Scope
 from tests import factories, photos
-from tests.access_cells import VISITOR, Cell
+from tests.access_cells import ALLOWED, VISITOR, Cell
 from tests.factories import Photo
 from tests.web_server import Web
 from webapp.application import create_app
+from webapp.services import passwords
 from webapp.services.access import Route
 
 PHOTO = photos.jpeg(77, 320, 240)
@@ -30,6 +32,10 @@ class Person:
     token: str
     photo: Photo
     subset: str
+
+
+PASSWORD = "correct horse battery"
+HASH = passwords.hash_of(PASSWORD, "nobody")
 
 
 @dataclass
@@ -55,6 +61,19 @@ class World:
         headers |= sent.pop("headers", {})
         return self.client.open(self._path(cell), method=route.method, headers=headers, **sent)
 
+    def complaint(self, cell: Cell) -> str | None:
+        """What is wrong with the answer to the cell's request; None if it is as it must be."""
+        answer, must_hear = self.ask(cell), cell.must_hear
+        heard = f"{answer.status_code} instead of {must_hear or 'yes'}: {answer.data[:300]!r}"
+        if must_hear != ALLOWED:
+            return None if answer.status_code == must_hear else heard
+        if answer.status_code in (401, 403) or "/sign-in" in answer.headers.get("Location", ""):
+            return heard
+        if (cell.route.method, cell.route.rule) == ("POST", "/account/deletion"):
+            return None if answer.status_code == 422 else heard  # it is sent a wrong password
+        is_sure = cell.route.thing is not None or cell.route.needs_account
+        return heard if is_sure and answer.status_code >= 400 else None
+
     def _credentials(self, cell: Cell) -> tuple[dict[str, str], str]:
         if cell.subject == VISITOR:
             return {"Host": "localhost"}, ""
@@ -65,6 +84,12 @@ class World:
             secret = factories.session(cursor, person.token)
         word = hashlib.sha256(f"form of {secret}".encode()).hexdigest()
         return {"Host": "localhost", "Cookie": f"session={secret}"}, word
+
+    def _token_id(self, owner: Person) -> uuid.UUID:
+        """Another token than the one that is shown: some cells revoke it."""
+        with self.web.database.transaction() as cursor:
+            account_tokens.add(cursor, owner.account.id, secrets.token_bytes(32), "x", Scope)
+            return account_tokens.of_account(cursor, owner.account.id)[0].id
 
     def _path(self, cell: Cell) -> str:
         path = cell.route.rule
@@ -88,6 +113,8 @@ class World:
             "kind": "thumb" if cell.route.rule.endswith(".jpg") else kind,
             "code": code,
             "release_id": "absent-1",
+            "token_id": str(uuid.uuid4() if is_absent else self._token_id(owner)),
+            "account_id": str(uuid.uuid4() if is_absent else owner.account.id),
             "path:path": "train/a.jpg",
             "path:filename": "base.css",
         }
@@ -113,6 +140,7 @@ def _person(web: Web, label: Label, role: Role) -> Person:
         factories.checks(cursor, photo.image_id)
         factories.verdict(cursor, photo.image_id, label, Outcome.REJECTED, 0.01)
         subset = factories.subset(cursor, [label], owner=account)
+        credentials.set_password(cursor, account.id, HASH)
     return Person(account, token, photo, subset)
 
 
@@ -146,4 +174,12 @@ def _form(route: Route, world: World, name: str) -> dict[str, str]:
             return {"label": world.label.mid, "answer": "yes"}
         case "/images/<image_id>/duplicate-undos":
             return {"other": world.public.image_id}
+        case "/account/password":
+            return {"old": PASSWORD, "new": PASSWORD}
+        case "/account/tokens":
+            return {"name": name, "scope": "read"}
+        case "/account/deletion":  # the account is still needed; test_accounts.py deletes one
+            return {"password": "wrong"}
+        case "/accounts/<account_id>":
+            return {"password": PASSWORD, "role": "contributor"}
     return {}

@@ -145,7 +145,9 @@ def web(
     base, folder = postgres_server.url.rsplit("/", 1)[0], tmp_path_factory.mktemp("web")
     name = f"web_{uuid.uuid4().hex}"
     _administer(base, f"create database {name} template imagehub")
-    settings = Settings(data=folder, catalogue_url=f"{base}/{name}", web_port=free_port())
+    settings = Settings(
+        data=folder, catalogue_url=f"{base}/{name}", web_port=free_port(), limit_factor=1000
+    )
     with running_web(settings, folder) as running:
         yield running
     _administer(base, f"drop database {name} with (force)")

@@ -22,7 +22,7 @@ from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Account, Role
 from tests import factories
 
-START_TIMEOUT_SECONDS = 30
+START_TIMEOUT_SECONDS = 120
 
 
 @dataclasses.dataclass

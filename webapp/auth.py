@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
 from flask import g, request
 
-from imagehub.catalogue import accounts
+from imagehub.catalogue import account_tokens
+from imagehub.catalogue.account_tokens import Bearer
+from imagehub.catalogue.tokens import digest
 from imagehub.errors import Unauthorised
-from imagehub.vocabulary import Account
+from imagehub.vocabulary import Account, Scope
 from webapp.gateways import gateways
 
 SCHEME = "bearer"
@@ -50,13 +51,21 @@ def bearer() -> Account | None:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != SCHEME:
         raise Unauthorised("Send a token as `Authorization: Bearer dih_…`.")
-    with gateways().database.transaction() as cursor:
-        found = accounts.find_by_token(cursor, digest(token.strip()))
+    found = bearer_of(token)
+    g.scopes = found.scopes
+    return found.account
+
+
+def bearer_of(token: str) -> Bearer:
+    """Who holds a token, wherever it was written; else Unauthorised."""
+    with gateways().entrance.transaction() as cursor:
+        found = account_tokens.bearer(cursor, digest(token.strip()))
     if found is None:
         raise Unauthorised("This token is not valid. Make a new one on your account's page.")
     return found
 
 
-def digest(secret: str) -> bytes:
-    """The SHA-256 of a token or of a session's secret: all that the catalogue keeps of it."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
+def scopes() -> frozenset[Scope]:
+    """What the request's token is good for; nothing without one."""
+    found: frozenset[Scope] = g.get("scopes", frozenset())
+    return found

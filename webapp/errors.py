@@ -22,6 +22,7 @@ from imagehub.errors import (
     Misconfigured,
     NotFound,
     Refused,
+    TooMany,
     Unauthorised,
     Unavailable,
 )
@@ -118,6 +119,9 @@ def _problem_of_hub_error(error: HubError) -> Problem:
         case Unauthorised():
             headers = {"WWW-Authenticate": 'Bearer realm="Deep Images Hub"'}
             return Problem(401, "unauthorised", str(error), headers)
+        case TooMany():
+            headers = {"Retry-After": str(error.retry_after_seconds)}
+            return Problem(429, "too_many_requests", str(error), headers)
         case Unavailable():
             log.warning("unavailable: %s", error)
             headers = {"Retry-After": str(error.retry_after_seconds)}

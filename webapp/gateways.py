@@ -10,15 +10,19 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g, has_request_context
 
 from imagehub import hub
 from imagehub.catalogue.database import Database
 from imagehub.log.protocol import UploadLog
 from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore
+from imagehub.vocabulary import Account
 
 EXTENSION = "gateways"
+ROLE = "imagehub_web"
+"""What requests act as in Postgres, so that its row-level security holds for them."""
+
 Door = TypeVar("Door")
 
 
@@ -33,8 +37,18 @@ class Gateways:
 
     @property
     def database(self) -> Database:
-        """The catalogue."""
-        return self._door("database", hub.open_catalogue)
+        """The catalogue, as who asks may see it."""
+        asker: Account | None = g.get("asker") if has_request_context() else None
+        return self._catalogue.acting_for(asker.id) if asker else self._catalogue
+
+    @property
+    def entrance(self) -> Database:
+        """The catalogue, for finding out who asks."""
+        return self._catalogue.at_the_door()
+
+    @property
+    def _catalogue(self) -> Database:
+        return self._door("database", lambda settings: hub.open_catalogue(settings, ROLE))
 
     @property
     def log(self) -> UploadLog:

@@ -8,9 +8,12 @@ from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
 from imagehub.errors import Unauthorised
+from imagehub.vocabulary import Account
 from webapp import auth, sessions
-from webapp.services import access
+from webapp.gateways import gateways
+from webapp.services import access, limits
 from webapp.services.access import Route
+from webapp.services.limits import Asking
 
 NO_ROUTE = frozenset({"HEAD", "OPTIONS"})
 """Flask answers these itself, from the route's GET or from its methods."""
@@ -36,8 +39,11 @@ def check() -> Response | None:
         return None
     route = access.table().route(request.method, request.url_rule.rule)
     if not route.asks_who:
+        _count(route, None)
         return None
     asker = auth.ask(auth.bearer if route.is_program else sessions.viewer)
+    if asker is not None and route.is_program:
+        route.require_scope(auth.scopes())
     if not route.needs_account:
         return None
     if asker is None:
@@ -45,7 +51,17 @@ def check() -> Response | None:
     if route.method != "GET" and not route.is_program:
         sessions.require_form_word()
     route.require_role(asker)
+    _count(route, asker)
     return None
+
+
+def _count(route: Route, asker: Account | None) -> None:
+    if route.limit is None:
+        return
+    doors = gateways()
+    name = "" if asker or route.is_program else request.form.get("name", "")[:300]
+    asking = Asking(asker, name.strip().lower(), request.remote_addr or "")
+    limits.count(doors.entrance, route.limit, asking, doors.settings.limit_factor)
 
 
 def _lead_to_sign_in(route: Route) -> Response:

@@ -18,9 +18,13 @@ from deploy.local.preflight import check, only_hub, remembered_port, require_fol
 from deploy.local.supervisor import Place, Supervisor
 from deploy.local.undertaker import dismiss, stand_by
 from deploy.prepare import prepare
+from imagehub.catalogue import accounts
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.tokens import issue_link
 from imagehub.errors import Conflict, HubError, Misconfigured
 from imagehub.hub import open_catalogue
 from imagehub.settings import Settings
+from imagehub.vocabulary import Role
 
 WATCH_SECONDS = 0.2
 CANNOT_START = 2
@@ -100,10 +104,22 @@ def _start(settings: Settings, supervisor: Supervisor) -> None:
         _note_catalogue(settings.data / "catalogue.url", postgres.url)
     database = open_catalogue(settings)
     prepare(database)
+    link = _first_admin(database, settings)
     database.close()
     supervisor.start(programs(settings))
     click.echo(f"The portal is at {portal_address(settings)} (Ctrl-C stops the hub).")
-    click.echo("Whoever writes needs a token: `imagehub token create --help` says how.")
+    if link:
+        click.echo(f"Sign in as the first admin, once: {link}")
+        click.echo("If it is lost, `imagehub account link admin` prints another.")
+
+
+def _first_admin(database: Database, settings: Settings) -> str | None:
+    """A link that signs in once as a hub's first admin; None where there is an admin already."""
+    with database.transaction() as cursor:
+        if accounts.any_admin(cursor):
+            return None
+    secret = issue_link(database, "admin", [Role.ADMIN, Role.REVIEWER, Role.CONTRIBUTOR])
+    return f"{portal_address(settings)}sign-in/link?secret={secret}"
 
 
 def _note_catalogue(note: Path, url: str) -> None:

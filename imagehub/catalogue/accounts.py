@@ -1,12 +1,24 @@
-"""Accounts and their tokens. Only a token's SHA-256 is ever stored."""
+"""Accounts: who is known, and what each may do. Nobody suspended or deleted is ever found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
 from imagehub.vocabulary import Account, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An account as admins list it."""
+
+    account: Account
+    created_at: datetime
+    suspended_at: datetime | None
 
 
 def create_account(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID:
@@ -24,34 +36,77 @@ def create_account(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID:
     return UUID(cursor.fetchone().id)
 
 
-def add_token(cursor: Cursor, account_id: UUID, secret_sha256: bytes) -> None:
-    """Let the bearer of a token act as the account."""
+def sign_up(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID | None:
+    """Make an account of a new name; None if the name is taken."""
     cursor.execute(
-        "insert into tokens (account_id, secret_sha256) values (%s, %s)",
-        (str(account_id), secret_sha256),
-    )
-
-
-def find_by_token(cursor: Cursor, secret_sha256: bytes) -> Account | None:
-    """The account of a token that is not revoked."""
-    cursor.execute(
-        """
-        select accounts.id::text, accounts.name, accounts.roles
-        from tokens join accounts on accounts.id = tokens.account_id
-        where tokens.secret_sha256 = %s and tokens.revoked_at is null
-        """,
-        (secret_sha256,),
+        "insert into accounts (name, roles) values (%s, %s) on conflict do nothing"
+        " returning id::text",
+        (name, sorted({role.value for role in roles})),
     )
     row = cursor.fetchone()
-    if row is None:
-        return None
+    return UUID(row.id) if row else None
+
+
+def lock(cursor: Cursor, account_id: UUID) -> Entry | None:
+    """An account that is not deleted; nobody else changes it, or makes it a token, meanwhile."""
+    cursor.execute(
+        "select id::text, name, roles, created_at, suspended_at from accounts"
+        " where id = %s and deleted_at is null for update",
+        (str(account_id),),
+    )
+    row = cursor.fetchone()
+    return _entry(row) if row else None
+
+
+def listed(cursor: Cursor, words: str, after: str, limit: int) -> list[Entry]:
+    """Accounts whose name has the words in it, by name, from behind `after` on."""
+    cursor.execute(
+        "select id::text, name, roles, created_at, suspended_at from accounts"
+        " where deleted_at is null and strpos(lower(name), lower(%s)) > 0 and name > %s"
+        " order by name limit %s",
+        (words, after, limit),
+    )
+    return [_entry(row) for row in cursor.fetchall()]
+
+
+def set_roles(cursor: Cursor, account_id: UUID, roles: Iterable[Role]) -> None:
+    """Give an account exactly these roles."""
+    cursor.execute(
+        "update accounts set roles = %s where id = %s",
+        (sorted({role.value for role in roles}), str(account_id)),
+    )
+
+
+def set_suspended(cursor: Cursor, account_id: UUID, is_suspended: bool) -> None:
+    """Suspend an account, or take it back in; what it sent stays."""
+    cursor.execute(
+        "update accounts set suspended_at = case when %s then coalesce(suspended_at, now()) end"
+        " where id = %s",
+        (is_suspended, str(account_id)),
+    )
+
+
+def forget(cursor: Cursor, account_id: UUID) -> None:
+    """Take an account's name and roles away for good; the row stays for what it sent."""
+    cursor.execute(
+        "update accounts set deleted_at = now(), roles = '{}',"
+        " name = 'former contributor ' || left(id::text, 8) where id = %s",
+        (str(account_id),),
+    )
+
+
+def any_admin(cursor: Cursor) -> bool:
+    """True if somebody may sign in as an admin."""
+    cursor.execute(
+        "select exists (select from accounts where 'admin' = any(roles) and in_force) as found"
+    )
+    return bool(cursor.fetchone().found)
+
+
+def account_of(row: Any) -> Account:
+    """The account of a row with its id, name and roles."""
     return Account(UUID(row.id), row.name, frozenset(Role(role) for role in row.roles))
 
 
-def revoke_token(cursor: Cursor, secret_sha256: bytes) -> bool:
-    """Make a token worthless from now on; False if there was no such token in force."""
-    cursor.execute(
-        "update tokens set revoked_at = now() where secret_sha256 = %s and revoked_at is null",
-        (secret_sha256,),
-    )
-    return bool(cursor.rowcount)
+def _entry(row: Any) -> Entry:
+    return Entry(account_of(row), row.created_at, row.suspended_at)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
+from uuid import UUID
 
 import psycopg2
 from psycopg2.extras import NamedTupleCursor
@@ -15,6 +17,10 @@ from imagehub.errors import Unavailable
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 30
+
+_SAY_WHO_ASKS = (
+    "select set_config('imagehub.account', %s, true), set_config('imagehub.door', %s, true)"
+)
 
 Cursor: TypeAlias = NamedTupleCursor
 """What a catalogue function takes: a psycopg2 cursor whose rows have names."""
@@ -27,11 +33,25 @@ class Database:
     """
 
     def __init__(
-        self, url: str, statement_timeout_seconds: int = STATEMENT_TIMEOUT_SECONDS
+        self,
+        url: str,
+        statement_timeout_seconds: int = STATEMENT_TIMEOUT_SECONDS,
+        role: str | None = None,
     ) -> None:
+        """`role` is what to act as instead of the URL's user, for row-level security."""
         self.url = url
         self._options = f"-c statement_timeout={statement_timeout_seconds}s -c timezone=UTC"
+        self._options += f" -c role={role}" if role else ""
         self._local = threading.local()
+        self._asker = ("", "")
+
+    def acting_for(self, account_id: UUID) -> Database:
+        """The same connections, whose transactions see what this account may see."""
+        return self._as(str(account_id), "")
+
+    def at_the_door(self) -> Database:
+        """The same connections, for finding out who asks."""
+        return self._as("", "open")
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
@@ -42,6 +62,8 @@ class Database:
         connection = self._connection()
         try:
             with connection, connection.cursor() as cursor:
+                if any(self._asker):
+                    cursor.execute(_SAY_WHO_ASKS, self._asker)
                 yield cursor
         except (
             psycopg2.OperationalError,  # includes deadlock, lost connection, disk full
@@ -56,6 +78,11 @@ class Database:
         self._local.connection = None
         if connection is not None:
             connection.close()
+
+    def _as(self, account: str, door: str) -> Database:
+        found = copy.copy(self)
+        found._asker = (account, door)
+        return found
 
     def _connection(self) -> psycopg2.extensions.connection:
         connection = getattr(self._local, "connection", None)

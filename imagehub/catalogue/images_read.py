@@ -97,7 +97,8 @@ def find(cursor: Cursor, image_id: str) -> ImageEntry | None:
 def uploads(cursor: Cursor, image_id: str) -> list[ImageUpload]:
     """The uploads that led to the image, first one first."""
     cursor.execute(
-        "select u.*, a.name as contributor, l.mid, l.name from uploads u"
+        "select u.id, u.account_id, u.taken_at, u.accepted_at, u.settled_at,"
+        " a.name as contributor, l.mid, l.name from uploads u"
         " join accounts a on a.id = u.account_id join labels l on l.mid = u.claimed_label"
         " where u.image_id = %s order by u.settled_at, u.id",
         (image_id,),

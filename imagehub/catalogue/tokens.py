@@ -1,4 +1,4 @@
-"""Make tokens: `dih_` and 43 characters that only their bearer knows."""
+"""Make tokens (`dih_` and 43 characters) and links that sign in once: secrets kept nowhere."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 
-from imagehub.catalogue import accounts
+from imagehub.catalogue import account_tokens, accounts, audit_events, credentials
 from imagehub.catalogue.database import Database
-from imagehub.vocabulary import Role
+from imagehub.vocabulary import Role, Scope
 
 PREFIX = "dih_"
 SECRET_BYTES = 32
+LINK_LASTS_SECONDS = 24 * 3600
 
 
 def issue(database: Database, name: str, roles: Iterable[Role]) -> str:
@@ -19,13 +20,32 @@ def issue(database: Database, name: str, roles: Iterable[Role]) -> str:
 
     The account is made if there is none; else it gets these roles too.
     """
-    token = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    token = new_token()
     with database.transaction() as cursor:
         account_id = accounts.create_account(cursor, name, roles)
-        accounts.add_token(cursor, account_id, digest(token))
+        account_tokens.add(cursor, account_id, digest(token), "made by command", Scope)
+        audit_events.write(cursor, "token made by command", account_id, None)
     return token
 
 
-def digest(token: str) -> bytes:
-    """What the catalogue keeps of a token: its SHA-256."""
-    return hashlib.sha256(token.encode()).digest()
+def new_token() -> str:
+    """A token that nobody has yet."""
+    return PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+
+
+def issue_link(database: Database, name: str, roles: Iterable[Role] = ()) -> str:
+    """Make a secret that signs in once as the account of that name, within 24 hours.
+
+    The account is made if there is none; else it gets these roles too.
+    """
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    with database.transaction() as cursor:
+        account_id = accounts.create_account(cursor, name, roles)
+        credentials.add_link(cursor, account_id, digest(secret), LINK_LASTS_SECONDS)
+        audit_events.write(cursor, "sign-in link made by command", account_id, None)
+    return secret
+
+
+def digest(secret: str) -> bytes:
+    """What the catalogue keeps of a secret: its SHA-256."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from imagehub.catalogue import accounts
+from imagehub.catalogue import account_tokens
 from imagehub.catalogue.tokens import digest, issue
 from imagehub.commands.options import as_json, open_catalogue
 from imagehub.commands.output import write_json
@@ -62,7 +62,7 @@ def revoke() -> None:
     else:
         token = sys.stdin.readline().strip()
     with open_catalogue().transaction() as cursor:
-        revoked = accounts.revoke_token(cursor, digest(token))
+        revoked = account_tokens.revoke(cursor, digest(token))
     if not revoked:
         raise NotFound("No such token is in force; nothing was changed.")
     click.echo("The token is revoked.")

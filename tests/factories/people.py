@@ -38,8 +38,9 @@ def session(cursor: Cursor, token: str) -> str:
     """A browser's session that was begun with the token; answer its secret."""
     secret = f"session-{next_number()}"
     cursor.execute(
-        "insert into sessions (secret_sha256, token_id, ends_at)"
-        " select %s, id, now() + interval '1 hour' from tokens where secret_sha256 = %s",
+        "insert into sessions (secret_sha256, account_id, token_id, ends_at)"
+        " select %s, account_id, id, now() + interval '1 hour' from tokens"
+        " where secret_sha256 = %s",
         (hashlib.sha256(secret.encode()).digest(), hashlib.sha256(token.encode()).digest()),
     )
     return secret

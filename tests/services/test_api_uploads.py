@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from imagehub.catalogue import accounts
+from imagehub.catalogue import account_tokens
 from imagehub.messages import decode
 from imagehub.vocabulary import MAX_PHOTO_BYTES, Account, Role
 from tests import photos
@@ -183,7 +183,7 @@ def test_without_a_valid_token_nothing_is_read(web: Web, authorization: str | No
 def test_a_revoked_token_is_worth_nothing_at_once(web: Web, token: str) -> None:
     assert web.get("/api/v1/uploads", token).status_code == 200
     with web.database.transaction() as cursor:
-        assert accounts.revoke_token(cursor, hashlib.sha256(token.encode()).digest())
+        assert account_tokens.revoke(cursor, hashlib.sha256(token.encode()).digest())
     assert web.get("/api/v1/uploads", token).status_code == 401
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from webapp.api import (
+    account,
     description,
     documents,
     duplicates,
@@ -35,6 +36,7 @@ SUBJECTS: tuple[Endpoints, ...] = (
     documents.endpoints,
     status.endpoints,
     verification.endpoints,
+    account.endpoints,
 )
 
 

@@ -9,6 +9,8 @@ from imagehub.errors import Unavailable
 from imagehub.vocabulary import Account
 from webapp import sessions
 from webapp.portal import (
+    account,
+    accounts,
     contribute,
     duplicates,
     front,
@@ -18,6 +20,7 @@ from webapp.portal import (
     releases,
     review,
     sign_in,
+    sign_up,
     subsets,
     words,
 )
@@ -32,6 +35,9 @@ PAGES: tuple[Blueprint, ...] = (
     releases.pages,
     contribute.pages,
     sign_in.pages,
+    sign_up.pages,
+    account.pages,
+    accounts.pages,
     review.pages,
     duplicates.pages,
 )
@@ -43,7 +49,10 @@ def register(app: Flask) -> None:
         app.register_blueprint(pages)
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(
-        viewer=_viewer, form_word=_form_word, may_review=permissions.may_review
+        viewer=_viewer,
+        form_word=_form_word,
+        may_review=permissions.may_review,
+        is_admin=permissions.is_admin,
     )
     app.after_request(sessions.keep_private)
     app.jinja_env.trim_blocks = True

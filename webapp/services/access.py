@@ -9,16 +9,17 @@ from functools import cache
 from importlib import resources
 
 from imagehub.errors import Forbidden, Misconfigured, NotFound
-from imagehub.vocabulary import Account, Role
+from imagehub.vocabulary import Account, Role, Scope
 
 ANYONE, ACCOUNT = "anyone", "account"
 STANDINGS = frozenset({"public", "own", "others", "queue"})
 API = "/api/"
+WORDS = frozenset({"who", "scope", "thing", "limit"})
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """For whom a thing of one kind is: standings and roles; `hear` is 404 or 403 for the others."""
+    """For whom a thing of one kind is: standings and roles; `hear` is the status for the others."""
 
     name: str
     open_to: frozenset[str]
@@ -53,6 +54,17 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """How often within `per_seconds` one account, one address and all together may; 0: no limit."""
+
+    name: str
+    per_seconds: int
+    account: int = 0
+    address: int = 0
+    all: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One line: who may use a route; `roles` is empty where every account may."""
 
@@ -60,8 +72,9 @@ class Route:
     rule: str
     needs_account: bool
     roles: frozenset[Role]
-    scope: str | None
+    scope: Scope | None
     thing: Thing | None
+    limit: Limit | None
 
     @property
     def is_program(self) -> bool:
@@ -72,6 +85,13 @@ class Route:
     def asks_who(self) -> bool:
         """True where it matters who asks."""
         return self.needs_account or self.thing is not None
+
+    def require_scope(self, scopes: frozenset[Scope]) -> None:
+        """Let a token that is good for this route pass, or raise Forbidden."""
+        if self.scope is not None and self.scope not in scopes:
+            raise Forbidden(
+                f"Your token is not good for this: make one with the scope {self.scope}."
+            )
 
     def require_role(self, asker: Account) -> None:
         """Let an account with one of the roles pass, or raise Forbidden."""
@@ -109,7 +129,8 @@ def read(text: str) -> Table:
     """Read a table; raise Misconfigured for a line with unknown words."""
     found = tomllib.loads(text)
     things = {name: _thing(name, line) for name, line in found["things"].items()}
-    routes = (_route(address, line, things) for address, line in found["routes"].items())
+    limits = {name: Limit(name, **line) for name, line in found.get("limits", {}).items()}
+    routes = (_route(address, line, things, limits) for address, line in found["routes"].items())
     return Table(things, {(one.method, one.rule): one for one in routes})
 
 
@@ -121,20 +142,25 @@ def _thing(name: str, line: dict[str, object]) -> Thing:
     return Thing(name, frozenset(words), int(str(hear)))
 
 
-def _route(address: str, line: dict[str, str], things: Mapping[str, Thing]) -> Route:
+def _route(
+    address: str, line: dict[str, str], things: Mapping[str, Thing], limits: Mapping[str, Limit]
+) -> Route:
     method, _, rule = address.partition(" ")
-    who, thing = line.get("who", ""), line.get("thing")
+    who, thing, limit = line.get("who", ""), line.get("thing"), line.get("limit")
     try:
         roles = frozenset(Role(word) for word in who.split() if word not in (ANYONE, ACCOUNT))
+        scope = Scope(line["scope"]) if "scope" in line else None
     except ValueError as error:
         raise Misconfigured(f"webapp/access.toml: {address}: {error}.") from error
-    if not who or not {"who", "scope", "thing"}.issuperset(line) or (thing and thing not in things):
+    is_known = thing in {None, *things} and limit in {None, *limits}
+    if not who or not is_known or not WORDS.issuperset(line):
         raise Misconfigured(f"webapp/access.toml: the line {address} is not as it must be.")
     return Route(
         method=method,
         rule=rule,
         needs_account=who != ANYONE,
         roles=roles,
-        scope=line.get("scope"),
+        scope=scope,
         thing=things[thing] if thing else None,
+        limit=limits[limit] if limit else None,
     )

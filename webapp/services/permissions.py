@@ -12,6 +12,7 @@ from imagehub.vocabulary import Account, Role
 from webapp.services import access
 
 REVIEWS = ("GET", "/review")
+ACCOUNTS = ("GET", "/accounts")
 PARTS_DUPLICATES = ("POST", "/images/<image_id>/duplicate-undos")
 
 
@@ -56,6 +57,11 @@ def may_see_image(account: Account | None, found: Standing, is_public: bool) -> 
 def may_review(account: Account | None) -> bool:
     """True for who may say whether photos show their labels."""
     return _may(account, REVIEWS)
+
+
+def is_admin(account: Account | None) -> bool:
+    """True for who gives roles."""
+    return _may(account, ACCOUNTS)
 
 
 def may_part_duplicates(account: Account | None) -> bool:

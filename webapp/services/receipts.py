@@ -11,8 +11,8 @@ from imagehub.catalogue import acceptances, labels_read, receipts
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.receipts import Standing
 from imagehub.errors import NotFound, Refused
-from imagehub.vocabulary import Account, Label, Role, UploadState
-from webapp.services import cursors
+from imagehub.vocabulary import Account, Label, UploadState
+from webapp.services import access, cursors
 from webapp.services.cursors import Page
 from webapp.services.explanations import Case, Explanation, Reader, explain
 
@@ -57,7 +57,7 @@ def show(database: Database, asker: Account, upload_id: str) -> Receipt:
         own = receipts.find_own(cursor, asker.id, acceptances.upload_ids(asker.id, wanted))
         if own is not None:
             return receipt_of(own, rivals=_rivals(cursor, [own]))
-        if Role.ADMIN in asker.roles:
+        if access.table().things["upload"].is_for(asker):
             found = receipts.find_any(cursor, wanted)
             if found is not None:
                 return receipt_of(found, sees_all=True, rivals=_rivals(cursor, [found]))

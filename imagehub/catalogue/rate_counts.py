@@ -1,0 +1,34 @@
+"""How often something was asked for: counters that two requests at once never miss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from imagehub.catalogue.database import Cursor
+
+
+def count(
+    cursor: Cursor, buckets: Iterable[str], window_seconds: int
+) -> dict[str, tuple[int, int]]:
+    """Count one use in each bucket; answer its uses so far and the seconds its window still has."""
+    cursor.execute(
+        """
+        insert into rate_counts as kept (bucket, uses, ends_at)
+        select bucket, 1, clock_timestamp() + make_interval(secs => %(seconds)s)
+        from unnest(%(buckets)s::text[]) as bucket order by bucket
+        on conflict (bucket) do update set
+            uses = case when kept.ends_at <= clock_timestamp() then 1 else kept.uses + 1 end,
+            ends_at = case when kept.ends_at <= clock_timestamp()
+                           then excluded.ends_at else kept.ends_at end
+        returning bucket, uses, greatest(
+            1, ceil(extract(epoch from ends_at - clock_timestamp()))
+        )::integer as wait
+        """,
+        {"seconds": window_seconds, "buckets": sorted(buckets)},
+    )
+    return {row.bucket: (row.uses, row.wait) for row in cursor.fetchall()}
+
+
+def forget_ended(cursor: Cursor) -> None:
+    """Delete counters whose window ended an hour ago or earlier."""
+    cursor.execute("delete from rate_counts where ends_at < now() - interval '1 hour'")

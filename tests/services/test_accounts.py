@@ -1,0 +1,322 @@
+"""Accounts: sign up, sign in, passwords, links, tokens, roles, deletion; and two people at once."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import psycopg2
+import pytest
+import requests
+
+from imagehub.catalogue import account_tokens, accounts, audit_events
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.tokens import issue_link
+from imagehub.errors import HubError, Refused, Unauthorised
+from imagehub.vocabulary import Account, Role, Scope
+from tests import factories
+from tests.signed_in import FORM_WORD, SignedIn
+from tests.web_server import Web
+from webapp.services import accounts as services
+from webapp.services import grants, tokens
+from webapp.services.accounts import Newcomer
+from webapp.services.grants import Grants, Wish
+
+PASSWORD = "four plain words here"
+
+
+class Browser:
+    """A browser without scripts whose person has signed up, or not yet."""
+
+    def __init__(self, web: Web) -> None:
+        self.url, self.session = web.url, requests.Session()
+        self.name = f"p{uuid.uuid4().hex[:12]}"
+
+    def get(self, path: str) -> requests.Response:
+        return self.session.get(self.url + path, timeout=30, allow_redirects=False)
+
+    def post(self, path: str, **fields: object) -> requests.Response:
+        found = FORM_WORD.search(self.get("/contribute").text)
+        fields |= {"form_word": found[1]} if found else {}
+        return self.session.post(self.url + path, data=fields, timeout=30, allow_redirects=False)
+
+    def sign_up(self) -> Browser:
+        answer = self.post("/sign-up", name=self.name, password=PASSWORD)
+        assert answer.status_code == 303, answer.text
+        return self
+
+    def is_in(self) -> bool:
+        return bool(self.get("/account").status_code == 200)
+
+
+def newcomer(database: Database, name: str = "ana") -> Account:
+    return services.sign_up(database, Newcomer(name, PASSWORD))
+
+
+def at_once(act: Callable[[int], object], people: int = 6) -> list[object]:
+    """Let people act in the same moment; answer what each got, or the error's type."""
+    start = Barrier(people)
+
+    def one(number: int) -> object:
+        start.wait()
+        try:
+            return act(number)
+        except HubError as error:
+            return type(error)
+
+    with ThreadPoolExecutor(people) as pool:
+        return list(pool.map(one, range(people)))
+
+
+def test_who_signs_up_is_in_and_comes_in_again_with_the_password(web: Web) -> None:
+    person = Browser(web).sign_up()
+    assert person.is_in()
+    assert person.post("/sign-out").status_code == 303
+    assert not person.is_in()
+    assert person.post("/sign-in", name=person.name, password="wrong").status_code == 422
+    assert not person.is_in()
+    answer = person.post("/sign-in", name=person.name, password=PASSWORD, next="/releases")
+    assert answer.headers["Location"] == "/releases"
+    assert person.is_in()
+
+
+def test_one_signs_in_by_e_mail_in_any_case(database: Database) -> None:
+    services.sign_up(database, Newcomer("ana", PASSWORD, "Ana@Example.org"))
+    assert services.sign_in(database, "ANA@example.org", PASSWORD).name == "ana"
+
+
+@pytest.mark.parametrize("name", ["", "Ana", "a b", "-a", "a" * 41, "a\0", "ä", "a@b"])
+def test_a_name_that_cannot_be_is_refused(database: Database, name: str) -> None:
+    with pytest.raises(Refused, match="lower-case"):
+        newcomer(database, name)
+
+
+@pytest.mark.parametrize("password", ["", "short", "a" * 20, "x" * 201, "ana ana ana ana"])
+def test_a_weak_password_is_refused(database: Database, password: str) -> None:
+    with pytest.raises(Refused, match="Choose a password"):
+        services.sign_up(database, Newcomer("ana", password))
+
+
+def test_a_taken_name_or_address_is_said_beside_its_field_and_makes_nothing(web: Web) -> None:
+    person, other = Browser(web).sign_up(), Browser(web)
+    assert "name is taken" in other.post("/sign-up", name=person.name, password=PASSWORD).text
+    mail = f"{person.name}@example.org"
+    assert Browser(web).post(
+        "/sign-up", name=f"{person.name}-2", password=PASSWORD, email=mail
+    ).status_code == 303  # fmt: skip
+    answer = other.post("/sign-up", name=other.name, password=PASSWORD, email=mail)
+    assert (answer.status_code, "address is taken" in answer.text) == (422, True)
+    assert other.sign_up().is_in()
+
+
+@pytest.mark.parametrize("name", ["nobody-here", "\0", "' or 1=1 --", "x" * 5000])
+def test_a_stranger_hears_what_a_wrong_password_hears(web: Web, name: str) -> None:
+    answer = Browser(web).post("/sign-in", name=name, password=PASSWORD)
+    assert answer.status_code == 422
+    assert "The name or the password is wrong." in answer.text
+
+
+def test_a_new_password_ends_all_other_sessions_and_signing_out_everywhere_all(web: Web) -> None:
+    person = Browser(web).sign_up()
+    other = Browser(web)
+    other.post("/sign-in", name=person.name, password=PASSWORD)
+    assert other.is_in()
+    assert person.post("/account/password", old="wrong", new=PASSWORD + "!").status_code == 422
+    assert person.post("/account/password", old=PASSWORD, new="short").status_code == 422
+    assert other.is_in()
+    assert person.post("/account/password", old=PASSWORD, new=PASSWORD + "!").status_code == 303
+    assert (person.is_in(), other.is_in()) == (True, False)
+    other.post("/sign-in", name=person.name, password=PASSWORD + "!")
+    assert person.post("/account/sign-out-everywhere").status_code == 303
+    assert (person.is_in(), other.is_in()) == (False, False)
+
+
+def test_a_token_is_shown_once_does_what_its_scopes_say_and_ends_when_revoked(web: Web) -> None:
+    person = Browser(web).sign_up()
+    shown = person.post("/account/tokens", name="my phone", scope=["read"])
+    token = re.search(r"dih_[A-Za-z0-9_-]{43}", shown.text)
+    assert token
+    page = person.get("/account").text
+    assert "my phone" in page
+    assert token[0] not in page
+    own = web.get("/api/v1/account", token[0]).json()
+    assert own == {"name": person.name, "roles": ["contributor"], "scopes": ["read"]}
+    refused = web.send(token[0], b"x", "Dog")
+    assert (refused.status_code, "scope upload" in refused.json()["detail"]) == (403, True)
+    assert web.post("/sign-in", data={"token": token[0]}).status_code == 422
+    revoke = re.search(r"/account/tokens/[0-9a-f-]{36}/revoke", person.get("/account").text)
+    assert revoke
+    assert Browser(web).sign_up().post(revoke[0]).status_code == 404
+    assert web.get("/api/v1/account", token[0]).status_code == 200
+    assert person.post(revoke[0]).status_code == 303
+    assert web.get("/api/v1/account", token[0]).status_code == 401
+
+
+def test_every_scope_that_the_table_names_is_needed(web: Web) -> None:
+    account, _ = web.person(*Role)
+    for scope, path in ((Scope.READ, "/api/v1/uploads"), (Scope.REVIEW, "/api/v1/verification")):
+        others = [one for one in Scope if one is not scope]
+        assert web.get(path, tokens.make(web.database, account, "x", others)).status_code == 403
+        assert web.get(path, tokens.make(web.database, account, "y", [scope])).status_code != 403
+
+
+def test_a_link_signs_in_once_and_is_not_used_up_by_looking(web: Web) -> None:
+    name, person, late = f"p{uuid.uuid4().hex[:12]}", Browser(web), Browser(web)
+    path = f"/sign-in/link?secret={issue_link(web.database, name, [Role.REVIEWER])}"
+    for _ in range(2):
+        assert "Sign in" in person.get(path).text
+    secret = path.partition("=")[2]
+    answer = person.post("/sign-in/link", secret=secret)
+    assert answer.headers["Location"] == "/account"
+    assert person.is_in()
+    assert late.post("/sign-in/link", secret=secret).status_code == 422
+    assert not late.is_in()
+    assert person.post("/account/password", new=PASSWORD).status_code == 303
+    assert late.post("/sign-in", name=name, password=PASSWORD).status_code == 303
+
+
+def test_a_link_that_is_too_old_signs_nobody_in(database: Database) -> None:
+    secret = issue_link(database, "ana")
+    with database.transaction() as cursor:
+        cursor.execute("update sign_in_links set ends_at = now()")
+    with pytest.raises(Unauthorised):
+        services.sign_in_by_link(database, secret)
+
+
+def test_an_admin_gives_roles_that_count_at_once_and_suspends(web: Web) -> None:
+    admin, person = Browser(web).sign_up(), Browser(web).sign_up()
+    with web.database.transaction() as cursor:
+        cursor.execute("update accounts set roles = '{admin}' where name = %s", (admin.name,))
+        cursor.execute("select id::text from accounts where name = %s", (person.name,))
+        path = f"/accounts/{cursor.fetchone().id}"
+    assert person.name in admin.get(f"/accounts?q={person.name}").text
+    assert admin.post(path, role=["reviewer"], password="wrong").status_code == 422
+    assert person.get("/review").status_code == 403
+    assert admin.post(path, role=["reviewer", "premium"], password=PASSWORD).status_code == 303
+    assert person.get("/review").status_code == 200
+    assert "contributor → premium, reviewer" in admin.get("/audit").text
+    assert "contributor → premium, reviewer" in person.get("/account").text
+    assert admin.post(path, role=["god"], password=PASSWORD).status_code == 422
+    token = re.search(
+        r"dih_[\w-]{43}", person.post("/account/tokens", name="x", scope=["read"]).text
+    )
+    assert token
+    assert admin.post(path, suspended="1", password=PASSWORD).status_code == 303
+    assert not person.is_in()
+    assert web.get("/api/v1/account", token[0]).status_code == 401
+    assert person.post("/sign-in", name=person.name, password=PASSWORD).status_code == 422
+    assert admin.post(path, password=PASSWORD).status_code == 303
+    assert person.post("/sign-in", name=person.name, password=PASSWORD).status_code == 303
+
+
+def test_a_payment_gives_premium_and_takes_it_without_touching_other_roles(
+    database: Database,
+) -> None:
+    account = newcomer(database)
+    for is_paid in (True, True, False):
+        with database.transaction() as cursor:
+            Grants(cursor, None).premium(account.id, is_paid)
+            entry = accounts.lock(cursor, account.id)
+        expected = {Role.CONTRIBUTOR, Role.PREMIUM} if is_paid else {Role.CONTRIBUTOR}
+        assert entry
+        assert entry.account.roles == expected
+    with database.transaction() as cursor:
+        events = audit_events.of_account(cursor, account.id, 10)
+    assert [event.action for event in events] == ["roles changed", "roles changed", "signed up"]
+
+
+def test_deleting_an_account_takes_its_name_and_keeps_what_it_sent(web: Web) -> None:
+    person = Browser(web).sign_up()
+    account = services.sign_in(web.database, person.name, PASSWORD)
+    with web.database.transaction() as cursor:
+        photo = factories.verified_photo(cursor, factories.label(cursor), owner=account)
+        factories.publish_label_sets(cursor)
+    token = tokens.make(web.database, account, "x", ["read"])
+    assert "signed and never change" in person.get("/account/deletion").text
+    assert person.post("/account/deletion", password="wrong").status_code == 422
+    assert person.is_in()
+    assert person.post("/account/deletion", password=PASSWORD).status_code == 303
+    assert not person.is_in()
+    assert web.get("/api/v1/account", token).status_code == 401
+    assert person.post("/sign-in", name=person.name, password=PASSWORD).status_code == 422
+    page = web.get(f"/images/{photo.image_id}").text
+    assert person.name not in page
+    assert "former contributor" in page
+
+
+def test_of_many_who_sign_up_with_one_name_at_once_one_gets_it(
+    catalogue_url: str, database: Database
+) -> None:
+    got = at_once(lambda _: newcomer(Database(catalogue_url)))
+    assert sum(isinstance(one, Account) for one in got) == 1
+    with database.transaction() as cursor:
+        cursor.execute("select count(*) as n from credentials")
+        assert cursor.fetchone().n == 1
+
+
+def test_of_many_who_use_a_link_at_once_one_gets_in(catalogue_url: str, database: Database) -> None:
+    secret = issue_link(database, "ana")
+    got = at_once(lambda _: services.sign_in_by_link(Database(catalogue_url), secret))
+    assert sum(isinstance(one, Account) for one in got) == 1
+
+
+def test_of_many_tokens_asked_for_at_the_quota_one_is_made(
+    catalogue_url: str, database: Database
+) -> None:
+    account = newcomer(database)
+    for number in range(tokens.MOST_TOKENS - 1):
+        tokens.make(database, account, f"t{number}", ["read"])
+    got = at_once(lambda _: tokens.make(Database(catalogue_url), account, "last", ["read"]))
+    assert sum(isinstance(one, str) for one in got) == 1
+    with database.transaction() as cursor:
+        assert len(account_tokens.of_account(cursor, account.id)) == tokens.MOST_TOKENS
+
+
+def test_two_admins_who_give_different_roles_at_once_leave_one_of_them_and_both_noted(
+    catalogue_url: str, database: Database
+) -> None:
+    person, admins = newcomer(database), [newcomer(database, f"admin{one}") for one in range(2)]
+    wishes = [Wish(frozenset({role}), is_suspended=False) for role in ("reviewer", "premium")]
+
+    def give(number: int) -> None:
+        grants.change(
+            Database(catalogue_url), admins[number], PASSWORD, str(person.id), wishes[number]
+        )
+
+    assert at_once(give, 2) == [None, None]
+    with database.transaction() as cursor:
+        events = audit_events.of_account(cursor, person.id, 10)
+        entry = accounts.lock(cursor, person.id)
+    assert entry
+    assert {role.value for role in entry.account.roles} in ({"reviewer"}, {"premium"})
+    changes = [event.detail.split(" → ") for event in reversed(events) if event.detail]
+    assert changes[0][1] == changes[1][0]
+
+
+def test_nobody_changes_the_audit_log_not_even_its_owner(database: Database) -> None:
+    newcomer(database)
+    for statement in (
+        "update audit_events set action = 'x'",
+        "delete from audit_events",
+        "truncate audit_events",
+    ):
+        with pytest.raises(psycopg2.DatabaseError, match="only grows"), \
+                database.transaction() as cursor:  # fmt: skip
+            cursor.execute(statement)
+
+
+def test_a_form_of_another_site_signs_nobody_up_or_in(web: Web) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    name = f"p{uuid.uuid4().hex[:12]}"
+    form = {"name": name, "password": PASSWORD}
+    assert web.post("/sign-up", data=form, headers=headers).status_code == 403
+    assert web.post("/sign-in/link", data={"secret": "x"}, headers=headers).status_code == 403
+
+
+def test_signed_in_by_token_one_still_sets_a_password(web: Web) -> None:
+    person = SignedIn(web, web.person()[1])
+    assert person.post("/account/password", new=PASSWORD).status_code == 303
+    assert person.get("/account").status_code == 200

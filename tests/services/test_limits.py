@@ -1,0 +1,74 @@
+"""Too often is too often, also for many at once, and it is said when to come again."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask.testing import FlaskClient
+
+from imagehub.catalogue import rate_counts
+from imagehub.catalogue.database import Database
+from tests.web_server import Web
+from webapp.application import create_app
+from webapp.services import access
+
+SIGN_IN = access.table().route("POST", "/sign-in").limit
+
+
+@pytest.fixture
+def strict(web: Web) -> Iterator[FlaskClient]:
+    """An application with the limits as people meet them."""
+    app = create_app(dataclasses.replace(web.settings, limit_factor=1))
+    yield app.test_client(use_cookies=False)
+    app.extensions["gateways"].database.close()
+
+
+def test_a_name_is_tried_ten_times_and_then_not_even_with_the_right_password(
+    strict: FlaskClient,
+) -> None:
+    assert SIGN_IN
+    form = {"name": f"p{uuid.uuid4().hex}", "password": "wrong"}
+    place = {"REMOTE_ADDR": f"2001:db8:{uuid.uuid4().hex[:4]}::1"}
+    for _ in range(SIGN_IN.account):
+        assert strict.post("/sign-in", data=form, environ_overrides=place).status_code == 422
+    refused = strict.post("/sign-in", data=form, environ_overrides=place)
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= SIGN_IN.per_seconds
+    assert "Try again in" in refused.get_data(as_text=True)
+    other = {**form, "name": f"p{uuid.uuid4().hex}"}
+    assert strict.post("/sign-in", data=other, environ_overrides=place).status_code == 422
+
+
+def test_an_address_is_limited_over_all_names(strict: FlaskClient) -> None:
+    assert SIGN_IN
+    place = {"REMOTE_ADDR": f"2001:db8:{uuid.uuid4().hex[:4]}::1"}
+    neighbour = {"REMOTE_ADDR": place["REMOTE_ADDR"] + "23"}
+    statuses = [
+        strict.post("/sign-in", data={"token": "x"}, environ_overrides=one).status_code
+        for one in [place] * SIGN_IN.address + [neighbour]
+    ]
+    assert set(statuses[:-1]) == {422}
+    assert statuses[-1] == 429
+
+
+def test_many_at_once_are_all_counted(catalogue_url: str) -> None:
+    def use(_: int) -> int:
+        with Database(catalogue_url).transaction() as cursor:
+            return rate_counts.count(cursor, ["b", "a"], 60)["a"][0]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(use, range(24))) == list(range(1, 25))
+
+
+def test_a_window_that_has_ended_begins_anew(database: Database) -> None:
+    for expected in (1, 2):
+        with database.transaction() as cursor:
+            assert rate_counts.count(cursor, ["a"], 1)["a"][0] == expected
+    time.sleep(1.1)
+    with database.transaction() as cursor:
+        assert rate_counts.count(cursor, ["a"], 1)["a"][0] == 1

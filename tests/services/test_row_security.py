@@ -1,0 +1,125 @@
+"""Postgres itself keeps people's rows apart: no predicate of ours stands in these queries."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+
+from imagehub.catalogue import account_tokens, audit_events, credentials, reviews, sessions
+from imagehub.catalogue.database import Database
+from imagehub.vocabulary import Account, ReviewAnswer, Role, Scope
+from tests import factories
+from webapp.gateways import ROLE
+
+PRIVATE = {
+    "tokens": "scopes = '{}'",
+    "sessions": "ends_at = now()",
+    "credentials": "password_hash = 'x'",
+    "sign_in_links": "used_at = now()",
+    "audit_events": None,
+    "reviews": "answer = 'no'",
+}
+"""The tables that row-level security guards, and a change that a forgotten predicate would make."""
+
+GUARDED_BY_OUR_PREDICATES_ONLY = {
+    "acceptances", "door_refusals", "uploads",  # counted as a whole; places and devices: no grant
+    "subsets", "release_requests", "duplicate_undos",  # everybody may read them
+    "training_requests", "training_cancels",
+}  # fmt: skip
+
+
+@pytest.fixture
+def as_web(catalogue_url: str, database: Database) -> Iterator[Database]:
+    """The catalogue as requests see it."""
+    acting = Database(catalogue_url, role=ROLE)
+    yield acting
+    acting.close()
+
+
+@pytest.fixture
+def people(database: Database) -> dict[str, Account]:
+    """Two people and an admin, each with one row in every private table."""
+    with database.transaction() as cursor:
+        photo = factories.photo(cursor)
+        made = {
+            "one": factories.account(cursor),
+            "other": factories.account(cursor),
+            "admin": factories.account(cursor, roles=[Role.ADMIN]),
+        }
+        for account in made.values():
+            account_tokens.add(cursor, account.id, secrets.token_bytes(32), "x", Scope)
+            sessions.begin(cursor, account.id, secrets.token_bytes(32), 60)
+            credentials.set_password(cursor, account.id, "x")
+            credentials.add_link(cursor, account.id, secrets.token_bytes(32), 60)
+            audit_events.write(cursor, "x", account.id, account.id)
+            reviews.write(cursor, photo.image_id, photo.label.mid, account.id, ReviewAnswer.YES)
+    return made
+
+
+def owners(database: Database, table: str) -> set[str]:
+    with database.transaction() as cursor:
+        cursor.execute(f"select account_id::text from {table}")
+        return {row.account_id for row in cursor.fetchall()}
+
+
+@pytest.mark.parametrize("table", PRIVATE)
+def test_one_reads_ones_own_rows_a_visitor_none_and_only_an_admin_the_log(
+    as_web: Database, people: dict[str, Account], table: str
+) -> None:
+    everybody = {str(account.id) for account in people.values()}
+    assert owners(as_web, table) == set()
+    assert owners(as_web.acting_for(people["one"].id), table) == {str(people["one"].id)}
+    seen = owners(as_web.acting_for(people["admin"].id), table)
+    is_shared = table in ("audit_events", "sessions", "reviews")
+    assert seen == (everybody if is_shared else {str(people["admin"].id)})
+    assert owners(as_web, table) == set()  # what one transaction said is gone with it
+
+
+@pytest.mark.parametrize("table", [name for name, change in PRIVATE.items() if change])
+def test_a_change_without_a_predicate_reaches_ones_own_rows_only(
+    as_web: Database, people: dict[str, Account], table: str
+) -> None:
+    for database, rows in ((as_web, 0), (as_web.acting_for(people["one"].id), 1)):
+        with database.transaction() as cursor:
+            cursor.execute(f"update {table} set {PRIVATE[table]}")
+            assert cursor.rowcount == rows
+            cursor.execute(f"delete from {table}")
+            assert cursor.rowcount == rows
+
+
+def test_nobody_writes_rows_in_anothers_name(as_web: Database, people: dict[str, Account]) -> None:
+    acting = as_web.acting_for(people["one"].id)
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), acting.transaction() as cursor:
+        account_tokens.add(cursor, people["other"].id, secrets.token_bytes(32), "x", Scope)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select latitude from uploads", "select device from uploads", "select * from uploads",
+        "update uploads set state = 'landed'", "delete from accounts", "delete from images",
+        "update audit_events set action = 'x'", "delete from audit_events",
+        "truncate audit_events", "alter table tokens disable row level security",
+        "update releases set files = 0",
+    ],
+)  # fmt: skip
+def test_what_no_request_needs_no_request_may(as_web: Database, statement: str) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), as_web.transaction() as cursor:
+        cursor.execute(statement)
+
+
+def test_every_table_of_somebodys_rows_is_forced_or_said_not_to_be(database: Database) -> None:
+    with database.transaction() as cursor:
+        cursor.execute(
+            "select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as is_forced"
+            " from pg_class c join pg_attribute a on a.attrelid = c.oid"
+            " where c.relkind = 'r' and a.attname = 'account_id'"
+            " and c.relnamespace = 'public'::regnamespace"
+        )
+        found = {row.name: row.is_forced for row in cursor.fetchall()}
+    assert {name for name, is_forced in found.items() if is_forced} == set(PRIVATE)
+    unguarded = {name for name, is_forced in found.items() if not is_forced}
+    assert unguarded <= GUARDED_BY_OUR_PREDICATES_ONLY

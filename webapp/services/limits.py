@@ -1,0 +1,62 @@
+"""Limits on how often something may be asked for, from the table `webapp/access.toml`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+
+from imagehub.catalogue import rate_counts
+from imagehub.catalogue.database import Database
+from imagehub.errors import TooMany
+from imagehub.vocabulary import Account
+from webapp.services.access import Limit
+
+IPV6_PREFIX_BITS = 64
+"""One household or machine has at least this many addresses to itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks: the account or the name that is tried, and the address it comes from."""
+
+    account: Account | None
+    name: str
+    address: str
+
+
+def count(database: Database, limit: Limit, asking: Asking, factor: int) -> None:
+    """Count one use; raise TooMany, with when to come again, where it is one too many.
+
+    `factor` multiplies every limit. A use that is refused counts too.
+    """
+    most = {
+        f"{limit.name}:{kind}:{_digest(who)}": times * factor
+        for kind, who, times in (
+            ("account", str(asking.account.id) if asking.account else "", limit.account),
+            ("name", asking.name, limit.account),
+            ("address", _network(asking.address), limit.address),
+            ("all", "everybody", limit.all),
+        )
+        if who and times
+    }
+    with database.transaction() as cursor:
+        counted = rate_counts.count(cursor, most, limit.per_seconds)
+    waits = [wait for bucket, (uses, wait) in counted.items() if uses > most[bucket]]
+    if waits:
+        raise TooMany(f"That was too often. Try again in {max(waits)} seconds.", max(waits))
+
+
+def _network(address: str) -> str:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(ip_network(f"{found}/{IPV6_PREFIX_BITS}", strict=False))
+
+
+def _digest(text: str) -> str:
+    """Neither names that somebody tried nor addresses are kept."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32] if text else ""

@@ -189,14 +189,16 @@ def mean_change(cursor: Cursor, version: int) -> float:
     return float(cursor.fetchone().change)
 
 
-def label_voices(cursor: Cursor, version: int) -> dict[str, tuple[int, float]]:
-    """Of each label: how many of its claims count, and the sum of their voices."""
+def label_sizes(cursor: Cursor, version: int) -> dict[str, tuple[int, int, float]]:
+    """Of each label's claims that count: how many, of how many first accounts, and their voices."""
     cursor.execute(
-        "select label, count(weight) as photos, coalesce(sum(weight * loudness), 0) as voice"
+        "select label, count(weight) as photos,"
+        " count(distinct accounts[1]) filter (where weight is not null) as contributors,"
+        " coalesce(sum(weight * loudness), 0) as voice"
         " from crowd_claims where version = %s group by label",
         (version,),
     )
-    return {row.label: (row.photos, row.voice) for row in cursor}
+    return {row.label: (row.photos, row.contributors, row.voice) for row in cursor}
 
 
 def sample(cursor: Cursor, version: int, limit: int) -> list[tuple[str, float, Floats]]:

@@ -33,10 +33,14 @@ class ModelState:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelSum:
-    """One label's claims that count: how many, their voices' sum, and their weighed sum (256)."""
+    """One label's claims that count: how many, their voices' sum, and their weighed sum (256).
+
+    `contributors` are those who are the first account of one of them.
+    """
 
     label: str
     photos: int
+    contributors: int
     voice: float
     embeddings: Floats
 
@@ -122,12 +126,16 @@ def mark_settled(cursor: Cursor, version: int) -> None:
 def label_sums(cursor: Cursor, version: int, labels: Sequence[str] | None = None) -> list[LabelSum]:
     """The sums of these labels, or of all, in order."""
     cursor.execute(
-        "select label, photos, voice, embeddings from crowd_labels where version = %(version)s"
+        "select label, photos, contributors, voice, embeddings from crowd_labels"
+        " where version = %(version)s"
         " and (%(labels)s::text[] is null or label = any(%(labels)s)) order by label",
         {"version": version, "labels": labels and list(labels)},
     )
     return [
-        LabelSum(row.label, row.photos, row.voice, np.frombuffer(bytes(row.embeddings)))
+        LabelSum(
+            *(row.label, row.photos, row.contributors, row.voice),
+            np.frombuffer(bytes(row.embeddings)),
+        )
         for row in cursor
     ]
 
@@ -147,10 +155,17 @@ def write_label_sums(cursor: Cursor, version: int, sums: Iterable[LabelSum]) -> 
     """Set the sums of some labels; the others stay."""
     execute_values(
         cursor,
-        "insert into crowd_labels (version, label, photos, voice, embeddings) values %s"
-        " on conflict (version, label) do update set photos = excluded.photos,"
-        " voice = excluded.voice, embeddings = excluded.embeddings",
-        [(version, one.label, one.photos, one.voice, one.embeddings.tobytes()) for one in sums],
+        "insert into crowd_labels (version, label, photos, contributors, voice, embeddings)"
+        " values %s on conflict (version, label) do update set photos = excluded.photos,"
+        " contributors = excluded.contributors, voice = excluded.voice,"
+        " embeddings = excluded.embeddings",
+        [
+            (
+                *(version, one.label, one.photos, one.contributors, one.voice),
+                one.embeddings.tobytes(),
+            )
+            for one in sums
+        ],
     )
 
 

@@ -17,7 +17,7 @@ a label of one photo claims less certainty than one of a hundred.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -86,17 +86,50 @@ class Discriminant:
         for part in left_out:
             deviations.append(self._take_out(part, counts, means))
         removed = np.concatenate(deviations)
-        freedom = counts.sum() - np.minimum(counts, 1.0).sum()
-        trace = self.spread.sum() - np.square(removed).sum()
-        if freedom < LEAST_FREEDOM or trace <= 0:
+        freedom = _freedom(counts)
+        diagonal = self._variances(freedom, self.spread.sum() - np.square(removed).sum())
+        if diagonal is None:
             return None
-        scale = (1 - SHRINKAGE) / freedom
-        diagonal = scale * self.spread + SHRINKAGE * trace / freedom / self.spread.size
         apart = embedding @ self.basis - means
-        distances = _distances(apart, diagonal, removed * np.sqrt(scale))
+        distances = _distances(apart, diagonal, removed * np.sqrt((1 - SHRINKAGE) / freedom))
         wider = 1 + 1 / np.maximum(counts, LEAST_WEIGHT)
         densities = -distances / (2 * wider) - self.spread.size / 2 * np.log(wider)
         return np.asarray(np.where(counts >= LEAST_WEIGHT, densities, -np.inf))
+
+    def scale(self) -> Floats | None:
+        """What to multiply coordinates of the eigenbasis (D) by, so that the covariance is 1.
+
+        None where there are too few photos to estimate a covariance.
+        """
+        variances = self._variances(_freedom(self.counts), self.spread.sum())
+        return None if variances is None else np.asarray(1 / np.sqrt(variances))
+
+    def without(self, part: LeftOut) -> Discriminant:
+        """What fitting again without these photos would give, but for `centre`, which stays."""
+        counts, means = self.counts.copy(), self.means.copy()
+        deviations = part.embeddings @ self.basis - means[part.label]
+        lost = part.weights @ deviations
+        within = np.diag(self.spread) - (part.weights[:, None] * deviations).T @ deviations
+        remaining = counts[part.label] - part.weights.sum()
+        if remaining >= TINY:
+            means[part.label] -= lost / remaining
+            within -= np.outer(lost, lost) / remaining
+        counts[part.label] = max(remaining, TINY)
+        spread, basis = np.linalg.eigh(within)
+        return replace(
+            self,
+            counts=counts,
+            means=means @ basis,
+            basis=self.basis @ basis,
+            spread=np.maximum(spread, 0.0),
+        )
+
+    def _variances(self, freedom: float, trace: float) -> Floats | None:
+        """Diagonal of the shrunk covariance (D), if W has this trace and freedom."""
+        if freedom < LEAST_FREEDOM or trace <= 0:
+            return None
+        shrunk = SHRINKAGE * trace / freedom / self.spread.size
+        return np.asarray((1 - SHRINKAGE) / freedom * self.spread + shrunk)
 
     def _take_out(self, part: LeftOut, counts: Floats, means: Floats) -> Floats:
         """Downdate counts and means in place; return rows R with R'R = what W loses."""
@@ -109,6 +142,11 @@ class Discriminant:
         means[part.label] -= part.weights @ deviations / remaining
         weights = np.diag(part.weights) + np.outer(part.weights, part.weights) / remaining
         return np.asarray(np.linalg.cholesky(weights).T @ deviations)
+
+
+def _freedom(counts: Floats) -> float:
+    """N - K, where a label of less than one photo takes no more than that from N."""
+    return float(counts.sum() - np.minimum(counts, 1.0).sum())
 
 
 def _distances(apart: Floats, diagonal: Floats, removed: Floats) -> Floats:

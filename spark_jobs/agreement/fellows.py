@@ -26,3 +26,7 @@ class Fellows:
 
     def __len__(self) -> int:
         return len(self.weights)
+
+    def some(self, which: slice | npt.NDArray[np.bool_]) -> Fellows:
+        """Only these of them."""
+        return Fellows(self.embeddings[which], self.weights[which], self.contributors[which])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +60,8 @@ class LabelCrowd:
 
     `rivals` are the numbers of all unrelated labels, `shares` (log) how common each is among them;
     `temperature` divides log densities. `units` (n x D) are the fellows at length 1, and
-    `centred_units` as seen from the centre of all photos.
+    `centred_units` as seen from the centre of all photos. A photo that counts for the label but is
+    not among the fellows has a voice in `crowd` if that `has_others`.
     """
 
     label: str
@@ -71,6 +72,7 @@ class LabelCrowd:
     shares: Floats
     units: Floats
     centred_units: Floats
+    has_others: bool = True
 
     @classmethod
     def of(
@@ -89,6 +91,19 @@ class LabelCrowd:
         units = _at_unit_length(fellows.embeddings)
         centred = _at_unit_length(fellows.embeddings - crowd.centre)
         return cls(label, fellows, crowd, temperature, rivals, shares, units, centred)
+
+    def reduced(self, fellows: Fellows, crowd: Discriminant) -> LabelCrowd:
+        """The same with some of the fellows only, and a crowd in which no others of them count."""
+        units = _at_unit_length(fellows.embeddings)
+        centred = _at_unit_length(fellows.embeddings - crowd.centre)
+        return replace(
+            self,
+            fellows=fellows,
+            crowd=crowd,
+            units=units,
+            centred_units=centred,
+            has_others=False,
+        )
 
     def opinion(self, photo: SeenVoice) -> CrowdOpinion | None:
         """Judge a photo without its own vote and its copies'; None where too little is known.
@@ -128,7 +143,8 @@ class LabelCrowd:
         voices = self.fellows.embeddings[copies]
         weights = self.fellows.weights[copies]
         own_weight = photo.counts_for.get(self.label, 0.0)
-        if own_weight and not has_itself:  # of a large label, fellows are but a sample
+        # Of a large label, fellows are but a sample.
+        if self.has_others and own_weight and not has_itself:
             voices = np.concatenate([voices, photo.embedding[None]])
             weights = np.append(weights, own_weight)
         left_out = [LeftOut(self.crowd.number(self.label), voices, weights)]

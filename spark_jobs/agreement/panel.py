@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from spark_jobs.agreement.network import ClassNetwork
 from spark_jobs.agreement.probability import PRIOR
 from spark_jobs.agreement.record import Claimant
 from spark_jobs.agreement.reviews import ReviewVote
+from spark_jobs.agreement.strangers import without_strangers
 from spark_jobs.agreement.temperature import choose_temperature
 from spark_jobs.agreement.verdict import Case, decide
 
@@ -45,7 +46,8 @@ class Panel:
     """Judges claims of any label. `crowd` is None on an empty hub, `network` without classes.
 
     `unfit` are codes of findings that make a photo useless; `unseen` is the code of photos that
-    could not be looked at; `right_share` is the share of the hub's claims that are right.
+    could not be looked at; `right_share` is the share of the hub's claims that are right;
+    `contributors` is how many contributors each label has.
     """
 
     crowd: Discriminant | None
@@ -55,13 +57,15 @@ class Panel:
     unfit: frozenset[str]
     unseen: str
     right_share: float = PRIOR
+    contributors: Mapping[str, int] = field(default_factory=dict)
 
     def judge(self, label: str, fellows: Fellows, photos: Sequence[SeenPhoto]) -> list[Verdict]:
         """Judge photos claimed as one label; `fellows` are those that count for it."""
         if self.crowd is None or label not in self.crowd.numbers:
             company = None
         else:
-            company = LabelCrowd.of(label, fellows, self.crowd, self.temperature, self.graph)
+            everybody = LabelCrowd.of(label, fellows, self.crowd, self.temperature, self.graph)
+            company = without_strangers(everybody, self.contributors)
         return [self._judge(label, company, photo) for photo in photos]
 
     def _judge(self, label: str, company: LabelCrowd | None, photo: SeenPhoto) -> Verdict:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,10 +28,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
-    """To be added to the model: sums over claims, claims that count by label, and records."""
+    """To be added to the model: sums over claims, claims that count by label, and records.
+
+    `senders` are claims that count by label and first account, where their number changes.
+    """
 
     statistics: CrowdStatistics
     photos: dict[str, int]
+    senders: dict[tuple[str, str], int]
     records: dict[str, Record]
 
     @classmethod
@@ -41,24 +46,36 @@ class Difference:
         """
         photos: dict[str, int] = dict.fromkeys((one.label for one in claims), 0)
         records: dict[str, Record] = {}
+        senders: Counter[tuple[str, str]] = Counter()
         changes = []
         for one, new in zip(claims, standings, strict=True):
             old = Standing(one.weight, one.loudness)
             photos[one.label] += (new.weight is not None) - (old.weight is not None)
             _count(records, one.accounts, old.weight, -1)
             _count(records, one.claimants, new.weight, 1)
+            senders.subtract((one.label, who) for who in _first(one.accounts, old))
+            senders.update((one.label, who) for who in _first(one.claimants, new))
             changes.append(new.voice - old.voice)
         statistics = CrowdStatistics.of(
             np.stack([one.embedding for one in claims]),
             [one.label for one in claims],
             np.array(changes),
         )
-        return cls(statistics, photos, records)
+        return cls(statistics, photos, {who: by for who, by in senders.items() if by}, records)
 
-    def added_to(self, before: Iterable[LabelSum]) -> list[LabelSum]:
-        """The sums of all labels concerned as they come to stand; a label may be new."""
+    def added_to(
+        self, before: Iterable[LabelSum], senders: Mapping[tuple[str, str], int]
+    ) -> list[LabelSum]:
+        """The sums of all labels concerned as they come to stand; a label may be new.
+
+        `senders` are the claims that count so far of those whose number changes.
+        """
         known = {one.label: one for one in before}
-        nothing = LabelSum("", 0, 0.0, np.zeros(self.statistics.gram.shape[0]))
+        nothing = LabelSum("", 0, 0, 0.0, np.zeros(self.statistics.gram.shape[0]))
+        gained: Counter[str] = Counter()
+        for (label, account), by in self.senders.items():
+            counted = senders.get((label, account), 0)
+            gained[label] += (counted + by > 0) - (counted > 0)
         after = []
         for row, label in enumerate(self.statistics.labels):
             old = known.get(label, nothing)
@@ -66,11 +83,17 @@ class Difference:
                 LabelSum(
                     label,
                     old.photos + self.photos[label],
+                    old.contributors + gained[label],
                     old.voice + float(self.statistics.counts[row]),
                     old.embeddings + self.statistics.sums[row],
                 )
             )
         return after
+
+
+def _first(accounts: Sequence[str], standing: Standing) -> Sequence[str]:
+    """The account that a claim counts for among its label's contributors, if it counts."""
+    return () if standing.weight is None else accounts[:1]
 
 
 def _count(

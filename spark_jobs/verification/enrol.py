@@ -7,7 +7,7 @@ model or the new one, and what a claim waits for next is written with its weight
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -72,13 +72,13 @@ def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
         context.run.assert_current(cursor)
         crowd_models.take_revision(cursor, version.number)
         crowd_claims.weigh_anew(cursor, version.number, record.QUIETNESS)
-        sizes = crowd_claims.label_voices(cursor, version.number)
+        sizes = crowd_claims.label_sizes(cursor, version.number)
         crowd_models.write_label_sums(
             cursor,
             version.number,
             [LabelSum(label, *sizes[label], total) for label, total in _sums(sizes, summed)],
         )
-        photos = sum(photos for photos, _ in sizes.values())
+        photos = sum(photos for photos, _, _ in sizes.values())
         crowd_models.write_gram(cursor, version.number, summed.gram, photos)
         crowd_models.count_records_anew(cursor, version.number)
         crowd_models.mark_fitted(cursor, version.number, rounds_left)
@@ -94,7 +94,8 @@ def _change(
     crowd_models.take_revision(cursor, version)
     change = Difference.of(claims, standings)
     before = crowd_models.label_sums(cursor, version, change.statistics.labels)
-    crowd_models.write_label_sums(cursor, version, change.added_to(before))
+    senders = crowd_claims.contributor_sizes(cursor, version, change.senders)
+    crowd_models.write_label_sums(cursor, version, change.added_to(before, senders))
     gram = crowd_models.gram(cursor, version) + change.statistics.gram
     photos = crowd_models.state(cursor, version).photos + sum(change.photos.values())
     crowd_models.write_gram(cursor, version, gram, photos)
@@ -143,8 +144,6 @@ def _first_weight(claim: Enrolment, records: Mapping[str, Record], share: float)
     return share if opinion is None else posterior(share, opinion.log_ratio)
 
 
-def _sums(
-    labels: Mapping[str, tuple[int, float]], summed: CrowdStatistics
-) -> list[tuple[str, np.ndarray]]:
+def _sums(labels: Iterable[str], summed: CrowdStatistics) -> list[tuple[str, np.ndarray]]:
     rows = dict(zip(summed.labels, summed.sums, strict=True))
     return [(label, rows.get(label, np.zeros(EMBEDDING_DIMENSIONS))) for label in labels]

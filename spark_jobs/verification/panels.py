@@ -50,4 +50,5 @@ def gather(context: JobContext, version: Version, networks: Networks) -> Panel:
         np.array([voice for _, voice, _ in sampled]),
     )
     temperature = measure_temperature(crowd, sample, share)
-    return Panel(crowd, temperature, network, graph, REJECTED, UNREADABLE, share)
+    contributors = {one.label: one.contributors for one in labels}
+    return Panel(crowd, temperature, network, graph, REJECTED, UNREADABLE, share, contributors)

@@ -19,7 +19,15 @@ from imagehub.catalogue.verification import Version
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
 from imagehub.vision.registry import NONE, Networks, choose
-from spark_jobs.agreement import discriminant, likeness, network, probability, record, verdict
+from spark_jobs.agreement import (
+    discriminant,
+    likeness,
+    network,
+    probability,
+    record,
+    strangers,
+    verdict,
+)
 from spark_jobs.checks import all_checks
 from spark_jobs.runs import JobContext
 from spark_jobs.verification.look import IMAGE_SCHEMA, MOMENTS_SCHEMA, Measuring, image_rows
@@ -53,6 +61,9 @@ def thresholds() -> dict[str, Any]:
         "credit_claims": record.CREDIT_CLAIMS,
         "quietness": record.QUIETNESS,
         "doubt": probability.DOUBT,
+        "least_strangers": strangers.LEAST_STRANGERS,
+        "least_own_gain": strangers.LEAST_OWN_GAIN,
+        "outnumbered": strangers.OUTNUMBERED,
     }
 
 

@@ -27,6 +27,7 @@ def assert_model_is_the_sum_of_its_claims(database: Database) -> None:
         version = cursor.fetchone().version
         cursor.execute(
             "select k.label, array_agg(k.weight * k.loudness order by k.image_id) as voices,"
+            " count(distinct k.accounts[1]) as contributors,"
             " string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id) as embeddings"
             " from crowd_claims k join image_checks c using (version, image_id)"
             " where k.version = %s and k.weight is not null group by k.label order by k.label",
@@ -46,6 +47,7 @@ def assert_model_is_the_sum_of_its_claims(database: Database) -> None:
     for row, one in zip(claims, sums, strict=True):
         embeddings, voices = read_embeddings(row.embeddings), np.array(row.voices)
         assert (one.label, one.photos) == (row.label, len(voices))
+        assert one.contributors == row.contributors
         np.testing.assert_allclose(one.voice, voices.sum(), rtol=1e-12)
         np.testing.assert_allclose(one.embeddings, voices @ embeddings, atol=1e-12)
         expected += (embeddings * voices[:, None]).T @ embeddings
@@ -166,3 +168,23 @@ def test_a_photo_that_counts_for_two_labels_is_in_both_sums(
     assert_model_is_the_sum_of_its_claims(database)
     with database.transaction() as cursor:
         assert crowd_models.state(cursor, 1).photos == 38
+
+
+def test_a_few_accounts_cannot_say_what_a_label_looks_like(
+    verify_once: Run, drawings: Drawings, database: Database, store: FolderStore
+) -> None:
+    grid = drawings["Grid"][0].label
+    lies = []
+    for first in (500, 520, 540):
+        with database.transaction() as cursor:
+            liar = account(cursor)
+        lies += add_photos(database, store, grid, "Circle", range(first, first + 9), liar)
+    verify_once()
+    outcomes = {key: row.outcome for key, row in verdicts(database).items()}
+    assert {outcomes[one.image_id, grid.mid] for one in lies} == {"rejected"}
+    for honest in drawings["Grid"]:
+        assert outcomes[honest.image_id, grid.mid] == "verified"
+    with database.transaction() as cursor:
+        (sums,) = crowd_models.label_sums(cursor, 1, [grid.mid])
+    assert (sums.photos, sums.contributors) == (len(lies) + PER_SHAPE, 3 + PER_SHAPE)
+    assert_model_is_the_sum_of_its_claims(database)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -56,10 +57,12 @@ def test_differences_in_any_order_add_up_to_the_sum_from_scratch(
     now = list(CLAIMS)
     sums: dict[str, LabelSum] = {}
     gram, records = np.zeros((4, 4)), dict.fromkeys(PEOPLE, Record(0, 0.0))
+    senders: Counter[tuple[str, str]] = Counter()
     for step in history:
         given_now = [replace(now[at], claimants=tuple(sorted(names))) for at, _, names in step]
         change = Difference.of(given_now, [standing for _, standing, _ in step])
-        sums |= {one.label: one for one in change.added_to(sums.values())}
+        sums |= {one.label: one for one in change.added_to(sums.values(), senders)}
+        senders.update(change.senders)
         gram = gram + change.statistics.gram
         for name, record in change.records.items():
             records[name] = Record(
@@ -71,6 +74,7 @@ def test_differences_in_any_order_add_up_to_the_sum_from_scratch(
     for label, found in sums.items():
         mine = [one for one in counted if one.label == label]
         assert found.photos == len(mine)
+        assert found.contributors == len({who for one in mine for who in one.accounts[:1]})
         assert found.voice == pytest.approx(sum(map(voice, mine)), abs=1e-9)
     if counted:
         scratch = CrowdStatistics.of(

@@ -1,0 +1,81 @@
+"""Photos of a label that are another label's. Pure.
+
+Colluders who claim their photos of a common label as a rare one move what the rare one looks like:
+then each lie alone fits as well as a right claim. All of the label's photos together tell: some are
+explained by the common label, which many more contributors send, and the others fit one another
+better without them. The common label is not put in doubt by the same reasoning, because those who
+tell the truth outnumber those who lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from spark_jobs.agreement.discriminant import LeftOut
+from spark_jobs.agreement.fellows import Fellows
+from spark_jobs.agreement.likeness import LabelCrowd
+from spark_jobs.agreement.mixture import Gaussians, Mixture, unmix
+
+LEAST_STRANGERS = 8.0
+"""Strangers weigh so much at least: fewer wrong claims do not move a label, and are found alone."""
+
+OUTNUMBERED = 2.5
+"""The other label has so many times their contributors. A fifth of all accounts is outnumbered four
+times. In crowds without colluders, two flowers that look alike explain some of one another's photos
+at ratios of 1.5 to 2."""
+
+LEAST_OWN_GAIN = 5.0
+"""Unless photos of its own make the label's photos so much likelier (log ratio), it has none."""
+
+SAMPLED_FELLOWS = 1_000
+"""Of a larger label, so many photos tell for all, those of the first ids."""
+
+Flags = npt.NDArray[np.bool_]
+
+
+def without_strangers(company: LabelCrowd, contributors: Mapping[str, int]) -> LabelCrowd:
+    """The label's company and crowd without strangers, if there are any.
+
+    `contributors` is how many contributors each label has.
+    """
+    some = company.fellows.some(slice(SAMPLED_FELLOWS))
+    found = find_strangers(some, company, contributors)
+    if not found.any():
+        return company
+    number = company.crowd.number(company.label)
+    of_all = max(1.0, company.crowd.counts[number] / some.weights.sum())
+    strangers = LeftOut(number, some.embeddings[found], of_all * some.weights[found])
+    return company.reduced(some.some(~found), company.crowd.without(strangers))
+
+
+def find_strangers(some: Fellows, company: LabelCrowd, contributors: Mapping[str, int]) -> Flags:
+    """Which of these fellows (n) are strangers: none if no one label explains enough of them."""
+    nobody = np.zeros(len(some), dtype=bool)
+    if some.weights.sum() < LEAST_STRANGERS or not len(company.rivals):
+        return nobody
+    mixture = _mixture(some, company)
+    if mixture is None or mixture.gain <= 0:
+        return nobody
+    explained = some.weights @ mixture.parts[:, 1:]
+    most = int(np.argmax(explained))
+    rival = company.crowd.labels[int(company.rivals[mixture.rivals[most]])]
+    senders = set(some.contributors[mixture.parts.argmax(axis=1) == 1 + most].tolist())
+    is_outnumbered = contributors.get(rival, 0) >= OUTNUMBERED * len(senders)
+    if explained[most] < LEAST_STRANGERS or not is_outnumbered:
+        return nobody
+    if mixture.own_gain < LEAST_OWN_GAIN:
+        return ~nobody
+    return np.asarray(mixture.parts[:, 0] < 0.5)
+
+
+def _mixture(some: Fellows, company: LabelCrowd) -> Mixture | None:
+    """Fit in coordinates in which the crowd's covariance is 1; None where that is unknown."""
+    crowd, rivals = company.crowd, company.rivals
+    scale = crowd.scale()
+    if scale is None:
+        return None
+    others = Gaussians(crowd.means[rivals] * scale, crowd.counts[rivals], company.temperature)
+    return unmix(some.embeddings @ crowd.basis * scale, some.weights, others)

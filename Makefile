@@ -42,13 +42,6 @@ bench-curation: .venv/development .venv/curation .venv/java ## measure verificat
 	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-curation CROWD=DIR [SEEDS=3]' >&2; exit 2; }
 	$(SETTINGS) $(RUN)/python -m tests.benchmarks.curation --crowd "$(CROWD)" --seeds $(SEEDS)
 
-bench-training: .venv/development .venv/training .venv/java ## measure training on CROWD=DIR beside plain TensorFlow
-	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-training CROWD=DIR' >&2; exit 2; }
-	$(RUN)/python -m tests.benchmarks.training --crowd "$(CROWD)" --models "$(abspath $(or $(MODELS),hub-data/models))"
-
-photos: .venv/studio/ready ## render the sample photos anew, those that are missing; ASK="mug --seed 7 --folder DIR" for others
-	.venv/studio/bin/python -m ingestion.studio $(ASK)
-
 install: .venv/hub .venv/java ## install the hub in .venv
 
 clean: ## remove what the other targets made; a hub's own data stay
@@ -68,15 +61,6 @@ clean: ## remove what the other targets made; a hub's own data stay
 
 .venv/curation: setup.py | .venv/bin/python
 	$(RUN)/pip install --quiet --disable-pip-version-check -e '.[curation]'
-	@touch $@
-
-.venv/training: setup.py | .venv/bin/python
-	$(RUN)/pip install --quiet --disable-pip-version-check -e '.[training]'
-	@touch $@
-
-.venv/studio/ready: ingestion/studio/requirements.txt | .venv/bin/python
-	$(PYTHON) -m venv .venv/studio
-	.venv/studio/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 .venv/java: deploy/system_packages.sh | .venv/bin/python

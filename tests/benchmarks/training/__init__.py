@@ -1,1 +1,0 @@
-"""How fast and how good training is: `make bench-training`."""

@@ -28,6 +28,8 @@ PAGES: dict[str, Callable[[PortalData], str]] = {
     "open release": lambda hub: f"/releases/{hub.open_release}",
     "contribute": lambda hub: "/contribute",
     "sign in": lambda hub: "/sign-in?next=/review",
+    "sign up": lambda hub: "/sign-up",
+    "sign in by a link": lambda hub: "/sign-in/link?secret=x",
     "API": lambda hub: "/docs",
 }
 

@@ -11,7 +11,7 @@ RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench bench-curation bench-training photos install clean
+.PHONY: help demo up test check bench bench-curation photos install clean
 
 help: ## explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
@@ -42,6 +42,9 @@ bench-curation: .venv/development .venv/curation .venv/java ## measure verificat
 	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-curation CROWD=DIR [SEEDS=3]' >&2; exit 2; }
 	$(SETTINGS) $(RUN)/python -m tests.benchmarks.curation --crowd "$(CROWD)" --seeds $(SEEDS)
 
+photos: .venv/studio/ready ## render the sample photos anew, those that are missing; ASK="mug --seed 7 --folder DIR" for others
+	.venv/studio/bin/python -m ingestion.studio $(ASK)
+
 install: .venv/hub .venv/java ## install the hub in .venv
 
 clean: ## remove what the other targets made; a hub's own data stay
@@ -61,6 +64,11 @@ clean: ## remove what the other targets made; a hub's own data stay
 
 .venv/curation: setup.py | .venv/bin/python
 	$(RUN)/pip install --quiet --disable-pip-version-check -e '.[curation]'
+	@touch $@
+
+.venv/studio/ready: ingestion/studio/requirements.txt | .venv/bin/python
+	$(PYTHON) -m venv .venv/studio
+	.venv/studio/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 .venv/java: deploy/system_packages.sh | .venv/bin/python

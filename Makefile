@@ -17,7 +17,7 @@ help: ## explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
 	@echo
 	@echo 'make demo ONCE=1      stops by itself; exit 0 only if everything held'
-	@echo 'make demo CROWD=DIR   sends the crowd in DIR instead of the drawn one'
+	@echo 'make demo CROWD=DIR   sends the crowd in DIR instead of the one that ships'
 
 demo: .venv/hub .venv/java ## run the whole hub, fed by simulated phones, and show what happened
 	$(SETTINGS) $(RUN)/python -m deploy.local.demo $(if $(CROWD),--crowd "$(CROWD)") $(if $(ONCE),--once)

@@ -28,6 +28,7 @@ GUARDED_BY_OUR_PREDICATES_ONLY = {
     "acceptances", "door_refusals", "uploads",  # counted as a whole; places and devices: no grant
     "subsets", "release_requests", "duplicate_undos",  # everybody may read them
     "training_requests", "training_cancels",
+    "contributor_records",  # no request may read them at all
 }  # fmt: skip
 
 
@@ -104,6 +105,7 @@ def test_nobody_writes_rows_in_anothers_name(as_web: Database, people: dict[str,
         "update audit_events set action = 'x'", "delete from audit_events",
         "truncate audit_events", "alter table tokens disable row level security",
         "update releases set files = 0",
+        "select account_id from contributor_records",
     ],
 )  # fmt: skip
 def test_what_no_request_needs_no_request_may(as_web: Database, statement: str) -> None:

@@ -264,6 +264,21 @@ def test_an_image_without_an_embedding_resembles_none(
     assert [tile.image_id for tile in images.similar(database, others[0], 5)] == others[1:]
 
 
+def test_the_front_page_shows_the_largest_sets_by_the_photos_typical_of_their_clusters(
+    database: Database, zoo: dict[str, Label]
+) -> None:
+    with database.transaction() as cursor:
+        dogs = [factories.verified_photo(cursor, zoo["dog"]).image_id for _ in range(3)]
+        factories.verified_photo(cursor, zoo["pet"])
+        unseen = factories.photo(cursor, zoo["dog"]).image_id
+        factories.publish_label_sets(cursor)
+        factories.cluster(cursor, zoo["dog"], 0, [unseen, dogs[0], dogs[1]])
+        factories.cluster(cursor, zoo["dog"], 1, [dogs[2]])
+    (shown,) = front_page.show(database).sets
+    assert shown.entry.label == zoo["dog"]
+    assert [tile.image_id for tile in shown.tiles] == [dogs[0], dogs[2], dogs[1]]
+
+
 def test_the_front_page_shows_what_was_published_last(
     database: Database, zoo: dict[str, Label]
 ) -> None:

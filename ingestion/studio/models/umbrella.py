@@ -27,7 +27,7 @@ def model(look: Look, chance: random.Random) -> None:
     before = set(bpy.data.objects)
     if look.form == "closed":
         _folded(look, chance)
-        lie = Matrix.Rotation(math.pi / 2 + 0.03, 4, "Y")
+        lie = Matrix.Rotation(math.pi / 2 + 0.03, 4, "Y") @ Matrix.Rotation(1.5, 4, "Z")
     else:
         _canopy(look)
         lie = Matrix.Rotation(chance.uniform(1.75, 2.05), 4, "X")

@@ -16,7 +16,8 @@ METHOD = (
     " MobileNet v2, another learns the classes. Pictures are cuts of photos, photos on a canvas,"
     " and four photos in one, at 64 to 96 pixels. AdamW with a cosine, weights averaged. The"
     " softmax's temperature is chosen on held-out photos. The crowd's photos were never trained"
-    " on; during training they only told how far it had come."
+    " on, but they told how far it had come, and which layers make the features: its figure is not"
+    " wholly independent."
 )
 LIMITS = (
     "Trained on a processor for about an hour: a network that is prepared from published weights"

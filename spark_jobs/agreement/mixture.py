@@ -21,7 +21,7 @@ MOST_STEPS = 40
 SETTLED_CHANGE = 0.01
 """No further step is needed if none of the photos moved by so much."""
 
-MOST_RIVALS = 8
+MOST_RIVALS = 3
 CREDIT_PHOTOS = 1.0
 """So many photos are added, spread evenly, when shares are learned: none becomes zero."""
 
@@ -61,18 +61,26 @@ class Mixture:
     own_gain: float
 
 
+def first_look(photos: Floats, weights: Floats, rivals: Gaussians) -> Floats:
+    """How much of n photos (n x D) of one label, of weights n above 0, each rival (R) may explain.
+
+    Every label is taken to be as common as any other, so a rival gets its chance where it fits
+    about as well: from a start that trusts the claims, EM would stay where colluders want it.
+    """
+    own = _own(photos, weights, rivals.temperature)
+    parts = _parts(np.column_stack([own, rivals.log_densities(photos)]))
+    return np.asarray(weights @ parts[:, 1:])
+
+
 def unmix(photos: Floats, weights: Floats, rivals: Gaussians) -> Mixture:
     """Fit a mixture to n photos (n x D) of one label, of weights n above 0.
 
-    It starts with every label as common as any other, so that rivals get a chance where they fit
-    about as well: from a start that trusts the claims, EM would stay where the colluders want it.
-    The rivals that explain most at the start are kept.
+    The rivals that explain most at first look are kept.
     """
+    explained = first_look(photos, weights, rivals)
+    likely = np.argsort(-explained, kind="stable")[:MOST_RIVALS]
+    others = rivals.log_densities(photos)[:, likely]
     alone = _own(photos, weights, rivals.temperature)
-    others = rivals.log_densities(photos)
-    flows = weights @ _parts(np.column_stack([alone, others]))
-    likely = np.argsort(-flows[1:], kind="stable")[:MOST_RIVALS]
-    others = others[:, likely]
     parts = _parts(np.column_stack([alone, others]))
     for _ in range(MOST_STEPS):
         own = _own(photos, weights * parts[:, 0], rivals.temperature)

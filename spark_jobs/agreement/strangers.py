@@ -14,13 +14,18 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from spark_jobs.agreement.discriminant import LeftOut
+from spark_jobs.agreement.crowd import Floats
+from spark_jobs.agreement.discriminant import Discriminant, LeftOut
 from spark_jobs.agreement.fellows import Fellows
 from spark_jobs.agreement.likeness import LabelCrowd
-from spark_jobs.agreement.mixture import Gaussians, Mixture, unmix
+from spark_jobs.agreement.mixture import Gaussians, first_look, unmix
 
 LEAST_STRANGERS = 8.0
 """Strangers weigh so much at least: fewer wrong claims do not move a label, and are found alone."""
+
+WORTH_A_LOOK = LEAST_STRANGERS / 2
+"""If every label were as common, one other should explain so much: strangers who are most of a
+label's photos are half explained by what they have made of it."""
 
 OUTNUMBERED = 2.5
 """The other label has so many times their contributors. A fifth of all accounts is outnumbered four
@@ -45,37 +50,49 @@ def without_strangers(company: LabelCrowd, contributors: Mapping[str, int]) -> L
     found = find_strangers(some, company, contributors)
     if not found.any():
         return company
-    number = company.crowd.number(company.label)
-    of_all = max(1.0, company.crowd.counts[number] / some.weights.sum())
-    strangers = LeftOut(number, some.embeddings[found], of_all * some.weights[found])
-    return company.reduced(some.some(~found), company.crowd.without(strangers))
+    crowd = company.crowd.without(_voices(some, found, company))
+    return company.reduced(some.some(~found), crowd)
 
 
 def find_strangers(some: Fellows, company: LabelCrowd, contributors: Mapping[str, int]) -> Flags:
     """Which of these fellows (n) are strangers: none if no one label explains enough of them."""
-    nobody = np.zeros(len(some), dtype=bool)
+    everybody = np.ones(len(some), dtype=bool)
     if some.weights.sum() < LEAST_STRANGERS or not len(company.rivals):
-        return nobody
-    mixture = _mixture(some, company)
-    if mixture is None or mixture.gain <= 0:
-        return nobody
+        return ~everybody
+    seen = _standardised(some, company, company.crowd)
+    if seen is None or first_look(*seen).max() < WORTH_A_LOOK:
+        return ~everybody
+    # Strangers stretch the covariance towards themselves: it is taken from the other labels.
+    seen = _standardised(some, company, company.crowd.without(_voices(some, everybody, company)))
+    if seen is None:
+        return ~everybody
+    mixture = unmix(*seen)
     explained = some.weights @ mixture.parts[:, 1:]
     most = int(np.argmax(explained))
     rival = company.crowd.labels[int(company.rivals[mixture.rivals[most]])]
     senders = set(some.contributors[mixture.parts.argmax(axis=1) == 1 + most].tolist())
     is_outnumbered = contributors.get(rival, 0) >= OUTNUMBERED * len(senders)
-    if explained[most] < LEAST_STRANGERS or not is_outnumbered:
-        return nobody
+    if mixture.gain <= 0 or explained[most] < LEAST_STRANGERS or not is_outnumbered:
+        return ~everybody
     if mixture.own_gain < LEAST_OWN_GAIN:
-        return ~nobody
+        return everybody
     return np.asarray(mixture.parts[:, 0] < 0.5)
 
 
-def _mixture(some: Fellows, company: LabelCrowd) -> Mixture | None:
-    """Fit in coordinates in which the crowd's covariance is 1; None where that is unknown."""
-    crowd, rivals = company.crowd, company.rivals
+def _voices(some: Fellows, which: Flags, company: LabelCrowd) -> LeftOut:
+    """What fellows add to the crowd, and others like them of whom they are a sample."""
+    number = company.crowd.number(company.label)
+    of_all = max(1.0, company.crowd.counts[number] / some.weights.sum())
+    return LeftOut(number, some.embeddings[which], of_all * some.weights[which])
+
+
+def _standardised(
+    some: Fellows, company: LabelCrowd, crowd: Discriminant
+) -> tuple[Floats, Floats, Gaussians] | None:
+    """Fellows, their weights and rivals, where the crowd's covariance is 1; None if unknown."""
     scale = crowd.scale()
     if scale is None:
         return None
-    others = Gaussians(crowd.means[rivals] * scale, crowd.counts[rivals], company.temperature)
-    return unmix(some.embeddings @ crowd.basis * scale, some.weights, others)
+    means, counts = crowd.means[company.rivals] * scale, crowd.counts[company.rivals]
+    rivals = Gaussians(means, counts, company.temperature)
+    return some.embeddings @ crowd.basis * scale, some.weights, rivals

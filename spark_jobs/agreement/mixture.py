@@ -75,13 +75,16 @@ def first_look(photos: Floats, weights: Floats, rivals: Gaussians) -> Floats:
 def unmix(photos: Floats, weights: Floats, rivals: Gaussians) -> Mixture:
     """Fit a mixture to n photos (n x D) of one label, of weights n above 0.
 
-    The rivals that explain most at first look are kept.
+    The rivals that explain most at first look are kept. At the start the first of them has what it
+    may explain, and everything else is the label's own: what little it has of its own would be lost
+    to the others before the mean has come to it.
     """
     explained = first_look(photos, weights, rivals)
     likely = np.argsort(-explained, kind="stable")[:MOST_RIVALS]
     others = rivals.log_densities(photos)[:, likely]
     alone = _own(photos, weights, rivals.temperature)
-    parts = _parts(np.column_stack([alone, others]))
+    parts = np.zeros((len(photos), 1 + len(likely)))
+    parts[:, :2] = _parts(np.column_stack([alone, others[:, 0]]))
     for _ in range(MOST_STEPS):
         own = _own(photos, weights * parts[:, 0], rivals.temperature)
         shares = weights @ parts + CREDIT_PHOTOS / parts.shape[1]

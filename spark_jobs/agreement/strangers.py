@@ -30,7 +30,7 @@ label's photos are half explained by what they have made of it."""
 OUTNUMBERED = 2.5
 """The other label has so many times their contributors. A fifth of all accounts is outnumbered four
 times. In crowds without colluders, two flowers that look alike explain some of one another's photos
-at ratios of 1.5 to 2."""
+at ratios of 1.5 to 2.4."""
 
 LEAST_OWN_GAIN = 5.0
 """Unless photos of its own make the label's photos so much likelier (log ratio), it has none."""

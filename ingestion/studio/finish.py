@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 Pixels = NDArray[np.float64]
 
@@ -20,6 +20,14 @@ QUALITY = 82
 SATURATION = 1.1
 BALANCE = 0.35
 """How much of a tint a phone's white balance takes away."""
+
+CRISP = 0.135
+"""The steepest step between neighbours, per contrast, that a phone's own sharpening aims at."""
+
+STRENGTHS_PERCENT = (60, 120, 180, 240, 300, 360)
+STEEPEST_PERCENTILE = 99.5
+GLANCE_PIXELS = 128
+"""Short side at which crispness is measured: what is seen at a glance."""
 
 
 def develop(rendered: Path, photo: Path, light: str, chance: random.Random) -> None:
@@ -35,6 +43,7 @@ def develop(rendered: Path, photo: Path, light: str, chance: random.Random) -> N
     pixels += luck.normal(0, luck.uniform(0.002, 0.008), pixels.shape[:2])[:, :, None]
     pixels += luck.normal(0, 0.002, pixels.shape)
     made = Image.fromarray((np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8))
+    made = sharpened(made)
     partial = photo.with_suffix(".part")
     made.save(partial, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     partial.replace(photo)
@@ -56,6 +65,32 @@ def _exposed(pixels: Pixels, aim: float) -> Pixels:
     mean = float(np.clip(pixels.mean(), 0.02, 0.98))
     exponent = math.log(math.sqrt(mean * aim)) / math.log(mean)
     return np.power(pixels, exponent)
+
+
+def sharpened(photo: Image.Image) -> Image.Image:
+    """Sharpen as phones do, no more than it takes; what is crisp stays as it is."""
+    sharp = photo
+    for strength in STRENGTHS_PERCENT:
+        if crispness(sharp) >= CRISP:
+            break
+        sharp = photo.filter(ImageFilter.UnsharpMask(2, strength, 0))
+    return sharp
+
+
+def crispness(photo: Image.Image) -> float:
+    """The steepest steps between neighbours in the softest of four directions, per contrast."""
+    scale = GLANCE_PIXELS / min(photo.size)
+    seen = photo.convert("L").resize((round(photo.width * scale), round(photo.height * scale)))
+    light = np.asarray(seen, dtype=np.float64)
+    low, high = np.percentile(light, (1, 99))
+    steps = (
+        light[:, 1:] - light[:, :-1],
+        light[1:] - light[:-1],
+        (light[1:, 1:] - light[:-1, :-1]) / math.sqrt(2),
+        (light[1:, :-1] - light[:-1, 1:]) / math.sqrt(2),
+    )
+    steepest = [float(np.percentile(np.abs(one), STEEPEST_PERCENTILE)) for one in steps]
+    return min(steepest) / max(float(high - low), 1.0)
 
 
 def _far(rows: int, columns: int) -> Pixels:

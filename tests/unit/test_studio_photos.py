@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from pathlib import Path
 
-from PIL import Image
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
 
 from ingestion.studio.__main__ import HERE, SHIPPED_PHOTOS, SHIPPED_SEED
+from ingestion.studio.finish import CRISP, crispness, sharpened
 from ingestion.studio.scene import scene
 from ingestion.studio.scenes_file import row
 from ingestion.studio.things import THINGS
+from spark_jobs.checks.all_checks import findings
+from spark_jobs.checks.view import View
 
 MOST_BYTES = 12_000_000
 PHOTOS = HERE / "photos"
@@ -35,3 +41,22 @@ def test_the_photos_are_small_and_upright_and_lying() -> None:
             sizes[picture.size] += 1
     assert set(sizes) == {(384, 288), (288, 384)}
     assert sum(photo.stat().st_size for photo in PHOTOS.iterdir()) <= MOST_BYTES
+
+
+def test_no_photo_that_ships_counts_as_spoiled() -> None:
+    for photo in PHOTOS.iterdir():
+        with Image.open(photo) as picture:
+            view = View.of(np.asarray(picture.convert("RGB")), picture.size, frozenset())
+        assert findings(view) == [], photo.name
+
+
+@pytest.mark.parametrize(("radius", "is_soft"), [(0, False), (8, True)])
+def test_a_soft_picture_is_sharpened_and_a_crisp_one_is_left(
+    radius: int, is_soft: bool, tmp_path: Path
+) -> None:
+    drawn = Image.new("RGB", (384, 288), (60, 90, 140))
+    ImageDraw.Draw(drawn).ellipse((90, 50, 300, 250), (200, 160, 90))
+    picture = drawn.filter(ImageFilter.GaussianBlur(radius))
+    assert (crispness(picture) < CRISP) == is_soft
+    assert (sharpened(picture) != picture) == is_soft
+    assert crispness(sharpened(picture)) >= 1.1 * crispness(picture) or not is_soft

@@ -7,7 +7,8 @@ from imagehub.vision.card import Training
 from imagehub.vision.network import Networks
 from imagehub.vision.prepared import Prepared
 from imagehub.vision.recipes import RECIPES
-from imagehub.vision.registry import NETWORKS, STARTER, everywhere, find
+from imagehub.vision.registry import NETWORKS, everywhere, find
+from imagehub.vision.shipped import starter
 
 
 def table(settings: Settings, chosen: Networks) -> str:
@@ -16,7 +17,7 @@ def table(settings: Settings, chosen: Networks) -> str:
     ready = everywhere(settings.models)
     lines = [f"Folder of networks: {settings.models}\n\n"]
     for one in ready:
-        rest = "ships" if one.folder.parent == STARTER else "prepared"
+        rest = "ships" if one.folder.parent == starter() else "prepared"
         state = "in use" if one.card.sha256() in used else rest
         kinds = "+".join(network.kind for network in one.networks)
         lines.append(_row(one.card.name, kinds, state, one.folder.name))

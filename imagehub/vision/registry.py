@@ -16,11 +16,9 @@ from imagehub.vision import drawn
 from imagehub.vision.network import Found, Kind, Network, Networks
 from imagehub.vision.prepared import Prepared, prepared, require_intact, sha256_of
 from imagehub.vision.recipes import RECIPES
+from imagehub.vision.shipped import starter
 
 __all__ = ["Found", "Kind", "Network", "Networks"]
-
-STARTER = Path(__file__).parent / "starter"
-"""Prepared networks that ship with the hub."""
 
 AUTO = "auto"
 NONE = "none"
@@ -92,14 +90,14 @@ def candidates(kind: Kind, models: Path) -> list[Network]:
     ]
     own = [network for one in ready if one.card.name not in RECIPES for network in one.networks]
     files = [network for network in NETWORKS if network.file is not None]
-    starter = [network for one in prepared(STARTER) for network in _shipped(one)]
+    ships = [network for one in prepared(starter()) for network in _shipped(one)]
     made = [network for network in NETWORKS if network.file is None]
-    return [network for network in [*best, *files, *own, *starter, *made] if network.kind is kind]
+    return [network for network in [*best, *files, *own, *ships, *made] if network.kind is kind]
 
 
 def everywhere(models: Path) -> list[Prepared]:
     """All prepared networks, those of the folder of networks first, the newest first in each."""
-    return [*prepared(models), *prepared(STARTER)]
+    return [*prepared(models), *prepared(starter())]
 
 
 def find(network: Network, models: Path) -> Found | None:
@@ -129,7 +127,7 @@ def find(network: Network, models: Path) -> Found | None:
 
 def _shipped(one: Prepared) -> list[Network]:
     """The network in each role; its file is absolute, because it lies elsewhere than the others."""
-    return [replace(network, file=str(STARTER / str(network.file))) for network in one.networks]
+    return [replace(network, file=str(starter() / str(network.file))) for network in one.networks]
 
 
 def _choose(wanted: str, kind: Kind, models: Path) -> Found | None:

@@ -24,7 +24,8 @@ from imagehub.vision.card import MODEL_FILE, WEIGHTS_FILE
 from imagehub.vision.featurizer import Featurizer
 from imagehub.vision.network import Found, Networks
 from imagehub.vision.prepared import prepared
-from imagehub.vision.registry import MOBILENET_V1_EMBEDDING, STARTER, choose, find
+from imagehub.vision.registry import MOBILENET_V1_EMBEDDING, choose, find
+from imagehub.vision.shipped import starter
 from tests import photos as drawings
 from training.starter.held_out import read_crowd
 from training.starter.packed import read_packed
@@ -54,7 +55,7 @@ def measure(crowd: Path | None, packed: Path | None, mobilenet: Found | None) ->
     """All figures for which the data are here."""
     import openvino as ov
 
-    (shipped,) = prepared(STARTER)
+    (shipped,) = prepared(starter())
     figures = {"size_bytes": float((shipped.folder / WEIGHTS_FILE).stat().st_size)}
     if shipped.card.figures is not None:
         figures["neighbour_overlap_int8"] = shipped.card.figures.neighbour_overlap or 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from imagehub.vision import class_map
 from imagehub.vision.card import WEIGHTS_FILE
 from imagehub.vision.featurizer import Featurizer, Looks
 from imagehub.vision.prepared import Prepared, prepared, require_intact
-from imagehub.vision.registry import STARTER, choose
+from imagehub.vision.registry import choose
+from imagehub.vision.shipped import starter, unpacked
 
 MOST_BYTES = 8_000_000
 LEAST_OVERLAP = 0.97
@@ -22,7 +24,7 @@ LEAST_OVERLAP = 0.97
 
 @pytest.fixture(scope="module")
 def shipped() -> Prepared:
-    (only,) = prepared(STARTER)
+    (only,) = prepared(starter())
     return only
 
 
@@ -112,3 +114,16 @@ def test_its_probabilities_are_shares(looker: Featurizer) -> None:
     (classes,) = looker.look([photo("orange", 1)]).classes
     assert all(0 < share <= 1 for share in classes.values())
     assert sum(classes.values()) <= 1.001
+
+
+def test_the_starter_is_unpacked_beside_an_archive_of_the_code(tmp_path: Path) -> None:
+    archive = tmp_path / "code.zip"
+    with zipfile.ZipFile(archive, "w") as code:
+        for file in starter().rglob("*"):
+            code.write(file, f"imagehub/vision/starter/{file.relative_to(starter())}")
+        code.writestr("imagehub/__init__.py", "")
+    first = unpacked(archive)
+    assert unpacked(archive) == first
+    (only,) = prepared(first)
+    require_intact(only)
+    assert sorted(place.name for place in tmp_path.iterdir()) == ["code.zip", "code.zip.starter"]

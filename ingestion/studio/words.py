@@ -21,7 +21,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "wooden floor": ("on a wooden floor", "on the floorboards", "on the parquet at home"),
     "carpet": ("on a carpet", "on the rug", "on a soft carpet indoors"),
     "tiled floor": ("on a tiled floor", "on floor tiles", "on the tiles of the hall"),
-    "pavement": ("on the pavement", "on paving stones", "out on the street"),
+    "pavement": ("on the pavement", "on paving stones", "on the street"),
     "sand": ("on the sand", "at the beach", "on a sandy beach"),
     "garden table": (
         "on a garden table",

@@ -17,8 +17,8 @@ from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import Label
+from ingestion.sample_crowd.scenes import read_scenes
 from tests import factories
-from tests.spark.drawn_hub import draw
 from tests.spark.near_copies import copy_of
 from tests.spark.programs import ROOT, answer, jobs_program, wait_for
 
@@ -40,38 +40,33 @@ def settings(catalogue_url: str, tmp_path: Path) -> Settings:
 
 
 def land_photos(database: Database, store: FolderStore) -> tuple[Label, str]:
-    """Thirty drawn photos of two labels below one; returns that one and the MID of a copy."""
+    """Thirty photos of two labels below one; returns that one and the id of a copy's image."""
     with database.transaction() as cursor:
-        shape = factories.label(cursor, "Shape")
-        for name in ("Circle", "Square"):
-            claimed = factories.label(cursor, name, is_a=[shape])
-            for seed in range(PER_LABEL):
-                factories.photo(
-                    cursor, claimed, store=store, jpeg=draw(name, seed), size=(320, 240)
-                )
-            copy = factories.photo(
-                cursor,
-                claimed,
-                store=store,
-                jpeg=copy_of(draw(name, 0), "mirrored"),
-                size=(160, 120),
-            )
-    return shape, copy.image_id
+        thing = factories.label(cursor, "Thing")
+        for name in ("Orange", "Umbrella"):
+            claimed = factories.label(cursor, name, is_a=[thing])
+            photos = [scene.file for scene in read_scenes() if scene.label.name == name]
+            for photo in photos[:PER_LABEL]:
+                jpeg = photo.read_bytes()
+                factories.photo(cursor, claimed, store=store, jpeg=jpeg, size=(384, 288))
+            mirrored = copy_of(photos[0].read_bytes(), "mirrored")
+            copy = factories.photo(cursor, claimed, store=store, jpeg=mirrored, size=(192, 144))
+    return thing, copy.image_id
 
 
 def ask_for_release(database: Database, label: Label) -> str:
     with database.transaction() as cursor:
-        return factories.release_request(cursor, factories.subset(cursor, [label], "shapes"))
+        return factories.release_request(cursor, factories.subset(cursor, [label], "things"))
 
 
 def test_photos_become_a_release_on_a_cluster_of_executors(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
     store = FolderStore(str(tmp_path / "objects"))
-    shape, copy = land_photos(database, store)
+    thing, copy = land_photos(database, store)
     with jobs_program(settings, "watch"):
         wait_for(lambda: answer(database, "select count(*) from label_set_versions") == 1)
-        release_id = ask_for_release(database, shape)
+        release_id = ask_for_release(database, thing)
         wait_for(lambda: answer(database, "select count(*) from releases") == 1)
     assert answer(database, "select count(*) from job_runs where state = 'failed'") == 0
     assert answer(database, f"select keeper_id from duplicates where image_id = '{copy}'")

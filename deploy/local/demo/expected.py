@@ -10,8 +10,11 @@ from imagehub.catalogue.status import Counts
 
 LEAST_VERIFIED = 450
 LEAST_CLUSTERS = 2
+WRONG_LABELS_LEAST = 0.75
+"""The starter reaches 0.81, MobileNet v1 0.98: a hub with no better network is held to the first."""
+
 LEAST: Mapping[str, tuple[str, float]] = {
-    "wrong_label_f1": ("wrong labels are found (F1)", 0.9),
+    "wrong_label_f1": ("wrong labels are found (F1)", WRONG_LABELS_LEAST),
     "duplicate_precision": ("what is said to be one photo is one (precision)", 0.95),
     "duplicate_recall": ("copies are found (recall)", 0.95),
     "good_verified_share": ("good photos are verified without a person", 0.95),

@@ -149,7 +149,7 @@ def test_no_source_decides_beyond_its_bound_and_the_order_stays(one: float, othe
     assert 0 < posterior(PRIOR, bounded(one), bounded(other)) < 1
     assert posterior(PRIOR) == pytest.approx(PRIOR)
     if one <= other:
-        assert bounded(one) <= bounded(other)
+        assert bounded(one) <= bounded(other) + 1e-12  # the last bit of a logarithm
 
 
 def crowd_says(

@@ -12,6 +12,7 @@ import click
 
 from imagehub import hub
 from imagehub.errors import HubError
+from imagehub.sandbox.pool import Sandbox
 from imagehub.settings import Settings
 from ingestion.consumer import Consumer
 from ingestion.dead_letters import Flooded, resume
@@ -19,7 +20,6 @@ from ingestion.line import Line
 from ingestion.points import Points
 from ingestion.replay import replay
 from ingestion.retention import keep_pruned
-from ingestion.sandbox import Sandbox
 
 GRACE_SECONDS = 4.0
 """What is under way when the program is told to stop may take so long; then it dies, and the

@@ -18,11 +18,11 @@ from deploy.local.kafka import Kafka
 from imagehub.errors import Unavailable
 from imagehub.messages import Message
 from imagehub.photo import LandedPhoto, land
+from imagehub.sandbox.pool import Sandbox
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import UploadMetadata
 from ingestion.consumer import GROUP, Consumer
-from ingestion.sandbox import Sandbox
 from tests.bad_inputs import ROWS
 from tests.bad_inputs import Row as BadInput
 from tests.photos import draw, jpeg, plain, save, segment, with_segments

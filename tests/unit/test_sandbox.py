@@ -15,8 +15,8 @@ import pytest
 
 from imagehub.errors import Refused
 from imagehub.photo import inspect, land
-from ingestion.sandbox import Sandbox
-from ingestion.sandbox_frames import BrokenAnswer, Limits, read_answer, write_frame
+from imagehub.sandbox.frames import BrokenAnswer, Limits, read_answer, write_frame
+from imagehub.sandbox.pool import Sandbox
 from tests.bad_inputs import ROWS, Row
 from tests.photos import jpeg, with_declared_size
 
@@ -104,7 +104,7 @@ def _children() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children()
-        if "ingestion.sandbox_child" in child.cmdline()
+        if "imagehub.sandbox.child" in child.cmdline()
     ]
 
 

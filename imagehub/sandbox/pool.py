@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 from imagehub.errors import Misconfigured
 from imagehub.photo import LandedPhoto, PhotoHeader, inspect
 from imagehub.photo.refusals import refused_decoding
-from ingestion.sandbox_frames import (
+from imagehub.sandbox.frames import (
     READY,
     BrokenAnswer,
     Limits,
@@ -78,7 +78,7 @@ class _Child:
         self._limits = limits
         self._photos_left = PHOTOS_PER_CHILD
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "ingestion.sandbox_child", limits.to_json()],
+            [sys.executable, "-I", "-m", "imagehub.sandbox.child", limits.to_json()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -138,7 +138,7 @@ class _Child:
             _, complaint = self._process.communicate()
             last = complaint.decode(errors="replace").strip().splitlines()[-1:]
             raise Misconfigured(
-                "The process that decodes photos (`python -I -m ingestion.sandbox_child`) does "
+                "The process that decodes photos (`python -I -m imagehub.sandbox.child`) does "
                 f"not start: {' '.join(last) or 'it gave no reason'}"
             )
 

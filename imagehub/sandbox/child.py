@@ -1,6 +1,6 @@
 """The process that decodes: photos come in on stdin, derivatives go out on stdout.
 
-Started by ingestion.sandbox with one argument, its Limits as JSON, and with an empty environment.
+Started by imagehub.sandbox.pool with its Limits as JSON, and with an empty environment.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import warnings
 from contextlib import suppress
 from typing import BinaryIO
 
-from ingestion.confinement import allow_cpu, give_up_rights, leave_network
-from ingestion.sandbox_frames import (
+from imagehub.sandbox.confinement import allow_cpu, give_up_rights, leave_network
+from imagehub.sandbox.frames import (
     READY,
     BrokenAnswer,
     Limits,

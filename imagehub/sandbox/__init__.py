@@ -1,0 +1,1 @@
+"""Decoding photos that anybody may have sent, where it can do no harm."""

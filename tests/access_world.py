@@ -168,6 +168,8 @@ def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
 
 def _form(route: Route, world: World, name: str) -> dict[str, str]:
     match route.rule:
+        case "/terms":
+            return {"version": "1"}
         case "/subsets":
             return {"form": "1", "label": world.label.mid, "name": name}
         case "/images/<image_id>/reviews":

@@ -6,7 +6,8 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 
-from imagehub.catalogue import account_tokens, accounts, audit_events, credentials
+from imagehub.catalogue import account_tokens, accounts, audit_events, consents, credentials
+from imagehub.catalogue.consents import TERMS_VERSION, GivenBy
 from imagehub.catalogue.database import Database
 from imagehub.vocabulary import Role, Scope
 
@@ -18,11 +19,13 @@ LINK_LASTS_SECONDS = 24 * 3600
 def issue(database: Database, name: str, roles: Iterable[Role]) -> str:
     """Make a token for the account of that name and return it; it is kept nowhere.
 
-    The account is made if there is none; else it gets these roles too.
+    The account is made if there is none; else it gets these roles too. Who gives the command
+    answers for it that the account accepts the terms.
     """
     token = new_token()
     with database.transaction() as cursor:
         account_id = accounts.create_account(cursor, name, roles)
+        consents.give(cursor, account_id, TERMS_VERSION, GivenBy.COMMAND)
         account_tokens.add(cursor, account_id, digest(token), "made by command", Scope)
         audit_events.write(cursor, "token made by command", account_id, None)
     return token

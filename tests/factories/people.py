@@ -7,6 +7,8 @@ import random
 import uuid
 from collections.abc import Sequence
 
+from imagehub.catalogue import consents
+from imagehub.catalogue.consents import TERMS_VERSION, GivenBy
 from imagehub.catalogue.database import Cursor
 from imagehub.vocabulary import Account, Role
 from tests.factories.numbers import next_number
@@ -15,13 +17,15 @@ from tests.factories.numbers import next_number
 def account(
     cursor: Cursor, name: str | None = None, roles: Sequence[Role] = (Role.CONTRIBUTOR,)
 ) -> Account:
-    """An account; `name` is made up where the test does not care."""
+    """An account that accepts the terms; `name` is made up where the test does not care."""
     name = name or f"contributor-{next_number():04d}"
     cursor.execute(
         "insert into accounts (name, roles) values (%s, %s) returning id",
         (name, [str(role) for role in roles]),
     )
-    return Account(uuid.UUID(str(cursor.fetchone().id)), name, frozenset(roles))
+    made = Account(uuid.UUID(str(cursor.fetchone().id)), name, frozenset(roles))
+    consents.give(cursor, made.id, TERMS_VERSION, GivenBy.COMMAND)
+    return made
 
 
 def token(cursor: Cursor, owner: Account) -> str:

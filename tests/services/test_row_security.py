@@ -21,6 +21,7 @@ PRIVATE = {
     "sign_in_links": "used_at = now()",
     "audit_events": None,
     "reviews": "answer = 'no'",
+    "consents": None,
 }
 """The tables that row-level security guards, and a change that a forgotten predicate would make."""
 

@@ -22,6 +22,7 @@ from webapp.portal import (
     sign_in,
     sign_up,
     subsets,
+    terms,
     words,
 )
 from webapp.services import permissions
@@ -34,6 +35,7 @@ PAGES: tuple[Blueprint, ...] = (
     subsets.pages,
     releases.pages,
     contribute.pages,
+    terms.pages,
     sign_in.pages,
     sign_up.pages,
     account.pages,

@@ -18,6 +18,7 @@ from imagehub.log.protocol import UploadLog
 from imagehub.messages import encode
 from imagehub.vocabulary import Account, Label, Upload, UploadMetadata
 from webapp.boundary import is_safe
+from webapp.services import consents
 
 MAX_LABEL_CHARACTERS = 200
 UNRECORDED = frozenset({"photo_too_large", "digest_mismatch"})
@@ -51,9 +52,9 @@ class Accepted:
 def submit(database: Database, log: UploadLog, asker: Account, submission: Submission) -> Accepted:
     """Accept an upload; the same one again gives the same answer.
 
-    Raises Refused for a photo or label that cannot be taken (noted for the receipt), Conflict if
-    the key was used for something else, Unavailable while catalogue or log is down; then nothing
-    has been accepted.
+    Raises Refused for a photo or label that cannot be taken (noted for the receipt), Forbidden for
+    an account that has not accepted the terms in force, Conflict if the key was used for something
+    else, Unavailable while catalogue or log is down; then nothing has been accepted.
     """
     try:
         photo_sha256 = _checked(submission)
@@ -67,6 +68,7 @@ def submit(database: Database, log: UploadLog, asker: Account, submission: Submi
                     "Send this one with a key of its own."
                 )
             if acceptance.is_new:
+                consents.require(cursor, asker)
                 log.append(
                     encode(_upload(acceptance, candidate, submission.metadata), submission.photo)
                 )

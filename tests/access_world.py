@@ -158,6 +158,8 @@ def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
             return {"json": {"other": world.public.image_id}}
         case ("POST", "/api/v1/subsets"):
             return {"json": {"name": name, **rules}}
+        case ("PUT", "/api/v1/notices/read"):
+            return {"json": {"up_to": 1}}
         case ("POST", "/api/v1/subsets/preview"):
             return {"json": rules}
         case ("POST", _) if not route.is_program:
@@ -172,6 +174,8 @@ def _form(route: Route, world: World, name: str) -> dict[str, str]:
             return {"version": "1"}
         case "/subsets":
             return {"form": "1", "label": world.label.mid, "name": name}
+        case "/notices/read":
+            return {"up_to": "1"}
         case "/images/<image_id>/reviews":
             return {"label": world.label.mid, "answer": "yes"}
         case "/images/<image_id>/duplicate-undos":

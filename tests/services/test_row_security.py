@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import psycopg2
 import pytest
 
-from imagehub.catalogue import account_tokens, audit_events, credentials, reviews, sessions
+from imagehub.catalogue import account_tokens, audit_events, credentials, notices, reviews, sessions
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.notices import News
 from imagehub.vocabulary import Account, ReviewAnswer, Role, Scope
 from tests import factories
 from webapp.gateways import ROLE
@@ -22,6 +23,7 @@ PRIVATE = {
     "audit_events": None,
     "reviews": "answer = 'no'",
     "consents": None,
+    "notices": "read_at = now()",
 }
 """The tables that row-level security guards, and a change that a forgotten predicate would make."""
 
@@ -57,6 +59,7 @@ def people(database: Database) -> dict[str, Account]:
             credentials.set_password(cursor, account.id, "x")
             credentials.add_link(cursor, account.id, secrets.token_bytes(32), 60)
             audit_events.write(cursor, "x", account.id, account.id)
+            notices.tell(cursor, account.id, News("x", "x"))
             reviews.write(cursor, photo.image_id, photo.label.mid, account.id, ReviewAnswer.YES)
     return made
 

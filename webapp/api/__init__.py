@@ -14,6 +14,7 @@ from webapp.api import (
     duplicates,
     images,
     labels,
+    notices,
     probes,
     releases,
     reviews,
@@ -37,6 +38,7 @@ SUBJECTS: tuple[Endpoints, ...] = (
     status.endpoints,
     verification.endpoints,
     account.endpoints,
+    notices.endpoints,
 )
 
 

@@ -16,6 +16,7 @@ from webapp.portal import (
     front,
     images,
     labels,
+    notices,
     pixels,
     releases,
     review,
@@ -42,6 +43,7 @@ PAGES: tuple[Blueprint, ...] = (
     accounts.pages,
     review.pages,
     duplicates.pages,
+    notices.pages,
 )
 
 
@@ -53,6 +55,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         viewer=_viewer,
         form_word=_form_word,
+        unread=notices.unread,
         may_review=permissions.may_review,
         is_admin=permissions.is_admin,
     )

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from imagehub.catalogue import account_tokens, accounts, audit_events, credentials, sessions
+from imagehub.catalogue import (
+    account_tokens,
+    accounts,
+    audit_events,
+    credentials,
+    notices,
+    sessions,
+)
 from imagehub.catalogue.account_tokens import TokenEntry
 from imagehub.catalogue.audit_events import AuditEvent
 from imagehub.catalogue.database import Cursor, Database
@@ -134,6 +141,7 @@ def delete(database: Database, account: Account, password: str) -> None:
         account_tokens.revoke_all(cursor, account.id)
         sessions.end_all(cursor, account.id)
         credentials.forget(cursor, account.id)
+        notices.forget(cursor, account.id)
         accounts.forget(cursor, account.id)
 
 

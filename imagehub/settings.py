@@ -128,6 +128,12 @@ class Settings:
     limit_factor: int = _setting(
         "1", _positive, "multiplies how often people may ask for things, as webapp/access.toml says"
     )
+    training_runs: int = _setting(
+        "30", _positive, "training runs that one premium account may ask for in 30 days"
+    )
+    training_minutes: int = _setting(
+        "600", _positive, "minutes of executors that an account's runs may take in 30 days"
+    )
     signing_key: Path = _setting(
         "hub-data/signing-key.pem", _folder, "Ed25519 key that signs release manifests"
     )

@@ -77,6 +77,7 @@ class Scope(StrEnum):
     UPLOAD = "upload"
     REVIEW = "review"
     SUBSETS = "subsets"
+    TRAIN = "train"
     ADMIN = "admin"
 
 

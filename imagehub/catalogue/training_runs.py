@@ -60,11 +60,12 @@ def queue(cursor: Cursor, release_id: str, config: Mapping[str, Any]) -> str | N
 
 
 def queue_requests(cursor: Cursor) -> int:
-    """Give every request that has no run yet one; returns how many were queued."""
+    """Give every request that has no run yet one, of the same id; returns how many were queued."""
     cursor.execute(
         """
-        insert into training_runs (request_id, release_id, manifest_sha256, config, queued_at)
-        select q.id, q.release_id, l.manifest_sha256, q.config, q.asked_at
+        insert into training_runs
+            (id, request_id, release_id, manifest_sha256, config, queued_at)
+        select q.id, q.id, q.release_id, l.manifest_sha256, q.config, q.asked_at
         from training_requests q join releases l on l.id = q.release_id
         where not exists (select from training_runs r where r.request_id = q.id)
         on conflict (request_id) do nothing

@@ -16,6 +16,7 @@ SCOPES = {
     Scope.UPLOAD: "send photos",
     Scope.REVIEW: "review photos",
     Scope.SUBSETS: "save subsets and ask for releases",
+    Scope.TRAIN: "train models and take them home",
     Scope.ADMIN: "what admins do",
 }
 Answer = Response | tuple[str, int]

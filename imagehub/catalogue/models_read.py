@@ -1,0 +1,51 @@
+"""Models as people read them: what a training run left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from imagehub.catalogue.database import Cursor
+from imagehub.vocabulary import Label
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A file of a model; `key` is where it lies, `sha256` is hex."""
+
+    name: str
+    key: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model: its labels in the order of its outputs, how right it is, and its files by name."""
+
+    id: str
+    labels: tuple[Label, ...]
+    metrics: Mapping[str, Any]
+    files: Mapping[str, ModelFile]
+    made_at: datetime
+
+
+def find(cursor: Cursor, model_id: UUID) -> Model | None:
+    """The model that the run with this id left."""
+    cursor.execute(
+        "select id::text, labels, metrics, files, made_at from models where id = %s",
+        (str(model_id),),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    return Model(
+        id=row.id,
+        labels=tuple(Label(one["mid"], one["name"]) for one in row.labels),
+        metrics=row.metrics,
+        files={name: ModelFile(name, **facts) for name, facts in sorted(row.files.items())},
+        made_at=row.made_at,
+    )

@@ -1,0 +1,82 @@
+"""Training runs as people read them: from the wish on, through the queue, to the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from imagehub.catalogue.database import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingEntry:
+    """A run as it stands.
+
+    `account_id`, `owner` and `request_id` are None for an operator's own. `done` of `total` are
+    the photos or steps of its present state. `place` is its place in the queue, from 1, while it
+    waits. `manifest_sha256` is raw bytes.
+    """
+
+    id: str
+    request_id: UUID | None
+    account_id: UUID | None
+    owner: str | None
+    release_id: str
+    manifest_sha256: bytes
+    config: Mapping[str, Any]
+    asked_at: datetime
+    expected_minutes: float
+    state: str
+    attempt: int
+    epochs_done: int
+    done: int
+    total: int | None
+    photos_per_second: float | None
+    reason: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    is_cancel_asked: bool
+    has_model: bool
+    place: int | None
+
+    @property
+    def is_open(self) -> bool:
+        """True until it has ended."""
+        return self.finished_at is None
+
+
+_ENTRY = (
+    "select e.id::text, e.request_id::text, e.account_id::text, e.owner, e.release_id,"
+    " e.manifest_sha256, e.config, e.asked_at, e.expected_minutes, e.state, e.attempt,"
+    " e.epochs_done, e.done, e.total, e.photos_per_second, e.reason, e.started_at, e.finished_at,"
+    " e.is_cancel_asked, e.has_model, w.place"
+    " from training_entries e left join training_queue w on w.id = e.id"
+)
+
+
+def find(cursor: Cursor, run_id: UUID) -> TrainingEntry | None:
+    """The run with this id."""
+    cursor.execute(f"{_ENTRY} where e.id = %s", (str(run_id),))
+    row = cursor.fetchone()
+    return _entry(row) if row else None
+
+
+def newest(cursor: Cursor, account_id: UUID | None, limit: int) -> list[TrainingEntry]:
+    """An account's runs, or everybody's for None, those asked for last first."""
+    cursor.execute(
+        f"{_ENTRY} where %(account)s is null or e.account_id = %(account)s::uuid"
+        " order by e.asked_at desc, e.id limit %(limit)s",
+        {"account": str(account_id) if account_id else None, "limit": limit},
+    )
+    return [_entry(row) for row in cursor.fetchall()]
+
+
+def _entry(row: Any) -> TrainingEntry:
+    fields = row._asdict()
+    fields["request_id"] = UUID(row.request_id) if row.request_id else None
+    fields["account_id"] = UUID(row.account_id) if row.account_id else None
+    fields["manifest_sha256"] = bytes(row.manifest_sha256)
+    return TrainingEntry(**fields)

@@ -12,8 +12,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_val
 
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, UploadMetadata, UploadState
-from webapp import boundary
-from webapp.api import upload_body
+from webapp import boundary, upload_body
 from webapp.api.endpoints import Endpoints, reply
 from webapp.api.explanations import ExplanationAnswer, evidence
 from webapp.api.labels import LabelName

@@ -15,9 +15,12 @@ from flask import Flask, current_app, g, has_request_context
 from imagehub import hub
 from imagehub.catalogue.database import Database
 from imagehub.log.protocol import UploadLog
+from imagehub.sandbox.pool import Sandbox
 from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore
+from imagehub.vision.trained import TrainedModels
 from imagehub.vocabulary import Account
+from webapp.services.models import Eyes
 
 EXTENSION = "gateways"
 ROLE = "imagehub_web"
@@ -59,6 +62,11 @@ class Gateways:
     def store(self) -> ObjectStore:
         """The object store."""
         return self._door("store", hub.open_store)
+
+    @property
+    def eyes(self) -> Eyes:
+        """What looks at photos with trained models."""
+        return self._door("eyes", lambda _: Eyes(Sandbox(size=1), TrainedModels()))
 
     def _door(self, name: str, opened: Callable[[Settings], Door]) -> Door:
         with self._lock:

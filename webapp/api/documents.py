@@ -7,7 +7,7 @@ import hashlib
 from flask import Response, request
 from pydantic import BaseModel
 
-from webapp.api import byte_ranges
+from webapp import byte_ranges
 from webapp.api.endpoints import Endpoints
 from webapp.gateways import gateways
 from webapp.services import downloads

@@ -9,7 +9,7 @@ from flask import Response, request
 from pydantic import BaseModel, Field
 
 from imagehub.catalogue import releases_read
-from webapp.api import byte_ranges
+from webapp import byte_ranges
 from webapp.api.endpoints import Endpoints
 from webapp.boundary import Text, Whole, Words
 from webapp.gateways import gateways

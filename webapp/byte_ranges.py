@@ -9,6 +9,8 @@ from flask import Request, Response
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+PRIVATE = "private, no-cache"
+"""For what only its owner may have: a browser asks each time whether it still may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,12 @@ class Whole:
     media_type: str
 
 
-def answer(request: Request, whole: Whole, read: Callable[[int, int], Iterator[bytes]]) -> Response:
+def answer(
+    request: Request,
+    whole: Whole,
+    read: Callable[[int, int], Iterator[bytes]],
+    cache: str = IMMUTABLE,
+) -> Response:
     """200 with all, 206 with the one range asked for, 304, or 416; `read` takes start and length.
 
     Several ranges at once are answered with all, as HTTP allows.
@@ -28,7 +35,7 @@ def answer(request: Request, whole: Whole, read: Callable[[int, int], Iterator[b
     response = Response(content_type=whole.media_type)
     response.set_etag(whole.sha256)
     response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Cache-Control"] = IMMUTABLE
+    response.headers["Cache-Control"] = cache
     if request.if_none_match.contains(whole.sha256):
         response.status_code = 304
         return response

@@ -25,6 +25,8 @@ class Base(StrEnum):
 
     TRANSFER = "transfer"
     """A frozen pretrained network; only the head on its features is trained. Minutes on a CPU."""
+    FINE_TUNE = "fine-tune"
+    """The same network, the later half of which is trained on too. Many minutes on a CPU."""
     SCRATCH = "scratch"
     """A small ResNet that knows nothing yet."""
 
@@ -65,12 +67,13 @@ class TrainingConfig(BaseModel):
     def _fits(self) -> Self:
         if self.epochs < 1:
             raise ValueError("epochs must be 1 or more")
-        if self.base is Base.TRANSFER:
-            if self.image_size_pixels:
-                raise ValueError("a frozen network has its own image size: leave it out")
-            if self.augmentation is Augmentation.CROP:
-                raise ValueError("crops are for scratch: take mirror or none")
-        elif self.image_size_pixels < 32 or self.image_size_pixels % 16:
+        if self.base is not Base.SCRATCH and self.image_size_pixels:
+            raise ValueError("a pretrained network has its own image size: leave it out")
+        if self.base is Base.TRANSFER and self.augmentation is Augmentation.CROP:
+            raise ValueError("a frozen network sees no crops: take mirror or none")
+        if self.base is Base.SCRATCH and (
+            self.image_size_pixels < 32 or self.image_size_pixels % 16
+        ):
             raise ValueError("image_size_pixels must be 32 to 224 in steps of 16")
         return self
 
@@ -80,6 +83,12 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "epochs": 40,
         "augmentation": Augmentation.MIRROR,
         "learning_rate": 0.01,
+    },
+    Base.FINE_TUNE: {
+        "epochs": 5,
+        "augmentation": Augmentation.CROP,
+        "batch": 32,
+        "learning_rate": 0.0001,
     },
     Base.SCRATCH: {"epochs": 30, "image_size_pixels": 64, "augmentation": Augmentation.CROP},
 }
@@ -162,6 +171,9 @@ PHOTOS_A_SECOND_READ = 60.0
 PHOTOS_A_SECOND_LOOKED = 60.0
 """Photos of 224 px that one core runs through a frozen network."""
 
+PHOTOS_A_SECOND_TUNED = 20.0
+"""Photos of 224 px that one core trains the later half of a pretrained network on."""
+
 PHOTOS_A_SECOND_TRAINED = 150.0
 """Photos of 64 px that one core trains the small ResNet on."""
 
@@ -174,10 +186,12 @@ def estimate(config: TrainingConfig, summary: Summary, executors: int) -> Estima
     photos = sum(files for splits in summary.values() for files in splits.values())
     trained = sum(splits.get("train", 0) for splits in summary.values())
     seconds = photos / PHOTOS_A_SECOND_READ
-    if config.base is Base.TRANSFER:
+    if config.base is not Base.SCRATCH:
         copies = 2 if config.augmentation is Augmentation.MIRROR else 1
         seconds += photos * copies / PHOTOS_A_SECOND_LOOKED
-    else:
+    if config.base is Base.FINE_TUNE:
+        seconds += config.epochs * trained / PHOTOS_A_SECOND_TUNED
+    if config.base is Base.SCRATCH:
         larger = (config.image_size_pixels / 64) ** 2
         seconds += config.epochs * trained * larger / PHOTOS_A_SECOND_TRAINED
     on_executors = START_SECONDS + seconds / max(executors, 1)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 import pickle  # noqa: TID251 reads the wire of TensorFlowOnSpark, and plain values only
+import re
 import socket
 import struct
 import time
@@ -34,6 +35,9 @@ GRACE_SECONDS = 1.0
 """A job is over a moment before the thread that waits for it writes down why."""
 
 LONGEST_MESSAGE_BYTES = 64 * 1024
+PYTHON_EXCEPTION = re.compile(
+    r"(?!org\.|java\.|py4j\.)[\w.]*(Error|Exception|Refused|NotFound|Unavailable|Misconfigured): "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,9 @@ def _failed(otherwise: str = "") -> ClusterFailed:
 def reason_in(said: str) -> str:
     """The one line of a Spark failure that says why: Python's own exception, or what Spark saw."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    causes = [
-        line for line in lines if line.startswith(("imagehub.", "tensorflow.", "RuntimeError"))
-    ]
+    raised = [line for line in lines if PYTHON_EXCEPTION.match(line)]
     lost = [line for line in lines if "ExecutorLostFailure" in line or "crashed" in line]
-    return ([*causes, *lost, *lines] or ["no words"])[0][:500]
+    return ([*raised, *lost, *lines] or ["no words"])[0][:500]
 
 
 class _PlainValues(pickle.Unpickler):

@@ -48,7 +48,7 @@ def _strategy(cores: int) -> Any:
     tf.config.threading.set_intra_op_parallelism_threads(cores)
     tf.config.threading.set_inter_op_parallelism_threads(max(2, cores))
     return tf.distribute.MultiWorkerMirroredStrategy(
-        tf.distribute.experimental.CommunicationOptions(
+        communication_options=tf.distribute.experimental.CommunicationOptions(
             implementation=tf.distribute.experimental.CommunicationImplementation.RING,
             timeout_seconds=45,
         )

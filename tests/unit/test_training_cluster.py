@@ -52,6 +52,11 @@ def test_the_reservation_server_answers_plain_values_and_hangs_up_on_everything_
             "Job aborted: ExecutorLostFailure (executor 1 exited)",
             "Job aborted: ExecutorLostFailure",
         ),
+        (
+            'org.apache.spark.SparkException: Job aborted\n  File "worker.py", line 50\n'
+            "imagehub.errors.Refused: The network is missing.\n  at org.apache.spark.api",
+            "imagehub.errors.Refused: The network is missing.",
+        ),
         ("", "no words"),
     ],
 )

@@ -47,6 +47,7 @@ def test_every_base_has_defaults_that_pass_its_own_rules(base: Base) -> None:
         ({"image_size_pixels": 64}, "image size"),
         ({"base": "scratch", "image_size_pixels": 50}, "image_size_pixels"),
         ({"base": "scratch", "image_size_pixels": 16}, "image_size_pixels"),
+        ({"base": "fine-tune", "image_size_pixels": 64}, "image size"),
         ({"augmentation": "crop"}, "crops"),
         ({"learning_rate": 0}, "learning_rate"),
         ({"script": "rm"}, "script"),
@@ -86,11 +87,11 @@ def test_the_test_split_is_held_out_before_the_validation_split() -> None:
     assert held_out_split({"/m/a": {"train": 1, "validation": 1, "test": 0}}) == "validation"
 
 
-@given(st.integers(1, 100_000), st.integers(1, 8))
+@given(st.sampled_from(Base), st.integers(1, 100_000), st.integers(1, 8))
 def test_more_photos_never_take_less_time_and_more_executors_never_more(
-    photos: int, executors: int
+    base: Base, photos: int, executors: int
 ) -> None:
-    config = read({"base": "scratch"})
+    config = read({"base": base.value})
     few, many = ({"/m/a": {"train": count}} for count in (photos, photos + 100))
     assert estimate(config, few, executors).seconds <= estimate(config, many, executors).seconds
     assert estimate(config, few, executors + 1).seconds <= estimate(config, few, executors).seconds

@@ -36,6 +36,7 @@ PREPARE = [
 DEVELOPMENT = [
     *PREPARE,
     *TRAINING,
+    "axe-playwright-python==0.1.8",
     "hypothesis==6.170.15",
     "import-linter==2.16",
     "mypy==2.4.1",

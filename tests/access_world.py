@@ -16,6 +16,7 @@ from imagehub.vocabulary import Account, Label, Outcome, Role, Scope
 from tests import factories, photos
 from tests.access_cells import ALLOWED, VISITOR, Cell
 from tests.factories import Photo
+from tests.factories.shards import release_with_photos
 from tests.web_server import Web
 from webapp.application import create_app
 from webapp.services import passwords
@@ -48,6 +49,7 @@ class World:
     other: Person
     public: Photo
     queued: Photo
+    release: str
     client: FlaskClient = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +61,7 @@ class World:
         headers, word = self._credentials(cell)
         sent = _sent(route, self, form_word if form_word is not None else word)
         headers |= sent.pop("headers", {})
-        return self.client.open(self._path(cell), method=route.method, headers=headers, **sent)
+        return self.client.open(self.path(cell), method=route.method, headers=headers, **sent)
 
     def complaint(self, cell: Cell) -> str | None:
         """What is wrong with the answer to the cell's request; None if it is as it must be."""
@@ -80,10 +82,14 @@ class World:
         person = self.people[cell.subject]
         if cell.route.is_program:
             return {"Host": "localhost", "Authorization": f"Bearer {person.token}"}, ""
-        with self.web.database.transaction() as cursor:
-            secret = factories.session(cursor, person.token)
+        secret = self.session(cell.subject)
         word = hashlib.sha256(f"form of {secret}".encode()).hexdigest()
         return {"Host": "localhost", "Cookie": f"session={secret}"}, word
+
+    def session(self, subject: str) -> str:
+        """The secret of a new session of the person with this role."""
+        with self.web.database.transaction() as cursor:
+            return factories.session(cursor, self.people[subject].token)
 
     def _token_id(self, owner: Person) -> uuid.UUID:
         """Another token than the one that is shown: some cells revoke it."""
@@ -91,7 +97,8 @@ class World:
             account_tokens.add(cursor, owner.account.id, secrets.token_bytes(32), "x", Scope)
             return account_tokens.of_account(cursor, owner.account.id)[0].id
 
-    def _path(self, cell: Cell) -> str:
+    def path(self, cell: Cell) -> str:
+        """Where the cell's thing is."""
         path = cell.route.rule
         for name, value in self._values(cell).items():
             path = path.replace(f"<{name}>", value)
@@ -112,7 +119,7 @@ class World:
             "name": f"absent-{secrets.token_hex(4)}" if is_absent else owner.subset,
             "kind": "thumb" if cell.route.rule.endswith(".jpg") else kind,
             "code": code,
-            "release_id": "absent-1",
+            "release_id": self.release,
             "token_id": str(uuid.uuid4() if is_absent else self._token_id(owner)),
             "account_id": str(uuid.uuid4() if is_absent else owner.account.id),
             "path:path": "train/a.jpg",
@@ -129,8 +136,10 @@ def world(web: Web) -> World:
         factories.verdict(cursor, queued.image_id, label, Outcome.NEEDS_REVIEW, 0.5)
         public = factories.verified_photo(cursor, label, store=web.store)
         factories.publish_label_sets(cursor)
+        release = release_with_photos(cursor, web.store, [PHOTO]).id
     people = {role.value: _person(web, label, role) for role in Role}
-    return World(web, label, people, _person(web, label, Role.CONTRIBUTOR), public, queued)
+    other = _person(web, label, Role.CONTRIBUTOR)
+    return World(web, label, people, other, public, queued, release)
 
 
 def _person(web: Web, label: Label, role: Role) -> Person:

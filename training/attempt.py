@@ -23,19 +23,23 @@ from imagehub.errors import Conflict, HubError, Unavailable
 from imagehub.hub import open_catalogue, open_store
 from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore
-from imagehub.training_config import Base, TrainingConfig
+from imagehub.training_config import Augmentation, Base, TrainingConfig
 from imagehub.training_config import read as read_config
+from imagehub.vision.network import Network
 from training import (
     checkpoint,
     features,
+    fine_tune,
     fitting,
     head,
     preparing,
+    pretrained,
     processes,
     session,
     small_resnet,
     task,
 )
+from training.checkpoint import Checkpoint
 from training.preparing import Source
 from training.processes import MARK
 from training.publishing import publish
@@ -114,18 +118,14 @@ def train(doors: Doors) -> None:
     """Do all that is missing of the run, and publish its model."""
     run, config = doors.run, read_config(doors.run.config)
     source = Source(run.release_id, run.manifest_sha256)
-    network = features.frozen_network(doors.settings) if config.base is Base.TRANSFER else None
-    side = network.network.side_pixels if network else config.image_size_pixels
+    network = _network(doors, config)
+    side = network.side_pixels if network else config.image_size_pixels
     doors.report.note("The photos are made ready for training.")
     index = preparing.make_shards(doors.settings, source, side, doors.everywhere)
     if network:
-        doors.report.note(f"The network {network.network.name} looks at the photos.")
+        doors.report.note(f"The network {network.name} looks at the photos.")
         preparing.make_features(
-            doors.settings,
-            index,
-            network.network.sha256,
-            str(config.augmentation),
-            doors.everywhere,
+            doors.settings, index, network.sha256, _is_mirrored(config), doors.everywhere
         )
     plan = plan_task(doors, config, index)
     _fit(doors, plan)
@@ -138,18 +138,16 @@ def train(doors: Doors) -> None:
 def plan_task(doors: Doors, config: TrainingConfig, index: Index) -> Task:
     """What the workers are told; where no checkpoint is yet, what training begins from is kept."""
     run, executors = doors.run, doors.cluster().executors
-    network = (
-        features.frozen_network(doors.settings).network if config.base is Base.TRANSFER else None
-    )
+    network = _network(doors, config)
     train_shards = index.of("train")
     workers = min(executors, len(train_shards))
     batch = max(1, config.batch // workers)
     start_key = last_checkpoint(doors.store, run.id, config.epochs)
     if start_key is None:
         start_key = task.checkpoint_key(run.id, 0, run.attempt)
-        begin = _beginning(doors, config, index, network.sha256 if network else "")
+        begin = _beginning(doors, config, index, network)
         doors.store.put(start_key, checkpoint.write(begin))
-    copies = 2 if network and features.wants_mirrored("train", str(config.augmentation)) else 1
+    copies = 2 if config.base is Base.TRANSFER and _is_mirrored(config) else 1
     return Task(
         run_id=run.id,
         attempt=run.attempt,
@@ -176,19 +174,28 @@ def last_checkpoint(store: ObjectStore, run_id: str, epochs: int) -> str | None:
     return max((key for key in found if task.epochs_of(key) < epochs), default=None)
 
 
-def _beginning(doors: Doors, config: TrainingConfig, index: Index, network_sha256: str) -> Any:
-    if config.base is not Base.TRANSFER:
-        return small_resnet.start(index.side_pixels, len(index.classes), config.seed)
-    mirrored = features.wants_mirrored("train", str(config.augmentation))
-    rows, _ = fitting.rows_to_train(
-        features.joined(
-            [
-                features.read(doors.store.get(features.key(shard, network_sha256, mirrored)))
-                for shard in index.of("train")
-            ]
-        )
+def _network(doors: Doors, config: TrainingConfig) -> Network | None:
+    return None if config.base is Base.SCRATCH else features.frozen_network(doors.settings).network
+
+
+def _is_mirrored(config: TrainingConfig) -> bool:
+    return config.augmentation == Augmentation.MIRROR
+
+
+def _beginning(
+    doors: Doors, config: TrainingConfig, index: Index, network: Network | None
+) -> Checkpoint:
+    classes = len(index.classes)
+    if network is None:
+        return small_resnet.start(index.side_pixels, classes, config.seed)
+    keys = [features.key(one, network.sha256, _is_mirrored(config)) for one in index.of("train")]
+    looked = features.joined([features.read(doors.store.get(key)) for key in keys])
+    rows, truth = fitting.rows_to_train(looked)
+    if config.base is Base.TRANSFER:
+        return head.start(rows, classes)
+    return fine_tune.start(
+        pretrained.load(doors.settings, network.sha256), head.fitted(rows, truth, classes)
     )
-    return head.start(rows, len(index.classes))
 
 
 def _fit(doors: Doors, plan: Task) -> None:

@@ -19,14 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training import frozen, head, small_resnet
-from training.checkpoint import Checkpoint
+from training.trained import Trained
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
-Answer = Callable[[Any], Any]
-"""From a tensor of pixels, N x SIDE x SIDE x 3, to probabilities, N x classes."""
-
 CALIBRATION_PHOTOS = 128
 SAVED_MODEL, TFLITE, LABELS, METRICS = (
     "saved_model.tar",
@@ -34,15 +30,6 @@ SAVED_MODEL, TFLITE, LABELS, METRICS = (
     "labels.txt",
     "metrics.json",
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trained:
-    """A model to export: `exact` speaks as it was trained, `plain` is what gets quantised."""
-
-    side_pixels: int
-    exact: Answer
-    plain: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +43,6 @@ class File:
     def sha256(self) -> str:
         """Its digest, hex."""
         return hashlib.sha256(self.data).hexdigest()
-
-
-def with_frozen(network: Any, port: int, side_pixels: int, found: Checkpoint) -> Trained:
-    """A frozen OpenVINO network with the head that was trained on its features."""
-    kernel, bias = head.folded(found)
-
-    def answer(style: frozen.Style) -> Answer:
-        def probabilities(pixels: Any) -> Any:
-            import tensorflow as tf
-
-            seen = frozen.features(network, port, pixels, style)
-            return tf.nn.softmax(tf.linalg.matmul(seen, kernel) + bias)
-
-        return probabilities
-
-    return Trained(side_pixels, answer(frozen.Style(True)), answer(frozen.Style(False)))
-
-
-def small(side_pixels: int, classes: int, found: Checkpoint) -> Trained:
-    """The small ResNet with the weights that were trained."""
-    model = small_resnet.model(side_pixels, classes)
-    model.set_weights(found.weights[: len(model.weights)])
-
-    def probabilities(pixels: Any) -> Any:
-        import tensorflow as tf
-
-        return tf.nn.softmax(model(tf.cast(pixels, tf.float32), training=False))
-
-    return Trained(side_pixels, probabilities, probabilities)
 
 
 def saved_model(trained: Trained) -> bytes:

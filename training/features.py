@@ -15,7 +15,6 @@ import numpy.typing as npt
 from imagehub.errors import Refused
 from imagehub.photo import read_view
 from imagehub.settings import Settings
-from imagehub.training_config import Augmentation
 from imagehub.vision import registry
 from imagehub.vision.featurizer import Featurizer
 from imagehub.vision.network import Found, Kind, Networks
@@ -45,11 +44,6 @@ def key(shard: ShardFacts, network_sha256: str, mirrored: bool) -> str:
     """Where the features of a shard lie: by the bytes that were looked at and the network."""
     varied = "mirrored" if mirrored else "plain"
     return f"training/features/{RECIPE}/{network_sha256}/{shard.sha256}-{varied}.npz"
-
-
-def wants_mirrored(split: str, augmentation: str) -> bool:
-    """Only photos that are trained on are varied."""
-    return split == "train" and augmentation == Augmentation.MIRROR
 
 
 def frozen_network(settings: Settings) -> Found:

@@ -18,10 +18,11 @@ import numpy as np
 from imagehub.catalogue.training_progress import Epoch, Step
 from imagehub.errors import Conflict
 from imagehub.storage.protocol import ObjectStore
-from imagehub.training_config import Augmentation
-from training import checkpoint, dataset, features, head, small_resnet
+from imagehub.training_config import Augmentation, Base
+from training import checkpoint, dataset, features, fine_tune, head, small_resnet
 from training.checkpoint import Checkpoint
 from training.features import FeatureSet
+from training.pretrained import Pretrained
 from training.shards import ShardFacts
 from training.task import Task, checkpoint_key
 
@@ -55,12 +56,16 @@ class Report(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a worker runs: its number, its files, and what keeps it in step with the others."""
+    """Where a worker runs: its number, its files, and what keeps it in step with the others.
+
+    `pretrained` is the network that a fine-tuning run trains on.
+    """
 
     worker: int
     store: ObjectStore
     cache: Path
     strategy: Any = None
+    pretrained: Pretrained | None = None
 
     def scope(self) -> AbstractContextManager[Any]:
         """Variables made in it are the same on all workers."""
@@ -72,16 +77,13 @@ def fit(task: Task, place: Place, report: Report, data: Any = None) -> Checkpoin
 
     `data` are batches to take instead of those of the task's shards.
     """
-    report.beat()
     data = _data(task, place) if data is None else data
-    report.beat()
     with place.scope():
-        model = _model(task)
+        model = _model(task, place)
         optimizer = _optimizer(task)
         optimizer.build(model.trainable_variables)
         _restore(model, optimizer, checkpoint.read(place.store.get(task.start_key)))
         model.compile(optimizer, _loss(), metrics=["accuracy"])
-    report.beat()
     if place.strategy is not None:
         own = data
         data = place.strategy.distribute_datasets_from_function(lambda _context: own)
@@ -99,7 +101,7 @@ def fit(task: Task, place: Place, report: Report, data: Any = None) -> Checkpoin
 def _data(task: Task, place: Place) -> Any:
     mine = dataset.share(task.shards, place.worker, task.workers)
     seed = task.config.seed * 1_000 + task.first_epoch * task.workers + place.worker
-    if task.transfer:
+    if task.config.base is Base.TRANSFER:
         return _features(task, place, mine, seed)
     paths = dataset.local_copies(place.store, mine, place.cache)
     how = dataset.Pipeline(task.side_pixels, task.batch, str(task.config.augmentation), seed)
@@ -138,9 +140,11 @@ def rows_to_train(found: FeatureSet) -> tuple[Any, Any]:
     )
 
 
-def _model(task: Task) -> Any:
-    if task.transfer:
+def _model(task: Task, place: Place) -> Any:
+    if task.config.base is Base.TRANSFER:
         return head.model(task.features, task.classes)
+    if place.pretrained is not None:
+        return fine_tune.model(place.pretrained, task.classes)
     return small_resnet.model(task.side_pixels, task.classes)
 
 

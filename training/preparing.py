@@ -62,15 +62,14 @@ def make_features(
     settings: Settings,
     index: Index,
     network_sha256: str,
-    augmentation: str,
+    mirrored: bool,
     everywhere: Callable[[], Everywhere],
 ) -> None:
-    """Have the frozen network look at every shard that it has not looked at yet."""
-    wanted = [(shard, features.wants_mirrored(shard.split, augmentation)) for shard in index.shards]
+    """Have the network look at every shard to train on that it has not looked at yet."""
     store = open_store(settings)
     missing = [
         (shard, mirrored)
-        for shard, mirrored in wanted
+        for shard in index.of("train")
         if not _is_there(store, features.key(shard, network_sha256, mirrored))
     ]
     if missing:

@@ -17,14 +17,14 @@ from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore
 from imagehub.training_config import HELD_OUT
-from training import checkpoint, dataset, evaluation, export, features
-from training.checkpoint import Checkpoint
+from training import checkpoint, dataset, evaluation, export, trained
 from training.dataset import Photo
 from training.evaluation import HeldOut
-from training.export import File, Trained
+from training.export import File
 from training.reporting import Reporter, beating
 from training.shards import Index, require_sha256
 from training.task import Task, checkpoint_prefix
+from training.trained import Trained
 
 LONGEST_CONVERSION_SECONDS = 600.0
 """TensorFlow converts in one call that tells nobody how far it is."""
@@ -68,8 +68,9 @@ def publish(
     found = checkpoint.read(store.get(max(store.keys(checkpoint_prefix(run.id)))))
     held_out = read_photos(store, index, held_out_split(index))
     shown = read_photos(store, index, "train", export.CALIBRATION_PHOTOS)
-    trained = _trained(settings, plan, found)
-    files, metrics = make_files(trained, held_out, shown, index, report)
+    files, metrics = make_files(
+        trained.of_task(settings, plan, found), held_out, shown, index, report
+    )
     metrics["config"] = plan.config.model_dump(mode="json")
     metrics["release"], metrics["manifest_sha256"] = run.release_id, index.manifest_sha256
     files.append(File(export.METRICS, export.metrics(metrics)))
@@ -88,23 +89,23 @@ def publish(
 
 
 def make_files(
-    trained: Trained, held_out: Photos, shown: Photos, index: Index, report: Reporter
+    model: Trained, held_out: Photos, shown: Photos, index: Index, report: Reporter
 ) -> tuple[list[File], dict[str, Any]]:
     """The files of a model but metrics.json, and what goes into that."""
     pixels, truth = held_out.pixels(), held_out.truth()
     with beating(report, LONGEST_CONVERSION_SECONDS):
-        saved = export.saved_model(trained)
+        saved = export.saved_model(model)
     exact = export.ask_saved_model(saved, pixels, report.beat)
     measured = evaluation.evaluate(truth, exact, index.classes, index.names)
     with beating(report, LONGEST_CONVERSION_SECONDS):
-        small = export.tflite(trained, shown.pixels())
+        small = export.tflite(model, shown.pixels())
     said = export.ask_tflite(small, pixels, report.beat)
     metrics = {
         "heldout": measured.as_json(),
         "heldout_accuracy": measured.accuracy,
         "tflite_agreement": evaluation.agreement(said, exact),
         "tflite_accuracy": float((said.argmax(1) == truth.classes).mean()),
-        "side_pixels": trained.side_pixels,
+        "side_pixels": model.side_pixels,
     }
     files = [
         File(export.SAVED_MODEL, saved),
@@ -130,18 +131,3 @@ def read_photos(store: ObjectStore, index: Index, split: str, at_most: int | Non
         if at_most and len(found) >= at_most:
             return Photos(split, found[:at_most])
     return Photos(split, found)
-
-
-def _trained(settings: Settings, plan: Task, found: Checkpoint) -> Trained:
-    if not plan.transfer:
-        return export.small(plan.side_pixels, plan.classes, found)
-    from imagehub.vision import drawn
-
-    network = features.named_network(settings, plan.network_sha256)
-    if network.path is None:
-        model = drawn.model()
-    else:
-        import openvino as ov
-
-        model = ov.Core().read_model(str(network.path))
-    return export.with_frozen(model, network.network.port, plan.side_pixels, found)

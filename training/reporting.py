@@ -40,9 +40,15 @@ class Attempt:
 
 
 class Reporter:
-    """What one process says of an attempt; use it as a context, from one thread."""
+    """What one process says of an attempt; use it as a context, from one thread.
 
-    def __init__(self, database: Database, attempt: Attempt, party: str) -> None:
+    It gives signs of life by itself until the process first does, for `starting_seconds` at most:
+    to import TensorFlow and to build a graph may take a busy machine a minute.
+    """
+
+    def __init__(
+        self, database: Database, attempt: Attempt, party: str, starting_seconds: float = 0.0
+    ) -> None:
         self._database = database
         self._attempt = attempt
         self._party = party
@@ -50,6 +56,7 @@ class Reporter:
         self._waiting: deque[Write] = deque()
         self._progress: Write | None = None
         self._alive = True
+        self._starting_until = time.monotonic() + starting_seconds
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._write_on, name="reporter", daemon=True)
 
@@ -71,12 +78,12 @@ class Reporter:
 
     def beat(self) -> None:
         """The process gets on."""
-        self._alive = True
+        self._alive, self._starting_until = True, 0.0
 
     def progress(self, done: int, photos_per_second: float | None = None) -> None:
         """So many photos or steps of this state are done; only the last word counts."""
         run, number = self._attempt.run_id, self._attempt.number
-        self._alive = True
+        self.beat()
         with self._lock:
             self._progress = lambda cursor: training_runs.report(
                 cursor, run, number, done, photos_per_second
@@ -126,7 +133,7 @@ class Reporter:
         with self._lock:
             said = [*self._waiting, *([self._progress] if self._progress else [])]
             taken, progress, alive = len(self._waiting), self._progress, self._alive
-        if not said and not alive:
+        if not said and not alive and time.monotonic() > self._starting_until:
             return True
         self._alive = False
         run, number = self._attempt.run_id, self._attempt.number

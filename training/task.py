@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imagehub.training_config import Base, TrainingConfig
+from imagehub.training_config import TrainingConfig
 from training.shards import ShardFacts
 
 
@@ -12,9 +12,9 @@ from training.shards import ShardFacts
 class Task:
     """One attempt of a run as its workers do it.
 
-    `side_pixels` is that of the photos in `shards`; `network_sha256` names the frozen network of
-    a transfer run, which gives `features` numbers a photo. `batch` is one worker's, `steps` are
-    those of an epoch, the same for every worker. Training goes on behind `first_epoch` epochs,
+    `side_pixels` is that of the photos in `shards`; `network_sha256` names the pretrained network
+    of a run that has one, which gives `features` numbers a photo. `batch` is one worker's, `steps`
+    are those of an epoch, the same for every worker. Training goes on behind `first_epoch` epochs,
     from the checkpoint at `start_key`.
     """
 
@@ -31,11 +31,6 @@ class Task:
     first_epoch: int = 0
     network_sha256: str = ""
     features: int = 0
-
-    @property
-    def transfer(self) -> bool:
-        """True if only a head on frozen features is trained."""
-        return self.config.base is Base.TRANSFER
 
 
 def checkpoint_key(run_id: str, epochs: int, attempt: int) -> str:

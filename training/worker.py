@@ -12,11 +12,14 @@ from typing import Any
 from imagehub.catalogue.database import Database
 from imagehub.hub import open_catalogue, open_store
 from imagehub.settings import Settings, tell_tensorflow_its_cluster
+from imagehub.training_config import Base
+from training import pretrained
 from training.fitting import Place, fit
 from training.reporting import Attempt, Reporter
 from training.task import Task
 
 ALONE_AFTER_SECONDS = 1.0
+STARTING_SECONDS = 120.0
 
 
 def train(arguments: dict[str, Any], context: Any) -> None:
@@ -30,13 +33,18 @@ def train(arguments: dict[str, Any], context: Any) -> None:
     tell_tensorflow_its_cluster(nodes, context.task_index)
     database = Database(open_catalogue(settings).url)
     attempt = Attempt(task.run_id, task.attempt)
-    with Reporter(database, attempt, f"worker-{context.task_index}") as report:
-        report.beat()
+    party = f"worker-{context.task_index}"
+    with Reporter(database, attempt, party, STARTING_SECONDS) as report:
         place = Place(
             worker=context.task_index,
             store=open_store(settings),
             cache=Path(tempfile.gettempdir()) / f"imagehub-training-{os.getuid()}",
             strategy=_strategy(arguments["cores"]),
+            pretrained=(
+                pretrained.load(settings, task.network_sha256)
+                if task.config.base is Base.FINE_TUNE
+                else None
+            ),
         )
         fit(task, place, report)
 

@@ -11,8 +11,11 @@ import pytest
 from imagehub.photo import read_view
 from imagehub.vision import drawn, registry
 from tests.factories.drawings import drawn_jpeg
-from training import evaluation, export, features, frozen, head, photos
+from training import evaluation, export, features, fine_tune, frozen, head, photos, trained
+from training.checkpoint import Checkpoint
 from training.dataset import Photo
+from training.operations import Style
+from training.pretrained import Pretrained
 
 CLASSES = 3
 SIDE = drawn.SIDE_PIXELS
@@ -35,7 +38,7 @@ def test_a_frozen_network_gives_the_same_features_in_tensorflow(network: registr
     known = features.look(network, given, mirrored=False, threads=1).features
     pixels = np.stack([read_view(photo.jpeg) for photo in given])
     for exact in (True, False):
-        found = frozen.features(drawn.model(), 0, pixels, frozen.Style(exact)).numpy()
+        found = frozen.features(drawn.model(), 0, pixels, Style(exact)).numpy()
         assert np.abs(found - known).max() < 1e-4
 
 
@@ -48,7 +51,7 @@ def test_the_shared_mobilenet_gives_the_same_features_in_tensorflow(shared: Path
     looked = features.look(known, given, mirrored=False, threads=1).features
     pixels = np.stack([read_view(photo.jpeg) for photo in given])
     model = ov.Core().read_model(str(known.path))
-    found = frozen.features(model, 0, pixels, frozen.Style(True)).numpy()
+    found = frozen.features(model, 0, pixels, Style(True)).numpy()
     alike = (found * looked).sum(1) / np.linalg.norm(found, axis=1) / np.linalg.norm(looked, axis=1)
     assert alike.min() > 0.999
 
@@ -68,12 +71,31 @@ def test_an_exported_saved_model_says_what_the_head_says(network: registry.Found
     start = head.start(looked.features, CLASSES)
     dice = np.random.default_rng(1)
     kernel = dice.normal(size=start.weights[2].shape).astype(np.float32) * 4
-    trained_head = head.Checkpoint((*start.weights[:2], kernel, start.weights[3]))
+    trained_head = Checkpoint((*start.weights[:2], kernel, start.weights[3]))
     known = evaluation.softmax(head.logits(trained_head, looked.features))
-    trained = export.with_frozen(drawn.model(), 0, SIDE, trained_head)
+    model = trained.with_frozen(Pretrained(drawn.model(), 0, SIDE), trained_head)
     pixels = [read_view(photo.jpeg) for photo in given]
-    saved = export.ask_saved_model(export.saved_model(trained), pixels, lambda: None)
+    saved = export.ask_saved_model(export.saved_model(model), pixels, lambda: None)
     assert np.abs(saved - known).max() < 1e-3
+
+
+def test_a_network_to_fine_tune_begins_as_the_network_with_a_head_that_fits_it(
+    network: registry.Found,
+) -> None:
+    given = drawn_photos(24)
+    looked = features.look(network, given, mirrored=False, threads=1)
+    fitted = head.fitted(looked.features, looked.classes, CLASSES)
+    assert (head.logits(fitted, looked.features).argmax(1) == looked.classes).mean() > 0.9
+    whole = Pretrained(drawn.model(), 0, SIDE)
+    model = fine_tune.model(whole, CLASSES)
+    start = fine_tune.start(whole, fitted)
+    model.set_weights(start.weights)
+    pixels = np.stack([read_view(photo.jpeg) for photo in given])
+    said = model(pixels.astype(np.float32)).numpy()
+    assert np.abs(said - head.logits(fitted, looked.features)).max() < 1e-3
+    assert len(model.trainable_weights) == len(fine_tune.kernels(whole)) + 2
+    exported = trained.tuned(whole, start).plain(pixels).numpy()
+    assert np.abs(exported - evaluation.softmax(said)).max() < 1e-4
 
 
 def test_a_photo_of_any_shape_becomes_a_square(network: registry.Found) -> None:

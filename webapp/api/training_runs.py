@@ -23,7 +23,9 @@ Short = Annotated[Text, Field(max_length=40)]
 class TrainingWish(Words):
     """What to train; what is left out has a default that fits the base."""
 
-    base: Short | None = Field(default=None, description="transfer (default), scratch, …")
+    base: Short | None = Field(
+        default=None, description="transfer (default), fine-tune or scratch."
+    )
     epochs: int | None = None
     image_size_pixels: int | None = Field(default=None, description="From scratch only.")
     augmentation: Short | None = Field(default=None, description="none, mirror or crop.")

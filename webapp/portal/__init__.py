@@ -16,6 +16,7 @@ from webapp.portal import (
     front,
     images,
     labels,
+    models,
     notices,
     pixels,
     releases,
@@ -24,6 +25,7 @@ from webapp.portal import (
     sign_up,
     subsets,
     terms,
+    training,
     words,
 )
 from webapp.services import permissions
@@ -35,6 +37,8 @@ PAGES: tuple[Blueprint, ...] = (
     pixels.pages,
     subsets.pages,
     releases.pages,
+    training.pages,
+    models.pages,
     contribute.pages,
     terms.pages,
     sign_in.pages,

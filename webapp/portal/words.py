@@ -36,6 +36,12 @@ STATES = {
     "requested": "Being made",
     "ready": "Ready",
     "failed": "Failed",
+    "queued": "Waiting",
+    "preparing": "Preparing",
+    "training": "Training",
+    "exporting": "Measuring",
+    "done": "Done",
+    "cancelled": "Cancelled",
 }
 THUMB_PIXELS = 192
 VIEW_PIXELS = 512

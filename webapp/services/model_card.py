@@ -13,7 +13,7 @@ THIN_PHOTOS = 10
 BASES = {
     "transfer": "A frozen network that was trained before looks at the photo; only the last layer,"
     " from what it sees to these labels, was trained here.",
-    "fine_tune": "A network that was trained before, all of whose layers were trained on here.",
+    "fine-tune": "A network that was trained before, whose later layers were trained on here.",
     "scratch": "A small ResNet that knew nothing before these photos.",
 }
 

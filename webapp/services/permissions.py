@@ -13,6 +13,7 @@ from webapp.services import access
 
 REVIEWS = ("GET", "/review")
 ACCOUNTS = ("GET", "/accounts")
+TRAINING = ("POST", "/releases/<release_id>/training-runs")
 PARTS_DUPLICATES = ("POST", "/images/<image_id>/duplicate-undos")
 
 
@@ -62,6 +63,11 @@ def may_review(account: Account | None) -> bool:
 def is_admin(account: Account | None) -> bool:
     """True for who gives roles."""
     return _may(account, ACCOUNTS)
+
+
+def may_train(account: Account | None) -> bool:
+    """True for who may ask for training runs."""
+    return _may(account, TRAINING)
 
 
 def may_part_duplicates(account: Account | None) -> bool:

@@ -80,7 +80,7 @@ class World:
         if cell.subject == VISITOR:
             return {"Host": "localhost"}, ""
         person = self.people[cell.subject]
-        if cell.route.is_program:
+        if cell.route.takes_token:
             return {"Host": "localhost", "Authorization": f"Bearer {person.token}"}, ""
         secret = self.session(cell.subject)
         word = hashlib.sha256(f"form of {secret}".encode()).hexdigest()
@@ -158,9 +158,12 @@ def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
     rules = {"labels": [world.label.mid]}
     name = f"made-{secrets.token_hex(6)}"
     match (route.method, route.rule):
-        case ("POST", "/api/v1/uploads"):
+        case ("POST", "/api/v1/uploads" | "/app/uploads"):
             headers = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "image/jpeg"}
+            headers |= {"X-Form-Word": form_word}
             return {"headers": headers, "data": PHOTO, "query_string": {"label": world.label.mid}}
+        case ("POST", "/app/consent"):
+            return {"json": {"terms_version": 1}, "headers": {"X-Form-Word": form_word}}
         case ("PUT", "/api/v1/images/<image_id>/reviews/<kind>/<code>"):
             return {"json": {"answer": "yes"}}
         case ("POST", "/api/v1/images/<image_id>/duplicate-undos"):

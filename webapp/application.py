@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 
 from imagehub.errors import NotFound
 from imagehub.settings import Settings
-from webapp import api, errors, gateways, guard, portal
+from webapp import api, errors, gateways, guard, phone, portal
 from webapp.boundary import is_safe
 from webapp.slow_bodies import SlowBodies
 
@@ -43,6 +43,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in api.blueprints():
         app.register_blueprint(blueprint)
     portal.register(app)
+    phone.register(app)
     guard.install(app)
     return app
 

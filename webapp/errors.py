@@ -1,6 +1,6 @@
 """The one place that turns errors into HTTP.
 
-Programs (paths under /api, and the probes) get `application/problem+json` (RFC 9457) with a
+Programs (paths under /api and /app, and the probes) get `application/problem+json` (RFC 9457) with a
 stable `code`; people get a page.
 """
 
@@ -45,7 +45,7 @@ NOTHING_HERE = "There is no such thing here, or none that you may see."
 """One sentence for absent, foreign and malformed, so that nobody can tell them apart."""
 
 MISCONFIGURED_RETRY_SECONDS = 30
-PROGRAM_PATHS = ("/api/", "/healthz", "/readyz")
+PROGRAM_PATHS = ("/api/", "/app/", "/healthz", "/readyz")
 PAGE = "errors/error.html"
 
 log = logging.getLogger(__name__)

@@ -41,14 +41,14 @@ def check() -> Response | None:
     if not route.asks_who:
         _count(route, None)
         return None
-    asker = auth.ask(auth.bearer if route.is_program else sessions.viewer)
-    if asker is not None and route.is_program:
+    asker = auth.ask(auth.bearer if route.takes_token else sessions.viewer)
+    if asker is not None and route.takes_token:
         route.require_scope(auth.scopes())
     if not route.needs_account:
         return None
     if asker is None:
         return _lead_to_sign_in(route)
-    if route.method != "GET" and not route.is_program:
+    if route.method != "GET" and not route.takes_token:
         sessions.require_form_word()
     route.require_role(asker)
     _count(route, asker)
@@ -65,10 +65,10 @@ def _count(route: Route, asker: Account | None) -> None:
 
 
 def _lead_to_sign_in(route: Route) -> Response:
-    if route.is_program:
+    if route.takes_token:
         raise Unauthorised(
             "This needs a token: IMAGEHUB_TOKEN, or the header `Authorization: Bearer dih_…`."
         )
-    if route.method != "GET":
+    if route.method != "GET" or route.is_program:
         raise Unauthorised("Sign in first.")
     return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='')}", 303)

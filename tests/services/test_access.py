@@ -24,7 +24,7 @@ CELLS = list(cells(TABLE))
 FORMS = [
     route
     for route in TABLE.routes.values()
-    if route.needs_account and not route.is_program and route.method != "GET"
+    if route.needs_account and not route.takes_token and route.method != "GET"
 ]
 
 

@@ -12,18 +12,15 @@ from imagehub.errors import Conflict, Forbidden
 from imagehub.vocabulary import Account
 
 
-def give(database: Database, account: Account, version: int, given_by: GivenBy) -> Consent:
+def give(database: Database, account: Account, version: int, given_by: GivenBy) -> None:
     """Note that the account accepts this version; Conflict for any but the one in force.
 
-    Who has accepted it before gets that consent back.
+    A consent that was given before stays as it was.
     """
     if version != TERMS_VERSION:
         raise Conflict("The terms have a newer version. Read them again.")
     with database.transaction() as cursor:
         consents.give(cursor, account.id, version, given_by)
-        found = consents.latest(cursor, account.id)
-    assert found is not None
-    return found
 
 
 def show(database: Database, account: Account) -> Consent | None:

@@ -1,0 +1,21 @@
+"""The web app at /app: its shell, which installs on a phone and works offline, and its requests.
+
+The requests are those of the API, asked with the session's cookie instead of a token; what changes
+something carries the session's word in the header X-Form-Word.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from webapp.phone import requests, shell
+
+PREFIX = "/app"
+
+
+def register(app: Flask) -> None:
+    """Add the app's routes to an application."""
+    app.register_blueprint(shell.pages)
+    asked = Blueprint("app", __name__, url_prefix=PREFIX)
+    requests.endpoints.register(asked)
+    app.register_blueprint(asked)

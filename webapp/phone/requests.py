@@ -1,0 +1,68 @@
+"""What the app asks the hub for: who is signed in, labels, and uploads as in the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from imagehub.catalogue.consents import TERMS_VERSION, GivenBy
+from imagehub.vocabulary import MAX_PHOTO_BYTES, Account, Role
+from webapp import sessions
+from webapp.api import labels, uploads
+from webapp.api.endpoints import Endpoints
+from webapp.boundary import Words
+from webapp.gateways import gateways
+from webapp.services import consents
+
+endpoints = Endpoints("app")
+
+
+class Me(BaseModel):
+    """Who is signed in; `consented_at` is None until the terms in force are accepted."""
+
+    id: UUID
+    name: str
+    form_word: str
+    may_send: bool
+    terms_version: int
+    consented_at: datetime | None
+    max_photo_bytes: int
+
+
+class Acceptance(Words):
+    """The version of the terms that somebody has read and accepts."""
+
+    terms_version: int
+
+
+@endpoints.get("/me")
+def me(account: Account) -> Me:
+    """Tell who is signed in, and the word that this session's requests carry."""
+    return _told(account)
+
+
+@endpoints.post("/consent")
+def accept_terms(account: Account, body: Acceptance) -> Me:
+    """Note that the person accepts the terms."""
+    consents.give(gateways().database, account, body.terms_version, GivenBy.APP)
+    return _told(account)
+
+
+endpoints.get("/labels")(labels.search)
+endpoints.get("/uploads")(uploads.newest)
+endpoints.post("/uploads", status=202)(uploads.send)
+
+
+def _told(account: Account) -> Me:
+    consent = consents.show(gateways().database, account)
+    return Me(
+        id=account.id,
+        name=account.name,
+        form_word=sessions.form_word(),
+        may_send=Role.CONTRIBUTOR in account.roles,
+        terms_version=TERMS_VERSION,
+        consented_at=consent.given_at if consent else None,
+        max_photo_bytes=MAX_PHOTO_BYTES,
+    )

@@ -1,0 +1,26 @@
+// One photo on its way, or one receipt, as a card.
+import { make, moment, preview, size } from "./dom.js";
+import { files } from "./store.js";
+import { STATES } from "./words.js";
+
+export const badge = (state) =>
+  make("span", { class: `badge ${state}`, text: STATES[state] ?? state });
+
+// A photo that the phone keeps. `buttons` are shown below it.
+export async function card(photo, sender, ...buttons) {
+  const isNow = sender?.what === "sending" && sender.id === photo.id;
+  const state = isNow ? "sending" : (photo.receipt ?? photo.state);
+  const about = photo.reason ?? `${size(photo.bytes)}, ${moment(photo.order)}`;
+  return make(
+    "li",
+    { class: "photo-card", "data-id": photo.id, "data-state": state },
+    preview(photo.id, (await files(photo.id))?.preview),
+    make(
+      "div",
+      {},
+      make("p", { class: "photo-head" }, make("strong", { text: photo.label.name }), badge(state)),
+      make("p", { class: "hint", text: about }),
+      buttons.length ? make("p", { class: "buttons" }, ...buttons) : null,
+    ),
+  );
+}

@@ -1,0 +1,155 @@
+// Finding a label: by typing, from the hub, and from what the phone knows while there is no network.
+import { find, make } from "./dom.js";
+import * as hub from "./hub.js";
+import { recall, remember } from "./store.js";
+
+const SHOWN = 8;
+const RECENT = 6;
+const KNOWN = 1000;
+const PAGE = 200;
+const PAUSE_MILLISECONDS = 150;
+const DAY_MILLISECONDS = 86_400_000;
+
+let chosen = null;
+let offered = [];
+let active = -1;
+let asked = 0;
+let tell = () => {};
+
+export const label = () => chosen;
+
+// `changed` is called whenever another label is chosen, or none.
+export function start(changed) {
+  tell = changed;
+  const input = find("label");
+  input.addEventListener("input", typed);
+  input.addEventListener("keydown", pressed);
+  input.addEventListener("blur", () => setTimeout(close, PAUSE_MILLISECONDS));
+  showRecent();
+}
+
+export function choose(found) {
+  chosen = found;
+  find("label").value = found?.name ?? "";
+  find("label-hint").textContent = found && !found.mid ? "It is looked up when it is sent." : "";
+  close();
+  showRecent();
+  tell();
+}
+
+export async function noteUse(used) {
+  const recent = await recall("recent labels", []);
+  const others = recent.filter((one) => one.name !== used.name);
+  await remember("recent labels", [used, ...others].slice(0, RECENT));
+  showRecent();
+}
+
+// Keep the hub's labels on the phone, once a day: the first thousand of them by name.
+export async function learn() {
+  const known = await recall("labels");
+  if (known && Date.now() - known.at < DAY_MILLISECONDS) return;
+  const all = [];
+  let after;
+  do {
+    const page = await hub.labels({ limit: PAGE, ...(after && { after }) });
+    all.push(...page.labels.map(({ mid, name }) => ({ mid, name })));
+    after = page.next;
+  } while (after && all.length < KNOWN);
+  await remember("labels", { at: Date.now(), all });
+}
+
+async function showRecent() {
+  const recent = await recall("recent labels", []);
+  const chips = recent.map((one) =>
+    make("button", {
+      type: "button",
+      class: "chip",
+      text: one.name,
+      "aria-pressed": String(one.name === chosen?.name),
+      onclick: () => choose(one),
+    }),
+  );
+  find("recent").replaceChildren(...chips);
+  find("recent").hidden = !chips.length;
+}
+
+async function typed() {
+  const turn = (asked += 1);
+  const text = find("label").value.trim();
+  chosen = null;
+  tell();
+  if (!text) return close();
+  const here = await fromPhone(text);
+  if (turn === asked && here.length) show(here);
+  await new Promise((done) => setTimeout(done, PAUSE_MILLISECONDS));
+  if (turn !== asked) return;
+  try {
+    const found = await hub.labels({ q: text, limit: SHOWN });
+    if (turn === asked) show(found.labels, found.labels.length ? "" : "No label has this name.");
+  } catch {
+    const asTyped = here.some((one) => same(one.name, text)) ? [] : [{ name: text }];
+    if (turn === asked) show([...here, ...asTyped], "There is no network: these are from the phone.");
+  }
+}
+
+const same = (one, other) => one.toLowerCase() === other.toLowerCase();
+
+async function fromPhone(text) {
+  const words = text.toLowerCase();
+  const all = (await recall("labels"))?.all ?? [];
+  const rank = ({ name }) => [name.toLowerCase().indexOf(words) !== 0, name.length];
+  return all
+    .filter(({ name }) => name.toLowerCase().includes(words))
+    .sort((one, other) => rank(one)[0] - rank(other)[0] || rank(one)[1] - rank(other)[1])
+    .slice(0, SHOWN);
+}
+
+function show(labels, hint = "") {
+  offered = labels;
+  const options = labels.map((one, number) =>
+    make("li", {
+      id: `label-${number}`,
+      role: "option",
+      "aria-selected": "false",
+      text: one.mid ? one.name : `Use “${one.name}” as it is`,
+      onmousedown: (event) => event.preventDefault(), // the field keeps the focus
+      onclick: () => choose(one),
+    }),
+  );
+  find("label-list").replaceChildren(...options);
+  find("label-list").hidden = !options.length;
+  find("label").setAttribute("aria-expanded", String(options.length > 0));
+  find("label-hint").textContent = hint;
+  mark(-1);
+}
+
+function close() {
+  find("label-list").hidden = true;
+  find("label").setAttribute("aria-expanded", "false");
+  mark(-1);
+}
+
+function mark(number) {
+  active = number;
+  const options = [...find("label-list").children];
+  options.forEach((one, at) => one.setAttribute("aria-selected", String(at === number)));
+  options[number]?.scrollIntoView({ block: "nearest" });
+  if (options[number]) find("label").setAttribute("aria-activedescendant", options[number].id);
+  else find("label").removeAttribute("aria-activedescendant");
+}
+
+function pressed(event) {
+  const isOpen = !find("label-list").hidden;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (isOpen && step) {
+    event.preventDefault();
+    mark((active + step + offered.length) % offered.length);
+  } else if (isOpen && event.key === "Escape") {
+    close();
+  } else if (event.key === "Enter" && !chosen) {
+    event.preventDefault(); // the form is sent once a label is chosen
+    const exact = offered.find((one) => same(one.name, find("label").value.trim()));
+    const wanted = offered[active] ?? exact ?? offered[0];
+    if (isOpen && wanted) choose(wanted);
+  }
+}

@@ -1,0 +1,65 @@
+// What became of the photos: asked of the hub while something may still change, and remembered.
+import * as hub from "./hub.js";
+import { change, photos, recall, remember, remove } from "./store.js";
+import { FINAL } from "./words.js";
+
+const PAGE = 50;
+const PREVIEWS_KEPT = 100;
+const SOON_MILLISECONDS = 2_000;
+const LATER_MILLISECONDS = 20_000;
+const SOON_LASTS_MILLISECONDS = 60_000;
+
+let timer;
+let asking = false;
+
+// Ask unless it is about to be asked: something was sent.
+export function watch() {
+  if (!timer) refresh();
+}
+
+// Ask now, and again by itself while the app is seen and an upload is on its way.
+export async function refresh() {
+  if (asking || document.hidden || !navigator.onLine) return;
+  asking = true;
+  clearTimeout(timer);
+  timer = undefined;
+  try {
+    const page = await hub.uploads({ limit: PAGE });
+    await remember("receipts", { at: Date.now(), list: page.uploads, next: page.next });
+    await settle(page.uploads);
+  } catch {
+    // Signed out or no network: what is remembered is shown, and the sender says what is the matter.
+  } finally {
+    asking = false;
+  }
+  const open = await stillOpen();
+  if (open.length) timer = setTimeout(refresh, pause(open));
+}
+
+export async function older() {
+  const known = await recall("receipts");
+  const page = await hub.uploads({ limit: PAGE, after: known.next });
+  await remember("receipts", { ...known, list: [...known.list, ...page.uploads], next: page.next });
+}
+
+async function settle(receipts) {
+  const found = new Map(receipts.map((one) => [one.id, one]));
+  const sent = (await photos()).filter((photo) => photo.state === "sent");
+  for (const photo of sent) {
+    const state = found.get(photo.id)?.state;
+    if (state && state !== photo.receipt) await change(photo.id, { receipt: state });
+  }
+  const settled = sent.filter((photo) => FINAL.has(photo.receipt));
+  const surplus = settled.slice(0, Math.max(0, settled.length - PREVIEWS_KEPT));
+  if (surplus.length) await remove(surplus.map((photo) => photo.id));
+}
+
+async function stillOpen() {
+  return (await photos()).filter((one) => one.state === "sent" && !FINAL.has(one.receipt));
+}
+
+function pause(open) {
+  const newest = Math.max(...open.map((photo) => photo.sent_at));
+  const isFresh = Date.now() - newest < SOON_LASTS_MILLISECONDS;
+  return isFresh ? SOON_MILLISECONDS : LATER_MILLISECONDS;
+}

@@ -1,0 +1,106 @@
+// The first view: take photos, say what they show, send them.
+import { counted, find, make, preview } from "./dom.js";
+import * as labels from "./labels.js";
+import { card } from "./cards.js";
+import { wake } from "./sender.js";
+import { files, photos, recall, remember, remove } from "./store.js";
+import { queue, roughPlace, take } from "./taking.js";
+
+const LAST_SHOWN = 6;
+let place;
+let busy = false;
+
+export function start() {
+  for (const source of ["camera", "gallery"])
+    find(source).addEventListener("change", (event) => taken(event.target, source));
+  find("draft").addEventListener("submit", send);
+  find("place").addEventListener("change", askPlace);
+  labels.start(showButton);
+}
+
+async function taken(input, source) {
+  const chosen = [...input.files];
+  input.value = ""; // so that the same photo can be chosen again
+  navigator.storage?.persist?.(); // the browser is not to throw the queue away
+  const problems = await take(chosen, source);
+  if (!labels.label()) labels.choose((await recall("recent labels", []))[0] ?? null);
+  await remember("problems", problems);
+  find("draft").scrollIntoView({ block: "nearest" });
+}
+
+async function send(event) {
+  event.preventDefault();
+  const label = labels.label();
+  const drafts = (await photos()).filter((photo) => photo.state === "draft");
+  if (!label || !drafts.length || busy) return;
+  busy = true;
+  showButton();
+  try {
+    const tooLarge = await queue(drafts, { label, place, smaller: find("smaller").checked });
+    const problems = tooLarge
+      ? [`${counted(tooLarge, "photo is", "photos are")} larger than the hub takes. Make them smaller.`]
+      : [];
+    await labels.noteUse(label);
+    await remember("problems", problems);
+  } finally {
+    busy = false;
+  }
+  await askForSync();
+  wake();
+}
+
+// Where the browser can, it wakes the worker when there is a network, even with the app closed.
+async function askForSync() {
+  const worker = await navigator.serviceWorker?.getRegistration();
+  await worker?.sync?.register("send").catch(() => {}); // denied: the app sends when it is open
+}
+
+async function askPlace() {
+  place = undefined;
+  if (!find("place").checked) return tellPlace("(within about 11 km)");
+  tellPlace("(asking the phone)");
+  try {
+    const found = await roughPlace();
+    if (!find("place").checked) return;
+    place = found;
+    tellPlace(`(near ${place.latitude}°, ${place.longitude}°)`);
+  } catch (error) {
+    find("place").checked = false;
+    tellPlace(error.message);
+  }
+}
+
+function tellPlace(words) {
+  find("place-hint").textContent = words;
+}
+
+let draftCount = 0;
+
+function showButton() {
+  const label = labels.label();
+  const button = find("send-button");
+  button.disabled = !label || !draftCount || busy;
+  const some = counted(draftCount, "photo");
+  button.textContent = busy ? "Keeping them" : label ? `Send ${some} as ${label.name}` : "Choose a label";
+}
+
+// Show everything anew from what the phone keeps.
+export async function show(all, sender) {
+  const drafts = all.filter((photo) => photo.state === "draft");
+  draftCount = drafts.length;
+  find("draft").hidden = !drafts.length;
+  find("place-pick").hidden = !drafts.some((photo) => photo.source === "camera");
+  const row = drafts.map(async (photo, number) => {
+    const image = preview(photo.id, (await files(photo.id))?.preview, `Photo ${number + 1}`);
+    const drop = { type: "button", class: "drop", onclick: () => remove([photo.id]) };
+    const button = make("button", { ...drop, "aria-label": `Remove photo ${number + 1}`, text: "×" });
+    return make("li", {}, image, button);
+  });
+  find("draft-photos").replaceChildren(...(await Promise.all(row)));
+  const last = all.filter((photo) => photo.state !== "draft").reverse().slice(0, LAST_SHOWN);
+  const cards = await Promise.all(last.map((photo) => card(photo, sender)));
+  find("just-sent-list").replaceChildren(...cards);
+  find("just-sent").hidden = !last.length;
+  find("welcome").hidden = all.length > 0;
+  showButton();
+}

@@ -1,0 +1,112 @@
+// From the files that a camera or gallery hands over to photos that are kept on the phone.
+import { add, change, files, recall } from "./store.js";
+
+const KNOWN_TYPES = new Set(["image/jpeg", "image/png", "image/webp"]);
+const PREVIEW_PIXELS = 240;
+const SMALLER_PIXELS = 2048;
+const QUALITY = 0.9;
+export const MAX_BYTES = 16 * 1024 * 1024;
+
+// Keep files as drafts; `source` is "camera" or "gallery". Answers what could not be kept, and why.
+export async function take(fileList, source) {
+  const failed = [];
+  const owner = (await recall("me"))?.id;
+  for (const [number, file] of [...fileList].entries()) {
+    try {
+      const taken = await prepare(file);
+      const photo = {
+        id: crypto.randomUUID(),
+        order: Date.now() + number / 1000,
+        state: "draft",
+        source,
+        owner,
+        tries: 0,
+        type: taken.file.type,
+        bytes: taken.file.size,
+        taken_at: source === "camera" ? new Date().toISOString() : undefined,
+      };
+      await add([{ photo, ...taken }]);
+    } catch (error) {
+      failed.push(`${file.name}: ${sentence(error)}`);
+    }
+  }
+  return failed;
+}
+
+function sentence(error) {
+  if (error?.name === "QuotaExceededError") return "the phone has no room left.";
+  return error instanceof Unusable ? error.message : "the phone cannot read it.";
+}
+
+class Unusable extends Error {}
+
+async function prepare(file) {
+  const picture = await createImageBitmap(file).catch(() => null);
+  try {
+    if (!picture && !KNOWN_TYPES.has(file.type)) throw new Unusable("this is no photo we know.");
+    const kept = KNOWN_TYPES.has(file.type)
+      ? new Blob([await file.arrayBuffer()], { type: file.type })
+      : await drawn(picture, 1);
+    const preview = picture && (await drawn(picture, PREVIEW_PIXELS / shortSide(picture)));
+    return { file: kept, preview };
+  } finally {
+    picture?.close();
+  }
+}
+
+const shortSide = (picture) => Math.min(picture.width, picture.height);
+
+// The picture as a JPEG, scaled down; nothing of the file but its pixels.
+async function drawn(picture, scale) {
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(picture.width * Math.min(1, scale)));
+  canvas.height = Math.max(1, Math.round(picture.height * Math.min(1, scale)));
+  const pen = canvas.getContext("2d");
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => {
+    const done = (blob) => (blob ? resolve(blob) : reject(new Unusable("it could not be drawn.")));
+    canvas.toBlob(done, "image/jpeg", QUALITY);
+  });
+}
+
+// Put drafts into the queue. A photo that is too large for the hub stays a draft; tells how many do.
+export async function queue(drafts, { label, place, smaller }) {
+  let tooLarge = 0;
+  for (const photo of drafts) {
+    const file = smaller ? await smallerFile(photo) : undefined;
+    const { size, type } = file ?? { size: photo.bytes, type: photo.type };
+    if (size > MAX_BYTES) {
+      tooLarge += 1;
+      continue;
+    }
+    const here = photo.source === "camera" ? place : undefined;
+    const changes = { state: "waiting", label, place: here, bytes: size, type };
+    await change(photo.id, changes, file);
+  }
+  return tooLarge;
+}
+
+// The photo with a long side of at most SMALLER_PIXELS; undefined where that saves nothing.
+async function smallerFile(photo) {
+  const { file } = await files(photo.id);
+  const picture = await createImageBitmap(file).catch(() => null);
+  if (!picture) return undefined;
+  const scale = SMALLER_PIXELS / Math.max(picture.width, picture.height);
+  const made = scale < 1 ? await drawn(picture, scale) : undefined;
+  picture.close();
+  return made && made.size < file.size ? made : undefined;
+}
+
+// Where the phone is, to a tenth of a degree: about 11 km. Nothing finer is kept or sent.
+export function roughPlace() {
+  return new Promise((resolve, reject) => {
+    const round = (degrees) => Math.round(degrees * 10) / 10;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) =>
+        resolve({ latitude: round(coords.latitude), longitude: round(coords.longitude) }),
+      () => reject(new Error("The phone does not say where it is.")),
+      { timeout: 20_000, maximumAge: 600_000 },
+    );
+  });
+}

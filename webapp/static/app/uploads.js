@@ -1,0 +1,124 @@
+// The second view: what waits on this phone, and every receipt of the hub.
+import { badge, card } from "./cards.js";
+import { find, make, moment, preview } from "./dom.js";
+import { older } from "./receipts.js";
+import { add, files, recall, remember, remove } from "./store.js";
+import { STATES } from "./words.js";
+
+export function start() {
+  find("pause").addEventListener("click", async () => {
+    const settings = await recall("settings", {});
+    await remember("settings", { ...settings, paused: !settings.paused });
+  });
+  find("older").addEventListener("click", async () => {
+    find("older").disabled = true;
+    await older().catch(() => {});
+    find("older").disabled = false;
+  });
+}
+
+export async function show(all, sender) {
+  const queued = all.filter((photo) => photo.state === "waiting" || photo.state === "refused");
+  find("queue").hidden = !queued.length;
+  const isPaused = Boolean((await recall("settings", {})).paused);
+  find("pause").textContent = isPaused ? "Go on" : "Pause";
+  find("pause").setAttribute("aria-pressed", String(isPaused));
+  const cards = queued.map((photo) => card(photo, sender, ...buttons(photo)));
+  find("queue-list").replaceChildren(...(await Promise.all(cards)));
+  await showReceipts(new Set(queued.map((photo) => photo.id)));
+}
+
+function buttons(photo) {
+  const drop = () => {
+    if (confirm("Remove this photo from the phone? It is not sent then.")) remove([photo.id]);
+  };
+  const words = { type: "button", class: "quiet small" };
+  const name = make("span", { class: "hidden", text: ` the photo of ${photo.label.name}` });
+  const removal = make("button", { ...words, onclick: drop }, "Remove", name);
+  if (photo.state !== "refused") return [removal];
+  const again = make("button", { ...words, text: "Try another label", onclick: () => redo(photo) });
+  return photo.code === "unreadable" ? [removal] : [again, removal];
+}
+
+// A refused photo becomes a draft with an id of its own: the refusal keeps its receipt.
+async function redo(photo) {
+  const kept = await files(photo.id);
+  const { label: _, code: __, reason: ___, ...rest } = photo;
+  const draft = { ...rest, id: crypto.randomUUID(), state: "draft", tries: 0 };
+  await add([{ photo: draft, file: kept.file, preview: kept.preview }]);
+  await remove([photo.id]);
+  location.hash = "#send";
+}
+
+async function showReceipts(queued) {
+  const { list = [], at, next } = await recall("receipts", {});
+  const shown = list.filter((receipt) => !queued.has(receipt.id));
+  find("uploads-hint").textContent = at
+    ? shown.length ? `As of ${moment(at)}.` : "Nothing has arrived yet."
+    : "Your receipts are shown here once you are signed in.";
+  find("older").hidden = !next;
+  const cards = await Promise.all(shown.map(receiptCard));
+  find("upload-list").replaceChildren(...cards);
+}
+
+async function receiptCard(receipt) {
+  const name = receipt.claimed_label?.name ?? "A photo";
+  const reasons = receipt.steps.at(-1).reasons;
+  const headline = receipt.verdict?.headline ?? reasons[0] ?? "";
+  return make(
+    "li",
+    { class: "photo-card", "data-id": receipt.id, "data-state": receipt.state },
+    await picture(receipt, name),
+    make(
+      "div",
+      {},
+      make("p", { class: "photo-head" }, make("strong", { text: name }), badge(receipt.state)),
+      headline ? make("p", { class: "hint", text: headline }) : null,
+      same(receipt),
+      details(receipt),
+    ),
+  );
+}
+
+async function picture(receipt, name) {
+  const here = (await files(receipt.id))?.preview;
+  const image =
+    here || !receipt.image_id || receipt.state === "withdrawn"
+      ? preview(receipt.id, here, `Your photo of ${name}`)
+      : thumb(receipt.image_id, `Your photo of ${name}`);
+  return receipt.image_id ? make("a", { href: `/images/${receipt.image_id}` }, image) : image;
+}
+
+function thumb(imageId, alt) {
+  const size = { width: 96, height: 96, loading: "lazy", decoding: "async" };
+  return make("img", { src: `/images/${imageId}/thumb.jpg`, alt, ...size });
+}
+
+// The photo that this one repeats, for the eye to compare.
+function same(receipt) {
+  const id = receipt.duplicate_of;
+  if (!id) return null;
+  const words = id === receipt.image_id ? "The hub had this photo already." : "Much like this one:";
+  const link = make("a", { href: `/images/${id}` }, thumb(id, "The photo that the hub had already"));
+  return make("p", { class: "same" }, make("span", { class: "hint", text: words }), link);
+}
+
+function details(receipt) {
+  const steps = receipt.steps.map((step) =>
+    make(
+      "li",
+      {},
+      make("span", { text: `${STATES[step.state] ?? step.state}, ${moment(step.at)}` }),
+      ...step.reasons.map((reason) => make("span", { class: "hint", text: reason })),
+    ),
+  );
+  const next = (receipt.verdict?.next_steps ?? []).map((text) => make("li", { text }));
+  return make(
+    "details",
+    {},
+    make("summary", { text: "Receipt" }),
+    make("ol", { class: "receipt-steps" }, ...steps),
+    next.length ? make("p", { text: "What you can do" }) : null,
+    next.length ? make("ul", { class: "next-steps" }, ...next) : null,
+  );
+}

@@ -7,27 +7,22 @@ checkpoint in a session of its own.
 
 from __future__ import annotations
 
-import atexit
 import re
 import shutil
-import sys
-import tempfile
 import time
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyspark
-from pyspark.sql import SparkSession
 
 import imagehub
 import training
+from imagehub import spark
 from imagehub.errors import Unavailable
-from imagehub.settings import Settings, keep_spark_on_loopback, launched_by_spark_submit
+from imagehub.settings import Settings
 
-LOOPBACK = "127.0.0.1"
 PACKAGES = (imagehub, training)
 EMBEDDED_MASTER = "local-cluster[2,1,2048]"
 """Two executors in processes of their own, a core each: the embedded hub's."""
@@ -41,15 +36,10 @@ ONCE = {
     "spark.dynamicAllocation.enabled": "false",
     "spark.excludeOnFailure.enabled": "false",
     "spark.python.worker.reuse": "true",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.sql.session.timeZone": "UTC",
 }
 ON_EXECUTORS = {
     "TF_USE_LEGACY_KERAS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
     "CUDA_VISIBLE_DEVICES": "",
 }
 
@@ -79,8 +69,8 @@ class Cluster:
 
 def master_of(settings: Settings) -> str:
     """Where a run trains: executors need processes of their own, which `local` does not give."""
-    threads_only = re.fullmatch(r"local(\[[^\]]*\])?", settings.spark_master)
-    return EMBEDDED_MASTER if threads_only else settings.spark_master
+    master = settings.spark_master
+    return EMBEDDED_MASTER if spark.has_threads_only(master) else master
 
 
 def start(settings: Settings, run_id: str, environment: Mapping[str, str]) -> Cluster:
@@ -89,26 +79,15 @@ def start(settings: Settings, run_id: str, environment: Mapping[str, str]) -> Cl
     Raises Unavailable if none has come within EXECUTORS_WITHIN_SECONDS.
     """
     master = master_of(settings)
-    here = master.startswith("local")
-    builder = SparkSession.builder.appName(f"deep-images-hub training {run_id}")
-    for name, value in ONCE.items():
-        builder = builder.config(name, value)
+    options = dict(ONCE)
     for name, value in {**ON_EXECUTORS, **environment}.items():
-        builder = builder.config(f"spark.executorEnv.{name}", value)
-    if not launched_by_spark_submit():
-        builder = builder.master(master).config("spark.driver.memory", settings.spark_memory)
-        builder = builder.config("spark.executor.memory", settings.spark_memory)
-    if here:
-        keep_spark_on_loopback()
-        builder = builder.config("spark.driver.host", LOOPBACK)
-        builder = builder.config("spark.driver.bindAddress", LOOPBACK)
-    spark = builder.getOrCreate()
-    context = spark.sparkContext
-    context.setLogLevel("ERROR")
-    if here:
-        context.pythonExec = sys.executable
-    context.addPyFile(_packages_as_zip())
-    return Cluster(spark, _executors(context, master), _cores(context, master), here)
+        options[f"spark.executorEnv.{name}"] = value
+    session = spark.session(
+        replace(settings, spark_master=master), f"training {run_id}", options, PACKAGES
+    )
+    context = session.sparkContext
+    here = master.startswith("local")
+    return Cluster(session, _executors(context, master), _cores(context, master), here)
 
 
 def _cores(context: Any, master: str) -> int:
@@ -138,17 +117,3 @@ def _executors(context: Any, master: str) -> int:
             f" {EXECUTORS_WITHIN_SECONDS:.0f} seconds."
         )
     return there
-
-
-def _packages_as_zip() -> str:
-    """Pack the code that executors run; the file lives as long as this process."""
-    folder = Path(tempfile.mkdtemp(prefix="imagehub-code-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    target = folder / "imagehub_code.zip"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for package in PACKAGES:
-            root = Path(str(package.__file__)).parent
-            for file in sorted(root.rglob("*")):
-                if file.is_file() and "__pycache__" not in file.parts:
-                    archive.write(file, str(file.relative_to(root.parent)))
-    return str(target)

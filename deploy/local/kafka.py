@@ -21,7 +21,7 @@ from kafka.errors import KafkaError
 from deploy.local.cache import CACHE, cached, run
 from deploy.local.preflight import free_port
 from imagehub.errors import Misconfigured, Unavailable
-from spark_jobs.java import java
+from imagehub.java import java
 
 VERSION = "4.3.0"
 START_TIMEOUT_SECONDS = 60

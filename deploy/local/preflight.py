@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from imagehub.errors import Conflict, Misconfigured
+from imagehub.java import java
 from imagehub.manifest import load_or_create_key
 from imagehub.settings import Settings
 from imagehub.vision.registry import choose
-from spark_jobs.java import java
 
 FREE_BYTES = 1024**3
 """Spark's work files, Postgres' write-ahead log and the log of uploads need room to breathe."""

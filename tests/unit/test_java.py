@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from imagehub.errors import Misconfigured
-from spark_jobs.java import java
+from imagehub.java import java
 
 
 @pytest.fixture

@@ -14,7 +14,19 @@ import click
 from imagehub import __version__
 from imagehub.errors import HubError
 
-CORE = ("download", "labels", "release", "status", "subset", "token", "upload")
+CORE = (
+    "account",
+    "download",
+    "labels",
+    "model",
+    "release",
+    "status",
+    "subset",
+    "token",
+    "train",
+    "training-run",
+    "upload",
+)
 PLUGINS = "imagehub.commands"
 
 
@@ -34,7 +46,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- the same
         """Load one command; one that cannot be loaded becomes a command that says why."""
         if cmd_name in CORE:
-            module = importlib.import_module(f"imagehub.commands.{cmd_name}")
+            module = importlib.import_module(f"imagehub.commands.{cmd_name.replace('-', '_')}")
             command: click.Command = module.command
             return command
         for plugin in entry_points(group=PLUGINS, name=cmd_name):

@@ -1,4 +1,4 @@
-"""Open the doors that the settings name: catalogue, upload log, dead letters, object store.
+"""Open the doors that the settings name: catalogue, upload log, dead letters, object store, mail.
 
 Each program's composition root calls these once. Nothing connects before first use.
 """
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from imagehub.catalogue.database import Database
 from imagehub.errors import Misconfigured
 from imagehub.log.protocol import UploadLog
+from imagehub.messenger.mail import Mailer, Outbox
 from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore
 
@@ -48,6 +49,11 @@ def open_log(settings: Settings, topic: str | None = None) -> UploadLog:
 def open_dead_letters(settings: Settings) -> UploadLog:
     """The topic of messages that could not be handled."""
     return open_log(settings, f"{settings.log_topic}-dead-letters")
+
+
+def open_mailer(settings: Settings) -> Mailer:
+    """Who carries e-mail: the folder `outbox` of the data folder."""
+    return Outbox(settings.data / "outbox")
 
 
 def open_store(settings: Settings) -> ObjectStore:

@@ -134,6 +134,11 @@ class Settings:
     training_minutes: int = _setting(
         "600", _positive, "minutes of executors that an account's runs may take in 30 days"
     )
+    webhook_addresses: str = _setting(
+        "public",
+        _one_of("public", "any"),
+        "where webhooks may lead: public: https into the open Internet; any: private networks too",
+    )
     signing_key: Path = _setting(
         "hub-data/signing-key.pem", _folder, "Ed25519 key that signs release manifests"
     )

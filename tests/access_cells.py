@@ -21,6 +21,8 @@ TARGETS = {
     "token": ("own", "others", "absent"),
     "account": ("own", "others", "absent"),
     "subset": ("own", "others", "absent"),
+    "demand": ("own", "others", "absent"),
+    "webhook": ("own", "others", "absent"),
 }
 """Which things of a kind are tried; a kind that is missing here fails the suite."""
 

@@ -11,7 +11,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from imagehub.catalogue import account_tokens, credentials
+from imagehub.catalogue import account_tokens, credentials, demands, webhooks
+from imagehub.catalogue.demands import Wish
 from imagehub.vocabulary import Account, Label, Outcome, Role, Scope
 from tests import factories, photos
 from tests.access_cells import ALLOWED, VISITOR, Cell
@@ -97,6 +98,19 @@ class World:
             account_tokens.add(cursor, owner.account.id, secrets.token_bytes(32), "x", Scope)
             return account_tokens.of_account(cursor, owner.account.id)[0].id
 
+    def _wanted(self, cell: Cell, owner: Person) -> dict[str, str]:
+        """A demand and a webhook, where the route names one: some cells end them."""
+        found = {"demand_id": str(uuid.uuid4()), "webhook_id": str(uuid.uuid4())}
+        if cell.target == "absent" or not any(f"<{name}>" in cell.route.rule for name in found):
+            return found
+        until = datetime.now(UTC) + timedelta(days=1)
+        with self.web.database.transaction() as cursor:
+            wish = Wish(self.label.mid, 5, secrets.token_hex(4), until)
+            demand = demands.ask(cursor, owner.account.id, wish)
+            url = f"https://{secrets.token_hex(4)}.example/"
+            webhook = webhooks.add(cursor, owner.account.id, url, "whsec_x")
+        return {"demand_id": str(demand), "webhook_id": str(webhook)}
+
     def path(self, cell: Cell) -> str:
         """Where the cell's thing is."""
         path = cell.route.rule
@@ -170,6 +184,12 @@ def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
             return {"json": {"other": world.public.image_id}}
         case ("POST", "/api/v1/subsets"):
             return {"json": {"name": name, **rules}}
+        case ("POST", "/api/v1/demands"):
+            return {"json": {"label": world.label.mid, "target": 5, "why": name}}
+        case ("POST", "/api/v1/demands/<demand_id>/close"):
+            return {"json": {"because": "It is not needed."}}
+        case ("POST", "/api/v1/webhooks"):
+            return {"json": {"url": f"https://{name}.example/"}}
         case ("PUT", "/api/v1/notices/read"):
             return {"json": {"up_to": 1}}
         case ("POST", "/api/v1/subsets/preview"):
@@ -186,6 +206,12 @@ def _form(route: Route, world: World, name: str) -> dict[str, str]:
             return {"version": "1"}
         case "/subsets":
             return {"form": "1", "label": world.label.mid, "name": name}
+        case "/demands":
+            return {"label": world.label.mid, "target": "5", "why": name, "days": "3"}
+        case "/demands/<demand_id>/close":
+            return {"because": "It is not needed."}
+        case "/account/webhooks":
+            return {"url": f"https://{name}.example/"}
         case "/notices/read":
             return {"up_to": "1"}
         case "/images/<image_id>/reviews":

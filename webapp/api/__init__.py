@@ -9,6 +9,7 @@ from flask import Blueprint
 
 from webapp.api import (
     account,
+    demands,
     description,
     documents,
     duplicates,
@@ -24,6 +25,7 @@ from webapp.api import (
     training_runs,
     uploads,
     verification,
+    webhooks,
 )
 from webapp.api.endpoints import Endpoints
 
@@ -43,6 +45,8 @@ SUBJECTS: tuple[Endpoints, ...] = (
     verification.endpoints,
     account.endpoints,
     notices.endpoints,
+    demands.endpoints,
+    webhooks.endpoints,
 )
 
 

@@ -12,6 +12,7 @@ from webapp.portal import (
     account,
     accounts,
     contribute,
+    demands,
     duplicates,
     front,
     images,
@@ -26,6 +27,7 @@ from webapp.portal import (
     subsets,
     terms,
     training,
+    webhooks,
     words,
 )
 from webapp.services import permissions
@@ -48,6 +50,8 @@ PAGES: tuple[Blueprint, ...] = (
     review.pages,
     duplicates.pages,
     notices.pages,
+    demands.pages,
+    webhooks.pages,
 )
 
 

@@ -10,8 +10,10 @@ from imagehub.catalogue import (
     accounts,
     audit_events,
     credentials,
+    demands,
     notices,
     sessions,
+    webhooks,
 )
 from imagehub.catalogue.account_tokens import TokenEntry
 from imagehub.catalogue.audit_events import AuditEvent
@@ -142,6 +144,8 @@ def delete(database: Database, account: Account, password: str) -> None:
         sessions.end_all(cursor, account.id)
         credentials.forget(cursor, account.id)
         notices.forget(cursor, account.id)
+        webhooks.remove_all(cursor, account.id)
+        demands.leave_all(cursor, account.id)
         accounts.forget(cursor, account.id)
 
 

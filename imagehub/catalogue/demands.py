@@ -1,0 +1,109 @@
+"""Demands as people make them: ask, join, leave, withdraw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from imagehub.catalogue.database import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted: so many verified photos of a label (MID) until then, and why."""
+
+    label: str
+    target: int
+    why: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Somebody who is told what becomes of a demand, also by e-mail or not."""
+
+    account_id: UUID
+    by_mail: bool
+
+
+def hold_asker(cursor: Cursor, account_id: UUID) -> None:
+    """Let no other demand of the account be asked until the transaction ends."""
+    cursor.execute(
+        "select pg_advisory_xact_lock(hashtextextended('demand of ' || %s, 0))", (str(account_id),)
+    )
+
+
+def open_of_account(cursor: Cursor, account_id: UUID) -> list[tuple[str, str]]:
+    """Label and reason of each demand that the account asks and that has not ended."""
+    cursor.execute(
+        "select label, why from demand_entries where account_id = %s and state = 'open'",
+        (str(account_id),),
+    )
+    return [(row.label, row.why) for row in cursor.fetchall()]
+
+
+def ask(cursor: Cursor, account_id: UUID, wish: Wish) -> UUID:
+    """Write a demand; return its id."""
+    cursor.execute(
+        "insert into demands (account_id, label, target, why, until) values (%s, %s, %s, %s, %s)"
+        " returning id::text",
+        (str(account_id), wish.label, wish.target, wish.why, wish.until),
+    )
+    return UUID(cursor.fetchone().id)
+
+
+def hold(cursor: Cursor, demand_id: UUID) -> bool:
+    """Let nobody end the demand until the transaction ends; False if there is none.
+
+    What became of it is to be read afterwards, by another statement.
+    """
+    cursor.execute("select from demands where id = %s for update", (str(demand_id),))
+    return bool(cursor.rowcount)
+
+
+def join(cursor: Cursor, demand_id: UUID, account_id: UUID, by_mail: bool) -> None:
+    """Make the account one of those who are told; joining again may change the e-mail."""
+    cursor.execute(
+        "insert into demand_watchers (demand_id, account_id, by_mail) values (%s, %s, %s)"
+        " on conflict (demand_id, account_id) do update set by_mail = excluded.by_mail",
+        (str(demand_id), str(account_id), by_mail),
+    )
+
+
+def leave(cursor: Cursor, demand_id: UUID, account_id: UUID) -> None:
+    """Tell the account nothing more of the demand."""
+    cursor.execute(
+        "delete from demand_watchers where demand_id = %s and account_id = %s",
+        (str(demand_id), str(account_id)),
+    )
+
+
+def close(cursor: Cursor, demand_id: UUID, account_id: UUID, because: str) -> None:
+    """End a demand before its time, by who asked or by an admin."""
+    cursor.execute(
+        "update demands set closed_at = clock_timestamp(), closed_by = %s, closed_because = %s"
+        " where id = %s and closed_at is null",
+        (str(account_id), because, str(demand_id)),
+    )
+
+
+def watchers(cursor: Cursor, demand_id: UUID) -> list[Watcher]:
+    """Who is told what becomes of a demand."""
+    cursor.execute(
+        "select account_id::text, by_mail from demand_watchers where demand_id = %s"
+        " order by account_id",
+        (str(demand_id),),
+    )
+    return [Watcher(UUID(row.account_id), row.by_mail) for row in cursor.fetchall()]
+
+
+def leave_all(cursor: Cursor, account_id: UUID) -> None:
+    """Withdraw an account's open demands and tell it of no other: it leaves the hub."""
+    cursor.execute("delete from demand_watchers where account_id = %s", (str(account_id),))
+    cursor.execute(
+        "update demands set closed_at = clock_timestamp(), closed_by = account_id"
+        " where account_id = %s and closed_at is null"
+        " and id in (select o.id from open_demands o)",
+        (str(account_id),),
+    )

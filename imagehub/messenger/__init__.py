@@ -1,0 +1,1 @@
+"""The doors out to people: signed HTTP to their webhooks, and e-mail."""

@@ -1,0 +1,228 @@
+"""What goes out to webhooks and by e-mail: signed, tried again, once, never into our network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from email import policy
+from email.parser import BytesParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from imagehub.catalogue import credentials, deliveries, webhooks
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.deliveries import DeliveryEntry, Event
+from imagehub.errors import Conflict, Refused, Unavailable
+from imagehub.messenger import signing
+from imagehub.messenger.post import post
+from imagehub.messenger.targets import Target
+from imagehub.settings import Settings
+from imagehub.vocabulary import Account
+from spark_jobs import deliver, jobs
+from tests import factories
+from webapp.services import webhooks as service
+
+EVENT = Event("demand.reached", json.dumps({"data": {"words": "Target reached: Müller."}}), "it")
+
+
+@dataclass
+class Receiver:
+    """Somebody's server: it answers with the next of its statuses and keeps what it got."""
+
+    statuses: list[int] = field(default_factory=list)
+    got: list[tuple[dict[str, str], str]] = field(default_factory=list)
+    server: ThreadingHTTPServer = field(init=False)
+
+    def __post_init__(self) -> None:
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                receiver.got.append((headers, self.rfile.read(length).decode()))
+                self.send_response(receiver.statuses.pop(0) if receiver.statuses else 204)
+                self.send_header("Location", receiver.url)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/hook"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    running = Receiver()
+    yield running
+    running.server.shutdown()
+    running.server.server_close()
+
+
+@pytest.fixture
+def account(database: Database) -> Account:
+    with database.transaction() as cursor:
+        return factories.account(cursor)
+
+
+def work(database: Database, folder: Path, addresses: str = "any") -> dict[str, int]:
+    settings = Settings(data=folder, webhook_addresses=addresses)
+    return jobs.execute("deliver", settings, None, database, None)  # type: ignore[arg-type] # it stores no object
+
+
+def sent(database: Database, account: Account) -> list[DeliveryEntry]:
+    with database.transaction() as cursor:
+        return deliveries.of_account(cursor, account.id, 9)
+
+
+def make_due(database: Database) -> None:
+    with database.transaction() as cursor:
+        cursor.execute("update deliveries set next_at = now() where state = 'waiting'")
+
+
+def test_a_webhook_is_signed_and_tried_again_under_the_same_id(
+    database: Database, account: Account, receiver: Receiver, tmp_path: Path
+) -> None:
+    receiver.statuses = [500, 302]
+    made = service.add(database, account, receiver.url, any_address=True)
+    with database.transaction() as cursor:
+        assert deliveries.queue_webhooks(cursor, account.id, EVENT) == 1
+        assert deliveries.queue_webhooks(cursor, account.id, EVENT) == 0
+    for state in ("waiting", "waiting", "sent"):
+        work(database, tmp_path)
+        assert sent(database, account)[0].state == state
+        assert not deliver.has_work(database)
+        make_due(database)
+    assert len(receiver.got) == 3  # a redirect was not followed
+    headers, body = receiver.got[-1]
+    key = base64.b64decode(made.secret.removeprefix("whsec_"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body}".encode()
+    found = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{found}"
+    assert len({one["webhook-id"] for one, _ in receiver.got}) == 1
+    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
+    assert body == EVENT.body
+
+
+def test_a_webhook_that_never_answers_is_given_up(
+    database: Database, account: Account, receiver: Receiver, tmp_path: Path
+) -> None:
+    receiver.statuses = [404] * 20
+    service.add(database, account, receiver.url, any_address=True)
+    with database.transaction() as cursor:
+        deliveries.queue_webhooks(cursor, account.id, EVENT)
+        cursor.execute("update deliveries set attempts = %s", (len(deliver.WAITS_SECONDS),))
+    work(database, tmp_path)
+    (found,) = sent(database, account)
+    assert (found.state, found.answer) == ("given_up", "127.0.0.1 answered 404.")
+
+
+def test_attempts_follow_ever_later() -> None:
+    waits = [deliver.wait_seconds(attempts) for attempts in range(1, 8)]
+    assert all(wait is not None for wait in waits)
+    assert waits == sorted(waits, key=lambda wait: wait or 0)
+    assert deliver.wait_seconds(8) is None
+
+
+def test_two_workers_at_once_send_everything_once(
+    database: Database, catalogue_url: str, receiver: Receiver, tmp_path: Path
+) -> None:
+    with database.transaction() as cursor:
+        for _ in range(20):
+            one = factories.account(cursor)
+            webhooks.add(cursor, one.id, receiver.url, signing.new_secret())
+            deliveries.queue_webhooks(cursor, one.id, EVENT)
+
+    def send(_: int) -> int:
+        own = Database(catalogue_url)
+        done = work(own, tmp_path)["sent"] + work(own, tmp_path)["sent"]
+        own.close()
+        return done
+
+    with ThreadPoolExecutor(2) as workers:
+        assert sum(workers.map(send, range(2))) == 20
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == len(receiver.got) == 20
+
+
+def test_a_letter_lies_in_the_outbox_once(
+    database: Database, account: Account, tmp_path: Path
+) -> None:
+    with database.transaction() as cursor:
+        credentials.set_password(cursor, account.id, "x")
+        cursor.execute("update credentials set email = 'a@example.org'")
+        assert deliveries.queue_mail(cursor, account.id, EVENT) == 1
+    work(database, tmp_path)
+    with database.transaction() as cursor:  # as if the worker had died before it could say so
+        cursor.execute("update deliveries set state = 'waiting', next_at = now()")
+    work(database, tmp_path)
+    (letter,) = (tmp_path / "outbox").iterdir()
+    read = BytesParser(policy=policy.default).parsebytes(letter.read_bytes())
+    assert (read["To"], read["Subject"]) == ("a@example.org", "Target reached: Müller.")
+    assert "Target reached: Müller." in read.get_content()
+
+
+def test_an_address_inside_is_refused_when_it_is_made_and_again_when_it_is_used(
+    database: Database, account: Account, receiver: Receiver, tmp_path: Path
+) -> None:
+    for url in (receiver.url, receiver.url.replace("http", "https")):
+        with pytest.raises(Refused):
+            service.add(database, account, url, any_address=False)
+    service.add(database, account, receiver.url, any_address=True)
+    service.add(database, account, "https://localhost/", any_address=False)
+    with database.transaction() as cursor:
+        deliveries.queue_webhooks(cursor, account.id, EVENT)
+    work(database, tmp_path, addresses="public")
+    assert receiver.got == []
+    assert {one.state for one in sent(database, account)} == {"waiting"}
+    assert any("private network" in one.answer for one in sent(database, account))
+
+
+def test_the_sixth_webhook_and_the_same_one_twice_are_refused(
+    database: Database, account: Account
+) -> None:
+    with pytest.raises(Conflict):
+        for _ in range(2):
+            service.add(database, account, "https://a.example/0", any_address=False)
+    for number in range(1, service.MOST):
+        service.add(database, account, f"https://a.example/{number}", any_address=False)
+    with pytest.raises(Refused, match="Remove one"):
+        service.add(database, account, "https://a.example/6", any_address=False)
+
+
+def test_a_server_that_drips_its_answer_gains_no_time() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    stop = threading.Event()
+
+    def drip() -> None:
+        peer, _ = listener.accept()
+        with peer:
+            peer.sendall(b"HTTP/1.1 200 OK\r\n")
+            while not stop.wait(0.05):
+                try:
+                    peer.sendall(b"X-Slow: y\r\n")
+                except OSError:
+                    return
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    port = listener.getsockname()[1]
+    with pytest.raises(Unavailable):
+        post(Target(False, "127.0.0.1", port, "/"), "127.0.0.1", b"{}", {}, total_seconds=0.5)
+    stop.set()
+    thread.join(timeout=30)
+    listener.close()

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from training.operations import (
+    OF_SEVERAL,
     ON_ACTIVATIONS,
-    TWO_SIDED,
     Activation,
     Constant,
     Style,
@@ -33,18 +33,28 @@ def features(model: Any, port: int, pixels: Any, style: Style) -> Any:
     import tensorflow as tf
 
     known: dict[tuple[str, int], Value] = {}
-    result: Value | None = None
+    end = model.outputs[port].get_node()
+    wanted = _before(end)
     for layer in model.get_ordered_ops():
-        inputs = [_input(known, one) for one in layer.inputs()]
-        kind = layer.get_type_name()
-        if kind == "Result":
-            if layer.get_friendly_name() == model.outputs[port].get_node().get_friendly_name():
-                result = inputs[0]
-            continue
-        known[layer.get_name(), 0] = _apply(kind, layer, inputs, pixels, style)
+        if layer.get_name() in wanted:
+            inputs = [_input(known, one) for one in layer.inputs()]
+            known[layer.get_name(), 0] = _apply(layer, inputs, pixels, style)
+    result = _input(known, end.inputs()[0])
     if not isinstance(result, Activation):
         raise unknown("output without pixels")
     return tf.reshape(as_graph_sees(result), [-1, length(result.tensor)])
+
+
+def _before(end: Any) -> set[str]:
+    """Names of the layers that this one depends on."""
+    found: set[str] = set()
+    waiting = [one.get_source_output().get_node() for one in end.inputs()]
+    while waiting:
+        layer = waiting.pop()
+        if layer.get_name() not in found:
+            found.add(layer.get_name())
+            waiting += [one.get_source_output().get_node() for one in layer.inputs()]
+    return found
 
 
 def _input(known: dict[tuple[str, int], Value], given: Any) -> Value:
@@ -55,9 +65,10 @@ def _input(known: dict[tuple[str, int], Value], given: Any) -> Value:
         raise unknown(f"output {source.get_index()} of {source.get_node().get_type_name()}")  # noqa: B904 the key says nothing more
 
 
-def _apply(kind: str, layer: Any, inputs: list[Value], pixels: Any, style: Style) -> Value:
+def _apply(layer: Any, inputs: list[Value], pixels: Any, style: Style) -> Value:
     import tensorflow as tf
 
+    kind = layer.get_type_name()
     if kind == "Parameter":
         return Activation(tf.cast(pixels, tf.float32))
     if kind == "Constant":
@@ -68,7 +79,7 @@ def _apply(kind: str, layer: Any, inputs: list[Value], pixels: Any, style: Style
     if known is None:
         raise unknown(kind)
     attributes = {**layer.get_attributes(), "name": layer.get_friendly_name()}
-    if kind in TWO_SIDED:
+    if kind in OF_SEVERAL:
         return known(inputs, attributes, style)
     if not isinstance(inputs[0], Activation) or not all(
         isinstance(one, np.ndarray) for one in inputs[1:]

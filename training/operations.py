@@ -239,9 +239,11 @@ def unknown(what: str) -> Refused:
     )
 
 
-TWO_SIDED = {"Add", "Subtract", "Multiply", "Divide"}
+_ARITHMETIC = ("Add", "Subtract", "Multiply", "Divide")
+OF_SEVERAL = {*_ARITHMETIC, "Concat"}
+"""Operations that may have more than one activation."""
 ON_ACTIVATIONS: dict[str, Callable[..., Value]] = {
-    **{symbol: _arithmetic(symbol) for symbol in TWO_SIDED},
+    **{symbol: _arithmetic(symbol) for symbol in _ARITHMETIC},
     "AvgPool": _average_pool,
     "Clamp": _clamp,
     "Concat": _concat,

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from imagehub.photo import read_view
+from imagehub.settings import Settings
 from imagehub.vision import drawn, registry
 from tests.factories.drawings import drawn_jpeg
-from training import evaluation, export, features, fine_tune, frozen, head, photos, trained
+from training import (
+    evaluation,
+    export,
+    features,
+    fine_tune,
+    frozen,
+    head,
+    photos,
+    pretrained,
+    trained,
+)
 from training.checkpoint import Checkpoint
 from training.dataset import Photo
 from training.operations import Style
@@ -52,8 +64,26 @@ def test_the_shared_mobilenet_gives_the_same_features_in_tensorflow(shared: Path
     pixels = np.stack([read_view(photo.jpeg) for photo in given])
     model = ov.Core().read_model(str(known.path))
     found = frozen.features(model, 0, pixels, Style(True)).numpy()
-    alike = (found * looked).sum(1) / np.linalg.norm(found, axis=1) / np.linalg.norm(looked, axis=1)
-    assert alike.min() > 0.999
+    assert likeness(found, looked).min() > 0.999
+
+
+def test_the_shipped_network_can_be_fine_tuned_and_gives_the_same_features_in_tensorflow() -> None:
+    sha256 = features.frozen_network(Settings(models=Path("nowhere"))).network.sha256
+    whole = pretrained.load(Settings(models=Path("nowhere")), sha256)
+    given = drawn_photos(3, whole.side_pixels)
+    found = features.named_network(Settings(models=Path("nowhere")), sha256)
+    looked = features.look(found, given, mirrored=False, threads=1).features
+    pixels = np.stack([read_view(photo.jpeg) for photo in given])
+    said = frozen.features(whole.graph, whole.port, pixels, Style(True)).numpy()
+    assert likeness(said, looked).min() > 0.999
+    plain = fine_tune.features(whole, fine_tune.kernels(whole), pixels).numpy()
+    assert likeness(plain, looked).min() > 0.98
+
+
+def likeness(one: Any, other: Any) -> Any:
+    """The cosine of each row with its counterpart."""
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    return (one * other).sum(1) / lengths
 
 
 def test_features_are_read_back_as_they_were_written(network: registry.Found) -> None:

@@ -21,6 +21,8 @@ TARGETS = {
     "token": ("own", "others", "absent"),
     "account": ("own", "others", "absent"),
     "subset": ("own", "others", "absent"),
+    "training_run": ("own", "others", "absent"),
+    "model": ("own", "others", "absent"),
     "demand": ("own", "others", "absent"),
     "webhook": ("own", "others", "absent"),
 }

@@ -17,6 +17,7 @@ from imagehub.vocabulary import Account, Label, Outcome, Role, Scope
 from tests import factories, photos
 from tests.access_cells import ALLOWED, VISITOR, Cell
 from tests.factories import Photo
+from tests.factories import training as making
 from tests.factories.shards import release_with_photos
 from tests.web_server import Web
 from webapp.application import create_app
@@ -114,9 +115,22 @@ class World:
     def path(self, cell: Cell) -> str:
         """Where the cell's thing is."""
         path = cell.route.rule
-        for name, value in self._values(cell).items():
+        for name, value in {**self._values(cell), **self._trained(cell)}.items():
             path = path.replace(f"<{name}>", value)
         return path
+
+    def _trained(self, cell: Cell) -> dict[str, str]:
+        """A run with its model, or a release to train on, where the route is about training."""
+        owner = (self.people.get(cell.subject) if cell.target == "own" else None) or self.other
+        if cell.route.thing is None or cell.route.thing.name not in ("training_run", "model"):
+            if "train" not in cell.route.rule.rpartition(">")[2]:
+                return {}
+            with self.web.database.transaction() as cursor:
+                return {"release_id": making.trainable_release(cursor)[0]}
+        with self.web.database.transaction() as cursor:
+            made = making.model(cursor, self.web.store, owner.account)
+        known = str(uuid.uuid4()) if cell.target == "absent" else made
+        return {"run_id": known, "model_id": known, "name": "labels.txt"}
 
     def _values(self, cell: Cell) -> dict[str, str]:
         owner = self.people.get(cell.subject) if cell.target == "own" else self.other
@@ -190,6 +204,9 @@ def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
             return {"json": {"because": "It is not needed."}}
         case ("POST", "/api/v1/webhooks"):
             return {"json": {"url": f"https://{name}.example/"}}
+        case ("POST", rule) if rule.endswith("/models/<model_id>/predictions"):
+            headers = {"Content-Type": "image/jpeg", "X-Form-Word": form_word}
+            return {"headers": headers, "data": PHOTO}
         case ("PUT", "/api/v1/notices/read"):
             return {"json": {"up_to": 1}}
         case ("POST", "/api/v1/subsets/preview"):

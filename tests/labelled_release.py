@@ -1,0 +1,98 @@
+"""A release of several labels with real photos in its shards, split so that some are held out."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tarfile
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from imagehub import manifest
+from imagehub.catalogue.database import Cursor
+from imagehub.manifest import FileLabel, Manifest, ManifestFile
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from imagehub.vocabulary import Label
+from tests import factories
+
+HELD_OUT_OF_16 = 4
+
+
+def labelled_release(
+    cursor: Cursor, store: ObjectStore, photos: Mapping[Label, Sequence[bytes]]
+) -> str:
+    """A ready release of these photos, one shard; answer its id. No image rows are made."""
+    release_id = factories.release_request(cursor, factories.subset(cursor, list(photos)))
+    files: list[ManifestFile] = []
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as shard:
+        for label, some in photos.items():
+            for photo in some:
+                files.append(_file(label, photo, packed.tell() + tarfile.BLOCKSIZE))
+                member = tarfile.TarInfo(f"{files[-1].image_id}.jpg")
+                member.size = len(photo)
+                shard.addfile(member, io.BytesIO(photo))
+    store.put(keys.release_shard(release_id, 0), packed.getvalue())
+    made = Manifest(
+        release=release_id,
+        created_at=datetime(2026, 5, 2, tzinfo=UTC),
+        label_set_version=factories.publish_label_sets(cursor),
+        rules={"labels": [label.mid for label in photos]},
+        labels=tuple(photos),
+        files=tuple(sorted(files, key=lambda file: file.path)),
+    )
+    data = manifest.write(made)
+    store.put(keys.release_manifest(release_id), data)
+    _publish(cursor, made, data)
+    return release_id
+
+
+def _file(label: Label, photo: bytes, start: int) -> ManifestFile:
+    sha256 = hashlib.sha256(photo).hexdigest()
+    split = "test" if int(sha256[-1], 16) < HELD_OUT_OF_16 else "train"
+    return ManifestFile(
+        path=f"{split}/label-{label.mid.rpartition('/')[2].replace('_', '-')}/{sha256[:16]}.jpg",
+        image_id=sha256[:16],
+        sha256=sha256,
+        bytes=len(photo),
+        crc32=zlib.crc32(photo),
+        width=64,
+        height=64,
+        split=split,
+        label=label.mid,
+        labels=(FileLabel(label.mid, "machine", 0.97),),
+        contributor="somebody",
+        licence="CC-BY-4.0",
+        shard=0,
+        start=start,
+        duplicate_group=sha256[:16],
+    )
+
+
+def _summary(files: Sequence[ManifestFile]) -> dict[str, Counter[str]]:
+    """Per label and split: files."""
+    return {
+        mid: Counter(file.split for file in files if file.label == mid)
+        for mid in {file.label for file in files}
+    }
+
+
+def _publish(cursor: Cursor, made: Manifest, data: bytes) -> None:
+    key = Ed25519PrivateKey.generate()
+    cursor.execute(
+        "insert into releases (id, label_set_version, files, total_bytes, labels, shards,"
+        " manifest_sha256, signature, public_key, summary, job_run_id)"
+        " values (%s, %s, %s, %s, %s, 1, %s, %s, %s, %s, %s)",
+        (
+            *(made.release, made.label_set_version, len(made.files), made.total_bytes),
+            *(len(made.labels), manifest.digest(data), manifest.sign(data, key)),
+            *(manifest.public_bytes(key), json.dumps(_summary(made.files))),
+            factories.job_run(cursor, "release"),
+        ),
+    )

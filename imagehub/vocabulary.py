@@ -22,6 +22,8 @@ class UploadState(StrEnum):
     NEEDS_REVIEW = "needs_review"
     REJECTED = "rejected"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    TAKEN_DOWN = "taken_down"
 
     @property
     def is_final(self) -> bool:
@@ -29,9 +31,11 @@ class UploadState(StrEnum):
         return self in FINAL_STATES
 
 
-FINAL_STATES = frozenset(
-    {UploadState.VERIFIED, UploadState.NEEDS_REVIEW, UploadState.REJECTED, UploadState.REFUSED}
-)
+FINAL_STATES = frozenset(UploadState) - {
+    UploadState.ACCEPTED,
+    UploadState.STORED,
+    UploadState.CHECKED,
+}
 
 
 class Outcome(StrEnum):

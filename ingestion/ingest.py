@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from imagehub.catalogue import attempts, dead_letters, landings
+from imagehub.catalogue import attempts, dead_letters, landings, tombstones
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.landings import NewImage, Refusal
-from imagehub.errors import Conflict, Refused
+from imagehub.catalogue.tombstones import Barrier, Sending
+from imagehub.errors import Conflict, Refused, Unavailable
 from imagehub.log.protocol import Received
 from imagehub.messages import decode
 from imagehub.photo import LandedPhoto, digest
@@ -35,7 +36,7 @@ def prepare(line: Line, received: Received) -> Outcome:
     try:
         upload = decode(received.message)
         _check_digest(upload, received)
-        known = _find_known(line, upload)
+        barrier, known = _find_known(line, upload)
     except Refused as refused:
         return SetAside(refused.code, refused.sentence)
     except Conflict as conflict:
@@ -49,7 +50,7 @@ def prepare(line: Line, received: Received) -> Outcome:
     line.points.passed("before_objects")
     image = _store(line.store, upload, received.message.value, landed)
     line.points.passed("after_objects")
-    return Landed(upload, image)
+    return Landed(upload, image, barrier.sweep)
 
 
 def settle(line: Line, received: Received, outcome: Outcome) -> None:
@@ -76,20 +77,31 @@ def _check_digest(upload: Upload, received: Received) -> None:
         )
 
 
-def _find_known(line: Line, upload: Upload) -> Outcome | None:
+def _find_known(line: Line, upload: Upload) -> tuple[Barrier, Outcome | None]:
     """What can be said without decoding; raise Conflict if the id belongs to another upload."""
     with line.database.transaction() as cursor:
-        if _is_settled(cursor, upload):
-            return SettledBefore(upload)
-        if not landings.has_account(cursor, upload.account_id):
-            reason = f"Upload {upload.id} is by account {upload.account_id}, which does not exist."
-            return SetAside("unknown_account", reason)
-        if not landings.has_label(cursor, upload.claimed_label):
-            reason = f"Upload {upload.id} claims {upload.claimed_label!r}, which is no label."
-            return SetAside("unknown_label", reason)
-        if landings.find_image(cursor, upload.photo_sha256):
-            return Landed(upload, image=None)
+        barrier = tombstones.barrier(cursor, _sending(upload))
+        return barrier, _known(cursor, upload, barrier)
+
+
+def _known(cursor: Cursor, upload: Upload, barrier: Barrier) -> Outcome | None:
+    if _is_settled(cursor, upload):
+        return SettledBefore(upload)
+    if not landings.has_account(cursor, upload.account_id):
+        reason = f"Upload {upload.id} is by account {upload.account_id}, which does not exist."
+        return SetAside("unknown_account", reason)
+    if not landings.has_label(cursor, upload.claimed_label):
+        reason = f"Upload {upload.id} claims {upload.claimed_label!r}, which is no label."
+        return SetAside("unknown_label", reason)
+    if barrier.code:
+        return TurnedDown(upload, Refusal(barrier.code, barrier.sentence))
+    if landings.find_image(cursor, upload.photo_sha256):
+        return Landed(upload, None, barrier.sweep)
     return None
+
+
+def _sending(upload: Upload) -> Sending:
+    return Sending(upload.id, upload.account_id, upload.photo_sha256, upload.accepted_at)
 
 
 def _is_settled(cursor: Cursor, upload: Upload) -> bool:
@@ -151,6 +163,8 @@ def _add(cursor: Cursor, outcome: Landed | TurnedDown) -> bool:
     """Add the rows; False if the upload was settled meanwhile, Conflict if its id is taken."""
     if _is_settled(cursor, outcome.upload):
         return False
+    if isinstance(outcome, Landed):
+        outcome = _passed(cursor, outcome)
     upload = coarsened(outcome.upload)
     if isinstance(outcome, TurnedDown):
         added = landings.add_upload(cursor, upload, None, outcome.refusal)
@@ -167,10 +181,26 @@ def _add(cursor: Cursor, outcome: Landed | TurnedDown) -> bool:
     return added
 
 
+def _passed(cursor: Cursor, landed: Landed) -> Landed | TurnedDown:
+    """What becomes of it if the photo was withdrawn meanwhile; no removal passes until the commit.
+
+    Raises Unavailable if a removal took what was stored: then it is stored again.
+    """
+    upload = landed.upload
+    tombstones.lock(cursor, upload.photo_sha256)
+    barrier = tombstones.barrier(cursor, _sending(upload))
+    if barrier.code:
+        return TurnedDown(upload, Refusal(barrier.code, barrier.sentence))
+    is_here = landed.image is not None or landings.find_image(cursor, upload.photo_sha256)
+    if barrier.sweep != landed.sweep or not is_here:
+        raise Unavailable(f"The photo of upload {upload.id} was removed while it landed.")
+    return landed
+
+
 def _report(received: Received, outcome: Outcome) -> None:
     where = f"{received.position.partition}:{received.position.offset}"
     match outcome:
-        case Landed(upload, image):
+        case Landed(upload, image, _):
             kind = "landed" if image else "landed on an image that exists"
             logger.info("%s upload %s %s, photo %s", where, upload.id, kind, upload.photo_sha256)
         case TurnedDown(upload, refusal):

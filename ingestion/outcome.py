@@ -10,10 +10,14 @@ from imagehub.vocabulary import Upload
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """The photo's objects are stored; `image` is None where an image of these bytes exists."""
+    """The photo's objects are stored; `image` is None where an image of these bytes exists.
+
+    `sweep` is the photo's last removal that was known before its objects were stored.
+    """
 
     upload: Upload
     image: NewImage | None
+    sweep: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ VISITOR = "visitor"
 SUBJECTS = (VISITOR, *(role.value for role in Role))
 TARGETS = {
     "upload": ("own", "others", "absent"),
+    "sent": ("own", "others", "absent"),
     "image": ("own", "others", "queue", "public", "absent"),
     "claim": ("own", "others", "absent"),
     "token": ("own", "others", "absent"),

@@ -93,6 +93,13 @@ class World:
         with self.web.database.transaction() as cursor:
             return factories.session(cursor, self.people[subject].token)
 
+    def _upload_id(self, cell: Cell, owner: Person, photo: Photo) -> uuid.UUID:
+        """Another upload than the one that is shown where the cell withdraws it."""
+        if cell.route.thing is None or cell.route.thing.name != "sent":
+            return photo.upload_id
+        with self.web.database.transaction() as cursor:
+            return factories.photo(cursor, self.label, owner=owner.account).upload_id
+
     def _token_id(self, owner: Person) -> uuid.UUID:
         """Another token than the one that is shown: some cells revoke it."""
         with self.web.database.transaction() as cursor:
@@ -143,7 +150,7 @@ class World:
         return {
             "image_id": "0" * 16 if is_absent else photo.image_id,
             "other_id": self.public.image_id,
-            "upload_id": str(uuid.uuid4() if is_absent else photo.upload_id),
+            "upload_id": str(uuid.uuid4() if is_absent else self._upload_id(cell, owner, photo)),
             "name": f"absent-{secrets.token_hex(4)}" if is_absent else owner.subset,
             "kind": "thumb" if cell.route.rule.endswith(".jpg") else kind,
             "code": code,

@@ -60,6 +60,12 @@ def begin(cursor: Cursor, version: int) -> None:
     )
 
 
+def versions(cursor: Cursor) -> list[int]:
+    """The versions of verification that have a model, in order."""
+    cursor.execute("select version from crowd_models order by version")
+    return [row.version for row in cursor.fetchall()]
+
+
 def state(cursor: Cursor, version: int) -> ModelState:
     """Where the version's model stands."""
     cursor.execute(

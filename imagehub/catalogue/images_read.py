@@ -95,12 +95,13 @@ def find(cursor: Cursor, image_id: str) -> ImageEntry | None:
 
 
 def uploads(cursor: Cursor, image_id: str) -> list[ImageUpload]:
-    """The uploads that led to the image, first one first."""
+    """The uploads that led to the image and were not taken back, first one first."""
     cursor.execute(
         "select u.id, u.account_id, u.taken_at, u.accepted_at, u.settled_at,"
         " a.name as contributor, l.mid, l.name from uploads u"
         " join accounts a on a.id = u.account_id join labels l on l.mid = u.claimed_label"
-        " where u.image_id = %s order by u.settled_at, u.id",
+        " where u.image_id = %s and not exists"
+        "  (select from withdrawn_uploads w where w.upload_id = u.id) order by u.settled_at, u.id",
         (image_id,),
     )
     return [

@@ -6,6 +6,9 @@ and the counts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from imagehub.catalogue.database import Cursor
 
 
@@ -115,3 +118,56 @@ def newest_version(cursor: Cursor) -> tuple[int, int, int]:
     )
     row = cursor.fetchone()
     return (row.version, row.images, row.label_sets) if row else (0, 0, 0)
+
+
+def withdraw(cursor: Cursor, image_id: str, claims: Sequence[str] | None, run_id: int) -> None:
+    """Publish a version without an image, or without it as these labels; nothing else changes.
+
+    An image without any label left is in no version any more, as if it had never been.
+    """
+    values: dict[str, Any] = {"image": image_id, "claims": claims and list(claims), "run": run_id}
+    cursor.execute(
+        f"select distinct label {_MEMBERS_THAT_GO} and removed_in is null order by label", values
+    )
+    labels = [row.label for row in cursor.fetchall()]
+    if labels:
+        cursor.execute(
+            "insert into label_set_versions (version, job_run_id, images, label_sets)"
+            " select version + 1, %(run)s, images, label_sets from label_set_versions"
+            " order by version desc limit 1 returning version",
+            values,
+        )
+        values["version"] = cursor.fetchone().version
+    if claims is None:
+        cursor.execute(f"delete {_MEMBERS_THAT_GO}", values)
+    elif labels:
+        cursor.execute(
+            "update label_set_members set removed_in = %(version)s where image_id = %(image)s"
+            " and claimed_label = any(%(claims)s) and removed_in is null",
+            values,
+        )
+    if labels:
+        _count_again(cursor, image_id, labels, values["version"])
+
+
+_MEMBERS_THAT_GO = (
+    "from label_set_members where image_id = %(image)s"
+    " and (%(claims)s::text[] is null or claimed_label = any(%(claims)s))"
+)
+
+
+def _count_again(cursor: Cursor, image_id: str, labels: Sequence[str], version: int) -> None:
+    cursor.execute("delete from label_set_counts where label = any(%s)", (list(labels),))
+    cursor.execute(
+        "insert into label_set_counts (label, images, own_images)"
+        " select label, count(distinct image_id),"
+        " count(distinct image_id) filter (where claimed_label = label)"
+        " from label_set_members where removed_in is null and label = any(%s) group by label",
+        (list(labels),),
+    )
+    cursor.execute(
+        "update label_set_versions set label_sets = (select count(*) from label_set_counts),"
+        " images = images - case when exists (select from label_set_members"
+        "  where image_id = %s and removed_in is null) then 0 else 1 end where version = %s",
+        (image_id, version),
+    )

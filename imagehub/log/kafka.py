@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -90,6 +90,10 @@ class KafkaLog:
     def prune(self, older_than_days: float) -> int:  # noqa: ARG002 the protocol's
         """Do nothing: Kafka itself removes what is older than the topic's `retention.ms`."""
         return 0
+
+    def forget(self, keys: Collection[str], unhandled_too: bool = False) -> bool:  # noqa: ARG002 protocol
+        """Do nothing: Kafka removes whole segments, when the topic's `retention.ms` has passed."""
+        return True
 
     def close(self) -> None:
         """Let go of connections."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.errors import Unavailable
-from imagehub.log import postgres_append
+from imagehub.log import postgres_append, postgres_removal
 from imagehub.log.protocol import Position, Received
 from imagehub.log.size import MAX_MESSAGE_BYTES, refuse_oversized
 from imagehub.log.together import Together
@@ -69,10 +69,17 @@ class PostgresLog:
         total = 0
         while True:
             with self._database.transaction() as cursor:
-                removed = _prune(cursor, self.topic, older_than_days)
+                removed = postgres_removal.prune(
+                    cursor, self.topic, older_than_days, PRUNE_MESSAGES
+                )
             total += removed
             if removed < PRUNE_MESSAGES:
                 return total
+
+    def forget(self, keys: Collection[str], unhandled_too: bool = False) -> bool:
+        """Remove handled messages of these keys; False while one of them is still to be handled."""
+        with self._database.transaction() as cursor:
+            return postgres_removal.forget(cursor, self.topic, keys, unhandled_too)
 
     def close(self) -> None:
         """Let go of this thread's connection; every other thread's goes with its thread."""
@@ -220,29 +227,6 @@ def _lag(cursor: Cursor, topic: str, group: str) -> int:
     )
     row = cursor.fetchone()
     return int(row.lag) if row else 0
-
-
-def _prune(cursor: Cursor, topic: str, older_than_days: float) -> int:
-    cursor.execute(
-        """
-        with removed as (
-            delete from log_messages where topic = %(topic)s and "offset" in (
-                select "offset" from log_messages
-                where topic = %(topic)s
-                    and appended_at < now() - %(days)s * interval '1 day'
-                    and "offset" <
-                        (select min(next_offset) from log_offsets where topic = %(topic)s)
-                order by "offset" limit %(at_most)s
-            )
-            returning pieces
-        ), removed_pieces as (
-            delete from log_pieces where pieces in (select pieces from removed)
-        )
-        select count(*) as messages from removed
-        """,
-        {"topic": topic, "days": older_than_days, "at_most": PRUNE_MESSAGES},
-    )
-    return int(cursor.fetchone().messages)
 
 
 def _try_lock(cursor: Cursor, topic: str, group: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -87,6 +87,14 @@ class UploadLog(Protocol):
         """Remove messages that are older and that every known group has committed; count them.
 
         A log that removes old messages by itself does nothing.
+        """
+        ...
+
+    def forget(self, keys: Collection[str], unhandled_too: bool = False) -> bool:
+        """Remove the messages of these keys, with their bytes, that every known group has handled.
+
+        False if one of them is still to be handled: ask again later; unless `unhandled_too`. A log
+        that cannot remove single messages says True and keeps them until its retention ends.
         """
         ...
 

@@ -74,6 +74,15 @@ class FolderStore:
                 return
             _flush_folder(place.parent)
 
+    def replace(self, key: str, data: bytes) -> None:
+        """Put other bytes in the place of an object; see the protocol."""
+        place = self._place(key)
+        with self._errors_translated():
+            self._make_folder(place.parent)
+            with self._unfinished(data) as unfinished:
+                unfinished.replace(place)
+            self._flush_folders(place.parent)
+
     def _place(self, key: str) -> Path:
         return self._root / require_valid(key)
 
@@ -98,18 +107,25 @@ class FolderStore:
 
     def _write(self, place: Path, data: bytes) -> bool:
         """Say whether the file was created; it is not where another writer was first."""
+        with self._unfinished(data) as unfinished:
+            try:
+                os.link(unfinished, place)
+            except FileExistsError:
+                return False
+        return True
+
+    @contextmanager
+    def _unfinished(self, data: bytes) -> Iterator[Path]:
+        """A durable file with these bytes that is nowhere yet; gone at the end."""
         unfinished = self._root / _UNFINISHED / uuid.uuid4().hex
         try:
             with unfinished.open("xb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.link(unfinished, place)
-        except FileExistsError:
-            return False
+            yield unfinished
         finally:
             unfinished.unlink(missing_ok=True)
-        return True
 
     def _make_folder(self, folder: Path) -> None:
         unfinished = self._root / _UNFINISHED

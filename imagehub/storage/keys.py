@@ -31,6 +31,11 @@ def thumb(photo_sha256: str) -> str:
     return _derivative("thumb", photo_sha256)
 
 
+def of_photo(photo_sha256: str) -> tuple[str, ...]:
+    """Keys of all objects that a photo has of its own."""
+    return (original(photo_sha256), full(photo_sha256), view(photo_sha256), thumb(photo_sha256))
+
+
 def release_manifest(release_id: str) -> str:
     """Key of a release's manifest."""
     return f"releases/{release_id}/manifest.jsonl"

@@ -7,7 +7,10 @@ from typing import Protocol
 
 
 class ObjectStore(Protocol):
-    """Keys to bytes. An object is written once and never changes. Safe to share between threads."""
+    """Keys to bytes. An object is written once and never changes, except by `replace`.
+
+    Safe to share between threads.
+    """
 
     def put(self, key: str, data: bytes) -> bool:
         """Store the object durably, or find it there.
@@ -34,4 +37,12 @@ class ObjectStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove the object; removing what is not there is no error."""
+        ...
+
+    def replace(self, key: str, data: bytes) -> None:
+        """Put other bytes in the place of an object, at once and durably.
+
+        Only for what must go from within an object: who reads meanwhile may get the old bytes, the
+        new ones, or the old and then the new ones.
+        """
         ...

@@ -43,7 +43,7 @@ def take_in(context: JobContext, version: Version, arrived: Arrivals) -> None:
         share = record.right_share(*crowd_models.totals(cursor, version.number))
         weights = [_first_weight(one, records, share) for one in claims]
         standings = _standings(cursor, version.number, claims, weights)
-        _change(cursor, version.number, claims, standings, "judge")
+        change(cursor, version.number, claims, standings, "judge")
         crowd_models.advance(cursor, version.number, arrived.safe_end)
 
 
@@ -58,7 +58,7 @@ def weigh_judged(context: JobContext, version: Version) -> None:
             standings = [
                 Standing(one.probability if one.counts else None, one.loudness) for one in claims
             ]
-            _change(cursor, version.number, claims, standings, None)
+            change(cursor, version.number, claims, standings, None)
 
 
 def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
@@ -84,13 +84,14 @@ def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
         crowd_models.mark_fitted(cursor, version.number, rounds_left)
 
 
-def _change(
+def change(
     cursor: Cursor,
     version: int,
     claims: Sequence[Enrolment],
     standings: Sequence[Standing],
     next_step: str | None,
 ) -> None:
+    """Let claims stand otherwise in the model; they wait for `next_step` from then on."""
     crowd_models.take_revision(cursor, version)
     change = Difference.of(claims, standings)
     before = crowd_models.label_sums(cursor, version, change.statistics.labels)

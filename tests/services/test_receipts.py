@@ -10,7 +10,7 @@ from imagehub.catalogue.database import Database
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Account, Outcome, Role, UploadState
 from tests import factories
-from webapp.services import receipts, status
+from webapp.services import receipts, status, withdrawals
 
 
 @pytest.fixture
@@ -164,3 +164,24 @@ def test_nobody_else_sees_a_receipt(database: Database, owner: Account) -> None:
         photo = factories.photo(cursor)
     with pytest.raises(NotFound):
         shown(database, owner, photo.upload_id)
+
+
+def test_a_withdrawn_upload_says_so_and_nothing_more(database: Database, owner: Account) -> None:
+    with database.transaction() as cursor:
+        photo = factories.verified_photo(cursor, owner=owner)
+    receipt = withdrawals.withdraw(database, owner, str(photo.upload_id))
+    assert states(receipt) == ["accepted", "withdrawn"]
+    assert (receipt.image_id, receipt.explanation) == (None, None)
+    again = withdrawals.withdraw(database, owner, str(photo.upload_id))
+    assert again == receipt
+    assert receipts.newest(database, owner, None, 10).items == (receipt,)
+
+
+def test_nobody_withdraws_what_another_sent(database: Database, owner: Account) -> None:
+    with database.transaction() as cursor:
+        photo = factories.photo(cursor)
+        admin = factories.account(cursor, roles=[Role.ADMIN])
+    for asker in (owner, admin):
+        with pytest.raises(NotFound):
+            withdrawals.withdraw(database, asker, str(photo.upload_id))
+    assert states(shown(database, photo.account, photo.upload_id)) == ["accepted", "stored"]

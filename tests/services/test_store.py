@@ -132,6 +132,15 @@ def test_a_deleted_object_is_gone_and_may_come_again(store: ObjectStore) -> None
     assert store.get("a/b") == b"two"
 
 
+def test_bytes_that_must_go_are_replaced_at_once_and_stay_so(store: ObjectStore) -> None:
+    store.put("releases/a/shard.tar", b"a secret and more")
+    before = store.stream("releases/a/shard.tar")
+    store.replace("releases/a/shard.tar", b"0 000000 and more")
+    assert store.get("releases/a/shard.tar") == b"0 000000 and more"
+    assert list(store.keys("releases/")) == ["releases/a/shard.tar"]
+    assert b"".join(before) in (b"a secret and more", b"0 000000 and more")
+
+
 def test_deleting_what_is_not_there_is_no_error(store: ObjectStore) -> None:
     store.delete("a/never")
     store.put("a/b", b"x")

@@ -18,7 +18,7 @@ from webapp.api.explanations import ExplanationAnswer, evidence
 from webapp.api.labels import LabelName
 from webapp.boundary import Decimal, Text, Whole, Words
 from webapp.gateways import gateways
-from webapp.services import receipts, uploads
+from webapp.services import receipts, uploads, withdrawals
 
 PLACE_DECIMALS = 1
 """A place is known to a tenth of a degree, no better; the rest is dropped before anything is
@@ -157,6 +157,15 @@ def send(account: Account, query: Claim) -> Response:
 def show(upload_id: str, account: Account) -> Receipt:
     """The receipt of an upload of yours; admins see everybody's."""
     return _told(receipts.show(gateways().database, account, upload_id))
+
+
+@endpoints.post("/uploads/<upload_id>/withdrawal", problems=(404,))
+def withdraw(upload_id: str, account: Account) -> Receipt:
+    """Take your upload back: hidden at once, then removed for good. Asking again changes nothing.
+
+    If others sent the same photo, it stays theirs. You may send it again later.
+    """
+    return _told(withdrawals.withdraw(gateways().database, account, upload_id))
 
 
 @endpoints.get("/uploads")

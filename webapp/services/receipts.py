@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from imagehub.catalogue import acceptances, labels_read, receipts
+from imagehub.catalogue import acceptances, labels_read, receipts, withdrawals
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.receipts import Standing
+from imagehub.catalogue.withdrawals import Ending
 from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import Account, Label, UploadState
 from webapp.services import access, cursors
@@ -20,6 +21,14 @@ SET_ASIDE = "set_aside"
 SET_ASIDE_REASON = (
     "Your photo is kept safe; we could not handle it and an operator will look at it."
 )
+WITHDRAWN = "You withdrew this photo."
+TAKEN_DOWN = {
+    "": "This photo was taken down.",
+    "not_this": "This photo was taken down: it does not show what it was sent as.",
+    "private": "This photo was taken down: it shows somebody or something private.",
+    "rights": "This photo was taken down: somebody else has the rights to it.",
+    "harm": "This photo was taken down: it may do harm.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +61,15 @@ class Receipt:
 
 def show(database: Database, asker: Account, upload_id: str) -> Receipt:
     """The receipt of the asker's upload, or of anybody's for an admin; else NotFound."""
-    wanted = _uuid(upload_id)
+    wanted = parse_id(upload_id)
     with database.transaction() as cursor:
         own = receipts.find_own(cursor, asker.id, acceptances.upload_ids(asker.id, wanted))
         if own is not None:
-            return receipt_of(own, rivals=_rivals(cursor, [own]))
+            return _told(cursor, [own])[0]
         if access.table().things["upload"].is_for(asker):
             found = receipts.find_any(cursor, wanted)
             if found is not None:
-                return receipt_of(found, sees_all=True, rivals=_rivals(cursor, [found]))
+                return _told(cursor, [found], sees_all=True)[0]
     raise NotFound(f"There is no upload {upload_id}.")
 
 
@@ -68,10 +77,38 @@ def newest(database: Database, asker: Account, after: str | None, limit: int) ->
     """The asker's uploads, newest first."""
     with database.transaction() as cursor:
         found = receipts.newest(cursor, asker.id, _position(after) if after else None, limit + 1)
-        rivals = _rivals(cursor, found)
-    page = cursors.page_after(found, limit, _sort_key, is_first=after is None)
-    told = tuple(receipt_of(one, rivals=rivals) for one in page.items)
-    return Page(told, page.after, page.before)
+        page = cursors.page_after(found, limit, _sort_key, is_first=after is None)
+        return Page(tuple(_told(cursor, page.items)), page.after, page.before)
+
+
+def _told(cursor: Cursor, standings: Sequence[Standing], sees_all: bool = False) -> list[Receipt]:
+    rivals = _rivals(cursor, standings)
+    endings = withdrawals.endings(cursor, [one.upload_id for one in standings])
+    told = []
+    for standing in standings:
+        receipt = receipt_of(standing, sees_all, rivals)
+        if standing.upload_id in endings:
+            receipt = _ended(receipt, endings[standing.upload_id])
+        told.append(receipt)
+    visible = withdrawals.visible_images(cursor, [one.duplicate_of or "" for one in told])
+    return [one if one.duplicate_of in visible else replace(one, duplicate_of=None) for one in told]
+
+
+def _ended(receipt: Receipt, ending: Ending) -> Receipt:
+    """What is left to tell of a photo that is gone."""
+    state = UploadState.TAKEN_DOWN if ending.is_takedown else UploadState.WITHDRAWN
+    words = TAKEN_DOWN[ending.kind or ""] if ending.is_takedown else WITHDRAWN
+    removed = "" if ending.removed_at else " Its files are being removed."
+    last = Step(state, ending.asked_at, ending.kind, (words + removed,))
+    return replace(
+        receipt,
+        state=state,
+        image_id=None,
+        duplicate_of=None,
+        steps=tuple(_in_order(iter((receipt.steps[0], last)))),
+        explanation=None,
+        verification_version=None,
+    )
 
 
 def receipt_of(
@@ -178,8 +215,8 @@ def _position(cursor: str) -> tuple[datetime, UUID]:
         raise Refused("cursor_malformed", "This page link is damaged.") from error
 
 
-def _uuid(text: str) -> UUID:
-    """A UUID in its one usual spelling; anything else is nobody's."""
+def parse_id(text: str) -> UUID:
+    """The id of an upload in its one usual spelling; NotFound for anything else."""
     try:
         found = UUID(text)
     except ValueError as error:

@@ -10,9 +10,10 @@ from datetime import datetime
 from uuid import UUID
 
 from imagehub import photo
-from imagehub.catalogue import acceptances
+from imagehub.catalogue import acceptances, tombstones
 from imagehub.catalogue.acceptances import Acceptance, Candidate
 from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.tombstones import Sending
 from imagehub.errors import Conflict, Refused
 from imagehub.log.protocol import UploadLog
 from imagehub.messages import encode
@@ -68,6 +69,7 @@ def submit(database: Database, log: UploadLog, asker: Account, submission: Submi
                     "Send this one with a key of its own."
                 )
             if acceptance.is_new:
+                _require_welcome(cursor, candidate)
                 consents.require(cursor, asker)
                 log.append(
                     encode(_upload(acceptance, candidate, submission.metadata), submission.photo)
@@ -107,6 +109,14 @@ def _checked(submission: Submission) -> str:
         )
     photo.inspect(submission.photo)
     return digest
+
+
+def _require_welcome(cursor: Cursor, candidate: Candidate) -> None:
+    """Raise Refused for a photo that was taken down, or withdrawn by who sent it."""
+    sending = Sending(None, candidate.account_id, candidate.photo_sha256.hex())
+    barrier = tombstones.barrier(cursor, sending)
+    if barrier.code:
+        raise Refused(barrier.code, barrier.sentence)
 
 
 def _candidate(

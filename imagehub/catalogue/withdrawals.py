@@ -1,0 +1,70 @@
+"""Withdrawals as contributors ask for them, and what receipts tell of photos that are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from imagehub.catalogue.database import Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an upload ended: taken back by its contributor, or its photo taken down, and since when.
+
+    `removed_at` is None while its bytes are still being removed; `kind` is why it was taken down.
+    """
+
+    is_takedown: bool
+    asked_at: datetime
+    removed_at: datetime | None
+    kind: str | None
+
+
+def ask(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> UUID | None:
+    """Take the account's upload with one of these ids back; None if it has none.
+
+    Asked again, or by two at once, it stays taken back since the first time.
+    """
+    cursor.execute(
+        "with own as (select upload_id, photo_sha256 from acceptances"
+        "  where account_id = %(account)s::uuid and upload_id = any(%(ids)s::uuid[])"
+        "  union select id, photo_sha256 from uploads"
+        "  where account_id = %(account)s::uuid and id = any(%(ids)s::uuid[]) limit 1),"
+        " asked as (insert into withdrawals (upload_id, account_id, photo_sha256)"
+        "  select upload_id, %(account)s::uuid, photo_sha256 from own"
+        "  on conflict (upload_id) do nothing)"
+        " select upload_id from own",
+        {"account": str(account_id), "ids": [str(one) for one in upload_ids]},
+    )
+    row = cursor.fetchone()
+    return UUID(row.upload_id) if row else None
+
+
+def endings(cursor: Cursor, upload_ids: Sequence[UUID]) -> dict[UUID, Ending]:
+    """How those of the uploads ended that were withdrawn or whose photo was taken down."""
+    cursor.execute(
+        "select asked.id, t.kind is not distinct from 'taken_down' and w.upload_id is null"
+        "  as is_takedown, coalesce(w.asked_at, t.buried_at) as asked_at,"
+        " case when w.upload_id is null then t.swept_at else n.removed_at end"
+        "  as removed_at, case when w.upload_id is null then t.reason end as kind"
+        " from unnest(%s::uuid[]) asked (id)"
+        " left join withdrawn_uploads w on w.upload_id = asked.id"
+        " left join withdrawal_answers n on n.upload_id = asked.id"
+        " left join acceptances a on a.upload_id = asked.id"
+        " left join tombstones t on t.photo_sha256 = a.photo_sha256 and t.kind = 'taken_down'"
+        " where w.upload_id is not null or t.kind is not null",
+        ([str(one) for one in upload_ids],),
+    )
+    return {
+        UUID(row.id): Ending(row.is_takedown, row.asked_at, row.removed_at, row.kind)
+        for row in cursor.fetchall()
+    }
+
+
+def visible_images(cursor: Cursor, image_ids: Sequence[str]) -> set[str]:
+    """Those of the images that are there and not concealed from who asks."""
+    cursor.execute("select id from images where id = any(%s::bpchar[])", (list(image_ids),))
+    return {row.id for row in cursor.fetchall()}

@@ -11,10 +11,8 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from email import policy
 from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -30,48 +28,17 @@ from imagehub.settings import Settings
 from imagehub.vocabulary import Account
 from spark_jobs import deliver, jobs
 from tests import factories
+from tests.receiver import Receiver
 from webapp.services import webhooks as service
 
 EVENT = Event("demand.reached", json.dumps({"data": {"words": "Target reached: Müller."}}), "it")
-
-
-@dataclass
-class Receiver:
-    """Somebody's server: it answers with the next of its statuses and keeps what it got."""
-
-    statuses: list[int] = field(default_factory=list)
-    got: list[tuple[dict[str, str], str]] = field(default_factory=list)
-    server: ThreadingHTTPServer = field(init=False)
-
-    def __post_init__(self) -> None:
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                length = int(self.headers["Content-Length"])
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                receiver.got.append((headers, self.rfile.read(length).decode()))
-                self.send_response(receiver.statuses.pop(0) if receiver.statuses else 204)
-                self.send_header("Location", receiver.url)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}/hook"
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     running = Receiver()
     yield running
-    running.server.shutdown()
-    running.server.server_close()
+    running.close()
 
 
 @pytest.fixture

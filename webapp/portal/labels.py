@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from imagehub.errors import NotFound
+from webapp import sessions
 from webapp.boundary import is_safe
 from webapp.gateways import gateways
-from webapp.services import images, labels
+from webapp.services import demands, images, labels
 from webapp.services.images import Place
 
 SEARCH_PAGE = 60
@@ -42,6 +43,7 @@ def show(kind: str, code: str) -> str:
         photos=images.of_label(database, mid, place, PHOTO_PAGE, cluster),
         chosen=cluster,
         is_first=not (place.after or place.before),
+        missions=demands.of_label(database, sessions.viewer(), mid),
     )
 
 

@@ -126,19 +126,17 @@ def _insert_refusal(
     """False if the id belongs to another account."""
     cursor.execute(
         """
-        with foreign_holder as (
-            select from acceptances where upload_id = %(upload_id)s and account_id <> %(account_id)s
-            union all
-            select from door_refusals
-            where upload_id = %(upload_id)s and account_id <> %(account_id)s
+        with foreign_holder as materialized (
+            select held_by_another(%(upload_id)s) as is_foreign
         ), noted as (
             insert into door_refusals (upload_id, account_id, client_key, code, reason)
             select %(upload_id)s, %(account_id)s, nullif(%(client_key)s, %(upload_id)s)::uuid,
                    %(code)s, %(reason)s
-            where not exists (select from acceptances where upload_id = %(upload_id)s)
+            from foreign_holder where not is_foreign
+              and not exists (select from acceptances where upload_id = %(upload_id)s)
             on conflict do nothing
         )
-        select exists (select from foreign_holder) as is_foreign
+        select is_foreign from foreign_holder
         """,
         {
             "upload_id": str(upload_id),

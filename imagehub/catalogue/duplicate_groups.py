@@ -56,9 +56,9 @@ def tiles(
         " left join lateral (select claimed_label from label_set_members s"
         "  where s.image_id = i.id and s.removed_in is null order by claimed_label limit 1) m"
         "  on true"
-        " left join lateral (select claimed_label from uploads u where u.image_id = i.id"
-        "  order by claimed_label limit 1) u on true"
-        " join labels l on l.mid = coalesce(m.claimed_label, u.claimed_label)",
+        " left join lateral (select label from claims c where c.image_id = i.id"
+        "  order by label limit 1) c on true"
+        " join labels l on l.mid = coalesce(m.claimed_label, c.label)",
         {"ids": list(image_ids), "account": str(account_id) if account_id else None},
     )
     return {

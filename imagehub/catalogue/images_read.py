@@ -118,6 +118,16 @@ def uploads(cursor: Cursor, image_id: str) -> list[ImageUpload]:
     ]
 
 
+def shared_claims(cursor: Cursor, image_id: str) -> frozenset[Label]:
+    """The labels that several people claimed of the image, whoever asks."""
+    cursor.execute(
+        "select l.mid, l.name from claim_senders c join labels l on l.mid = c.label"
+        " where c.image_id = %s and c.senders > 1",
+        (image_id,),
+    )
+    return frozenset(Label(row.mid, row.name) for row in cursor.fetchall())
+
+
 def check(cursor: Cursor, image_id: str) -> ImageCheck | None:
     """What the current version found; None while it has not looked."""
     cursor.execute(

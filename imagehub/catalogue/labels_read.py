@@ -145,11 +145,10 @@ def thin(cursor: Cursor, limit: int) -> list[ThinLabel]:
     cursor.execute(
         "select l.mid, l.name, l.own_images as verified, u.claimed from"
         " (select mid, name, own_images from label_entries where exists"
-        "   (select from uploads where claimed_label = mid and state = 'landed')"
+        "   (select from claims where label = mid)"
         "  order by own_images limit 300) l"
-        " cross join lateral (select count(*) as claimed from (select distinct on (image_id) 1"
-        "  from uploads where claimed_label = l.mid and state = 'landed'"
-        "  order by image_id limit 100) claims) u"
+        " cross join lateral (select count(*) as claimed from"
+        "  (select from claims where label = l.mid limit 100) few) u"
         " where l.own_images < u.claimed order by verified, u.claimed desc, lower(l.name) limit %s",
         (limit,),
     )
@@ -160,11 +159,7 @@ def thin(cursor: Cursor, limit: int) -> list[ThinLabel]:
 
 def claimed(cursor: Cursor, mid: str) -> int:
     """Count the distinct images that were claimed as the label."""
-    cursor.execute(
-        "select count(distinct image_id) as images from uploads"
-        " where state = 'landed' and claimed_label = %s",
-        (mid,),
-    )
+    cursor.execute("select count(*) as images from claims where label = %s", (mid,))
     return int(cursor.fetchone().images)
 
 

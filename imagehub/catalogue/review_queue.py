@@ -70,27 +70,9 @@ def before(cursor: Cursor, account_id: UUID, position: Position, limit: int) -> 
     return [_waiting(row) for row in cursor.fetchall()]
 
 
-def concerns(cursor: Cursor, account_id: UUID, image_id: str) -> bool:
-    """True if a claim on the image or a duplicate of it waits, or the account answered it."""
-    cursor.execute(
-        """
-        with near as (
-            select %(image)s::bpchar as id
-            union select keeper_id from duplicates where image_id = %(image)s
-            union select m.image_id from duplicates m where m.keeper_id = %(image)s
-                or m.keeper_id = (select keeper_id from duplicates where image_id = %(image)s)
-        )
-        select exists (
-            select from near join verdicts v on v.image_id = near.id
-            join verification_versions current using (version)
-            where current.is_current and v.outcome = 'needs_review'
-        ) or exists (
-            select from near join reviews r on r.image_id = near.id
-            where r.account_id = %(account)s::uuid
-        ) as concerns
-        """,
-        {"image": image_id, "account": str(account_id)},
-    )
+def concerns(cursor: Cursor, image_id: str) -> bool:
+    """True if a claim on the image or a duplicate of it waits, or who asks has answered it."""
+    cursor.execute("select waits_for_asker(%s) as concerns", (image_id,))
     return bool(cursor.fetchone().concerns)
 
 

@@ -53,18 +53,8 @@ def count(cursor: Cursor) -> Counts:
         ), outcomes as (
             select outcome, count(*) as total
             from verdicts where version = (select version from current) group by outcome
-        ), claims as (
-            select distinct image_id, claimed_label from uploads where state = 'landed'
-        ), accepted as (
-            select count(*) as total from acceptances
-        ), aside as (
-            select count(*) as total from acceptances
-            where upload_id in (select upload_id from dead_letters where replayed_at is null)
-              and not exists (
-                  select from uploads
-                  where uploads.id = acceptances.upload_id
-                    and uploads.account_id = acceptances.account_id
-              )
+        ), uploaded as materialized (
+            select * from upload_totals
         ), landing as (
             select coalesce(max(total) filter (where name = 'landed'), 0) as landed,
                    coalesce(max(total) filter (where name = 'refused'), 0) as refused,
@@ -73,9 +63,7 @@ def count(cursor: Cursor) -> Counts:
                        as exact_duplicates
             from landing_counts
         )
-        select accepted.total as accepted,
-               landing.landed, landing.refused,
-               (select count(*) from door_refusals) as refused_at_the_door,
+        select uploaded.accepted, landing.landed, landing.refused, uploaded.refused_at_the_door,
                landing.images, landing.exact_duplicates,
                (select count(*) from duplicates) as near_duplicates,
                coalesce((select total from outcomes where outcome = 'verified'), 0) as verified,
@@ -86,16 +74,16 @@ def count(cursor: Cursor) -> Counts:
                (select count(*) from clusters) as clusters,
                (select max(version) from label_set_versions) as label_set_version,
                greatest(
-                   0, accepted.total - landing.landed - landing.refused - aside.total
+                   0, uploaded.accepted - landing.landed - landing.refused - uploaded.set_aside
                ) as waiting_to_land,
                (select count(*) from claims where not exists (
                    select from verdicts
                    where verdicts.version = (select version from current)
                      and verdicts.image_id = claims.image_id
-                     and verdicts.label = claims.claimed_label
+                     and verdicts.label = claims.label
                )) as waiting_for_verdict,
-               aside.total as set_aside
-        from accepted, aside, landing
+               uploaded.set_aside
+        from uploaded, landing
         """
     )
     return Counts(**cursor.fetchone()._asdict())

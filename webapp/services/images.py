@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -115,17 +114,12 @@ def show(database: Database, image_id: str, viewer: Account | None = None) -> Im
             pairs=tuple(_pair(member, tiles) for member in members),
             clusters=tuple(images_read.clusters(cursor, image.id)),
             standing=permissions.standing(cursor, viewer, image.id, uploads),
-            shared_claims=_shared_claims(uploads),
+            shared_claims=images_read.shared_claims(cursor, image.id),
         )
     if found.standing is Standing.ADMIN:
         return found
     is_queued = found.standing is Standing.REVIEWER
     return _queued_part(found) if is_queued else _visible_part(found, viewer)
-
-
-def _shared_claims(uploads: list[ImageUpload]) -> frozenset[Label]:
-    claims = Counter(claimed for claimed, _ in {(one.claimed, one.account_id) for one in uploads})
-    return frozenset(label for label, senders in claims.items() if senders > 1)
 
 
 def _group_ids(members: list[Member]) -> list[str]:

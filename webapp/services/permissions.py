@@ -36,7 +36,7 @@ def standing(
         return Standing.ADMIN
     if any(sent.account_id == account.id for sent in uploads):
         return Standing.SENDER
-    if Role.REVIEWER in account.roles and review_queue.concerns(cursor, account.id, image_id):
+    if Role.REVIEWER in account.roles and review_queue.concerns(cursor, image_id):
         return Standing.REVIEWER
     return Standing.STRANGER
 

@@ -91,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
         upstream.close()
         return answer.status, answer.getheaders(), body
 
-    do_GET = do_PUT = do_HEAD = do_DELETE = _serve  # noqa: N815 - the names are http.server's
+    do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _serve  # noqa: N815 - the names are http.server's
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Say nothing."""

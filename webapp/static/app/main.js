@@ -44,7 +44,8 @@ async function draw() {
     await sending.show(all, sender);
     await uploads.show(all, sender);
     await settings.show(all);
-    if (all.some((photo) => photo.state === "sent" && !photo.receipt)) watch();
+    if (all.some((photo) => photo.state === "sent" && !photo.receipt))
+      watch(all.some((photo) => photo.state === "waiting"));
   }
   drawing = false;
 }

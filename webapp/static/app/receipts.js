@@ -12,9 +12,9 @@ const SOON_LASTS_MILLISECONDS = 60_000;
 let timer;
 let asking = false;
 
-// Ask unless it is about to be asked: something was sent.
-export function watch() {
-  if (!timer) refresh();
+// Something was sent: ask now, unless it was asked while photos are still being sent.
+export function watch(isSending) {
+  if (!(timer && isSending)) refresh();
 }
 
 // Ask now, and again by itself while the app is seen and an upload is on its way.
@@ -32,8 +32,10 @@ export async function refresh() {
   } finally {
     asking = false;
   }
-  const open = await stillOpen();
-  if (open.length) timer = setTimeout(refresh, pause(open));
+  const all = await photos();
+  const open = all.filter((one) => one.state === "sent" && !FINAL.has(one.receipt));
+  const isSending = all.some((photo) => photo.state === "waiting");
+  if (open.length) timer = setTimeout(refresh, isSending ? LATER_MILLISECONDS : pause(open));
 }
 
 export async function older() {
@@ -52,10 +54,6 @@ async function settle(receipts) {
   const settled = sent.filter((photo) => FINAL.has(photo.receipt));
   const surplus = settled.slice(0, Math.max(0, settled.length - PREVIEWS_KEPT));
   if (surplus.length) await remove(surplus.map((photo) => photo.id));
-}
-
-async function stillOpen() {
-  return (await photos()).filter((one) => one.state === "sent" && !FINAL.has(one.receipt));
 }
 
 function pause(open) {

@@ -5,7 +5,7 @@ import { change, files, photos, recall, remember } from "./store.js";
 
 const LOCK = "imagehub-sender";
 const FIRST_WAIT_SECONDS = 1;
-const LONGEST_WAIT_SECONDS = 300;
+const LONGEST_WAIT_SECONDS = 60;
 const LOOK_AGAIN_SECONDS = 60;
 // The transfer was at fault, not the photo.
 const TRANSFER_FAULTS = new Set(["body_incomplete", "digest_mismatch"]);
@@ -13,6 +13,8 @@ const TRY_AGAIN = new Set([0, 408, 425, 429]);
 
 export const SETTINGS = { paused: false, wifiOnly: false, smaller: false };
 
+let me; // who is signed in and may send; kept until the hub says otherwise
+let denied = 0;
 let running;
 let again = false;
 let timer;
@@ -44,17 +46,19 @@ async function run() {
 
 // Send until nothing is left or something stands in the way; answer when to look again.
 async function drain() {
-  const session = {};
   for (;;) {
     const waiting = (await photos()).filter((photo) => photo.state === "waiting");
     if (!waiting.length) return say({ what: "idle" });
-    const hindrance = await lookForHindrance(session);
+    const hindrance = await lookForHindrance();
     if (hindrance) return say(hindrance);
-    const own = waiting.filter((photo) => !photo.owner || photo.owner === session.me.id);
-    if (!own.length) return say({ what: "other account" });
+    const own = waiting.filter((photo) => !photo.owner || photo.owner === me.id);
+    if (!own.length) {
+      me = undefined;
+      return say({ what: "other account" });
+    }
     own.sort((one, other) => one.tries - other.tries || one.order - other.order);
     await say({ what: "sending", id: own[0].id });
-    await sendOne(own[0], session);
+    await sendOne(own[0]);
   }
 }
 
@@ -65,25 +69,27 @@ async function say(status) {
   return isUp ? undefined : (status.until ?? Date.now() + LOOK_AGAIN_SECONDS * 1000);
 }
 
-async function lookForHindrance(session) {
+async function lookForHindrance() {
   const settings = { ...SETTINGS, ...(await recall("settings")) };
   if (settings.paused) return { what: "paused" };
   if (!navigator.onLine) return { what: "offline" };
   if (settings.wifiOnly && navigator.connection?.type === "cellular") return { what: "wifi" };
   const hold = await recall("hold");
   if (hold && hold.until > Date.now()) return hold;
+  if (me) return null;
   try {
-    session.me ??= await hub.me();
+    const found = await hub.me();
+    if (!found) return { what: "signed out" };
+    if (!found.may_send) return { what: "no role" };
+    if (!found.consented_at) return { what: "terms" };
+    me = found;
+    return null;
   } catch (problem) {
     return holdAfter(problem);
   }
-  if (!session.me) return { what: "signed out" };
-  if (!session.me.may_send) return { what: "no role" };
-  if (!session.me.consented_at) return { what: "terms" };
-  return null;
 }
 
-async function sendOne(photo, session) {
+async function sendOne(photo) {
   let bytes;
   try {
     bytes = await (await files(photo.id)).file.arrayBuffer();
@@ -92,22 +98,22 @@ async function sendOne(photo, session) {
     return change(photo.id, { state: "refused", code: "unreadable", reason });
   }
   try {
-    await hub.send(photo, bytes, session.me.form_word);
+    await hub.send(photo, bytes, me.form_word);
     await change(photo.id, { state: "sent", sent_at: Date.now() }, null);
     if (await recall("hold")) await remember("hold", null);
-    session.denied = 0;
+    denied = 0;
   } catch (problem) {
-    await judge(photo, problem, session);
+    await judge(photo, problem);
   }
 }
 
-async function judge(photo, problem, session) {
+async function judge(photo, problem) {
   if (problem.status === 401) {
-    session.me = undefined; // asked again before the next photo: nobody, or a new session
+    me = undefined; // asked again before the next photo: nobody, or a new session
   } else if (problem.status === 403) {
-    session.me = undefined;
-    session.denied = (session.denied ?? 0) + 1;
-    if (session.denied > 1) await holdAfter(problem);
+    me = undefined; // the session's word may be another one by now
+    denied += 1;
+    if (denied > 1) await holdAfter(problem);
   } else if (
     TRY_AGAIN.has(problem.status) ||
     problem.status >= 500 ||
@@ -124,10 +130,10 @@ async function judge(photo, problem, session) {
 // Wait longer after every failure in a row, by chance up to half more; as long as the hub asks for.
 async function holdAfter(problem) {
   const failures = ((await recall("hold"))?.failures ?? 0) + 1;
-  const wait = Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** Math.min(failures - 1, 12));
+  const wait = Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** Math.min(failures - 1, 8));
   const seconds = Math.max(wait * (1 + Math.random() / 2), problem.waitSeconds ?? 0);
   const hold = {
-    what: { 0: "no answer", 403: "denied" }[problem.status] ?? "hub busy",
+    what: { 0: "no answer", 403: "denied", 429: "denied" }[problem.status] ?? "hub busy",
     sentence: problem.sentence,
     failures,
     until: Date.now() + seconds * 1000,

@@ -131,6 +131,7 @@ def _store(store: ObjectStore, upload: Upload, photo: bytes, landed: LandedPhoto
         full_width=full.width,
         full_height=full.height,
         fingerprint=landed.fingerprint,
+        brightness=landed.brightness,
         flags=landed.flags,
         derivative_recipe=keys.DERIVATIVE_RECIPE,
         first_upload_id=upload.id,

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -155,6 +156,7 @@ class World:
             "kind": "thumb" if cell.route.rule.endswith(".jpg") else kind,
             "code": code,
             "release_id": self.release,
+            **self._wanted(cell, owner),
             "token_id": str(uuid.uuid4() if is_absent else self._token_id(owner)),
             "account_id": str(uuid.uuid4() if is_absent else owner.account.id),
             "path:path": "train/a.jpg",

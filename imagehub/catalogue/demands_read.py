@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,6 +85,16 @@ def open_of_label(cursor: Cursor, mid: str, account_id: UUID | None) -> list[Dem
         {"account": _text(account_id), "label": mid},
     )
     return [_entry(row) for row in cursor.fetchall()]
+
+
+def open_wishes(cursor: Cursor, mids: Sequence[str]) -> dict[tuple[str, str], str]:
+    """The open demands of labels: (MID, why) and the demand's id."""
+    cursor.execute(
+        "select label, why, min(id::text) as id from open_demands where label = any(%s)"
+        " group by label, why",
+        (list(mids),),
+    )
+    return {(row.label, row.why): row.id for row in cursor.fetchall()}
 
 
 def ended(cursor: Cursor, account_id: UUID | None, limit: int) -> list[DemandEntry]:

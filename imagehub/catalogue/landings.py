@@ -13,7 +13,7 @@ IMAGE_ID_DIGITS = 16
 
 @dataclass(frozen=True, slots=True)
 class NewImage:
-    """A row of images; digests are 64 hex digits, sizes in pixels."""
+    """A row of images; digests are 64 hex digits, sizes in pixels, brightness is 0 to 255."""
 
     photo_sha256: str
     format: str
@@ -26,6 +26,7 @@ class NewImage:
     full_width: int
     full_height: int
     fingerprint: int
+    brightness: int
     flags: tuple[str, ...]
     derivative_recipe: int
     first_upload_id: UUID
@@ -88,11 +89,11 @@ def add_image(cursor: Cursor, image: NewImage) -> bool:
         insert into images (
             id, photo_sha256, format, width, height, photo_bytes,
             full_sha256, full_bytes, full_crc32, full_width, full_height,
-            fingerprint, flags, derivative_recipe, first_upload_id
+            fingerprint, brightness, flags, derivative_recipe, first_upload_id
         ) values (
             %(id)s, %(photo_sha256)s, %(format)s, %(width)s, %(height)s, %(photo_bytes)s,
             %(full_sha256)s, %(full_bytes)s, %(full_crc32)s, %(full_width)s, %(full_height)s,
-            %(fingerprint)s, %(flags)s, %(derivative_recipe)s, %(first_upload_id)s
+            %(fingerprint)s, %(brightness)s, %(flags)s, %(derivative_recipe)s, %(first_upload_id)s
         ) on conflict do nothing
         """,
         {
@@ -108,6 +109,7 @@ def add_image(cursor: Cursor, image: NewImage) -> bool:
             "full_width": image.full_width,
             "full_height": image.full_height,
             "fingerprint": image.fingerprint,
+            "brightness": image.brightness,
             "flags": list(image.flags),
             "derivative_recipe": image.derivative_recipe,
             "first_upload_id": str(image.first_upload_id),

@@ -14,6 +14,7 @@ from PIL import Image
 from imagehub.photo.decode import decode
 from imagehub.photo.fingerprint import fingerprint
 from imagehub.photo.header import inspect
+from imagehub.photo.luma import luma
 from imagehub.photo.refusals import refused_decoding
 from imagehub.photo.resizing import shrink
 
@@ -45,7 +46,7 @@ class Derivative:
 
 @dataclass(frozen=True, slots=True)
 class LandedPhoto:
-    """What one photo becomes.
+    """What one photo becomes; `brightness` is the mean luma of the view, 0 to 255.
 
     `width` and `height` are those of the upright original; `fingerprint` is signed, 64 bits;
     `flags` are those of its PhotoHeader.
@@ -59,6 +60,7 @@ class LandedPhoto:
     view: Derivative
     thumb: Derivative
     fingerprint: int
+    brightness: int
 
 
 def land(data: bytes) -> LandedPhoto:
@@ -71,6 +73,7 @@ def land(data: bytes) -> LandedPhoto:
     decoded = decode(data, header, FULL_PIXELS)
     full = decoded.image
     view = shrink(full, VIEW_PIXELS)
+    pixels = np.asarray(view)
     return LandedPhoto(
         format=header.format,
         width=decoded.width,
@@ -79,7 +82,8 @@ def land(data: bytes) -> LandedPhoto:
         full=_encode(full, QUALITY),
         view=_encode(view, QUALITY),
         thumb=_encode(shrink(view, THUMB_PIXELS), THUMB_QUALITY),
-        fingerprint=fingerprint(np.asarray(view)),
+        fingerprint=fingerprint(pixels),
+        brightness=round(float(luma(pixels).mean())),
     )
 
 

@@ -60,6 +60,7 @@ def write_landed(stream: BinaryIO, photo: LandedPhoto) -> None:
         "width": photo.width,
         "height": photo.height,
         "fingerprint": photo.fingerprint,
+        "brightness": photo.brightness,
     }
     made = {"full": photo.full, "view": photo.view, "thumb": photo.thumb}
     for name, derivative in made.items():
@@ -84,6 +85,8 @@ def read_answer(stream: BinaryIO, header: PhotoHeader) -> LandedPhoto | str:
         raise BrokenAnswer("another size than the photo's")
     if not -(2**63) <= numbers["fingerprint"] < 2**63:
         raise BrokenAnswer("a fingerprint of more than 64 bits")
+    if not 0 <= numbers["brightness"] <= 255:
+        raise BrokenAnswer("a brightness beyond white")
     made = {name: _read_derivative(stream, name, numbers) for name in _SIDES}
     return LandedPhoto(
         format=header.format,
@@ -91,6 +94,7 @@ def read_answer(stream: BinaryIO, header: PhotoHeader) -> LandedPhoto | str:
         height=height,
         flags=header.flags,
         fingerprint=numbers["fingerprint"],
+        brightness=numbers["brightness"],
         **made,
     )
 
@@ -103,7 +107,7 @@ def _read_numbers(stream: BinaryIO) -> dict[str, int] | str:
     if isinstance(answer, dict) and str(answer.get("refused")) in DECODING_SENTENCES:
         return str(answer["refused"])
     sides = {f"{name}_{side}" for name in _SIDES for side in ("width", "height")}
-    wanted = {"width", "height", "fingerprint"} | sides
+    wanted = {"width", "height", "fingerprint", "brightness"} | sides
     if not isinstance(answer, dict) or set(answer) != wanted:
         raise BrokenAnswer("other fields than a photo's")
     if not all(type(number) is int for number in answer.values()):

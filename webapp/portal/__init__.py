@@ -12,6 +12,7 @@ from webapp.portal import (
     account,
     accounts,
     contribute,
+    coverage,
     demands,
     duplicates,
     front,
@@ -51,6 +52,7 @@ PAGES: tuple[Blueprint, ...] = (
     duplicates.pages,
     notices.pages,
     demands.pages,
+    coverage.pages,
     webhooks.pages,
 )
 

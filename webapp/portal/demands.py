@@ -11,7 +11,7 @@ from imagehub.errors import Conflict, Refused
 from webapp import auth, sessions
 from webapp.boundary import is_safe
 from webapp.gateways import gateways
-from webapp.services import demands
+from webapp.services import demands, labels
 from webapp.services.demands import NewDemand
 
 MISSIONS = 50
@@ -93,13 +93,16 @@ def close(demand_id: str) -> Response:
 
 def _form(fields: dict[str, str], error: Refused | Conflict | None = None) -> str:
     code = error.code.removesuffix("_invalid") if isinstance(error, Refused) else ""
-    known = fields["label"] if fields["label"].startswith("/") else ""
+    database = gateways().database
+    found = labels.chosen(database, [fields["label"]])
+    known = found[0].label if found else None
     return render_template(
         "demand_new.html",
         fields=fields,
         error=str(error) if error else "",
         wrong=code,
-        others=demands.of_label(gateways().database, sessions.viewer(), known) if known else [],
+        known=known,
+        others=demands.of_label(database, sessions.viewer(), known.mid) if known else [],
     )
 
 

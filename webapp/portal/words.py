@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -123,6 +123,16 @@ def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
+def capitalize_first(text: str) -> str:
+    """The text with a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def dropped(chosen: Mapping[str, str], name: str) -> dict[str, str]:
+    """All that is chosen but one."""
+    return {key: value for key, value in chosen.items() if key != name}
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
@@ -139,4 +149,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "label_path": label_path,
     "shell": shlex.quote,
     "fitted": fitted,
+    "capitalize_first": capitalize_first,
+    "dropped": dropped,
 }

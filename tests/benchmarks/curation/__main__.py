@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
@@ -22,6 +22,12 @@ from tests.benchmarks.curation import floors, report
 from tests.benchmarks.curation.colluders import LIE_SHARES, PLOTS, collude
 from tests.benchmarks.curation.crowds import KnownCrowd, maker_of, read_known
 from tests.benchmarks.curation.hub import Hub, Machine, running_machine
+from tests.benchmarks.curation.same_pictures import (
+    SamePicture,
+    completed,
+    same_pictures,
+    sources,
+)
 
 FIRST_SEED = 1001
 COLLUDERS_SEED = 2001
@@ -35,6 +41,7 @@ class Bench:
     machine: Machine
     with_peers: bool
     bins: dict[str, list[Bin]] = field(default_factory=dict)
+    joined: dict[str, list[SamePicture]] = field(default_factory=dict)
     began_at: float = field(default_factory=time.monotonic)
 
     def say(self, words: str) -> None:
@@ -44,11 +51,14 @@ class Bench:
     def measure(self, name: str, known: KnownCrowd, with_colluders: bool = False) -> Figures:
         """All figures of one crowd, in a hub of its own."""
         uploads = len(known.crowd.uploads)
+        self.joined[name] = same_pictures(sources(known))
+        self.say(f"{name}: {len(self.joined[name])} pairs of sources are one picture each")
+        whole = completed(known.truth, self.joined[name])
         with self.machine.hub() as hub:
             self.say(f"{name}: landing and verifying {uploads} uploads")
             hub.receive(known.crowd)
-            seen = read(hub.database, known.crowd, known.truth)
-            figures = measures.figures(seen)
+            seen = read(hub.database, known.crowd, whole)
+            figures = measures.figures(seen) | _by_truth_csv(seen, known)
             self.bins[name] = measures.calibration_bins(seen)
             if self.with_peers:
                 self.say(f"{name}: what the peers find")
@@ -103,11 +113,19 @@ def main(crowds: tuple[Path, ...], seeds: int, peers: bool, colluders: bool) -> 
     figures = floors.summary(given, others)
     promises = floors.promises(figures)
     report.tell(figures, promises)
+    report.tell_joined(bench.joined, FOLDER / "curation_joined.csv")
     file = write_figures("curation", **{name: round(one, 4) for name, one in figures.items()})
     if peers:
         report.plot(bench.bins, FOLDER / "curation_reliability.png")
     bench.say(f"written to {file}")
     sys.exit(0 if all(promise.held for promise in promises) else 1)
+
+
+def _by_truth_csv(seen: dict[str, Seen], known: KnownCrowd) -> Figures:
+    """Our duplicate figures if each source were a picture of its own."""
+    told = {name: replace(one, truth=known.truth[name]) for name, one in seen.items()}
+    found = measures.duplicate_figures(told, measures.found_pairs(told))
+    return {f"{name}_by_truth_csv": figure for name, figure in found.items()}
 
 
 def _others(bench: Bench, given: Path, seeds: int) -> list[Figures]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rich.table import Table
 from deploy.local.curation.scoring import Bin
 from deploy.local.demo.report import Promise
 from tests.benchmarks.curation import floors
+from tests.benchmarks.curation.same_pictures import SamePicture
 
 LABEL_PEERS = ("", "cleanlab_", "cleanlab_margin_")
 PAIR_PEERS = ("", "phash0_", "phash4_", "phash10_", "cosine93_", "cosine95_", "cleanvision_")
@@ -56,6 +58,23 @@ def tell(figures: Mapping[str, float], promises: Sequence[Promise]) -> None:
         mark = "[green]yes[/]" if promise.held else "[bold red]NO[/]"
         held.add_row(mark, promise.sentence, promise.detail)
     console.print(held)
+
+
+def tell_joined(joined: Mapping[str, Sequence[SamePicture]], file: Path) -> None:
+    """Print how many sources count as one picture, and write which to a CSV file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        table = csv.writer(stream)
+        table.writerow(["crowd", "first", "second", "mirrored", "worst_cell_difference"])
+        for crowd, pairs in joined.items():
+            rows = [(one.first, one.second, one.is_mirrored, one.difference) for one in pairs]
+            table.writerows((crowd, *row[:3], f"{row[3]:.1f}") for row in rows)
+    for crowd, pairs in joined.items():
+        mirrored = sum(one.is_mirrored for one in pairs)
+        Console(width=WIDTH).print(
+            f"{crowd}: truth.csv does not know that {len(pairs)} pairs of source photos are one "
+            f"picture each ({mirrored} mirrored): {file}"
+        )
 
 
 def plot(bins: Mapping[str, Sequence[Bin]], file: Path) -> None:

@@ -13,9 +13,11 @@ WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 352, 12, 160
 MOST_POINTS = 400
 TICKS = 4
+SHORT_QUARTERS = (1, 1.2, 1.6, 2, 2.4, 3, 4, 6, 8)
 
 LARGE_CELL, SMALL_CELL, MOST_LARGE_CELLS = 30, 12, 30
-NAMES_WIDTH, NAMES_HEIGHT = 132, 116
+LETTER = 6.5
+"""About the width of a letter at the pictures' size, in their units."""
 DARK_SHARE = 0.55
 LONGEST_NAME = 18
 
@@ -52,14 +54,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A confusion matrix; rows are what photos show, columns what the model said."""
+    """A confusion matrix; rows are what photos show, columns what the model said.
 
+    The cells begin at (`margin`, `margin`); names stand left of them and above.
+    """
+
+    margin: int
     width: int
     height: int
     side: int
     has_numbers: bool
-    rows: tuple[Tick, ...]
-    columns: tuple[Tick, ...]
+    places: tuple[Tick, ...]
     cells: tuple[Cell, ...]
 
 
@@ -100,11 +105,9 @@ def matrix(confusion: Sequence[Sequence[int]], names: Sequence[str]) -> Matrix:
     """A picture of N x N counts; beyond MOST_LARGE_CELLS labels without numbers in the cells."""
     is_large = len(names) <= MOST_LARGE_CELLS
     side = LARGE_CELL if is_large else SMALL_CELL
-    places = [
-        Tick(start + side * (number + 0.5), _short(name))
-        for start in (NAMES_HEIGHT, NAMES_WIDTH)
-        for number, name in enumerate(names)
-    ]
+    shown = [_short(name) for name in names]
+    margin = 14 + math.ceil(LETTER * max((len(name) for name in shown), default=0))
+    places = tuple(Tick(margin + side * (at + 0.5), name) for at, name in enumerate(shown))
     cells = []
     for row, counts in enumerate(confusion):
         photos = sum(counts)
@@ -112,8 +115,8 @@ def matrix(confusion: Sequence[Sequence[int]], names: Sequence[str]) -> Matrix:
             if count:
                 cells.append(
                     Cell(
-                        x=NAMES_WIDTH + side * column,
-                        y=NAMES_HEIGHT + side * row,
+                        x=margin + side * column,
+                        y=margin + side * row,
                         photos=count,
                         share=round(count / photos, 3),
                         is_dark=count / photos > DARK_SHARE,
@@ -121,22 +124,22 @@ def matrix(confusion: Sequence[Sequence[int]], names: Sequence[str]) -> Matrix:
                     )
                 )
     return Matrix(
-        width=NAMES_WIDTH + side * len(names) + 2,
-        height=NAMES_HEIGHT + side * len(names) + 2,
+        margin=margin,
+        width=margin + side * len(names) + 2,
+        height=margin + side * len(names) + 2,
         side=side,
         has_numbers=is_large,
-        rows=tuple(places[: len(names)]),
-        columns=tuple(places[len(names) :]),
+        places=places,
         cells=tuple(cells),
     )
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 5, 10 and so on that is not below a positive value."""
+    """The next number whose quarters are short that is not below a positive value."""
     if not math.isfinite(value) or value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next(power * factor for factor in (1, 2, 5, 10) if value <= power * factor * (1 + 1e-9))
+    return power * next((one for one in SHORT_QUARTERS if value <= power * one), 10)
 
 
 def _short(name: str) -> str:

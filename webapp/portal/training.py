@@ -67,6 +67,8 @@ def show(run_id: str) -> str:
         seconds_left=found.seconds_left,
         notes=found.notes,
         duration=training_words.duration,
+        bases=training_form.BASES,
+        augmentations=training_form.AUGMENTATIONS,
         **curves(found),
     )
 

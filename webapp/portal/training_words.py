@@ -9,7 +9,8 @@ from webapp.services.training_runs import Watched
 def duration(seconds: float) -> str:
     """Seconds as a person says them."""
     if seconds < 90:
-        return f"{max(1, round(seconds))} seconds" if round(seconds) != 1 else "1 second"
+        whole = max(1, round(seconds))
+        return "1 second" if whole == 1 else f"{whole} seconds"
     minutes = round(seconds / 60)
     if minutes < 120:
         return f"{minutes} minutes"

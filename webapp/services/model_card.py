@@ -42,9 +42,8 @@ def card(run: TrainingEntry, model: Model) -> list[Section]:
         Section(
             "Licence and credits",
             "The photos are under the licences that the release's manifest names; its credits name"
-            " their contributors. Who passes the model on passes these credits on too. A frozen or"
-            " earlier trained network has a licence of its own: `python -m imagehub.vision list`"
-            " names it.",
+            " their contributors. Who passes the model on passes these credits on too. A network"
+            " that was trained before has a licence of its own: ask the hub’s operator which.",
         ),
         Section(
             "How it was measured",

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from imagehub.catalogue import training_progress, training_runs
+from imagehub.catalogue import training_progress, training_runs, training_sweeps
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.training_runs import TrainingRun
 from imagehub.errors import Conflict, HubError, Unavailable
@@ -117,7 +117,9 @@ class Doors:
 def train(doors: Doors) -> None:
     """Do all that is missing of the run, and publish its model."""
     run, config = doors.run, read_config(doors.run.config)
-    source = Source(run.release_id, run.manifest_sha256)
+    with doors.database.transaction() as cursor:
+        withdrawn = training_sweeps.withdrawn(cursor, run.release_id)
+    source = Source(run.release_id, run.manifest_sha256, withdrawn)
     network = _network(doors, config)
     side = network.side_pixels if network else config.image_size_pixels
     doors.report.note("The photos are made ready for training.")

@@ -110,7 +110,8 @@ def reason_in(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     raised = [line for line in lines if PYTHON_EXCEPTION.match(line)]
     lost = [line for line in lines if "ExecutorLostFailure" in line or "crashed" in line]
-    return ([*raised, *lost, *lines] or ["no words"])[0][:500]
+    why = ([*raised, *lost, *lines] or ["no words"])[0][:500]
+    return "a worker was lost in the middle of a step" if "Collective" in why else why
 
 
 class _PlainValues(pickle.Unpickler):

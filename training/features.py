@@ -40,10 +40,18 @@ class FeatureSet:
     image_ids: tuple[str, ...]
 
 
+FOLDER = f"training/features/{RECIPE}/"
+
+
 def key(shard: ShardFacts, network_sha256: str, mirrored: bool) -> str:
     """Where the features of a shard lie: by the bytes that were looked at and the network."""
     varied = "mirrored" if mirrored else "plain"
-    return f"training/features/{RECIPE}/{network_sha256}/{shard.sha256}-{varied}.npz"
+    return f"{FOLDER}{network_sha256}/{shard.sha256}-{varied}.npz"
+
+
+def shard_of(key: str) -> str:
+    """The sha256 of the shard that was looked at, from a key of its features."""
+    return key.rpartition("/")[2].partition("-")[0]
 
 
 def frozen_network(settings: Settings) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -24,14 +24,18 @@ Everywhere = Callable[[Any, Sequence[Any]], list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The release that a run is pinned to."""
+    """The release that a run is pinned to, and the ids of its photos that were withdrawn."""
 
     release_id: str
     manifest_sha256: bytes
+    withdrawn: frozenset[str] = frozenset()
 
 
 def read_manifest(store: ObjectStore, source: Source) -> Manifest:
-    """The release's manifest; Refused(`release_damaged`) if it is not the one the run names."""
+    """The release's manifest without what was withdrawn.
+
+    Raises Refused(`release_damaged`) if it is not the one that the run names.
+    """
     data = store.get(keys.release_manifest(source.release_id))
     if manifests.digest(data) != source.manifest_sha256:
         raise Refused(
@@ -39,7 +43,9 @@ def read_manifest(store: ObjectStore, source: Source) -> Manifest:
             f"The manifest of {source.release_id} is not the one that was signed: train on"
             " another release.",
         )
-    return manifests.read(data)
+    whole = manifests.read(data)
+    left = tuple(file for file in whole.files if file.image_id not in source.withdrawn)
+    return replace(whole, files=left)
 
 
 def make_shards(
@@ -47,14 +53,14 @@ def make_shards(
 ) -> Index:
     """The release's training shards at a size: those that are there, or made now on executors."""
     store = open_store(settings)
-    pinned = source.manifest_sha256.hex()
+    name = shards.contents(source.manifest_sha256.hex(), source.withdrawn)
     with suppress(NotFound):
-        return shards.read_index(store.get(shards.index_key(pinned, side_pixels)))
+        return shards.read_index(store.get(shards.index_key(name, side_pixels)))
     manifest = read_manifest(store, source)
-    plans = shards.plan(manifest, pinned, side_pixels)
+    plans = shards.plan(manifest, name, side_pixels)
     made = everywhere()(partial(_make_shard, settings, source.release_id), plans)
-    index = shards.index(manifest, pinned, side_pixels, made)
-    store.put(shards.index_key(pinned, side_pixels), shards.write_index(index))
+    index = shards.index(manifest, name, side_pixels, made)
+    store.put(shards.index_key(name, side_pixels), shards.write_index(index))
     return index
 
 

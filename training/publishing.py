@@ -72,7 +72,7 @@ def publish(
         trained.of_task(settings, plan, found), held_out, shown, index, report
     )
     metrics["config"] = plan.config.model_dump(mode="json")
-    metrics["release"], metrics["manifest_sha256"] = run.release_id, index.manifest_sha256
+    metrics["release"], metrics["manifest_sha256"] = run.release_id, run.manifest_sha256.hex()
     files.append(File(export.METRICS, export.metrics(metrics)))
     stored = {}
     for file in files:

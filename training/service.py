@@ -17,15 +17,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagehub.catalogue import training_progress, training_runs
+from imagehub.catalogue import training_progress, training_runs, training_sweeps
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.training_runs import TrainingRun
 from imagehub.errors import Unavailable
+from imagehub.hub import open_store
 from imagehub.settings import Settings
 from training import processes
 from training.attempt import CANNOT_WORK, reason_file
+from training.sweeping import sweep
 
 TICK_SECONDS = 0.5
+SWEEP_SECONDS = 10.0
 MAX_ATTEMPTS = 3
 
 log = logging.getLogger(__name__)
@@ -67,6 +70,7 @@ class Trainer:
         self._database = database
         self._patience = patience or Patience()
         self._attempt = attempt
+        self._sweep_at = 0.0
         self.stop = threading.Event()
 
     def serve(self) -> None:
@@ -84,6 +88,7 @@ class Trainer:
                 if done():
                     return
                 self._end_what_is_not_wanted()
+                self._sweep()
                 run = self._take()
                 if run is not None:
                     self._hold(run)
@@ -107,6 +112,19 @@ class Trainer:
         for run in left:
             processes.end(run.id)
             self._settle(run, Ending("failed", "The trainer stopped without a word.", again=True))
+
+    def _sweep(self) -> None:
+        """Clear training shards of photos that were withdrawn, while no run reads them."""
+        if time.monotonic() < self._sweep_at:
+            return
+        with self._database.transaction() as cursor:
+            training_runs.lock(cursor)
+            if training_runs.any_held(cursor):
+                return
+            for release in training_sweeps.due(cursor):
+                sweep(open_store(self._settings), release)
+                training_sweeps.mark(cursor, release)
+        self._sweep_at = time.monotonic() + SWEEP_SECONDS
 
     def _take(self) -> TrainingRun | None:
         with self._database.transaction() as cursor:

@@ -52,6 +52,7 @@ class Cluster:
     executors: int
     cores: int
     here: bool
+    notes: Path
 
     @property
     def context(self) -> Any:
@@ -60,11 +61,15 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the session; executors on this machine leave no files behind."""
-        application = self.context.applicationId
         self.spark.stop()
-        if self.here:
-            work = Path(pyspark.__file__).parent / "work" / application
-            shutil.rmtree(work, ignore_errors=True)
+        clear(self.notes)
+
+
+def clear(notes: Path) -> None:
+    """Remove the files of executors of this machine; `notes` has a file for each application."""
+    for note in notes.iterdir() if notes.is_dir() else ():
+        shutil.rmtree(Path(pyspark.__file__).parent / "work" / note.name, ignore_errors=True)
+        note.unlink()
 
 
 def master_of(settings: Settings) -> str:
@@ -78,7 +83,8 @@ def start(settings: Settings, run_id: str, environment: Mapping[str, str]) -> Cl
 
     Raises Unavailable if none has come within EXECUTORS_WITHIN_SECONDS.
     """
-    master = master_of(settings)
+    master, notes = master_of(settings), settings.data / "training" / "applications"
+    clear(notes)  # of attempts that were killed: one runs at a time
     options = dict(ONCE)
     for name, value in {**ON_EXECUTORS, **environment}.items():
         options[f"spark.executorEnv.{name}"] = value
@@ -87,7 +93,10 @@ def start(settings: Settings, run_id: str, environment: Mapping[str, str]) -> Cl
     )
     context = session.sparkContext
     here = master.startswith("local")
-    return Cluster(session, _executors(context, master), _cores(context, master), here)
+    if here:
+        notes.mkdir(parents=True, exist_ok=True)
+        (notes / context.applicationId).touch()
+    return Cluster(session, _executors(context, master), _cores(context, master), here, notes)
 
 
 def _cores(context: Any, master: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from imagehub.errors import Refused
@@ -18,6 +18,7 @@ from training import records
 RECIPE = 1
 """Version of the code that makes shards; part of their keys."""
 
+INDEX = "index.json"
 PHOTOS_A_SHARD = 512
 """Of 224 px this is about 20 MB, which a worker holds in memory."""
 
@@ -48,9 +49,9 @@ class ShardFacts:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """All shards of a release at one size, and the names of its classes in order."""
+    """All shards of a release's contents at one size, and the names of its classes in order."""
 
-    manifest_sha256: str
+    contents: str
     side_pixels: int
     classes: tuple[str, ...]
     names: tuple[str, ...]
@@ -65,14 +66,22 @@ class Index:
         return sum(shard.photos for shard in self.of(split))
 
 
-def folder(manifest_sha256: str, side_pixels: int) -> str:
-    """Where the shards of a release at one size lie in the object store."""
-    return f"training/shards/{RECIPE}/{manifest_sha256}/{side_pixels}"
+def contents(manifest_sha256: str, withdrawn: Collection[str]) -> str:
+    """What names a release's photos: its manifest, and those of them that were withdrawn."""
+    if not withdrawn:
+        return manifest_sha256
+    without = hashlib.sha256(" ".join(sorted(withdrawn)).encode()).hexdigest()
+    return f"{manifest_sha256}-{without[:16]}"
 
 
-def index_key(manifest_sha256: str, side_pixels: int) -> str:
-    """Key of the index: it is written last, so where it is all shards are."""
-    return f"{folder(manifest_sha256, side_pixels)}/index.json"
+def folder(name: str) -> str:
+    """Where all shards of such contents lie in the object store."""
+    return f"training/shards/{RECIPE}/{name}/"
+
+
+def index_key(name: str, side_pixels: int) -> str:
+    """Key of the index at one size: it is written last, so where it is all shards are."""
+    return f"{folder(name)}{side_pixels}/{INDEX}"
 
 
 def classes_of(manifest: Manifest) -> dict[str, int]:
@@ -80,7 +89,7 @@ def classes_of(manifest: Manifest) -> dict[str, int]:
     return {mid: number for number, mid in enumerate(sorted({f.label for f in manifest.files}))}
 
 
-def plan(manifest: Manifest, manifest_sha256: str, side_pixels: int) -> list[ShardPlan]:
+def plan(manifest: Manifest, name: str, side_pixels: int) -> list[ShardPlan]:
     """Deal the files of each split to shards by lot."""
     classes = classes_of(manifest)
     plans = []
@@ -92,19 +101,17 @@ def plan(manifest: Manifest, manifest_sha256: str, side_pixels: int) -> list[Sha
         for number in range(count):
             dealt = tuple(files[number::count])
             if dealt:
-                key = f"{folder(manifest_sha256, side_pixels)}/{split}-{number:05d}.tfrecord"
+                key = f"{folder(name)}{side_pixels}/{split}-{number:05d}.tfrecord"
                 plans.append(ShardPlan(key, split, side_pixels, dealt, classes))
     return plans
 
 
-def index(
-    manifest: Manifest, manifest_sha256: str, side_pixels: int, made: Sequence[ShardFacts]
-) -> Index:
+def index(manifest: Manifest, name: str, side_pixels: int, made: Sequence[ShardFacts]) -> Index:
     """The index of shards that were made."""
     names = {label.mid: label.name for label in manifest.labels}
     classes = tuple(classes_of(manifest))
     return Index(
-        manifest_sha256,
+        name,
         side_pixels,
         classes,
         tuple(names.get(mid, mid) for mid in classes),

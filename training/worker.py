@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -38,7 +37,7 @@ def train(arguments: dict[str, Any], context: Any) -> None:
         place = Place(
             worker=context.task_index,
             store=open_store(settings),
-            cache=Path(tempfile.gettempdir()) / f"imagehub-training-{os.getuid()}",
+            cache=Path("shards").resolve(),  # Spark clears an application's folder away
             strategy=_strategy(arguments["cores"]),
             pretrained=(
                 pretrained.load(settings, task.network_sha256)

@@ -104,6 +104,28 @@ def test_a_cancelled_run_ends_at_once_and_leaves_no_process(hub: Hub) -> None:
         assert processes.alive(run_id) == []
 
 
+@pytest.mark.parametrize("state", ["training", "exporting"])
+def test_a_run_is_cancelled_by_who_asked_for_it_in_whatever_state_it_is(
+    hub: Hub, state: str
+) -> None:
+    with hub.database.transaction() as cursor:
+        account = factories.account(cursor)
+    run_id = hub.ask(account)
+    with hub.trainer(SLEEPS):
+        wait_for(lambda: bool(processes.alive(run_id)), 20)
+        with hub.database.transaction() as cursor:
+            assert training_runs.enter(cursor, run_id, 1, state, None)
+            cursor.execute(
+                "insert into training_cancels (request_id, account_id) values (%s, %s)",
+                (run_id, str(account.id)),
+            )
+        wait_for(lambda: hub.state(run_id) == "cancelled", 20)
+    assert processes.alive(run_id) == []
+    with hub.database.transaction() as cursor:
+        assert not training_runs.finish(cursor, run_id, 1, "done")
+        assert not training_runs.ask_to_cancel(cursor, run_id)
+
+
 def test_a_queued_run_is_cancelled_without_being_begun(hub: Hub) -> None:
     first, second = hub.queue(), hub.queue()
     with hub.trainer(SLEEPS):

@@ -57,6 +57,10 @@ def test_the_reservation_server_answers_plain_values_and_hangs_up_on_everything_
             "imagehub.errors.Refused: The network is missing.\n  at org.apache.spark.api",
             "imagehub.errors.Refused: The network is missing.",
         ),
+        (
+            "tensorflow.python.framework.errors_impl.UnavailableError: {{node CollectiveReduceV2}}",
+            "a worker was lost",
+        ),
         ("", "no words"),
     ],
 )

@@ -26,7 +26,7 @@ from imagehub.catalogue.verification import Unchecked, Version
 from imagehub.errors import Misconfigured
 from imagehub.vision.registry import choose
 from spark_jobs.runs import JobContext
-from spark_jobs.verification import versions
+from spark_jobs.verification import consensus, versions
 from spark_jobs.verification.enrol import take_in, weigh_all, weigh_judged
 from spark_jobs.verification.judge import judge
 from spark_jobs.verification.look import IMAGE_SCHEMA, LOOKED_SCHEMA, Looking, image_rows
@@ -155,6 +155,9 @@ def _is_settled(context: JobContext, version: Version) -> bool:
 def _mark_reviewed(context: JobContext, version: int) -> None:
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
+        consensus.choose_golds(cursor)
+        if review_votes.are_waiting(cursor):
+            consensus.recount(cursor)
         review_votes.mark_due(cursor, version)
 
 

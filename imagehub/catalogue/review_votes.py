@@ -1,83 +1,74 @@
-"""People's answers as verification reads them: which are new, and who answers as others do."""
+"""What people say of claims, as verification reads it: which consensus is new, and what it says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from imagehub.catalogue.database import Cursor
 
-COMPARED_AT_MOST = 500
-"""So many of a reviewer's latest answers are compared with other people's."""
-
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One person's answer to one claim: yes, no or unsure."""
+class Votes:
+    """What people say of a claim together: a log likelihood ratio, and how many said what.
 
-    account_id: str
-    answer: Literal["yes", "no", "unsure"]
+    `said` is the same in one text, as a verdict remembers it.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How often a reviewer and somebody else both decided on a claim, and how often alike."""
-
-    compared: int
-    agreed: int
+    log_ratio: float
+    yes: int
+    no: int
+    said: str
 
 
-def are_waiting(cursor: Cursor, version: int) -> bool:
-    """True if there are new or changed answers to claims that the version has taken in."""
+def are_waiting(cursor: Cursor) -> bool:
+    """True if there are answers that the consensus has not counted, or counts no more."""
     cursor.execute(
-        f"select exists (select {_CHANGED.format(claims=_RECENT)}) as answer", {"version": version}
+        "select exists (select from ("
+        # An answer becomes visible later than its time; no transaction of the web is open so long.
+        "  select image_id, label from reviews where reviewed_at >= now() - interval '15 minutes'"
+        "  union select image_id, label from review_consensus"
+        "   where counted_at >= now() - interval '1 hour' and known <> ''"
+        "  union select image_id, label from reviews where reviewed_at > coalesce("
+        "   (select max(counted_at) from review_consensus), '-infinity')"
+        " ) t left join review_consensus c using (image_id, label)"
+        " where coalesce(c.known, '') <> coalesce((select string_agg("
+        "   r.account_id::text || r.answer, ',' order by r.account_id) from reviews r"
+        "   where r.image_id = t.image_id and r.label = t.label), '')) as answer"
     )
     return bool(cursor.fetchone().answer)
 
 
 def mark_due(cursor: Cursor, version: int) -> int:
-    """Let the claims wait for a verdict whose answers are new, changed or withdrawn."""
-    changed = _CHANGED.format(claims=_RECENT + _REVIEWED)
+    """Let the claims wait for a verdict of whose people's consensus it does not know."""
     cursor.execute(
-        "update crowd_claims c set next_step = 'judge'"  # noqa: S608 (made of the constants below)
-        f" from (select k.image_id, k.label {changed}) d"
-        " where c.version = %(version)s and c.image_id = d.image_id and c.label = d.label",
+        "update crowd_claims k set next_step = 'judge' from ("
+        "  select image_id, label from review_consensus where said <> ''"
+        "  union select image_id, label from crowd_claims"
+        "   where version = %(version)s and reviews <> ''"
+        " ) t left join review_consensus c using (image_id, label)"
+        " where k.version = %(version)s and k.image_id = t.image_id and k.label = t.label"
+        " and k.next_step is distinct from 'judge' and k.reviews <> coalesce(c.said, '')",
         {"version": version},
     )
-    marked = int(cursor.rowcount)
-    cursor.execute(
-        "update crowd_models set reviews_to = now() where version = %(version)s",
-        {"version": version},
-    )
-    return marked
+    return int(cursor.rowcount)
 
 
-def of_claims(cursor: Cursor, label: str, image_ids: Sequence[str]) -> dict[str, list[Answer]]:
-    """The answers to those of a label's claims that have some, by image id."""
+def of_claims(cursor: Cursor, label: str, image_ids: Sequence[str]) -> dict[str, Votes]:
+    """What people say of those of a label's claims that somebody decided on, by image id."""
     cursor.execute(
-        "select r.image_id, r.account_id::text, r.answer from reviews r where r.label = %s"
-        " and r.image_id = any(%s::bpchar[]) order by r.image_id, r.account_id",
+        "select image_id, log_ratio, yes, no, said from review_consensus where label = %s"
+        " and image_id = any(%s::bpchar[]) and said <> ''",
         (label, list(image_ids)),
     )
-    found: dict[str, list[Answer]] = {}
-    for row in cursor:
-        found.setdefault(row.image_id, []).append(Answer(row.account_id, row.answer))
-    return found
+    return {row.image_id: Votes(row.log_ratio, row.yes, row.no, row.said) for row in cursor}
 
 
 def note(
-    cursor: Cursor,
-    version: int,
-    label: str,
-    judged: Iterable[str],
-    answers: Mapping[str, Sequence[Answer]],
+    cursor: Cursor, version: int, label: str, judged: Iterable[str], votes: Mapping[str, Votes]
 ) -> None:
-    """Remember which answers the verdicts of these images know."""
-    rows = {
-        image_id: ",".join(one.account_id + one.answer for one in answers.get(image_id, ()))
-        for image_id in judged
-    }
+    """Remember what the verdicts of these images know of people's answers."""
+    rows = {image_id: votes[image_id].said if image_id in votes else "" for image_id in judged}
     cursor.execute(
         "update crowd_claims k set reviews = n.reviews"
         " from unnest(%s::bpchar[], %s::text[]) as n (image_id, reviews)"
@@ -85,35 +76,3 @@ def note(
         " and k.reviews <> n.reviews",
         (list(rows), list(rows.values()), version, label),
     )
-
-
-def agreements(cursor: Cursor, accounts: Iterable[str]) -> dict[str, Agreement]:
-    """How the latest answers of these reviewers compare with other people's to the same claims."""
-    cursor.execute(
-        "select a.id::text as account_id, count(*) as compared,"
-        " count(*) filter (where o.answer = r.answer) as agreed"
-        " from unnest(%s::uuid[]) as a (id) cross join lateral (select * from reviews"
-        "  where account_id = a.id order by reviewed_at desc limit %s) r"
-        " join reviews o on o.image_id = r.image_id and o.label = r.label"
-        "  and o.account_id <> r.account_id"
-        " where r.answer <> 'unsure' and o.answer <> 'unsure' group by a.id",
-        (list(accounts), COMPARED_AT_MOST),
-    )
-    return {row.account_id: Agreement(row.compared, row.agreed) for row in cursor}
-
-
-_RECENT = (
-    "select r.image_id, r.label from crowd_models m join reviews r"
-    # A review becomes visible later than its time; no transaction of the web is open so long.
-    " on r.reviewed_at >= m.reviews_to - interval '15 minutes' where m.version = %(version)s"
-)
-_REVIEWED = (
-    " union select image_id, label from crowd_claims where version = %(version)s and reviews <> ''"
-)
-_CHANGED = (
-    "from ({claims}) t join crowd_claims k on k.version = %(version)s"
-    "  and k.image_id = t.image_id and k.label = t.label and k.next_step is distinct from 'judge'"
-    " where k.reviews <> coalesce((select string_agg(r.account_id::text || r.answer, ','"
-    "  order by r.account_id) from reviews r where r.image_id = k.image_id"
-    "  and r.label = k.label), '')"
-)

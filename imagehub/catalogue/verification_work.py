@@ -21,9 +21,7 @@ def waits(cursor: Cursor, second_look_seconds: float) -> bool:
         cursor.execute(f"select exists ({question}) as answer", values)
         if cursor.fetchone().answer:
             return True
-    return arrivals.are_waiting(cursor, row.version) or review_votes.are_waiting(
-        cursor, row.version
-    )
+    return arrivals.are_waiting(cursor, row.version) or review_votes.are_waiting(cursor)
 
 
 _FOLLOWING = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from imagehub.vocabulary import Finding, Verdict
-from spark_jobs.agreement import record, reviews
+from spark_jobs.agreement import record
 from spark_jobs.agreement.crowd import CrowdStatistics, Floats
 from spark_jobs.agreement.discriminant import Discriminant, LeftOut
 from spark_jobs.agreement.fellows import Fellows
@@ -17,7 +17,7 @@ from spark_jobs.agreement.likeness import LEAST_OTHERS, LabelCrowd, SeenVoice
 from spark_jobs.agreement.network import ClassNetwork
 from spark_jobs.agreement.probability import PRIOR
 from spark_jobs.agreement.record import Claimant
-from spark_jobs.agreement.reviews import ReviewVote
+from spark_jobs.agreement.reviews import ReviewOpinion
 from spark_jobs.agreement.strangers import without_strangers
 from spark_jobs.agreement.temperature import choose_temperature
 from spark_jobs.agreement.verdict import Case, decide
@@ -37,7 +37,7 @@ class SeenPhoto:
     embedding: Floats
     counts_for: Mapping[str, float]
     claimants: Sequence[Claimant] = ()
-    reviews: Sequence[ReviewVote] = ()
+    reviews: ReviewOpinion | None = None
     contributors: frozenset[int] = frozenset()
 
 
@@ -84,7 +84,7 @@ class Panel:
             crowd,
             network,
             record.opinion(photo.claimants, self.right_share),
-            reviews.opinion(photo.reviews),
+            photo.reviews,
         )
         return decide(case, self.graph)
 

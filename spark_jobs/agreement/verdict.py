@@ -12,6 +12,7 @@ from spark_jobs.agreement.likeness import CrowdOpinion
 from spark_jobs.agreement.network import NetworkOpinion
 from spark_jobs.agreement.probability import PRIOR, bounded, posterior
 from spark_jobs.agreement.record import RecordOpinion
+from spark_jobs.agreement.review_rules import SURE
 from spark_jobs.agreement.reviews import ReviewOpinion
 
 WRONG_VERIFIED_REVIEWS = 3.0
@@ -52,7 +53,7 @@ def decide(case: Case, graph: LabelGraph) -> Verdict:
     photos or reviewed: a new label's first photo is not. Verified: claims as likely as
     VERIFIED_FROM that somebody else speaks for (another contributor's photos, the network or a
     reviewer), of photos without a finding, or that a reviewer accepts with it. A person decides the
-    rest.
+    rest. Where people have begun to, they are asked until they are SURE.
     """
     opinions = (case.crowd, case.network, case.record, case.reviews)
     ratios = [bounded(one.log_ratio) for one in opinions if one is not None]
@@ -74,7 +75,9 @@ def decide(case: Case, graph: LabelGraph) -> Verdict:
 def _outcome(case: Case, probability: float) -> Outcome:
     if any(finding.code in case.unfit for finding in case.findings):
         return Outcome.REJECTED
-    if probability < REJECTED_BELOW and (case.crowd or case.reviews):
+    reviewed = case.reviews is not None
+    verified_from = SURE if reviewed else VERIFIED_FROM
+    if probability < (1 - SURE if reviewed else REJECTED_BELOW) and (case.crowd or reviewed):
         return Outcome.REJECTED
     accepted = case.reviews is not None and case.reviews.log_ratio > 0
     spoken_for = (
@@ -82,7 +85,7 @@ def _outcome(case: Case, probability: float) -> Outcome:
         or (case.crowd is not None and case.crowd.independent)
         or (case.network is not None and case.network.log_ratio > 0)
     )
-    if spoken_for and probability >= VERIFIED_FROM and (accepted or not case.findings):
+    if spoken_for and probability >= verified_from and (accepted or not case.findings):
         return Outcome.VERIFIED
     return Outcome.NEEDS_REVIEW
 

@@ -12,7 +12,7 @@ import pandas as pd
 from imagehub.catalogue import crowd_models, job_runs, review_votes, verdicts
 from imagehub.catalogue.crowd_models import Record
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.review_votes import Answer
+from imagehub.catalogue.review_votes import Votes
 from imagehub.catalogue.verdicts import Claim, CountedPhotos, DueLabel
 from imagehub.catalogue.verification import Version
 from imagehub.errors import Conflict
@@ -22,11 +22,10 @@ from imagehub.vocabulary import Verdict
 from spark_jobs.agreement.fellows import SEVERAL, Fellows
 from spark_jobs.agreement.panel import Panel, SeenPhoto
 from spark_jobs.agreement.record import Claimant
-from spark_jobs.agreement.reviews import ReviewVote
+from spark_jobs.agreement.reviews import ReviewOpinion
 from spark_jobs.frames import executor_database, id_ranges
 from spark_jobs.runs import JobContext
 from spark_jobs.verification.panels import gather
-from spark_jobs.verification.skill import skill
 
 DUE_SCHEMA = (
     "label string, all_claims boolean, claims long, crowd_size long, hub_size long,"
@@ -64,7 +63,7 @@ class Judging:
                     case = _gather(cursor, self.version, due.label, claims)
                 judged = judge_label(self.panel.value, due.label, claims, case)
                 with database.transaction() as cursor:
-                    self._store(cursor, due, judged, case.answers)
+                    self._store(cursor, due, judged, case.votes)
                 yield pd.DataFrame({"judged": [len(judged)]})
 
     def _store(
@@ -72,7 +71,7 @@ class Judging:
         cursor: Cursor,
         due: DueLabel,
         judged: list[tuple[str, Verdict]],
-        answers: Mapping[str, Sequence[Answer]],
+        votes: Mapping[str, Votes],
     ) -> None:
         job, epoch, run_id = self.run
         if job_runs.hold_epoch(cursor, job) != epoch:
@@ -81,21 +80,19 @@ class Judging:
             return
         verdicts.store_verdicts(cursor, self.version, due, judged, run_id)
         images = [image_id for image_id, _ in judged]
-        review_votes.note(cursor, self.version, due.label, images, answers)
+        review_votes.note(cursor, self.version, due.label, images, votes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelCase:
     """What is known around the due claims of one label.
 
-    `records` are contributors' by account, `answers` people's by image id, `skills` the reviewers'
-    by account.
+    `records` are contributors' by account, `votes` what people say together by image id.
     """
 
     counted: CountedPhotos
     records: Mapping[str, Record]
-    answers: Mapping[str, Sequence[Answer]]
-    skills: Mapping[str, float]
+    votes: Mapping[str, Votes]
 
 
 def judge(context: JobContext, version: Version, networks: Networks) -> int:
@@ -146,15 +143,11 @@ def judge_label(
 
 
 def _gather(cursor: Cursor, version: int, label: str, claims: Sequence[Claim]) -> LabelCase:
-    answers = review_votes.of_claims(cursor, label, [claim.image_id for claim in claims])
-    reviewers = {one.account_id for given in answers.values() for one in given}
-    agreements = review_votes.agreements(cursor, reviewers) if reviewers else {}
     contributors = {account for claim in claims for account in claim.accounts}
     return LabelCase(
         counted=verdicts.counted_photos(cursor, version, label),
         records=crowd_models.records(cursor, version, contributors),
-        answers=answers,
-        skills={account: skill(agreements.get(account)) for account in reviewers},
+        votes=review_votes.of_claims(cursor, label, [claim.image_id for claim in claims]),
     )
 
 
@@ -162,16 +155,14 @@ def _seen(claim: Claim, case: LabelCase, numbers: Mapping[str, int]) -> SeenPhot
     """The photo as the panel sees it: its contributors' records are those without this claim."""
     own = Record(0, 0.0) if claim.weight is None else Record(1, claim.weight)
     records = [case.records.get(account, own) for account in claim.accounts]
+    votes = case.votes.get(claim.image_id)
     return SeenPhoto(
         findings=claim.findings,
         classes=claim.classes,
         embedding=claim.embedding,
         counts_for=claim.counts_for,
         claimants=[Claimant(one.right - own.right, one.claims - own.claims) for one in records],
-        reviews=[
-            ReviewVote(one.answer, case.skills[one.account_id])
-            for one in case.answers.get(claim.image_id, ())
-        ],
+        reviews=ReviewOpinion(votes.log_ratio, votes.yes, votes.no) if votes else None,
         contributors=frozenset(
             numbers[account] for account in claim.accounts if account in numbers
         ),

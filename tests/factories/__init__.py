@@ -9,6 +9,7 @@ from tests.factories.label_sets import cluster, duplicate, publish_label_sets
 from tests.factories.labels import label
 from tests.factories.people import account, session, token
 from tests.factories.releases import release, release_failure, release_request, subset
+from tests.factories.reviewing import review_gold, review_question
 from tests.factories.uploads import (
     Photo,
     photo,
@@ -39,6 +40,8 @@ __all__ = [
     "release",
     "release_failure",
     "release_request",
+    "review_gold",
+    "review_question",
     "same_photo_again",
     "session",
     "set_aside_upload",

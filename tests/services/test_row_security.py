@@ -16,6 +16,7 @@ from imagehub.catalogue import (
     credentials,
     deliveries,
     notices,
+    review_counts,
     reviews,
     sessions,
     webhooks,
@@ -24,6 +25,7 @@ from imagehub.catalogue import (
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.deliveries import Event
 from imagehub.catalogue.notices import News
+from imagehub.catalogue.review_counts import Record
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, ReviewAnswer, Role, Scope
 from tests import factories
@@ -44,19 +46,19 @@ PRIVATE = {
     "notices": "read_at = now()",
     "webhooks": "url = 'https://x.example'",
     "deliveries": None,
+    "review_questions": None,
+    "reviewer_records": None,
 }
 """The tables that row-level security guards, and a change that a forgotten predicate would make."""
 
-FOR_ADMINS = frozenset(
-    {"audit_events", "sessions", "reviews", "uploads", "acceptances", "door_refusals"}
-)
+FOR_ADMINS = frozenset({"audit_events", "sessions", "uploads", "acceptances", "door_refusals"})
 """Those of which an admin reads all rows."""
 
 GUARDED_BY_OUR_PREDICATES_ONLY = {
     "subsets", "release_requests", "duplicate_undos",  # everybody may read them
     "demands", "demand_watchers",  # everybody reads who asks and how many want the same
     "training_requests", "training_cancels",
-    "contributor_records",  # no request may read them at all
+    "contributor_records", "reviewer_skills",  # no request may read them at all
 }  # fmt: skip
 
 
@@ -92,6 +94,8 @@ def people(database: Database) -> dict[str, Account]:
             sent = factories.photo(cursor, owner=account)
             withdrawals.ask(cursor, account.id, [sent.upload_id])
             reviews.write(cursor, photo.image_id, photo.label.mid, account.id, ReviewAnswer.YES)
+            factories.review_question(cursor, account, photo)
+            review_counts.store_records(cursor, [Record(str(account.id), 10, 9)])
     return made
 
 
@@ -146,6 +150,9 @@ def test_nobody_writes_rows_in_anothers_name(as_web: Database, people: dict[str,
         "select secret from webhooks", "update deliveries set attempts = 0",
         "update demand_progress set verified = 0",
         "select account_id from contributor_records",
+        "select label from review_golds", "select said from review_consensus",
+        "select finds from reviewer_skills", "delete from review_questions",
+        "insert into reviewer_records values (null, 1, 1)",
     ],
 )  # fmt: skip
 def test_what_no_request_needs_no_request_may(as_web: Database, statement: str) -> None:

@@ -92,7 +92,7 @@ def told(database: Database) -> dict[tuple[str, str], Any]:
 
 
 def everything(database: Database) -> dict[str, list[Any]]:
-    """All rows that verification writes, but the place up to which it has read reviews."""
+    """All rows that verification writes."""
     tables = {
         "verification_versions": "*",
         "image_checks": "*",

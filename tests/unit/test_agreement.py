@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagehub.vocabulary import Finding, Outcome
-from spark_jobs.agreement import likeness, network, record, reviews
+from spark_jobs.agreement import likeness, network, record
 from spark_jobs.agreement.crowd import CrowdStatistics
 from spark_jobs.agreement.discriminant import Discriminant
 from spark_jobs.agreement.fellows import Fellows
@@ -21,7 +21,7 @@ from spark_jobs.agreement.network import ClassNetwork, NetworkOpinion
 from spark_jobs.agreement.panel import Panel, Sample, SeenPhoto, fit_crowd, measure_temperature
 from spark_jobs.agreement.probability import DOUBT, PRIOR, bounded, posterior
 from spark_jobs.agreement.record import Claimant, RecordOpinion, right_share
-from spark_jobs.agreement.reviews import ReviewOpinion, ReviewVote
+from spark_jobs.agreement.reviews import ReviewOpinion
 from spark_jobs.agreement.temperature import MOST_CAUTIOUS, choose_temperature
 from spark_jobs.agreement.verdict import Case, decide
 from tests.factories.crowds import DIMENSIONS, crowd_of
@@ -191,6 +191,8 @@ YES, NO = ReviewOpinion(2.9, 1, 0), ReviewOpinion(-5.8, 0, 2)
         ({"reviews": YES, "findings": (DARK,)}, Outcome.REJECTED),
         ({"reviews": NO}, Outcome.NEEDS_REVIEW),
         ({"reviews": NO, "crowd": crowd_says(-1)}, Outcome.REJECTED),
+        ({"reviews": ReviewOpinion(0.8, 1, 0), "record": BAD_RECORD}, Outcome.NEEDS_REVIEW),
+        ({"reviews": ReviewOpinion(-2.1, 0, 1), "crowd": crowd_says(1.5)}, Outcome.NEEDS_REVIEW),
         ({"reviews": YES, "crowd": crowd_says(-9)}, Outcome.NEEDS_REVIEW),
         ({"crowd": crowd_says(4), "findings": (BLURRED,)}, Outcome.NEEDS_REVIEW),
         ({"crowd": crowd_says(4), "findings": (DARK,)}, Outcome.REJECTED),
@@ -320,14 +322,3 @@ def test_a_hubs_share_of_right_claims_stays_within_reason(
     right: float, claims: float, share: float
 ) -> None:
     assert right_share(right, claims) == pytest.approx(share)
-
-
-def test_reviews_count_by_skill_and_the_unsure_do_not() -> None:
-    found = reviews.opinion(
-        [ReviewVote("yes", 0.95), ReviewVote("no", 0.6), ReviewVote("unsure", 0.99)]
-    )
-    assert found is not None
-    assert (found.yes, found.no) == (1, 1)
-    assert found.log_ratio == pytest.approx(np.log(19) - np.log(1.5))
-    assert reviews.opinion([ReviewVote("unsure", 0.9)]) is None
-    assert reviews.opinion([]) is None

@@ -12,10 +12,8 @@ from hypothesis import strategies as some
 
 from imagehub.catalogue.crowd_claims import Enrolment
 from imagehub.catalogue.crowd_models import LabelSum, Record
-from imagehub.catalogue.review_votes import Agreement
 from spark_jobs.agreement.crowd import CrowdStatistics
 from spark_jobs.verification.difference import Difference, Standing
-from spark_jobs.verification.skill import LEAST, MOST, skill
 
 LABELS, PEOPLE = ("cat", "cup", "key"), ("ada", "bob", "eve")
 CLAIMS = [
@@ -89,15 +87,3 @@ def test_differences_in_any_order_add_up_to_the_sum_from_scratch(
         own = [one.weight or 0 for one in counted if name in one.accounts]
         assert records[name].claims == len(own)
         assert records[name].right == pytest.approx(sum(own), abs=1e-9)
-
-
-@given(some.integers(0, 500), some.integers(0, 500))
-def test_skill_grows_with_agreement_and_stays_within_bounds(agreed: int, more: int) -> None:
-    less = skill(Agreement(compared=agreed + more, agreed=agreed))
-    all_of_them = skill(Agreement(compared=agreed + more, agreed=agreed + more))
-    assert LEAST <= less <= all_of_them <= MOST
-
-
-def test_a_reviewer_whom_nobody_checked_is_right_95_times_in_100() -> None:
-    assert skill(None) == pytest.approx(0.95, abs=0.001)
-    assert skill(Agreement(compared=200, agreed=100)) < 0.65

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,13 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "jobs": ("spark_jobs", "watch"),
 }
 """The hub's own programs: what follows `python -m`. Containers run the same ones."""
+
+TRAINER = {"trainer": ("training", "serve")}
+NEEDED_TO_TRAIN = ("tensorflow", "tensorflowonspark", "tf_keras")
+HOW_TO_TRAIN = (
+    "Training runs wait: this hub has no TensorFlow. `pip install -e '.[training]'` (1.9 GB), then"
+    " start it again."
+)
 
 STAYS_DOWN_AFTER = {"ingestion": frozenset({EXIT_FLOODED})}
 """A flood of messages that cannot be handled stops the line until a person has looked."""
@@ -72,6 +80,16 @@ def services(settings: Settings, postgres: Postgres) -> list[Part]:
     ]
 
 
+def can_train() -> bool:
+    """True if what the trainer needs is installed here."""
+    return all(find_spec(name) is not None for name in NEEDED_TO_TRAIN)
+
+
+def hub_programs(with_trainer: bool) -> dict[str, tuple[str, ...]]:
+    """What follows `python -m` for each program that this machine runs."""
+    return {**PROGRAMS, **(TRAINER if with_trainer else {})}
+
+
 def programs(settings: Settings) -> list[Part]:
     """The hub's own programs."""
     checks = {"web": lambda: _answers(settings)}
@@ -83,7 +101,7 @@ def programs(settings: Settings) -> list[Part]:
             stays_down_after=STAYS_DOWN_AFTER.get(name, frozenset()),
             cwd=settings.data,
         )
-        for name, arguments in PROGRAMS.items()
+        for name, arguments in hub_programs(can_train()).items()
     ]
 
 

@@ -12,7 +12,7 @@ from types import FrameType
 import click
 
 from deploy.local.child import Mark, end_leftovers
-from deploy.local.parts import portal_address, programs, services
+from deploy.local.parts import HOW_TO_TRAIN, can_train, portal_address, programs, services
 from deploy.local.postgres import Postgres
 from deploy.local.preflight import check, only_hub, remembered_port, require_folder
 from deploy.local.supervisor import Place, Supervisor
@@ -37,8 +37,8 @@ GAVE_UP = 1
 def up(data: Path | None, port: int | None) -> None:
     """Start the whole hub on this machine and keep it running until Ctrl-C.
 
-    Starts Postgres (unless IMAGEHUB_CATALOGUE_URL names one), the portal, ingestion and the Spark
-    jobs; starts again what dies. Everything is kept in the data folder, what each part prints
+    Starts Postgres (unless IMAGEHUB_CATALOGUE_URL names one), the portal, ingestion, the Spark
+    jobs and, where TensorFlow is installed, the trainer; starts again what dies. Everything is kept in the data folder, what each part prints
     in its sub-folder logs/.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -108,6 +108,8 @@ def _start(settings: Settings, supervisor: Supervisor) -> None:
     database.close()
     supervisor.start(programs(settings))
     click.echo(f"The portal is at {portal_address(settings)} (Ctrl-C stops the hub).")
+    if not can_train():
+        click.echo(HOW_TO_TRAIN)
     if link:
         click.echo(f"Sign in as the first admin, once: {link}")
         click.echo("If it is lost, `imagehub account link admin` prints another.")

@@ -33,6 +33,17 @@ class Model:
     made_at: datetime
 
 
+def withdrawn_photos(cursor: Cursor, model_id: UUID) -> int:
+    """How many of the photos that the model was trained on were withdrawn since."""
+    cursor.execute(
+        "select count(*) as photos from training_runs r"
+        " join release_withdrawals w on w.release_id = r.release_id"
+        " where r.id = %s and w.path like 'train/%%' and w.withdrawn_at >= r.started_at",
+        (str(model_id),),
+    )
+    return int(cursor.fetchone().photos)
+
+
 def find(cursor: Cursor, model_id: UUID) -> Model | None:
     """The model that the run with this id left."""
     cursor.execute(

@@ -16,12 +16,13 @@ import pytest
 import requests
 
 from deploy.local.child import Mark, end_leftovers
-from deploy.local.parts import PROGRAMS
+from deploy.local.parts import can_train, hub_programs
 from deploy.local.preflight import require_space
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
 
 READY_SECONDS = 90.0
+PROGRAMS = hub_programs(can_train())
 PARTS = {"postgres", *PROGRAMS}
 CANNOT_START = 2
 

@@ -269,6 +269,27 @@ def test_a_models_page_tells_its_figures_and_its_files_come_whole(
     assert web.get(f"/api/v1/models/{model}/files/none.txt", token).status_code == 404
 
 
+def test_a_model_is_marked_when_a_photo_that_it_was_trained_on_is_withdrawn(
+    web: Web, premium: tuple[Account, str]
+) -> None:
+    account, token = premium
+    with web.database.transaction() as cursor:
+        model = making.model(cursor, web.store, account)
+    path = f"/api/v1/models/{model}"
+    assert web.get(path, token).json()["withdrawn_photos"] == 0
+    with web.database.transaction() as cursor:
+        for number, (split, ago) in enumerate((("train", 0), ("test", 0), ("train", 9))):
+            cursor.execute(
+                "insert into release_withdrawals (release_id, image_id, path, file_sha256, shard,"
+                " kind, withdrawn_at) select release_id, %s, %s, %s, 0, 'withdrawn',"
+                " now() - make_interval(mins => %s) from training_runs where id = %s",
+                (f"{number:016x}", f"{split}/x/{number}.jpg", bytes(32), ago, model),
+            )
+    assert web.get(path, token).json()["withdrawn_photos"] == 1
+    page = SignedIn(web, token).get(f"/models/{model}").text
+    assert "1 photo that it was trained on was withdrawn since." in page
+
+
 def test_a_model_is_tried_on_a_photo_that_nobody_keeps(
     web: Web, premium: tuple[Account, str]
 ) -> None:

@@ -47,6 +47,7 @@ class TrainedModel(BaseModel):
     metrics: Any = Field(description="Everything measured, as in metrics.json.")
     files: list[ModelFile]
     card: list[CardSection]
+    withdrawn_photos: int = Field(description="Of those trained on, withdrawn since.")
 
 
 class Prediction(BaseModel):
@@ -110,6 +111,7 @@ def _answer(found: ModelView) -> TrainedModel:
         made_at=model.made_at,
         labels=[LabelName(mid=one.mid, name=one.name) for one in model.labels],
         accuracy=found.heldout["accuracy"],
+        withdrawn_photos=found.withdrawn_photos,
         metrics=dict(model.metrics),
         files=[
             ModelFile(name=one.name, bytes=one.bytes, sha256=one.sha256)

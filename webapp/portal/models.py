@@ -35,6 +35,7 @@ def show(model_id: str) -> str:
         model=found.model,
         heldout=heldout,
         mistakes=found.mistakes,
+        withdrawn=found.withdrawn_photos,
         matrix=charts.matrix(heldout["confusion"], [one["name"] for one in heldout["labels"]]),
         card=model_card.card(found.run, found.model),
         files=FILES,

@@ -35,11 +35,15 @@ class WrongPhoto:
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """A model, the run that left it, and its worst mistakes."""
+    """A model, the run that left it, and its worst mistakes.
+
+    `withdrawn_photos` of those that it was trained on were withdrawn since.
+    """
 
     run: TrainingEntry
     model: Model
     mistakes: tuple[WrongPhoto, ...]
+    withdrawn_photos: int
 
     @property
     def heldout(self) -> Any:
@@ -68,6 +72,7 @@ def show(database: Database, asker: Account, model_id: str) -> ModelView:
     with database.transaction() as cursor:
         run = training_runs.find(cursor, asker, model_id)
         model = _find(cursor, run)
+        withdrawn = models_read.withdrawn_photos(cursor, training_runs.uuid_of(run.id))
         found = model.metrics["heldout"]["mistakes"]
         tiles = {
             tile.image_id: tile for tile in browse.tiles(cursor, [one["image_id"] for one in found])
@@ -76,6 +81,7 @@ def show(database: Database, asker: Account, model_id: str) -> ModelView:
         run=run,
         model=model,
         mistakes=tuple(WrongPhoto(**one, tile=tiles.get(one["image_id"])) for one in found),
+        withdrawn_photos=withdrawn,
     )
 
 

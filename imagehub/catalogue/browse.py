@@ -140,7 +140,7 @@ def cluster_fronts(
     cursor.execute(
         "select c.id, c.ordinal, c.size, m.image_id, i.full_width, i.full_height,"
         " l.mid, l.name, m.distance"
-        " from unnest(%s) asked (label) cross join lateral"
+        " from unnest(%s::text[]) asked (label) cross join lateral"
         "  (select * from clusters where label = asked.label order by ordinal limit %s) c"
         " cross join lateral (select * from cluster_members m where m.cluster_id = c.id"
         "  and exists (select from label_set_members s where s.label = c.label"

@@ -120,6 +120,9 @@ class Settings:
     trusted_hosts: tuple[str, ...] = _setting(
         "localhost,127.0.0.1", _names, "host names that the portal answers to"
     )
+    trusted_proxies: int = _setting(
+        "0", _whole, "proxies in front of the portal, whose X-Forwarded-For and -Proto are believed"
+    )
     sign_up: str = _setting(
         "open",
         _one_of("open", "closed"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from imagehub.errors import NotFound
 from imagehub.settings import Settings
-from webapp import api, errors, gateways, guard, phone, portal
+from webapp import api, errors, gateways, guard, phone, portal, sessions
 from webapp.boundary import is_safe
 from webapp.slow_bodies import SlowBodies
 
@@ -21,6 +22,9 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+HTTPS_ONLY = f"max-age={365 * 24 * 3600}"
+"""Said where it was HTTPS already: browsers then ask for nothing else for a year."""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -38,6 +42,9 @@ def create_app(settings: Settings) -> Flask:
     gateways.install(app, gateways.Gateways(settings))
     errors.register(app)
     app.wsgi_app = SlowBodies(app.wsgi_app)  # type: ignore[method-assign] # Flask's way to wrap
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops)  # type: ignore[method-assign] # as above
     app.before_request(_refuse_unsafe_paths)
     app.after_request(_harden)
     for blueprint in api.blueprints():
@@ -56,4 +63,6 @@ def _refuse_unsafe_paths() -> None:
 def _harden(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if sessions.is_secure():
+        response.headers["Strict-Transport-Security"] = HTTPS_ONLY
     return response

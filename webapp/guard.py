@@ -8,7 +8,7 @@ from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
 from imagehub.errors import Unauthorised
-from imagehub.vocabulary import Account
+from imagehub.vocabulary import MAX_PHOTO_BYTES, Account
 from webapp import auth, sessions
 from webapp.gateways import gateways
 from webapp.services import access, limits
@@ -60,7 +60,9 @@ def _count(route: Route, asker: Account | None) -> None:
         return
     doors = gateways()
     name = "" if asker or route.is_program else request.form.get("name", "")[:300]
-    asking = Asking(asker, name.strip().lower(), request.remote_addr or "")
+    size = request.content_length
+    body_bytes = MAX_PHOTO_BYTES if size is None else size  # what is not told counts as the most
+    asking = Asking(asker, name.strip().lower(), request.remote_addr or "", body_bytes)
     limits.count(doors.entrance, route.limit, asking, doors.settings.limit_factor)
 
 

@@ -85,7 +85,7 @@ def _give(secret: str, answer: AnyResponse) -> None:
         _cookie_name(),
         secret,
         max_age=LASTS_SECONDS,
-        secure=_is_secure(),
+        secure=is_secure(),
         httponly=True,
         samesite="Lax",
     )
@@ -97,7 +97,7 @@ def end(answer: AnyResponse) -> None:
     if secret:
         with gateways().entrance.transaction() as cursor:
             sessions.end(cursor, digest(secret))
-    answer.delete_cookie(_cookie_name(), secure=_is_secure(), httponly=True, samesite="Lax")
+    answer.delete_cookie(_cookie_name(), secure=is_secure(), httponly=True, samesite="Lax")
 
 
 def require_form_word() -> None:
@@ -122,9 +122,9 @@ def keep_private(answer: Response) -> Response:
 
 
 def _cookie_name() -> str:
-    return "__Host-session" if _is_secure() else "session"
+    return "__Host-session" if is_secure() else "session"
 
 
-def _is_secure() -> bool:
-    """True behind HTTPS; whoever forges the header makes only his own cookie stricter."""
+def is_secure() -> bool:
+    """True behind HTTPS; whoever forges the header only makes it stricter for himself."""
     return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"

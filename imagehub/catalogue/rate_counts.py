@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from imagehub.catalogue.database import Cursor
 
 
 def count(
-    cursor: Cursor, buckets: Iterable[str], window_seconds: int
+    cursor: Cursor, uses: Mapping[str, int], window_seconds: int
 ) -> dict[str, tuple[int, int]]:
-    """Count one use in each bucket; answer its uses so far and the seconds its window still has."""
+    """Add uses to buckets; answer each one's uses so far and the seconds its window still has."""
     cursor.execute(
         """
         insert into rate_counts as kept (bucket, uses, ends_at)
-        select bucket, 1, clock_timestamp() + make_interval(secs => %(seconds)s)
-        from unnest(%(buckets)s::text[]) as bucket order by bucket
+        select bucket, uses, clock_timestamp() + make_interval(secs => %(seconds)s)
+        from unnest(%(buckets)s::text[], %(uses)s::bigint[]) as new (bucket, uses) order by bucket
         on conflict (bucket) do update set
-            uses = case when kept.ends_at <= clock_timestamp() then 1 else kept.uses + 1 end,
+            uses = case when kept.ends_at <= clock_timestamp()
+                        then excluded.uses else kept.uses + excluded.uses end,
             ends_at = case when kept.ends_at <= clock_timestamp()
                            then excluded.ends_at else kept.ends_at end
         returning bucket, uses, greatest(
             1, ceil(extract(epoch from ends_at - clock_timestamp()))
         )::integer as wait
         """,
-        {"seconds": window_seconds, "buckets": sorted(buckets)},
+        {"seconds": window_seconds, "buckets": list(uses), "uses": list(uses.values())},
     )
     return {row.bucket: (row.uses, row.wait) for row in cursor.fetchall()}
 

@@ -7,15 +7,20 @@ import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask.testing import FlaskClient
 
 from imagehub.catalogue import rate_counts
 from imagehub.catalogue.database import Database
+from imagehub.errors import TooMany
+from imagehub.vocabulary import Account
 from tests.web_server import Web
 from webapp.application import create_app
-from webapp.services import access
+from webapp.services import access, limits
+from webapp.services.access import Limit
+from webapp.services.limits import Asking
 
 SIGN_IN = access.table().route("POST", "/sign-in").limit
 
@@ -56,10 +61,41 @@ def test_an_address_is_limited_over_all_names(strict: FlaskClient) -> None:
     assert statuses[-1] == 429
 
 
+def test_an_account_sends_only_so_many_bytes_a_day(database: Database) -> None:
+    limit = Limit("upload", 60, account_bytes=1000)
+    one, other = (Account(uuid.uuid4(), "x", frozenset()) for _ in range(2))
+    for size in (400, 600):
+        limits.count(database, limit, Asking(one, "", "", size), 1)
+    with pytest.raises(TooMany, match="too much"):
+        limits.count(database, limit, Asking(one, "", "", 1), 1)
+    limits.count(database, limit, Asking(other, "", "", 1000), 1)
+
+
+def test_of_many_who_want_what_is_left_of_an_hour_only_as_many_get_it(
+    catalogue_url: str,
+) -> None:
+    limit, one = Limit("ask", 60, account=5), Account(uuid.uuid4(), "x", frozenset())
+    start = Barrier(12)
+
+    def ask(_: int) -> bool:
+        database = Database(catalogue_url)
+        start.wait()
+        try:
+            limits.count(database, limit, Asking(one, "", ""), 1)
+        except TooMany:
+            return False
+        finally:
+            database.close()
+        return True
+
+    with ThreadPoolExecutor(12) as pool:
+        assert sum(pool.map(ask, range(12))) == 5
+
+
 def test_many_at_once_are_all_counted(catalogue_url: str) -> None:
     def use(_: int) -> int:
         with Database(catalogue_url).transaction() as cursor:
-            return rate_counts.count(cursor, ["b", "a"], 60)["a"][0]
+            return rate_counts.count(cursor, {"b": 1, "a": 1}, 60)["a"][0]
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(use, range(24))) == list(range(1, 25))
@@ -68,7 +104,7 @@ def test_many_at_once_are_all_counted(catalogue_url: str) -> None:
 def test_a_window_that_has_ended_begins_anew(database: Database) -> None:
     for expected in (1, 2):
         with database.transaction() as cursor:
-            assert rate_counts.count(cursor, ["a"], 1)["a"][0] == expected
+            assert rate_counts.count(cursor, {"a": 1}, 1)["a"][0] == expected
     time.sleep(1.1)
     with database.transaction() as cursor:
-        assert rate_counts.count(cursor, ["a"], 1)["a"][0] == 1
+        assert rate_counts.count(cursor, {"a": 1}, 1)["a"][0] == 1

@@ -56,13 +56,17 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How often within `per_seconds` one account, one address and all together may; 0: no limit."""
+    """How often within `per_seconds` one account, one address and all together may; 0: no limit.
+
+    `account_bytes` is how much the bodies of one account's requests may hold in that time.
+    """
 
     name: str
     per_seconds: int
     account: int = 0
     address: int = 0
     all: int = 0
+    account_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,15 @@ IPV6_PREFIX_BITS = 64
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks: the account or the name that is tried, and the address it comes from."""
+    """Who asks: the account or the name that is tried, the address it comes from, and how much.
+
+    `body_bytes` is the size of the request's body.
+    """
 
     account: Account | None
     name: str
     address: str
+    body_bytes: int = 0
 
 
 def count(database: Database, limit: Limit, asking: Asking, factor: int) -> None:
@@ -40,11 +44,15 @@ def count(database: Database, limit: Limit, asking: Asking, factor: int) -> None
         )
         if who and times
     }
+    uses = dict.fromkeys(most, 1)
+    if asking.account and limit.account_bytes:
+        bucket = f"{limit.name}:bytes:{_digest(str(asking.account.id))}"
+        most[bucket], uses[bucket] = limit.account_bytes * factor, asking.body_bytes
     with database.transaction() as cursor:
-        counted = rate_counts.count(cursor, most, limit.per_seconds)
+        counted = rate_counts.count(cursor, uses, limit.per_seconds)
     waits = [wait for bucket, (uses, wait) in counted.items() if uses > most[bucket]]
     if waits:
-        raise TooMany(f"That was too often. Try again in {max(waits)} seconds.", max(waits))
+        raise TooMany(f"That was too much. Try again in {max(waits)} seconds.", max(waits))
 
 
 def _network(address: str) -> str:

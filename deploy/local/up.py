@@ -37,9 +37,9 @@ GAVE_UP = 1
 def up(data: Path | None, port: int | None) -> None:
     """Start the whole hub on this machine and keep it running until Ctrl-C.
 
-    Starts Postgres (unless IMAGEHUB_CATALOGUE_URL names one), the portal, ingestion, the Spark
-    jobs and, where TensorFlow is installed, the trainer; starts again what dies. Everything is kept in the data folder, what each part prints
-    in its sub-folder logs/.
+    Starts Postgres (unless IMAGEHUB_CATALOGUE_URL names one), the portal, ingestion, the Spark jobs
+    and, where TensorFlow is installed, the trainer; starts again what dies. Everything is kept in
+    the data folder, what each part prints in its sub-folder logs/.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)

@@ -50,6 +50,9 @@ from training.task import Task
 
 log = logging.getLogger(__name__)
 
+LONGEST_START_SECONDS = 300.0
+"""Of Java, of executors, of TensorFlow: on a busy machine each takes a minute."""
+
 LONGEST_PREPARATION_SECONDS = 3600.0
 
 AGAIN, CANNOT_WORK = 1, 2
@@ -70,7 +73,7 @@ class Doors:
     def cluster(self) -> Cluster:
         """The Spark session."""
         if self._cluster is None:
-            with beating(self.report, session.EXECUTORS_WITHIN_SECONDS + 60):
+            with self.waiting(LONGEST_START_SECONDS):
                 self._cluster = session.start(self.settings, self.run.id, {MARK: self.run.id})
         return self._cluster
 
@@ -79,7 +82,7 @@ class Doors:
         context = self.cluster().context
 
         def run(function: Any, items: Sequence[Any]) -> list[Any]:
-            with beating(self.report, LONGEST_PREPARATION_SECONDS):
+            with self.waiting(LONGEST_PREPARATION_SECONDS):
                 return list(context.parallelize(items, len(items)).map(function).collect())
 
         return run
@@ -109,7 +112,7 @@ class Doors:
     def stop(self) -> None:
         """Stop Spark."""
         if self._cluster is not None:
-            with beating(self.report, 30):
+            with self.waiting(30):
                 self._cluster.stop()
             self._cluster = None
 
@@ -129,7 +132,8 @@ def train(doors: Doors) -> None:
         preparing.make_features(
             doors.settings, index, network.sha256, _is_mirrored(config), doors.everywhere
         )
-    plan = plan_task(doors, config, index)
+    with doors.waiting(LONGEST_START_SECONDS):
+        plan = plan_task(doors, config, index)
     _fit(doors, plan)
     doors.stop()
     doors.enter("exporting")
@@ -201,7 +205,8 @@ def _beginning(
 
 
 def _fit(doors: Doors, plan: Task) -> None:
-    from training import cluster, worker
+    with doors.waiting(LONGEST_START_SECONDS):
+        from training import cluster, worker
 
     total = plan.steps * plan.config.epochs
     doors.enter("training", total)

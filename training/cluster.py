@@ -29,7 +29,7 @@ from tensorflowonspark import TFCluster, reservation
 from imagehub.errors import Unavailable
 from training.session import Cluster
 
-NODES_WITHIN_SECONDS = 120
+NODES_WITHIN_SECONDS = 180
 POLL_SECONDS = 0.5
 GRACE_SECONDS = 1.0
 """A job is over a moment before the thread that waits for it writes down why."""

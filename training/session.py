@@ -27,9 +27,14 @@ PACKAGES = (imagehub, training)
 EMBEDDED_MASTER = "local-cluster[2,1,2048]"
 """Two executors in processes of their own, a core each: the embedded hub's."""
 
-EXECUTORS_WITHIN_SECONDS = 45.0
+EXECUTORS_WITHIN_SECONDS = 120.0
+
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""For Java that starts and hands work to Python: it need not compile itself well."""
 
 ONCE = {
+    "spark.driver.extraJavaOptions": SHORT_LIVED,
+    "spark.executor.extraJavaOptions": SHORT_LIVED,
     "spark.task.maxFailures": "1",
     "spark.stage.maxConsecutiveAttempts": "1",
     "spark.speculation": "false",

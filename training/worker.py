@@ -18,7 +18,7 @@ from training.reporting import Attempt, Reporter
 from training.task import Task
 
 ALONE_AFTER_SECONDS = 1.0
-STARTING_SECONDS = 120.0
+STARTING_SECONDS = 180.0
 
 
 def train(arguments: dict[str, Any], context: Any) -> None:

@@ -101,6 +101,10 @@ class World:
         with self.web.database.transaction() as cursor:
             return factories.photo(cursor, self.label, owner=owner.account).upload_id
 
+    def _question_id(self, owner: Person) -> uuid.UUID:
+        with self.web.database.transaction() as cursor:
+            return factories.review_question(cursor, owner.account, self.public)
+
     def _token_id(self, owner: Person) -> uuid.UUID:
         """Another token than the one that is shown: some cells revoke it."""
         with self.web.database.transaction() as cursor:
@@ -158,6 +162,7 @@ class World:
             "release_id": self.release,
             **self._wanted(cell, owner),
             "token_id": str(uuid.uuid4() if is_absent else self._token_id(owner)),
+            "question_id": str(uuid.uuid4() if is_absent else self._question_id(owner)),
             "account_id": str(uuid.uuid4() if is_absent else owner.account.id),
             "path:path": "train/a.jpg",
             "path:filename": "base.css",
@@ -242,6 +247,8 @@ def _form(route: Route, world: World, name: str) -> dict[str, str]:
             return {"up_to": "1"}
         case "/images/<image_id>/reviews":
             return {"label": world.label.mid, "answer": "yes"}
+        case "/review/questions/<question_id>":
+            return {"answer": "unsure"}
         case "/images/<image_id>/duplicate-undos":
             return {"other": world.public.image_id}
         case "/account/password":

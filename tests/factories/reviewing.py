@@ -13,6 +13,7 @@ def review_question(cursor: Cursor, account: Account, photo: Photo) -> UUID:
     """The account was asked whether the photo shows the label that it was sent as."""
     cursor.execute(
         "insert into review_questions (account_id, image_id, label) values (%s, %s, %s)"
+        " on conflict (account_id, image_id, label) do update set asked_at = now()"
         " returning id::text",
         (str(account.id), photo.image_id, photo.label.mid),
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 
-from imagehub.catalogue import duplicate_undos, review_queue, reviews
-from imagehub.catalogue.database import Database
-from imagehub.catalogue.review_queue import BEFORE_ALL
-from imagehub.vocabulary import Outcome, ReviewAnswer, Role
+from imagehub.catalogue import duplicate_undos, review_counts, reviews
+from imagehub.catalogue.review_counts import Record
+from imagehub.vocabulary import Outcome, Role
 from tests import factories
 from tests.factories import Photo
 from tests.signed_in import SignedIn
@@ -87,69 +88,159 @@ def test_an_answer_is_yes_no_or_unsure(web: Web, case: Case, body: object) -> No
     assert web.request("PUT", case.path, case.reviewer, json=body).status_code == 422
 
 
-def test_the_desk_leads_through_the_queue_and_an_answer_can_be_taken_back(web: Web) -> None:
-    person = SignedIn(web, web.person(Role.REVIEWER)[1])
+def asked(web: Web, person: SignedIn) -> list[dict[str, str]]:
+    found = person.get("/review/questions")
+    assert found.status_code == 200, found.text
+    questions: list[dict[str, str]] = found.json()["questions"]
+    return questions
+
+
+@pytest.fixture
+def desk(web: Web) -> Iterator[tuple[Photo, ...]]:
+    """Three photos wait, and nothing else."""
     with web.database.transaction() as cursor:
-        made = [factories.photo(cursor) for _ in range(3)]
-        for number, photo in enumerate(made):  # next to one another in the queue
-            probability = 0.50001 + number / 1e5
-            factories.verdict(
-                cursor, photo.image_id, photo.label, Outcome.NEEDS_REVIEW, probability
-            )
-    start = re.search(r'href="(/images/[^"]+)" data-key="j"', person.get("/review").text)
-    assert start
-    assert person.get(start[1]).status_code == 200
-    form = {"label": made[0].label.mid, "answer": "no", "queue": "1"}
-    onward = person.post(f"/images/{made[0].image_id}/reviews", **form).headers["Location"]
-    assert onward.startswith(f"/images/{made[1].image_id}?review={made[1].label.mid}&done=")
+        cursor.execute("update verdicts set outcome = 'rejected' where outcome = 'needs_review'")
+        made = tuple(factories.photo(cursor, store=web.store) for _ in range(3))
+        for photo in made:
+            factories.verdict(cursor, photo.image_id, photo.label, Outcome.NEEDS_REVIEW, 0.5)
+    yield made
+    with web.database.transaction() as cursor:
+        cursor.execute("delete from review_golds")
+
+
+def test_the_desk_asks_contributors_too_and_each_answer_can_be_taken_back(
+    web: Web, desk: tuple[Photo, ...]
+) -> None:
+    person = SignedIn(web, web.person()[1])
+    first, second, _ = asked(web, person)
+    assert f'data-question="{first["id"]}"' in person.get("/review").text
+    path = f"/review/questions/{first['id']}"
+    onward = person.post(path, answer="no").headers["Location"]
     text = person.get(onward).text
     assert "You said no to" in text
-    assert f"/images/{made[2].image_id}?review=" in text
-    assert f"/images/{made[0].image_id}?review=" not in text
-    form["answer"] = "withdraw"
-    back = person.post(f"/images/{made[0].image_id}/reviews", **form).headers["Location"]
-    assert back == f"/images/{made[0].image_id}?review={made[0].label.mid}"
-    assert answers(web, made[0]) == []
+    assert f'data-question="{second["id"]}"' in text
+    assert [one for photo in desk for one in answers(web, photo)] == ["no"]
+    assert person.post(path, answer="withdraw").headers["Location"] == "/review"
+    assert not any(answers(web, photo) for photo in desk)
+    assert first in asked(web, person)
+    assert person.post(path, answer="maybe").status_code == 422
+    person.post(path, answer="yes")
+    with web.database.transaction() as cursor:
+        cursor.execute("update reviews set reviewed_at = now() - interval '1 hour'")
+    for given in ("no", "withdraw"):
+        assert person.post(path, answer=given).status_code == 409
 
 
-def test_only_reviewers_see_the_queue_and_the_desk(web: Web, case: Case) -> None:
+def test_a_question_shows_its_photo_to_whom_it_was_put_and_to_nobody_else(
+    web: Web, desk: tuple[Photo, ...]
+) -> None:
+    person, other = (SignedIn(web, web.person()[1]) for _ in range(2))
+    path = f"/review/questions/{asked(web, person)[0]['id']}"
+    shown = person.get(f"{path}/photo.jpg")
+    assert (shown.status_code, shown.headers["Cache-Control"]) == (200, "private, no-store")
+    assert shown.content[:2] == b"\xff\xd8"
+    assert other.get(f"{path}/photo.jpg").status_code == 404
+    assert other.post(path, answer="yes").status_code == 404
+    for wrong in ("x", "0" * 32):
+        assert person.get(f"/review/questions/{wrong}/photo.jpg").status_code == 404
+
+
+def test_one_person_who_answers_twice_at_once_and_two_at_once_leave_one_row_each(
+    web: Web, desk: tuple[Photo, ...]
+) -> None:
+    made = [web.person(role) for role in (Role.CONTRIBUTOR, Role.REVIEWER)]
+    people = [SignedIn(web, token) for _, token in made]
+    with web.database.transaction() as cursor:
+        paths = [
+            f"/review/questions/{factories.review_question(cursor, account, desk[0])}"
+            for account, _ in made
+        ]
+    gate, heard = threading.Barrier(8), list[int]()
+
+    def send(number: int) -> None:
+        gate.wait(timeout=60)
+        given = ("yes", "no")[number // 2 % 2]
+        heard.append(people[number % 2].post(paths[number % 2], answer=given).status_code)
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert heard == [303] * 8
+    assert len(answers(web, desk[0])) == 2
+
+
+@pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.REVIEWER, Role.ADMIN])
+def test_nothing_on_the_desk_tells_gold_from_other_questions(
+    web: Web, desk: tuple[Photo, ...], role: Role
+) -> None:
+    account, token = web.person(role)
+    person = SignedIn(web, token)
+    with web.database.transaction() as cursor:
+        public = factories.verified_photo(cursor, store=web.store)
+        hidden = factories.photo(cursor, store=web.store)
+        factories.verdict(cursor, hidden.image_id, hidden.label, Outcome.REJECTED, 0.001)
+        factories.publish_label_sets(cursor)
+        for photo, is_right in ((public, True), (hidden, False)):
+            factories.review_gold(cursor, photo, is_right)
+            factories.review_question(cursor, account, photo)
+    found = asked(web, person)
+    names = {photo.label.name for photo in (*desk, public, hidden)}
+    assert {one["label"] for one in found} == names
+    shapes = set()
+    for one in found:
+        path = f"/review/questions/{one['id']}"
+        shown = person.get(f"{path}/photo.jpg")
+        told = person.post(path, answer="unsure")
+        undone = person.post(path, answer="withdraw")
+        shapes.add(
+            (
+                *sorted(one), *(shown.status_code, told.status_code, undone.status_code),
+                *sorted(name for name in shown.headers if name not in ("Date",)),
+                shown.headers["Cache-Control"],
+            )
+        )  # fmt: skip
+        assert UUID(one["id"]).version == 4
+        for photo in (*desk, public, hidden):
+            assert photo.image_id not in f"{one}{shown.headers}{told.headers}{told.text}"
+    assert len(shapes) == 1
+    assert "gold" not in (person.get("/review").text + person.get("/review/questions").text).lower()
+
+
+def test_other_peoples_answers_are_on_no_page_of_anybody(web: Web, case: Case) -> None:
+    web.request("PUT", case.path, case.reviewer, json={"answer": "no"})
+    for role in (Role.REVIEWER, Role.ADMIN):
+        token = web.person(role)[1]
+        text = SignedIn(web, token).get(f"/images/{case.photo.image_id}").text
+        assert "Does this photo show" in text
+        assert 'aria-pressed="true"' not in text
+        told = web.get(f"/api/v1/images/{case.photo.image_id}", token).text
+        assert '"no"' not in told
+
+
+def test_a_person_reads_the_own_record_only(web: Web, desk: tuple[Photo, ...]) -> None:
+    account, token = web.person()
+    other = SignedIn(web, web.person()[1])
+    with web.database.transaction() as cursor:
+        review_counts.store_records(cursor, [Record(str(account.id), 20, 17)])
+    assert "Of 20 that were settled since, 17 agree" in SignedIn(web, token).get("/review").text
+    assert "settled since" not in other.get("/review").text
+
+
+def test_who_has_a_role_for_it_gets_the_desk_and_only_reviewers_the_buttons_on_photos(
+    web: Web, case: Case
+) -> None:
     assert web.get("/review", allow_redirects=False).headers["Location"].startswith("/sign-in")
-    contributor = SignedIn(web, web.person()[1])
-    assert contributor.get("/review").status_code == 403
+    premium = SignedIn(web, web.person(Role.PREMIUM)[1])
+    assert premium.get("/review").status_code == 403
     owner = SignedIn(web, case.owner).get(f"/images/{case.photo.image_id}")
     assert owner.status_code == 200
     assert "Does this photo show" not in owner.text
     reviewer = SignedIn(web, case.reviewer)
-    for after in ("x", "W10", "WzFlNDAwLCJhIiwiYiJd"):
-        assert reviewer.get(f"/review?after={after}").status_code == 422
     broken = reviewer.get(f"/images/{case.photo.image_id}?review=x&done=%00:x")
     assert broken.status_code == 200
-
-
-def test_the_queue_holds_keepers_of_others_without_an_answer_least_certain_first(
-    database: Database,
-) -> None:
-    with database.transaction() as cursor:
-        me = factories.account(cursor, roles=[Role.REVIEWER])
-        label = factories.label(cursor)
-        made = {
-            probability: factories.photo(cursor, label)
-            for probability in (0.9, 0.52, 0.2, 0.45, 0.6)
-        }
-        own = factories.photo(cursor, label, owner=me)
-        decided = factories.photo(cursor, label)
-        factories.verdict(cursor, own.image_id, label, Outcome.NEEDS_REVIEW, 0.5)
-        factories.verdict(cursor, decided.image_id, label, Outcome.VERIFIED, 0.5)
-        for probability, photo in made.items():
-            factories.verdict(cursor, photo.image_id, label, Outcome.NEEDS_REVIEW, probability)
-        factories.duplicate(cursor, made[0.52].image_id, made[0.9].image_id)
-        reviews.write(cursor, made[0.6].image_id, label.mid, me.id, ReviewAnswer.UNSURE)
-        found = review_queue.behind(cursor, me.id, BEFORE_ALL, 10)
-        wanted = [made[probability].image_id for probability in (0.45, 0.2, 0.9)]
-        assert [one.image_id for one in found] == wanted
-        middle = (found[1].uncertainty, found[1].image_id, label.mid)
-        assert review_queue.behind(cursor, me.id, middle, 10) == found[2:]
-        assert review_queue.before(cursor, me.id, middle, 10) == found[:1]
+    assert reviewer.get("/review?done=%00").status_code == 200
 
 
 def test_an_admin_parts_duplicates_and_joins_them_again(web: Web) -> None:

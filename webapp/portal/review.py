@@ -1,25 +1,22 @@
-"""Review: the list of what waits for a person, and the buttons of the photo page."""
+"""Review: the desk, where one question follows another, and the buttons of a photo's own page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
-from imagehub.catalogue.review_queue import Waiting
+from imagehub.catalogue.review_questions import Question
 from imagehub.catalogue.reviews import Review
-from imagehub.errors import Refused
+from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import Account, ReviewAnswer
-from webapp import auth
+from webapp import auth, sessions
 from webapp.gateways import gateways
-from webapp.services import reviews, status
-from webapp.services.images import Place
+from webapp.services import images, permissions, review_desk, reviews, status
 from webapp.services.photo_page import ExplainedVerdict, PhotoPage
-from webapp.services.reviews import Neighbours
 
-PAGE = 24
 WITHDRAW = "withdraw"
 
 pages = Blueprint("review", __name__)
@@ -27,77 +24,107 @@ pages = Blueprint("review", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a reviewer works with on a photo's page.
-
-    `verdict` is the claim in question, `last` the answer given just before; `neighbours` only on
-    the way through the queue.
-    """
+    """A reviewer's buttons on a photo's page: the claim in question, and an answer just given."""
 
     verdict: ExplainedVerdict
     last: Review | None
-    neighbours: Neighbours | None
 
 
 def desk(page: PhotoPage, viewer: Account | None, mid: str | None, done: str | None) -> Desk | None:
-    """The reviewer's desk for the label `mid`, else for the first claim; None for all others."""
+    """The reviewer's buttons for the label `mid`, else for the first claim; None for others."""
     open_claims = [one for one in page.verdicts if one.is_reviewable]
     if viewer is None or not open_claims:
         return None
     verdict = next((one for one in open_claims if one.judged.label.mid == mid), open_claims[0])
-    database, judged = gateways().database, verdict.judged
     image_id, _, label = (done or "").partition(":")
-    return Desk(
-        verdict=verdict,
-        last=reviews.own_answer(database, viewer, image_id, label) if done else None,
-        neighbours=(
-            reviews.neighbours(
-                database, viewer, (judged.uncertainty, page.view.image.id, judged.label.mid)
-            )
-            if mid
-            else None
+    last = reviews.own_answer(gateways().database, viewer, image_id, label) if done else None
+    return Desk(verdict, last)
+
+
+@pages.get("/review")
+def show() -> str:
+    """The desk: the next question, and the last one's answer to take back."""
+    database, done = gateways().database, request.args.get("done", "")
+    asked = review_desk.questions(database)
+    return render_template(
+        "review.html",
+        question=asked[0] if asked else None,
+        last=_last(done) if done else None,
+        own=review_desk.record(database),
+        most_a_day=review_desk.QUESTIONS_A_DAY,
+        verification=(
+            status.verification(database) if permissions.may_judge(auth.asker()) else None
         ),
     )
 
 
-@pages.get("/review")
-def queue() -> str:
-    """What waits for a person, the least certain first."""
-    place = Place(request.args.get("after"), request.args.get("before"))
-    database = gateways().database
-    return render_template(
-        "review.html",
-        waiting=reviews.queue(database, auth.asker(), place, PAGE),
-        verification=status.verification(database),
+@pages.get("/review/questions")
+def ahead() -> Response:
+    """The open questions for the desk's script, so that the next photo is there in time."""
+    asked = review_desk.questions(gateways().database)
+    return jsonify(
+        questions=[
+            {
+                "id": str(one.id),
+                "label": one.label.name,
+                "about": f"/labels{one.label.mid}",
+                "width": one.width,
+                "height": one.height,
+            }
+            for one in asked
+        ]
     )
 
 
+@pages.get("/review/questions/<question_id>/photo.jpg")
+def photo(question_id: str) -> Response:
+    """The photo of a question; nothing about it tells which one it is."""
+    doors = gateways()
+    question = review_desk.find(doors.database, question_id)
+    answer = Response(
+        images.pixels(doors.store, question.photo_sha256, "view"), mimetype="image/jpeg"
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+@pages.post("/review/questions/<question_id>")
+def decide(question_id: str) -> AnyResponse:
+    """Answer a question or take the answer back; a script hears 204, a form is led on."""
+    given = request.form.get("answer", "")
+    database, asker = gateways().database, auth.asker()
+    if given == WITHDRAW:
+        review_desk.withdraw(database, asker, question_id)
+    else:
+        review_desk.answer(database, asker, question_id, _read(given))
+    if sessions.HEADER in request.headers:
+        return Response(status=204)
+    return redirect("/review" if given == WITHDRAW else f"/review?done={question_id}", 303)
+
+
 @pages.post("/images/<image_id>/reviews")
-def answer(image_id: str) -> Response:
-    """Write an answer or take it back, and go on: through the queue or back to the photo."""
+def answer(image_id: str) -> AnyResponse:
+    """Write an answer on a photo's page, or take it back."""
     asker, database = auth.asker(), gateways().database
     mid, given = request.form.get("label", ""), request.form.get("answer", "")
-    from_queue = "queue" in request.form
     if given == WITHDRAW:
         reviews.withdraw(database, asker, image_id, mid)
-        return redirect(address(image_id, mid if from_queue else ""), 303)
+        return redirect(f"/images/{image_id}", 303)
+    reviews.answer(database, asker, image_id, mid, _read(given))
+    query = urlencode({"done": f"{image_id}:{mid}"}, safe="/:")
+    return redirect(f"/images/{image_id}?{query}", 303)
+
+
+def _last(question_id: str) -> Question | None:
+    try:
+        found = review_desk.find(gateways().database, question_id)
+    except NotFound:
+        return None
+    return found if found.answer else None
+
+
+def _read(given: str) -> ReviewAnswer:
     if given not in set(ReviewAnswer):
         raise Refused("invalid", "Answer yes, no or unsure.")
-    reviews.answer(database, asker, image_id, mid, ReviewAnswer(given))
-    if not from_queue:
-        return redirect(address(image_id, done=f"{image_id}:{mid}"), 303)
-    following = _next(asker, image_id, mid)
-    if following is None:
-        return redirect("/review", 303)
-    return redirect(address(following.image_id, following.label.mid, f"{image_id}:{mid}"), 303)
-
-
-def address(image_id: str, mid: str = "", done: str = "") -> str:
-    """The photo's page, on the way through the queue where a label is named."""
-    query = {name: text for name, text in (("review", mid), ("done", done)) if text}
-    return f"/images/{image_id}" + (f"?{urlencode(query, safe='/:')}" if query else "")
-
-
-def _next(asker: Account, image_id: str, mid: str) -> Waiting | None:
-    database = gateways().database
-    position = reviews.position(database, image_id, mid)
-    return reviews.neighbours(database, asker, position).next
+    return ReviewAnswer(given)

@@ -12,6 +12,7 @@ from imagehub.vocabulary import Account, Role
 from webapp.services import access
 
 REVIEWS = ("GET", "/review")
+JUDGES_PHOTOS = ("POST", "/images/<image_id>/reviews")
 ACCOUNTS = ("GET", "/accounts")
 TRAINING = ("POST", "/releases/<release_id>/training-runs")
 PARTS_DUPLICATES = ("POST", "/images/<image_id>/duplicate-undos")
@@ -56,8 +57,13 @@ def may_see_image(account: Account | None, found: Standing, is_public: bool) -> 
 
 
 def may_review(account: Account | None) -> bool:
-    """True for who may say whether photos show their labels."""
+    """True for who is asked whether photos show their labels."""
     return _may(account, REVIEWS)
+
+
+def may_judge(account: Account | None) -> bool:
+    """True for who may say so of any photo that he sees, on its page."""
+    return _may(account, JUDGES_PHOTOS)
 
 
 def is_admin(account: Account | None) -> bool:

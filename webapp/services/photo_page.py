@@ -36,13 +36,12 @@ class Compared:
 class ExplainedVerdict:
     """A verdict, its words, and what it was compared with.
 
-    `reviews` are people's answers, `own_answer` the reader's; both only for who may review.
+    `own_answer` is the reader's; nobody reads other people's.
     """
 
     judged: ImageVerdict
     explanation: Explanation
     compared: tuple[Compared, ...]
-    reviews: tuple[Review, ...]
     own_answer: Review | None
     is_reviewable: bool
 
@@ -69,7 +68,7 @@ def show(database: Database, image_id: str, viewer: Account | None) -> PhotoPage
     with database.transaction() as cursor:
         similar = browse.similar(cursor, image_id, near, SIMILAR)
         compared = _compare(cursor, view, explained, near)
-        found = answers.of_image(cursor, image_id) if permissions.may_review(viewer) else []
+        found = answers.of_image(cursor, image_id) if permissions.may_judge(viewer) else []
         parted = duplicates.parted(cursor, image_id, near, viewer)
     is_own = any(viewer and sent.account_id == viewer.id for sent in view.uploads)
     return PhotoPage(
@@ -80,7 +79,6 @@ def show(database: Database, image_id: str, viewer: Account | None) -> PhotoPage
                 judged=judged,
                 explanation=explanation,
                 compared=_compared_with(judged, explanation, compared, similar),
-                reviews=tuple(one for one in found if one.label == judged.label.mid),
                 own_answer=_own(found, judged.label.mid, viewer),
                 is_reviewable=_is_reviewable(view, judged, viewer) and not is_own,
             )
@@ -126,7 +124,7 @@ def reader(view: ImageView, label: Label, viewer: Account | None) -> Reader:
 
 def _is_reviewable(view: ImageView, judged: ImageVerdict, viewer: Account | None) -> bool:
     is_claimed = any(sent.claimed == judged.label for sent in view.uploads)
-    return is_claimed and permissions.may_review(viewer)
+    return is_claimed and permissions.may_judge(viewer)
 
 
 def _compare(

@@ -1,4 +1,4 @@
-"""Train models on releases: `python -m training serve`, `run RELEASE`, `cancel RUN`, `show RUN`."""
+"""Train models on releases: `python -m training serve`, `run`, `cancel`, `show`, `register`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from imagehub.catalogue.database import Database
 from imagehub.errors import HubError, NotFound
 from imagehub.hub import open_catalogue
 from imagehub.settings import Settings
+from training.registering import register
 from training.service import Trainer
 
 
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _cancel(database, parsed.run)
         if parsed.command == "show":
             return _show(database, parsed.run)
+        if parsed.command == "register":
+            return _register(settings, database, parsed.run)
         trainer = Trainer(settings, database)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: trainer.stop.set())
@@ -64,7 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--photos-per-label", type=int, help="fewest photos that each label needs")
     run.add_argument("--seed", type=int)
     run.add_argument("--queue-only", action="store_true", help="leave it to `serve`")
-    for name, words in (("cancel", "stop a run"), ("show", "tell how a run stands")):
+    for name, words in (
+        ("cancel", "stop a run"),
+        ("show", "tell how a run stands"),
+        ("register", "make a run's model a network that verification can use"),
+    ):
         commands.add_parser(name, help=words).add_argument("run", help="id of the run")
     return parser
 
@@ -90,6 +97,16 @@ def _cancel(database: Database, run_id: str) -> int:
     with database.transaction() as cursor:
         if not training_runs.ask_to_cancel(cursor, run_id):
             raise NotFound(f"There is no run {run_id} that could be cancelled.")
+    return 0
+
+
+def _register(settings: Settings, database: Database, run_id: str) -> int:
+    made = register(settings, database, run_id, lambda words: print(words, file=sys.stderr))
+    print(
+        f"{made.folder}\nVerification takes its word with IMAGEHUB_CLASS_NETWORK={made.card.name}, in"
+        " place of the present network of classes. It speaks of its own labels only, and has seen"
+        " the photos that it was trained on: of these it says what it was told."
+    )
     return 0
 
 

@@ -38,6 +38,22 @@ FINAL_STATES = frozenset(UploadState) - {
 }
 
 
+class ReportKind(StrEnum):
+    """What somebody has against a photo."""
+
+    NOT_THIS = "not_this"
+    PRIVATE = "private"
+    RIGHTS = "rights"
+    HARM = "harm"
+
+
+class DecisionOutcome(StrEnum):
+    """What an admin decides of a reported photo."""
+
+    KEEP = "keep"
+    TAKE_DOWN = "take_down"
+
+
 class Outcome(StrEnum):
     """What a verdict says of one (image, label)."""
 

@@ -8,9 +8,9 @@ from functools import partial
 
 from imagehub import manifest as manifests
 from imagehub.catalogue import job_runs, releases
-from imagehub.catalogue.database import Database
+from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.releases import Answer, ReleaseRequest
-from imagehub.errors import Refused
+from imagehub.errors import Refused, Unavailable
 from imagehub.manifest import Manifest
 from imagehub.settings import Settings
 from imagehub.storage import keys
@@ -52,16 +52,30 @@ def _make(context: JobContext, request: ReleaseRequest) -> None:
     selection = select(context.database, request)
     contents = lay_out(selection)
     _clear(context, request.release_id)
-    _write_shards(context, request.release_id, contents.shards)
+    try:
+        _write_shards(context, request.release_id, contents.shards)
+    except Refused:
+        with context.database.transaction() as cursor:
+            _require_photos(cursor, contents)
+        raise
     data = manifests.write(contents.manifest)
     context.store.put(keys.release_manifest(request.release_id), data)
     answer = _answer(context.settings, contents, data)
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
+        _require_photos(cursor, contents)
         releases.remember_splits(
             cursor, request, ((file.image_id, file.split) for file in contents.manifest.files)
         )
         releases.publish(cursor, answer, context.run.id)
+
+
+def _require_photos(cursor: Cursor, contents: Contents) -> None:
+    """Raise Unavailable if a photo was withdrawn meanwhile: the release is made anew, without."""
+    if not releases.hold_photos(cursor, [file.image_id for file in contents.manifest.files]):
+        raise Unavailable(
+            f"A photo of {contents.manifest.release} was withdrawn while the release was made."
+        )
 
 
 def _clear(context: JobContext, release_id: str) -> None:

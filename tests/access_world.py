@@ -12,9 +12,9 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from imagehub.catalogue import account_tokens, credentials, demands, webhooks
+from imagehub.catalogue import account_tokens, credentials, demands, reports, webhooks
 from imagehub.catalogue.demands import Wish
-from imagehub.vocabulary import Account, Label, Outcome, Role, Scope
+from imagehub.vocabulary import Account, Label, Outcome, ReportKind, Role, Scope
 from tests import factories, photos
 from tests.access_cells import ALLOWED, VISITOR, Cell
 from tests.factories import Photo
@@ -208,6 +208,8 @@ def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
             return {"json": {"terms_version": 1}, "headers": {"X-Form-Word": form_word}}
         case ("PUT", "/api/v1/images/<image_id>/reviews/<kind>/<code>"):
             return {"json": {"answer": "yes"}}
+        case ("POST", "/api/v1/images/<image_id>/reports"):
+            return {"json": {"kind": "not_this"}}
         case ("POST", "/api/v1/images/<image_id>/duplicate-undos"):
             return {"json": {"other": world.public.image_id}}
         case ("POST", "/api/v1/subsets"):
@@ -251,6 +253,12 @@ def _form(route: Route, world: World, name: str) -> dict[str, str]:
             return {"answer": "unsure"}
         case "/images/<image_id>/duplicate-undos":
             return {"other": world.public.image_id}
+        case "/images/<image_id>/reports":
+            return {"kind": "not_this"}
+        case "/moderation/<image_id>":
+            with world.web.database.transaction() as cursor:
+                reports.add(cursor, world.queued.photo_sha256, None, ReportKind.NOT_THIS, "")
+            return {"outcome": "keep", "kind": "not_this", "words": name}
         case "/account/password":
             return {"old": PASSWORD, "new": PASSWORD}
         case "/account/tokens":

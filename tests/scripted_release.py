@@ -65,6 +65,7 @@ class Hub:
     state: str = "ready"
     texts: dict[str, bytes] = field(default_factory=lambda: dict(TEXTS))
     files: dict[str, bytes] = field(default_factory=lambda: {**PHOTOS, **TEXTS})
+    withdrawals: dict[str, Any] = field(default_factory=dict)
     spoil: Callable[[Request, Reply], Reply] = lambda _, reply: reply
 
     def __call__(self, request: Request) -> Reply:
@@ -76,6 +77,8 @@ class Hub:
         if path == f"{API}/documents":
             listed = [self.listed(name, data) for name, data in self.texts.items()]
             return as_json({"documents": listed})
+        if path == f"{API}/withdrawals":
+            return as_json(self.withdrawals)
         name = name_in(path)
         return self.spoil(request, ranged(request, self.files[name]))
 

@@ -9,6 +9,10 @@ from flask import Request, Response
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+FRESH = "no-cache"
+"""For what may change: whoever keeps it asks each time whether it is the same still."""
+SHORT = "public, max-age=600"
+"""For bytes that never change but may be withdrawn: nobody keeps them for longer unasked."""
 PRIVATE = "private, no-cache"
 """For what only its owner may have: a browser asks each time whether it still may."""
 

@@ -45,6 +45,9 @@ def check() -> Response | None:
     if asker is not None and route.takes_token:
         route.require_scope(auth.scopes())
     if not route.needs_account:
+        if asker is not None and route.method != "GET" and not route.takes_token:
+            sessions.require_form_word()
+        _count(route, asker)
         return None
     if asker is None:
         return _lead_to_sign_in(route)

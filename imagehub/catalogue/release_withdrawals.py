@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from psycopg2.extras import execute_values
@@ -37,6 +37,16 @@ def withdrawn_of(cursor: Cursor, release_id: str) -> list[WithdrawnFile]:
         (release_id,),
     )
     return [WithdrawnFile(*row) for row in cursor.fetchall()]
+
+
+def counts(cursor: Cursor, release_ids: Sequence[str]) -> dict[str, int]:
+    """How many files of each release are withdrawn; releases without any are left out."""
+    cursor.execute(
+        "select release_id, count(*) as files from release_withdrawals"
+        " where release_id = any(%s) group by release_id",
+        (list(release_ids),),
+    )
+    return {row.release_id: row.files for row in cursor.fetchall()}
 
 
 def concealed(cursor: Cursor) -> frozenset[str]:
@@ -88,6 +98,16 @@ def releases_of(cursor: Cursor, image_id: str) -> list[str]:
         "select release_id from release_withdrawals where image_id = %s order by 1", (image_id,)
     )
     return [row.release_id for row in cursor.fetchall()]
+
+
+def manifests_of(cursor: Cursor, image_id: str) -> frozenset[str]:
+    """The digests (hex) of the manifests of the releases that a withdrawn image is noted for."""
+    cursor.execute(
+        "select distinct encode(r.manifest_sha256, 'hex') as digest from release_withdrawals w"
+        " join releases r on r.id = w.release_id where w.image_id = %s",
+        (image_id,),
+    )
+    return frozenset(row.digest for row in cursor.fetchall())
 
 
 def unblanked(cursor: Cursor, image_id: str) -> list[Place]:

@@ -95,6 +95,7 @@ def find(cursor: Cursor, version: int, rules: SubsetRules) -> list[Offer]:
             where m.label = any(%(labels)s)
               and m.added_in <= %(version)s
               and (m.removed_in is null or m.removed_in > %(version)s)
+              and not exists (select from concealed_images c where c.image_id = m.image_id)
               and least(i.full_width, i.full_height) >= %(min_short_side_pixels)s
         ) as offered
         where image_id = kept or not %(keepers_only)s
@@ -125,6 +126,14 @@ def photos(cursor: Cursor, image_ids: Sequence[str]) -> list[ReleasePhoto]:
         (list(image_ids),),
     )
     return [ReleasePhoto(*row) for row in cursor.fetchall()]
+
+
+def hold_photos(cursor: Cursor, image_ids: Sequence[str]) -> bool:
+    """Keep these images from being removed until the transaction ends; False if one is gone."""
+    cursor.execute(
+        "select from images where id = any(%s::bpchar[]) for key share", (list(image_ids),)
+    )
+    return bool(cursor.rowcount == len(set(image_ids)))
 
 
 def past_splits(cursor: Cursor, request: ReleaseRequest) -> list[Assignment]:

@@ -103,6 +103,14 @@ class Document(Answer):
     sha256: str
 
 
+class Withdrawals(Answer):
+    """What a release gives out no more: a signed CSV, and paths that are not on it (yet)."""
+
+    csv: str = ""
+    signature: str = ""
+    held_back: tuple[str, ...] = ()
+
+
 class Subset(Answer):
     """A saved selection; `labels` are MIDs, `splits` maps names to shares."""
 

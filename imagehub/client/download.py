@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from imagehub import manifest
+from imagehub import manifest, withdrawal_list
 from imagehub.client.answers import Document, Release
 from imagehub.client.fetch import Fetched, Wanted, fetch
 from imagehub.client.hub_client import API, HubClient
@@ -36,7 +36,9 @@ class Download:
     """What a download left in the folder.
 
     `mismatches` are paths whose bytes at the server are not those that it promised; they are not
-    in the folder. `key_is_pinned` is False where the key was taken from the server.
+    in the folder. `withdrawn` counts files whose photos were withdrawn, by a list that is signed:
+    they are deleted from the folder. `held_back` counts what the server does not give out for now.
+    `key_is_pinned` is False where the key was taken from the server.
     """
 
     release: str
@@ -45,6 +47,8 @@ class Download:
     total_bytes: int
     fetched: int
     present: int
+    withdrawn: int
+    held_back: int
     mismatches: tuple[str, ...]
     key_fingerprint: str
     key_is_pinned: bool
@@ -71,8 +75,11 @@ def download(client: HubClient, release_id: str, folder: Path, wish: Wish) -> Do
     key = _trusted_key(release, wish.public_key)
     data = client.manifest(release_id)
     manifest.verify(data, _unhex(release.signature), key)
-    wanted = [*_photos(data, release_id), *_documents(data, client.documents(release_id))]
-    refuse_unsafe(promise.path for promise in wanted)
+    withdrawn, held_back = _withheld(client, release_id, key)
+    photos = [one for one in _photos(data, release_id) if one.path not in withdrawn | held_back]
+    wanted = [*photos, *_documents(data, client.documents(release_id))]
+    refuse_unsafe([*(promise.path for promise in wanted), *withdrawn])
+    _delete(folder, withdrawn)
     work = _Work(client, release_id, folder, wish.progress)
     results = work.fetch_all(wanted, wish.parallel)
     return Download(
@@ -82,6 +89,8 @@ def download(client: HubClient, release_id: str, folder: Path, wish: Wish) -> Do
         total_bytes=sum(promise.size_bytes for promise in wanted),
         fetched=list(results.values()).count(Fetched.FETCHED),
         present=list(results.values()).count(Fetched.PRESENT),
+        withdrawn=len(withdrawn),
+        held_back=len(held_back) + list(results.values()).count(Fetched.GONE),
         mismatches=tuple(sorted(p for p, how in results.items() if how == Fetched.MISMATCH)),
         key_fingerprint=fingerprint(key),
         key_is_pinned=bool(wish.public_key),
@@ -130,7 +139,11 @@ class _Work:
             size_bytes=promise.size_bytes,
             sha256=promise.sha256,
         )
-        how = fetch(self._transport, wanted, self._advance)
+        try:
+            how = fetch(self._transport, wanted, self._advance)
+        except NotFound:  # withdrawn since the download began
+            wanted.part.unlink(missing_ok=True)
+            how = Fetched.GONE
         with self._lock:
             self._results[promise.path] = how
         self._advance(0)
@@ -173,6 +186,23 @@ def _documents(data: bytes, listed: Sequence[Document]) -> list[_Promise]:
         signed.get(one.name, _Promise("documents", one.name, one.bytes, one.sha256))
         for one in listed
     ]
+
+
+def _withheld(client: HubClient, release_id: str, key: bytes) -> tuple[set[str], set[str]]:
+    """Paths that are withdrawn for good, as the release's key has signed, and those held back."""
+    told = client.withdrawals(release_id)
+    withdrawn = set()
+    if told.csv:
+        data = told.csv.encode()
+        manifest.verify(data, _unhex(told.signature), key)
+        withdrawn = {one.path for one in withdrawal_list.read(data, release_id)}
+    return withdrawn, set(told.held_back) - withdrawn
+
+
+def _delete(folder: Path, withdrawn: set[str]) -> None:
+    """Remove what an earlier download brought and must not be kept."""
+    for path in sorted(withdrawn):
+        inside(folder, path).unlink(missing_ok=True)
 
 
 def _unhex(text: str | None) -> bytes:

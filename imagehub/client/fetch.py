@@ -23,6 +23,7 @@ class Fetched(StrEnum):
 
     PRESENT = "present"  # it was there already, whole
     FETCHED = "fetched"
+    GONE = "gone"  # the server gives it out no more
     MISMATCH = "mismatch"  # the server's bytes are not those that the manifest names
 
 

@@ -18,6 +18,7 @@ from imagehub.client.answers import (
     Receipt,
     Release,
     Subset,
+    Withdrawals,
     read,
     read_page,
 )
@@ -166,6 +167,11 @@ class HubClient:
         """The files that lie beside a release's photos: tables, credits, the manifest itself."""
         answer = self._get(f"/releases/{quote(release_id, safe='')}/documents")
         return read_page(Document, answer, "documents").items
+
+    def withdrawals(self, release_id: str) -> Withdrawals:
+        """What a release gives out no more."""
+        answer = self._get(f"/releases/{quote(release_id, safe='')}/withdrawals")
+        return read(Withdrawals, answer)
 
     def _get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         return self.transport.json(Call("GET", API + path, params=params or {}))

@@ -37,7 +37,8 @@ def command(client: HubClient, release: str, folder: Path | None, **options: Any
     """Download RELEASE into FOLDER (by default a new folder named like the release).
 
     Every file is held against the signed manifest. Run it again after a failure: what is there
-    and right is kept. Exit code 1: some files are not what the manifest says.
+    and right is kept, and photos that were withdrawn since are deleted. Exit code 1: some files
+    are not what the manifest says.
 
     \b
     Example:
@@ -79,6 +80,8 @@ def _report(done: Download) -> None:
             ("bytes", done.total_bytes),
             ("fetched", done.fetched),
             ("there before", done.present),
+            ("withdrawn", done.withdrawn),
+            ("held back", done.held_back),
             ("signed by", f"{done.key_fingerprint} ({trust})"),
             ("mismatches", len(done.mismatches)),
         ]

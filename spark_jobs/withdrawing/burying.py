@@ -11,8 +11,16 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from imagehub import manifest
-from imagehub.catalogue import label_sets, release_withdrawals, removals, tombstones
+from imagehub.catalogue import (
+    label_sets,
+    notices,
+    release_downloads,
+    release_withdrawals,
+    removals,
+    tombstones,
+)
 from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.notices import News
 from imagehub.catalogue.removals import Kind, Takedown, Withdrawal
 from imagehub.storage import keys
 from imagehub.withdrawal_list import WithdrawnFile
@@ -95,3 +103,16 @@ def _note_releases(context: JobContext, cursor: Cursor, image_id: str, kind: Kin
                 if one.image_id == image_id
             ],
         )
+        _tell_downloaders(cursor, release_id, now)
+
+
+def _tell_downloaders(cursor: Cursor, release_id: str, now: datetime) -> None:
+    """Tell everybody who took the release home; once a day, however many photos go."""
+    words = (
+        f"Photos of the release {release_id} were withdrawn. If you have it, run"
+        f" `imagehub download {release_id}` on it again, or delete what WITHDRAWN.csv names."
+    )
+    once = f"withdrawn of {release_id} {now:%Y-%m-%d}"
+    for account_id in release_downloads.accounts(cursor, release_id):
+        news = News("release.withdrawn", words, f"/releases/{release_id}", once)
+        notices.tell(cursor, account_id, news)

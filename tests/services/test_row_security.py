@@ -16,6 +16,8 @@ from imagehub.catalogue import (
     credentials,
     deliveries,
     notices,
+    release_downloads,
+    reports,
     review_counts,
     reviews,
     sessions,
@@ -27,7 +29,7 @@ from imagehub.catalogue.deliveries import Event
 from imagehub.catalogue.notices import News
 from imagehub.catalogue.review_counts import Record
 from imagehub.errors import Refused
-from imagehub.vocabulary import Account, ReviewAnswer, Role, Scope
+from imagehub.vocabulary import Account, ReportKind, ReviewAnswer, Role, Scope
 from tests import factories
 from webapp.gateways import ROLE
 
@@ -43,6 +45,8 @@ PRIVATE = {
     "door_refusals": None,
     "consents": None,
     "withdrawals": None,
+    "photo_reports": None,
+    "release_downloads": None,
     "notices": "read_at = now()",
     "webhooks": "url = 'https://x.example'",
     "deliveries": None,
@@ -51,7 +55,9 @@ PRIVATE = {
 }
 """The tables that row-level security guards, and a change that a forgotten predicate would make."""
 
-FOR_ADMINS = frozenset({"audit_events", "sessions", "uploads", "acceptances", "door_refusals"})
+FOR_ADMINS = frozenset(
+    {"audit_events", "sessions", "uploads", "acceptances", "door_refusals", "photo_reports"}
+)
 """Those of which an admin reads all rows."""
 
 GUARDED_BY_OUR_PREDICATES_ONLY = {
@@ -80,6 +86,8 @@ def people(database: Database) -> dict[str, Account]:
             "admin": factories.account(cursor, roles=[Role.ADMIN]),
         }
         photo = factories.photo(cursor, owner=made["one"])
+        factories.publish_label_sets(cursor)
+        release = factories.release(cursor, factories.subset(cursor, [photo.label]), {})
         for account in made.values():
             account_tokens.add(cursor, account.id, secrets.token_bytes(32), "x", Scope)
             sessions.begin(cursor, account.id, secrets.token_bytes(32), 60)
@@ -93,6 +101,8 @@ def people(database: Database) -> dict[str, Account]:
             deliveries.queue_webhooks(cursor, account.id, Event("x", "{}", "x"))
             sent = factories.photo(cursor, owner=account)
             withdrawals.ask(cursor, account.id, [sent.upload_id])
+            reports.add(cursor, photo.photo_sha256, account.id, ReportKind.NOT_THIS, "")
+            release_downloads.note(cursor, release, account.id)
             reviews.write(cursor, photo.image_id, photo.label.mid, account.id, ReviewAnswer.YES)
             factories.review_question(cursor, account, photo)
             review_counts.store_records(cursor, [Record(str(account.id), 10, 9)])

@@ -6,16 +6,19 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from imagehub import manifest
+from imagehub import manifest, withdrawal_list
 from imagehub.cli import main
 from imagehub.client.download import Progress, fingerprint
-from imagehub.errors import NotFound, Unavailable
-from tests.scripted_release import KEY, PHOTOS, TEXTS, Hub, contents, name_in, take
+from imagehub.errors import NotFound, Refused, Unavailable
+from imagehub.withdrawal_list import WithdrawnFile
+from tests.scripted_release import KEY, OTHER_KEY, PHOTOS, TEXTS, Hub, contents, name_in, take
 from tests.scripted_server import Reply, Request, ScriptedServer, as_json, scripted_server
 
 
@@ -158,3 +161,53 @@ def test_the_command_prints_who_signed(folder: Path) -> None:
     assert shown.exit_code == 0, shown.output
     assert fingerprint(manifest.public_bytes(KEY)) in shown.stdout
     assert re.search(r"mismatches +0", shown.stdout)
+
+
+def withdrawal_of(path: str, key: Ed25519PrivateKey, release: str = "pets-1") -> dict[str, str]:
+    """The server's answer that one file of the release was withdrawn."""
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    gone = WithdrawnFile(release, Path(path).stem, path, "0" * 64, "withdrawn", at)
+    data = withdrawal_list.write([gone])
+    return {"csv": data.decode(), "signature": manifest.sign(data, key).hex()}
+
+
+def test_what_was_withdrawn_is_not_fetched_and_an_earlier_copy_is_deleted(folder: Path) -> None:
+    first, *others = PHOTOS
+    hub = Hub()
+    with scripted_server(hub) as server:
+        take(server, folder)
+        hub.withdrawals = withdrawal_of(first, KEY)
+        server.seen.clear()
+        done = take(server, folder)
+        assert fetched(server) == []
+    assert (done.withdrawn, done.held_back, done.present, done.mismatches) == (1, 0, 4, ())
+    assert sorted(contents(folder)) == sorted([*others, *TEXTS])
+
+
+def test_a_list_of_withdrawals_that_the_releases_key_did_not_sign_deletes_nothing(
+    folder: Path,
+) -> None:
+    first, *_ = PHOTOS
+    hub = Hub()
+    with scripted_server(hub) as server:
+        take(server, folder)
+        for told in (withdrawal_of(first, OTHER_KEY), withdrawal_of(first, KEY, "other-1")):
+            hub.withdrawals = told
+            with pytest.raises(Refused):
+                take(server, folder)
+    assert contents(folder) == {**PHOTOS, **TEXTS}
+
+
+def test_what_is_held_back_or_goes_during_the_download_is_said_and_the_rest_comes(
+    folder: Path,
+) -> None:
+    first, second, third = PHOTOS
+    gone = Reply(404, b"{}", {"Content-Type": "application/problem+json"})
+    hub = Hub(
+        withdrawals={"held_back": [first]},
+        spoil=lambda request, reply: gone if name_in(request.path) == second else reply,
+    )
+    with scripted_server(hub) as server:
+        done = take(server, folder)
+    assert (done.withdrawn, done.held_back, done.mismatches) == (0, 2, ())
+    assert sorted(contents(folder)) == sorted([third, *TEXTS])

@@ -56,4 +56,5 @@ def document(release_id: str, name: str) -> Response:
         request,
         byte_ranges.Whole(len(data), hashlib.sha256(data).hexdigest(), DOCUMENT_TYPE),
         lambda start, length: iter([data[start : start + length]]),
+        byte_ranges.FRESH,
     )

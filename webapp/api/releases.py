@@ -9,7 +9,8 @@ from flask import Response, request
 from pydantic import BaseModel, Field
 
 from imagehub.catalogue import releases_read
-from webapp import byte_ranges
+from imagehub.vocabulary import Account
+from webapp import archives, byte_ranges
 from webapp.api.endpoints import Endpoints
 from webapp.boundary import Text, Whole, Words
 from webapp.gateways import gateways
@@ -49,6 +50,22 @@ class Release(BaseModel):
     public_key: str | None = None
     published_at: datetime | None = None
     summary: Any = Field(default=None, description="Files for each label and split.")
+    withdrawn: int | None = Field(
+        default=None, description="Files that are given out no more: their photos were withdrawn."
+    )
+
+
+class Withdrawals(BaseModel):
+    """What a release gives out no more.
+
+    `csv` is the list, signed as the manifest is (over its SHA-256 digest); empty before the first
+    withdrawal. `held_back` are paths that are not on it: until a decision, or until it is signed.
+    """
+
+    csv: str = ""
+    signature: str = ""
+    public_key: str = ""
+    held_back: list[str]
 
 
 class Releases(BaseModel):
@@ -62,27 +79,33 @@ class Releases(BaseModel):
 def newest(query: PageQuery) -> Releases:
     """Releases, those asked for last first."""
     page = releases.newest(gateways().database, query.after, query.limit)
-    return Releases(releases=[_answer(one) for one in page.items], next=page.after)
+    gone = releases.withdrawn_counts(gateways().database, [one.id for one in page.items])
+    return Releases(
+        releases=[_answer(one, gone.get(one.id, 0)) for one in page.items], next=page.after
+    )
 
 
 @endpoints.get("/releases/<release_id>", problems=(404,))
 def show(release_id: str) -> Release:
     """One release."""
-    return _answer(releases.show(gateways().database, release_id))
+    database = gateways().database
+    found = releases.show(database, release_id)
+    return _answer(found, releases.withdrawn_counts(database, [found.id]).get(found.id, 0))
 
 
 @endpoints.get(
     "/releases/<release_id>/manifest", media_types=("application/jsonl",), problems=(404,)
 )
-def manifest(release_id: str) -> Response:
+def manifest(release_id: str, account: Account | None) -> Response:
     """The manifest's exact bytes: what the release's digest and signature are of."""
     doors = gateways()
     frozen = releases.frozen(doors.database, release_id)
+    releases.note_download(doors.database, release_id, account)
     response = Response(
         releases.manifest(doors.store, release_id), content_type="application/jsonl"
     )
     response.set_etag(frozen.manifest_sha256.hex())
-    response.headers["Cache-Control"] = byte_ranges.IMMUTABLE
+    response.headers["Cache-Control"] = byte_ranges.FRESH
     response.make_conditional(request)
     return response
 
@@ -100,7 +123,21 @@ def file(release_id: str, path: str) -> Response:
         request,
         byte_ranges.Whole(found.bytes, found.sha256, "image/jpeg"),
         lambda start, length: downloads.file_bytes(doors.store, release_id, found, start, length),
+        byte_ranges.SHORT,
     )
+
+
+@endpoints.get("/releases/<release_id>/withdrawals", problems=(404,))
+def withdrawals(release_id: str) -> Withdrawals:
+    """The signed list of the files whose photos were withdrawn, and what is held back besides."""
+    doors = gateways()
+    found = downloads.held_back(doors.database, doors.store, release_id)
+    answer = Withdrawals(held_back=list(found.paths))
+    if found.signed is not None:
+        answer.csv = found.signed.data.decode()
+        answer.signature = found.signed.signature.hex()
+        answer.public_key = found.signed.public_key.hex()
+    return answer
 
 
 @endpoints.get(
@@ -108,22 +145,12 @@ def file(release_id: str, path: str) -> Response:
     media_types=tuple(one.media_type for one in FORMATS.values()),
     problems=(404,),
 )
-def download(release_id: str, query: DownloadQuery) -> Response:
+def download(release_id: str, query: DownloadQuery, account: Account | None) -> Response:
     """The whole release in one archive, packed while it is sent."""
-    packing = downloads.find_format(query.format)
-    doors = gateways()
-    packed = downloads.archive(doors.database, doors.store, release_id, packing)
-    return Response(
-        packed.chunks,
-        content_type=packing.media_type,
-        headers={
-            "Content-Length": str(packed.size_bytes),
-            "Content-Disposition": f'attachment; filename="{release_id}.{packing.extension}"',
-        },
-    )
+    return archives.answer(gateways(), release_id, query.format, account)
 
 
-def _answer(release: releases_read.Release) -> Release:
+def _answer(release: releases_read.Release, withdrawn: int) -> Release:
     answer = Release(
         id=release.id,
         subset=release.subset,
@@ -145,5 +172,6 @@ def _answer(release: releases_read.Release) -> Release:
             "public_key": frozen.public_key.hex(),
             "published_at": frozen.published_at,
             "summary": frozen.summary,
+            "withdrawn": withdrawn,
         }
     )

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from webapp import auth
 from webapp.gateways import gateways
 from webapp.portal import review
-from webapp.services import labels, permissions, photo_page
+from webapp.services import labels, permissions, photo_page, reports
 
 pages = Blueprint("images", __name__)
 
@@ -22,6 +22,7 @@ def show(image_id: str) -> str:
         page=page,
         view=page.view,
         place=labels.show(database, page.label.mid),
+        report_kinds=reports.KINDS,
         may_part=permissions.may_part_duplicates(viewer),
         desk=review.desk(page, viewer, request.args.get("review"), request.args.get("done")),
     )

@@ -8,10 +8,10 @@ from imagehub.errors import NotFound
 from imagehub.storage.keys import DERIVATIVE_RECIPE
 from webapp import auth
 from webapp.gateways import gateways
-from webapp.services import images
+from webapp.services import images, permissions
 
-CACHE_CONTROL = "public, max-age=31536000, immutable"
-"""An image's id is made of its digest and its derivatives never change."""
+CACHE_CONTROL = "public, max-age=600"
+"""Derivatives never change, but they may be withdrawn: then nobody keeps them for longer."""
 
 CACHE_CONTROL_OF_HIDDEN = "private, no-store"
 """Who signs out leaves nothing behind."""
@@ -29,12 +29,14 @@ def show(image_id: str, kind: str) -> Response:
     if kind not in images.KEYS:
         raise NotFound(f"There is no derivative {kind[:20]!r}.")
     doors = gateways()
-    image = images.find(doors.database, image_id, auth.asker_if_any())
+    viewer = auth.asker_if_any()
+    image = images.find(doors.database, image_id, viewer)
     digest = image.photo_sha256
     tag = f"{digest[:32]}-{kind}-{DERIVATIVE_RECIPE}"
     answer = Response(mimetype="image/jpeg")
     answer.set_etag(tag)
-    answer.headers["Cache-Control"] = CACHE_CONTROL if image.is_public else CACHE_CONTROL_OF_HIDDEN
+    is_everybodys = image.is_public and not permissions.is_admin(viewer)  # who sees what is hidden
+    answer.headers["Cache-Control"] = CACHE_CONTROL if is_everybodys else CACHE_CONTROL_OF_HIDDEN
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     if tag in request.if_none_match:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
+from webapp import archives, auth
 from webapp.gateways import gateways
 from webapp.services import labels, release_samples, releases
 
@@ -19,6 +20,13 @@ def index() -> str:
     return render_template("releases.html", found=found)
 
 
+@pages.get("/releases/<release_id>/download")
+def download(release_id: str) -> Response:
+    """The release in one archive, for who is signed in: they hear what is withdrawn of it later."""
+    packing = request.args.get("format", "imagefolder")
+    return archives.answer(gateways(), release_id, packing, auth.asker())
+
+
 @pages.get("/releases/<release_id>")
 def show(release_id: str) -> str:
     """One release: what is in it, how to download it, how to check it."""
@@ -30,6 +38,7 @@ def show(release_id: str) -> str:
         "release.html",
         release=release,
         frozen=release.frozen,
+        withdrawn=releases.withdrawn_counts(doors.database, [release.id]).get(release.id, 0),
         splits=[split for split, _ in release.rules.splits],
         names=names,
         samples=release_samples.pick(doors.database, doors.store, release)

@@ -94,7 +94,7 @@ class Route:
     @property
     def asks_who(self) -> bool:
         """True where it matters who asks."""
-        return self.needs_account or self.thing is not None
+        return self.needs_account or self.thing is not None or self.scope is not None
 
     def require_scope(self, scopes: frozenset[Scope]) -> None:
         """Let a token that is good for this route pass, or raise Forbidden."""

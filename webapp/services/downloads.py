@@ -6,20 +6,31 @@ import bisect
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from operator import attrgetter
 
-from imagehub import manifest
+from imagehub import manifest, withdrawal_list
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.release_withdrawals import SignedList
 from imagehub.errors import NotFound, Refused, Unavailable
 from imagehub.manifest import Manifest, ManifestFile
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
-from webapp.services import releases
+from webapp.services import releases, withheld
 from webapp.services.formats import FORMATS, Archive, Contents, Format, imagefolder
 from webapp.services.shards import Shards
 
 CHUNK_BYTES = 256 * 1024
 KEPT_MANIFESTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """The signed list of a release's withdrawn files; `paths` are held back and not on it yet."""
+
+    signed: SignedList | None
+    paths: tuple[str, ...]
+
 
 _reading = threading.Lock()
 _kept: OrderedDict[bytes, Manifest] = OrderedDict()
@@ -52,13 +63,26 @@ def find_document(database: Database, store: ObjectStore, release_id: str, name:
 
 
 def find_file(database: Database, store: ObjectStore, release_id: str, path: str) -> ManifestFile:
-    """The release's file of this path; else NotFound."""
+    """The release's file of this path; NotFound for none, and for one that is held back."""
     frozen = releases.frozen(database, release_id)
     files = _manifest(store, release_id, frozen.manifest_sha256).files
     place = bisect.bisect_left(files, path, key=attrgetter("path"))
     if place == len(files) or files[place].path != path:
         raise NotFound(f"The release {release_id} has no file {path}.")
+    if withheld.of_release(database, release_id).has(files[place]):
+        raise NotFound(f"The file {path} of the release {release_id} was withdrawn.")
     return files[place]
+
+
+def held_back(database: Database, store: ObjectStore, release_id: str) -> HeldBack:
+    """What the release does not give out any more."""
+    frozen = releases.frozen(database, release_id)
+    found = withheld.of_release(database, release_id)
+    listed = withdrawal_list.read(found.signed.data, release_id) if found.signed else ()
+    signed = {one.path for one in listed}
+    files = _manifest(store, release_id, frozen.manifest_sha256).files
+    waiting = (one.path for one in files if found.has(one) and one.path not in signed)
+    return HeldBack(found.signed, tuple(waiting))
 
 
 def file_bytes(
@@ -84,12 +108,14 @@ def gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 def _contents(database: Database, store: ObjectStore, release_id: str) -> Contents:
     frozen = releases.frozen(database, release_id)
+    held = withheld.of_release(database, release_id)
     return Contents(
-        manifest=_manifest(store, release_id, frozen.manifest_sha256),
+        manifest=held.left_of(_manifest(store, release_id, frozen.manifest_sha256)),
         manifest_bytes=_manifest_bytes(store, release_id, frozen.manifest_sha256),
         signature=frozen.signature,
         public_key=frozen.public_key,
         read=Shards(store, release_id).read,
+        withdrawals=held.signed,
     )
 
 

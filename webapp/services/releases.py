@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from imagehub.catalogue import releases_read
+from imagehub.catalogue import release_downloads, release_withdrawals, releases_read
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.releases_read import Frozen, Release
 from imagehub.errors import NotFound, Refused
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
+from imagehub.vocabulary import Account
 from webapp.services import cursors
 from webapp.services.cursors import Page
 
@@ -43,6 +44,19 @@ def frozen(database: Database, release_id: str) -> Frozen:
     if found.frozen is None:
         raise NotFound(f"The release {release_id} is not ready.")
     return found.frozen
+
+
+def withdrawn_counts(database: Database, release_ids: Sequence[str]) -> dict[str, int]:
+    """How many files each of the releases gives out no more; none are left out."""
+    with database.transaction() as cursor:
+        return release_withdrawals.counts(cursor, release_ids)
+
+
+def note_download(database: Database, release_id: str, account: Account | None) -> None:
+    """Remember who took the release home, so that they hear what is withdrawn of it."""
+    if account is not None:
+        with database.transaction() as cursor:
+            release_downloads.note(cursor, release_id, account.id)
 
 
 def manifest(store: ObjectStore, release_id: str) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 
+from imagehub import withdrawal_list
 from imagehub.manifest import Manifest, digest
 from webapp.services.formats import tables
 from webapp.services.formats.archive import Contents
@@ -16,23 +17,37 @@ MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
 def documents(contents: Contents, layout: str) -> dict[str, bytes]:
     """Name -> bytes of the documents; `layout` says how this format arranges the photos."""
     manifest = contents.manifest
-    return {
+    withdrawn = contents.withdrawals
+    beside = (
+        {
+            withdrawal_list.NAME: withdrawn.data,
+            "WITHDRAWN-SIGNATURE.json": _signature(
+                withdrawal_list.NAME, withdrawn.data, withdrawn.signature, withdrawn.public_key
+            ),
+        }
+        if withdrawn
+        else {}
+    )
+    return beside | {
         "README.md": _readme(contents, layout).encode(),
         "CREDITS.md": _credits(manifest).encode(),
         "MANIFEST.jsonl": contents.manifest_bytes,
-        "SIGNATURE.json": _signature(contents),
+        "SIGNATURE.json": _signature(
+            "MANIFEST.jsonl", contents.manifest_bytes, contents.signature, contents.public_key
+        ),
         "images.csv": tables.images(manifest),
         "labels.csv": tables.labels(manifest),
         "class-descriptions.csv": tables.class_descriptions(manifest),
     }
 
 
-def _signature(contents: Contents) -> bytes:
+def _signature(name: str, data: bytes, signature: bytes, public_key: bytes) -> bytes:
+    what = name.split(".")[0].lower()
     fields = {
-        "algorithm": "Ed25519 over the SHA-256 digest of MANIFEST.jsonl",
-        "manifest_sha256": digest(contents.manifest_bytes).hex(),
-        "signature": contents.signature.hex(),
-        "public_key": contents.public_key.hex(),
+        "algorithm": f"Ed25519 over the SHA-256 digest of {name}",
+        f"{what}_sha256": digest(data).hex(),
+        "signature": signature.hex(),
+        "public_key": public_key.hex(),
     }
     return json.dumps(fields, indent=2).encode() + b"\n"
 
@@ -44,7 +59,7 @@ def _readme(contents: Contents, layout: str) -> str:
 
 A release of Deep Images Hub: {len(manifest.files)} photos, {manifest.total_bytes} bytes, frozen at
 {manifest.created_at:%Y-%m-%d %H:%M} UTC from version {manifest.label_set_version} of the label
-sets. It never changes.
+sets. It never changes, but for photos that are withdrawn or taken down: they are given out no more.
 
 {layout}
 
@@ -52,6 +67,8 @@ sets. It never changes.
 - `SIGNATURE.json`: the hub's signature of the manifest.
 - `images.csv`, `labels.csv`, `class-descriptions.csv`: the same in the columns of Open Images.
 - `CREDITS.md`: who took the photos, and under which licence.
+- `WITHDRAWN.csv`, where there is one: photos of the manifest that were withdrawn since. Delete them
+  wherever you have them. It is signed too (`WITHDRAWN-SIGNATURE.json`).
 
 ## Labels
 

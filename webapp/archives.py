@@ -1,0 +1,27 @@
+"""A release in one archive, as API and pages answer with it."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from imagehub.vocabulary import Account
+from webapp.gateways import Gateways
+from webapp.services import downloads, releases
+
+
+def answer(doors: Gateways, release_id: str, format_name: str, account: Account | None) -> Response:
+    """The archive, packed while it is sent; who takes it home signed in is remembered.
+
+    Raises Refused(`format_unknown`), NotFound.
+    """
+    packing = downloads.find_format(format_name)
+    packed = downloads.archive(doors.database, doors.store, release_id, packing)
+    releases.note_download(doors.database, release_id, account)
+    return Response(
+        packed.chunks,
+        content_type=packing.media_type,
+        headers={
+            "Content-Length": str(packed.size_bytes),
+            "Content-Disposition": f'attachment; filename="{release_id}.{packing.extension}"',
+        },
+    )

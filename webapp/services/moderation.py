@@ -1,0 +1,128 @@
+"""Admins decide on reported photos: keep one, or take it down for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from imagehub.catalogue import audit_events, images_read, notices, reports, tombstones
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.images_read import ImageEntry, ImageUpload
+from imagehub.catalogue.notices import News
+from imagehub.catalogue.reports import Case, Decision, Report
+from imagehub.errors import Conflict, NotFound, Refused
+from imagehub.vocabulary import Account, DecisionOutcome, ReportKind
+from webapp.boundary import is_safe
+from webapp.services.receipts import TAKEN_DOWN
+from webapp.services.reports import MAX_WORDS
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The photos that wait for a decision, the gravest and oldest first, and how many there are."""
+
+    cases: tuple[Case, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One photo to decide on: what was said against it, who sent it, what was decided before."""
+
+    image: ImageEntry
+    uploads: tuple[ImageUpload, ...]
+    reports: tuple[Report, ...]
+    decisions: tuple[Decision, ...]
+    is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What an admin decides, as the form has it."""
+
+    outcome: str
+    kind: str
+    words: str
+
+
+def queue(database: Database) -> Queue:
+    """What waits for a decision."""
+    with database.transaction() as cursor:
+        return Queue(tuple(reports.waiting(cursor, SHOWN)), reports.count_waiting(cursor))
+
+
+def desk(database: Database, image_id: str) -> Desk:
+    """All that an admin needs to decide on a photo; NotFound for none."""
+    with database.transaction() as cursor:
+        image = _find(cursor, image_id)
+        return Desk(
+            image,
+            tuple(images_read.uploads(cursor, image.id)),
+            tuple(reports.open_reports(cursor, image.id)),
+            tuple(reports.decisions(cursor, image.id)),
+            reports.is_concealed(cursor, image.id),
+        )
+
+
+def decide(database: Database, admin: Account, image_id: str, ruling: Ruling) -> DecisionOutcome:
+    """Decide on a photo; reporters and senders are told, and the audit log has it.
+
+    Raises Refused for a decision without a reason, NotFound for a photo that is gone, and Conflict
+    where nothing is open: of two admins at once, one decides.
+    """
+    outcome, kind, words = _read(ruling)
+    with database.transaction() as cursor:
+        image = _find(cursor, image_id)
+        tombstones.lock(cursor, image.photo_sha256)
+        image = _find(cursor, image_id)
+        answered = reports.open_reports(cursor, image.id)
+        if not answered and outcome is DecisionOutcome.KEEP:
+            raise Conflict("Somebody else has decided on this photo already.")
+        senders = reports.senders(cursor, image.id)
+        decision = Decision(outcome, kind, words, admin.name, datetime.now(UTC))
+        reports.decide(cursor, image.photo_sha256, decision, admin.id)
+        _tell_reporters(cursor, image.id, answered, outcome)
+        for account_id in senders:
+            _tell_sender(cursor, account_id, image.id, decision)
+        for account_id in senders or [admin.id]:
+            done = "photo kept" if outcome is DecisionOutcome.KEEP else "photo taken down"
+            detail = f"image {image.id}, {kind}: {words}"
+            audit_events.write(cursor, done, account_id, admin.id, detail)
+    return outcome
+
+
+def _find(cursor: Cursor, image_id: str) -> ImageEntry:
+    image = images_read.find(cursor, image_id) if len(image_id) == 16 else None
+    if image is None:
+        raise NotFound("There is no such photo, or it was taken down already.")
+    return image
+
+
+def _read(ruling: Ruling) -> tuple[DecisionOutcome, ReportKind, str]:
+    words = ruling.words.strip()
+    if ruling.outcome not in list(DecisionOutcome) or ruling.kind not in list(ReportKind):
+        raise Refused("decision_unknown", "Decide to keep it or to take it down, and say why.")
+    if not words or len(words) > MAX_WORDS or not is_safe(words.replace("\r\n", " ")):
+        raise Refused("words_invalid", f"Give a reason, in at most {MAX_WORDS} characters.")
+    return DecisionOutcome(ruling.outcome), ReportKind(ruling.kind), words
+
+
+def _tell_reporters(
+    cursor: Cursor, image_id: str, answered: list[Report], outcome: DecisionOutcome
+) -> None:
+    became = "was taken down" if outcome is DecisionOutcome.TAKE_DOWN else "stays"
+    words = f"Thank you for your report. The photo {image_id[:6]} {became}."
+    for account_id in {one.account_id for one in answered if one.account_id}:
+        notices.tell(cursor, account_id, News("report.decided", words))
+
+
+def _tell_sender(cursor: Cursor, account_id: UUID, image_id: str, decision: Decision) -> None:
+    if decision.outcome is DecisionOutcome.KEEP:
+        words = f"Your photo {image_id[:6]} was reported and stays."
+        notices.tell(cursor, account_id, News("photo.kept", words, f"/images/{image_id}"))
+    else:
+        words = f"{TAKEN_DOWN[decision.kind]} It was your photo {image_id[:6]}. {decision.words}"
+        notices.tell(cursor, account_id, News("photo.taken_down", words))

@@ -103,9 +103,9 @@ def _cancel(database: Database, run_id: str) -> int:
 def _register(settings: Settings, database: Database, run_id: str) -> int:
     made = register(settings, database, run_id, lambda words: print(words, file=sys.stderr))
     print(
-        f"{made.folder}\nVerification takes its word with IMAGEHUB_CLASS_NETWORK={made.card.name}, in"
-        " place of the present network of classes. It speaks of its own labels only, and has seen"
-        " the photos that it was trained on: of these it says what it was told."
+        f"{made.folder}\nVerification takes its word with IMAGEHUB_CLASS_NETWORK={made.card.name},"
+        " in place of the present network of classes. It speaks of its own labels only, and has"
+        " seen the photos that it was trained on: of these it says what it was told."
     )
     return 0
 

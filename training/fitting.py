@@ -197,7 +197,7 @@ def _telling(task: Task, place: Place, report: Report) -> Any:
             if place.worker == 0:
                 report.progress(done, self.rate() if self.counted else None)
                 if (batch + 1) % every == 0:
-                    report.step(Step(done, float(logs["loss"]), float(logs["accuracy"])))
+                    report.step(Step(done, self.mean(logs, "loss"), self.mean(logs, "accuracy")))
             else:
                 report.beat()
 
@@ -206,13 +206,18 @@ def _telling(task: Task, place: Place, report: Report) -> Any:
             numbers = _numbers(self.model)
             report.epoch(
                 Epoch(
-                    *(epoch + 1, place.worker, float(logs["loss"]), float(logs["accuracy"])),
+                    *(epoch + 1, place.worker),
+                    *(self.mean(logs, "loss"), self.mean(logs, "accuracy")),
                     *(self.rate(), checkpoint.weights_sha256(numbers.weights)),
                 )
             )
             if place.worker == 0:
                 _keep(task, place.store, epoch + 1, numbers)
                 report.checkpoint(epoch + 1)
+
+        def mean(self, logs: Any, name: str) -> float:
+            """Of all workers; Keras adds up what each of them says."""
+            return float(logs[name]) / int(self.model.distribute_strategy.num_replicas_in_sync)
 
         def rate(self) -> float:
             """Photos a second of all workers together."""

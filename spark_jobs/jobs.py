@@ -10,7 +10,17 @@ from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore
 from spark_jobs.runs import JobContext, job_run
 
-NAMES = ("withdraw", "verify", "cluster", "organise", "release", "coverage", "demands", "deliver")
+NAMES = (
+    "withdraw",
+    "labels",
+    "verify",
+    "cluster",
+    "organise",
+    "release",
+    "coverage",
+    "demands",
+    "deliver",
+)
 
 
 class Job(Protocol):

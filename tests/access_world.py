@@ -13,7 +13,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from imagehub.catalogue import account_tokens, credentials, demands, reports, webhooks
+from imagehub.catalogue import label_proposals, own_labels
 from imagehub.catalogue.demands import Wish
+from imagehub.catalogue.label_proposals import NewProposal
 from imagehub.vocabulary import Account, Label, Outcome, ReportKind, Role, Scope
 from tests import factories, photos
 from tests.access_cells import ALLOWED, VISITOR, Cell
@@ -112,9 +114,11 @@ class World:
             return account_tokens.of_account(cursor, owner.account.id)[0].id
 
     def _wanted(self, cell: Cell, owner: Person) -> dict[str, str]:
-        """A demand and a webhook, where the route names one: some cells end them."""
-        found = {"demand_id": str(uuid.uuid4()), "webhook_id": str(uuid.uuid4())}
-        if cell.target == "absent" or not any(f"<{name}>" in cell.route.rule for name in found):
+        """A demand, a webhook, a proposal, where the route names one: some cells end them."""
+        found = {name: str(uuid.uuid4()) for name in ("demand_id", "webhook_id", "proposal_id")}
+        is_change = cell.route.rule.endswith("/changes")
+        is_named = any(f"<{name}>" in cell.route.rule for name in found)
+        if cell.target == "absent" or not (is_named or is_change):
             return found
         until = datetime.now(UTC) + timedelta(days=1)
         with self.web.database.transaction() as cursor:
@@ -122,7 +126,11 @@ class World:
             demand = demands.ask(cursor, owner.account.id, wish)
             url = f"https://{secrets.token_hex(4)}.example/"
             webhook = webhooks.add(cursor, owner.account.id, url, "whsec_x")
-        return {"demand_id": str(demand), "webhook_id": str(webhook)}
+            new = NewProposal(f"Thing {secrets.token_hex(4)}", (), "It is missing.")
+            proposal = label_proposals.add(cursor, owner.account.id, new)
+            own = own_labels.add(cursor, proposal, new.name).split("/")
+        made = dict(zip(found, map(str, (demand, webhook, proposal)), strict=True))
+        return made | ({"kind": own[1], "code": own[2]} if is_change else {})
 
     def path(self, cell: Cell) -> str:
         """Where the cell's thing is."""
@@ -214,6 +222,10 @@ def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
             return {"json": {"other": world.public.image_id}}
         case ("POST", "/api/v1/subsets"):
             return {"json": {"name": name, **rules}}
+        case ("POST", "/api/v1/labels/proposals"):
+            return {"json": {"name": name, "why": "It is missing."}}
+        case ("GET", "/api/v1/labels/alike"):
+            return {"query_string": {"name": "mug"}}
         case ("POST", "/api/v1/demands"):
             return {"json": {"label": world.label.mid, "target": 5, "why": name}}
         case ("POST", "/api/v1/demands/<demand_id>/close"):
@@ -239,6 +251,12 @@ def _form(route: Route, world: World, name: str) -> dict[str, str]:
             return {"version": "1"}
         case "/subsets":
             return {"form": "1", "label": world.label.mid, "name": name}
+        case "/labels/proposals":
+            return {"name": name, "why": "It is missing."}
+        case "/labels/proposals/<proposal_id>/decision":
+            return {"act": "decline", "reason": "It is here already."}
+        case "/labels/<kind>/<code>/changes":
+            return {"act": "rename", "name": name}
         case "/demands":
             return {"label": world.label.mid, "target": "5", "why": name, "days": "3"}
         case "/demands/<demand_id>/close":

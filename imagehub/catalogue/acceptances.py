@@ -66,11 +66,14 @@ def refuse(cursor: Cursor, account_id: UUID, client_key: UUID, refusal: Refused)
 
 
 def labels_named(cursor: Cursor, words: str) -> list[Label]:
-    """Labels of this MID, or of this name in any case; few, since names are nearly unique."""
+    """Labels of this MID, or in use and of this name or synonym in any case: few."""
     cursor.execute(
         """
         select mid, name from labels where mid = %(words)s
-        union select mid, name from labels where lower(name) = lower(%(words)s)
+        union select mid, name from labels
+            where lower(name) = lower(%(words)s) and merged_into is null
+        union select l.mid, l.name from label_synonyms s join labels l on l.mid = s.label
+            where lower(s.name) = lower(%(words)s) and l.merged_into is null
         order by mid limit 20
         """,
         {"words": words},

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+from imagehub.catalogue import own_labels
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.errors import Refused
 from imagehub.openimages import Edge
@@ -37,8 +38,17 @@ class LabelImport:
 
 def import_taxonomy(database: Database, taxonomy: Taxonomy) -> LabelImport:
     """Write a taxonomy; Refused if it closes a circle with edges that are there already."""
+    foreign = next(
+        (label.mid for label in taxonomy.labels if label.mid.startswith(own_labels.PREFIX)), None
+    )
+    if foreign:
+        raise Refused(
+            "label_file_broken",
+            f"{foreign} is an id of this hub's own labels, which no file may bring. Nothing of it"
+            " was imported.",
+        )
     with database.transaction() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        hold(cursor)
         _stage(cursor, taxonomy)
         renamed = _rename(cursor)
         added = _add(cursor)
@@ -46,7 +56,7 @@ def import_taxonomy(database: Database, taxonomy: Taxonomy) -> LabelImport:
         edges_added = _add_edges(cursor)
         if taxonomy.trainable is not None:
             _number_trainable(cursor, taxonomy.trainable)
-        _close(cursor)
+        close(cursor)
     kinds = [edge.kind for edge in taxonomy.edges]
     return LabelImport(
         labels=len(taxonomy.labels),
@@ -124,8 +134,16 @@ def _number_trainable(cursor: Cursor, mids: Sequence[str]) -> None:
     )
 
 
-def _close(cursor: Cursor) -> None:
-    """Make label_ancestors the closure of the is-a edges as they now are."""
+def hold(cursor: Cursor) -> None:
+    """Let nobody else change labels until the transaction ends."""
+    cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+
+
+def close(cursor: Cursor) -> None:
+    """Make label_ancestors the closure of the is-a edges as they now are.
+
+    Raises Refused (`label_cycle`) if a label would be below itself.
+    """
     closure = ancestors(_is_a_edges(cursor))
     circle = sorted(mid for mid, above in closure.items() if mid in above)
     if circle:

@@ -44,6 +44,17 @@ def find(cursor: Cursor, mid: str) -> LabelEntry | None:
     return _entry(row) if row else None
 
 
+def merged_into(cursor: Cursor, mid: str) -> Label | None:
+    """The label that a label was merged into."""
+    cursor.execute(
+        "select i.mid, i.name from labels l join labels i on i.mid = l.merged_into"
+        " where l.mid = %s",
+        (mid,),
+    )
+    row = cursor.fetchone()
+    return Label(row.mid, row.name) if row else None
+
+
 def find_many(cursor: Cursor, mids: Sequence[str]) -> list[LabelEntry]:
     """Those of the labels that exist, by name."""
     cursor.execute(
@@ -53,7 +64,7 @@ def find_many(cursor: Cursor, mids: Sequence[str]) -> list[LabelEntry]:
 
 
 def search(cursor: Cursor, text: str, after: tuple[int, str, str], limit: int) -> list[LabelMatch]:
-    """Labels whose name contains `text`, best first; every label, by name, for an empty text.
+    """Labels whose name or synonym contains `text`, best first; all, by name, for an empty text.
 
     `after` is the rank, the name in lower case and the MID of the last match of the page before;
     rank -1 begins at the start.
@@ -64,8 +75,9 @@ def search(cursor: Cursor, text: str, after: tuple[int, str, str], limit: int) -
         "select * from (select *, case when lower(name) = %(text)s then 0"  # the name itself
         " when lower(name) like %(pattern)s || '%%' then 1"  # its beginning
         " when lower(name) like '%% ' || %(pattern)s || '%%' then 2"  # the beginning of a word
-        " else 3 end as rank from label_entries"
-        " where lower(name) like '%%' || %(pattern)s || '%%') found"
+        " else 3 end as rank from label_entries where merged_into is null"
+        " and (lower(name) like '%%' || %(pattern)s || '%%' or exists (select from label_synonyms s"
+        "  where s.label = mid and lower(s.name) like '%%' || %(pattern)s || '%%'))) found"
         " where (rank, lower(name), mid) > (%(rank)s, %(name)s, %(mid)s)"
         " order by rank, lower(name), mid limit %(limit)s",
         {

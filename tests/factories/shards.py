@@ -23,6 +23,8 @@ from tests.factories.label_sets import publish_label_sets
 from tests.factories.releases import release_request, subset
 from tests.factories.verification import job_run
 
+DOG = Label("/m/0bt9lr", "Dog")
+
 
 @dataclass(frozen=True)
 class Released:
@@ -38,11 +40,10 @@ def release_with_photos(
     cursor: Cursor,
     store: ObjectStore,
     photos: Sequence[bytes],
-    name: str = "Dog",
+    label: Label = DOG,
     contributor: str = "somebody",
 ) -> Released:
     """A ready release of these photos, two shards of them; no image rows are made."""
-    label = Label("/m/0bt9lr", name)
     release_id = release_request(cursor, subset(cursor, [label]))
     entries: dict[str, ManifestFile] = {}
     for number, half in enumerate((photos[::2], photos[1::2])):

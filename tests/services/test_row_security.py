@@ -62,6 +62,7 @@ FOR_ADMINS = frozenset(
 
 GUARDED_BY_OUR_PREDICATES_ONLY = {
     "subsets", "release_requests", "duplicate_undos",  # everybody may read them
+    "label_proposals",  # everybody with an account reads them
     "demands", "demand_watchers",  # everybody reads who asks and how many want the same
     "training_requests", "training_cancels",
     "contributor_records", "reviewer_skills",  # no request may read them at all

@@ -14,6 +14,7 @@ from webapp.api import (
     documents,
     duplicates,
     images,
+    label_proposals,
     labels,
     models,
     notices,
@@ -48,6 +49,7 @@ SUBJECTS: tuple[Endpoints, ...] = (
     account.endpoints,
     notices.endpoints,
     demands.endpoints,
+    label_proposals.endpoints,
     webhooks.endpoints,
 )
 

@@ -17,6 +17,7 @@ from webapp.portal import (
     duplicates,
     front,
     images,
+    label_proposals,
     labels,
     models,
     moderation,
@@ -55,6 +56,7 @@ PAGES: tuple[Blueprint, ...] = (
     notices.pages,
     demands.pages,
     coverage.pages,
+    label_proposals.pages,
     webhooks.pages,
 )
 

@@ -8,7 +8,7 @@ from imagehub.errors import NotFound
 from webapp import sessions
 from webapp.boundary import is_safe
 from webapp.gateways import gateways
-from webapp.services import demands, images, labels
+from webapp.services import demands, images, label_proposals, labels
 from webapp.services.images import Place
 
 SEARCH_PAGE = 60
@@ -44,6 +44,8 @@ def show(kind: str, code: str) -> str:
         chosen=cluster,
         is_first=not (place.after or place.before),
         missions=demands.of_label(database, sessions.viewer(), mid),
+        history=label_proposals.history(database, mid),
+        merged_into=label_proposals.merged_into(database, mid),
     )
 
 

@@ -1,0 +1,259 @@
+"""Labels that people miss, what admins decide about them, and names that are like another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from imagehub.catalogue.database import Cursor
+from imagehub.vocabulary import Label
+
+ALIKE = 0.3
+"""Share of common trigrams from which two names count as alike, as in pg_trgm."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewProposal:
+    """What is proposed: a name, MIDs of parents, why, ids of own uploads that show it."""
+
+    name: str
+    parents: tuple[str, ...]
+    why: str
+    examples: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A decision about a proposal or about a label of our own: accept, merge, decline, rename."""
+
+    action: str
+    proposal_id: UUID | None = None
+    label: str | None = None
+    name: str | None = None
+    parents: tuple[str, ...] = ()
+    into: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a label's history: who decided what when, and what became of it."""
+
+    action: str
+    name: str | None
+    into: Label | None
+    reason: str
+    decided_by: str
+    decided_at: datetime
+    label: Label | None
+    problem: str
+    is_applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal; `decision` is None while it waits."""
+
+    id: UUID
+    account_id: UUID
+    proposer: str
+    name: str
+    parents: tuple[Label, ...]
+    why: str
+    examples: tuple[str, ...]
+    proposed_at: datetime
+    decision: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPhoto:
+    """An upload that may be an example; `claimed` is the label's name."""
+
+    upload_id: UUID
+    image_id: str
+    claimed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A name that is there already: of a label (`label`), or of a proposal that waits."""
+
+    name: str
+    label: Label | None
+    proposal_id: UUID | None
+
+
+_PROPOSALS = (
+    "select p.id::text as id, p.account_id::text as owner, a.name as proposer, p.name, p.why,"
+    " p.proposed_at, e.*,"
+    " array(select l.mid from labels l where l.mid = any(p.parents) order by l.name) as mids,"
+    " array(select l.name from labels l where l.mid = any(p.parents) order by l.name) as names,"
+    " array(select u.image_id from uploads u where u.id = any(p.examples)"
+    "  and u.account_id = p.account_id and u.image_id is not null) as images"
+    " from label_proposals p join accounts a on a.id = p.account_id"
+    " left join label_events e on e.proposal_id = p.id"
+)
+
+
+def hold(cursor: Cursor) -> None:
+    """Let no other proposal be written until the transaction ends."""
+    cursor.execute("select pg_advisory_xact_lock(hashtextextended('label proposals', 0))")
+
+
+def add(cursor: Cursor, account_id: UUID, new: NewProposal) -> UUID:
+    """Write a proposal; return its id."""
+    cursor.execute(
+        "insert into label_proposals (account_id, name, parents, why, examples)"
+        " values (%s, %s, %s, %s, %s::uuid[]) returning id::text",
+        (
+            *(str(account_id), new.name, list(new.parents), new.why),
+            [str(example) for example in new.examples],
+        ),
+    )
+    return UUID(cursor.fetchone().id)
+
+
+def own_photos(cursor: Cursor, account_id: UUID, limit: int) -> list[OwnPhoto]:
+    """The photos that the account sent last, one for each image."""
+    cursor.execute(
+        "select * from (select distinct on (u.image_id) u.id::text as id, u.image_id, l.name,"
+        "  u.settled_at from uploads u join labels l on l.mid = u.claimed_label"
+        "  where u.account_id = %(account)s and u.state = 'landed' order by u.image_id) own"
+        " order by settled_at desc, id limit %(limit)s",
+        {"account": str(account_id), "limit": limit},
+    )
+    return [OwnPhoto(UUID(row.id), row.image_id, row.name) for row in cursor.fetchall()]
+
+
+def own_uploads(cursor: Cursor, account_id: UUID, ids: Sequence[UUID]) -> int:
+    """How many of the uploads are the account's own and landed."""
+    cursor.execute(
+        "select count(*) as own from uploads where account_id = %s and state = 'landed'"
+        " and id = any(%s::uuid[])",
+        (str(account_id), [str(one) for one in ids]),
+    )
+    return int(cursor.fetchone().own)
+
+
+def find(cursor: Cursor, proposal_id: UUID) -> Proposal | None:
+    """One proposal."""
+    cursor.execute(_PROPOSALS + " where p.id = %s", (str(proposal_id),))
+    row = cursor.fetchone()
+    return _proposal(row) if row else None
+
+
+def waiting(cursor: Cursor, limit: int) -> list[Proposal]:
+    """The proposals that nobody has decided, the oldest first."""
+    cursor.execute(
+        _PROPOSALS + " where e.change_id is null order by p.proposed_at limit %s",
+        (limit,),
+    )
+    return [_proposal(row) for row in cursor.fetchall()]
+
+
+def decided(cursor: Cursor, limit: int) -> list[Proposal]:
+    """The proposals that were decided last."""
+    cursor.execute(
+        _PROPOSALS + " where e.change_id is not null order by e.decided_at desc limit %s",
+        (limit,),
+    )
+    return [_proposal(row) for row in cursor.fetchall()]
+
+
+def count_waiting(cursor: Cursor, account_id: UUID) -> int:
+    """How many proposals of the account wait."""
+    cursor.execute(
+        "select count(*) as waiting from label_proposals p where account_id = %s"
+        " and not exists (select from label_changes c where c.proposal_id = p.id)",
+        (str(account_id),),
+    )
+    return int(cursor.fetchone().waiting)
+
+
+def decide(cursor: Cursor, change: Change, admin_id: UUID) -> bool:
+    """Write a decision; False if the proposal was decided before."""
+    cursor.execute(
+        "insert into label_changes"
+        " (proposal_id, label, action, name, parents, into_label, reason, decided_by)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict (proposal_id) do nothing",
+        (
+            str(change.proposal_id) if change.proposal_id else None,
+            *(change.label, change.action, change.name, list(change.parents), change.into),
+            *(change.reason, str(admin_id)),
+        ),
+    )
+    return bool(cursor.rowcount)
+
+
+def history(cursor: Cursor, mid: str) -> list[Event]:
+    """What was decided about a label, the latest first."""
+    cursor.execute(
+        "select * from label_events where of_label = %(mid)s or result = %(mid)s"
+        " order by change_id desc",
+        {"mid": mid},
+    )
+    return [_event(row) for row in cursor.fetchall()]
+
+
+def alike(cursor: Cursor, name: str, limit: int) -> list[Alike]:
+    """Names that begin like a name or share many trigrams with it, the most alike first.
+
+    The names of labels, their synonyms, and of proposals that wait.
+    """
+    cursor.execute(
+        "with wanted as (select trigrams(%(name)s) as runs, lower(%(name)s) as lowered),"
+        " named as ("
+        "  select name, mid, null as proposal from labels, wanted where trigrams(name) && runs"
+        "  union all select s.name, s.label, null from label_synonyms s, wanted"
+        "   where trigrams(s.name) && runs"
+        "  union all select p.name, null, p.id::text from label_proposals p, wanted"
+        "   where trigrams(p.name) && runs"
+        "   and not exists (select from label_changes c where c.proposal_id = p.id)),"
+        " measured as (select named.*, (select count(*) from unnest(trigrams(name)) one"
+        "   where one = any(runs)) as common, cardinality(trigrams(name)) + cardinality(runs) as"
+        "   together, starts_with(lower(name), lowered) as begins from named, wanted)"
+        " select m.name, m.mid, l.name as label_name, m.proposal from measured m"
+        " left join labels l on l.mid = m.mid"
+        " where m.begins or m.common::float / (m.together - m.common) >= %(alike)s"
+        " order by m.common::float / (m.together - m.common) desc, lower(m.name) limit %(limit)s",
+        {"name": name, "alike": ALIKE, "limit": limit},
+    )
+    return [
+        Alike(
+            row.name,
+            Label(row.mid, row.label_name) if row.mid else None,
+            UUID(row.proposal) if row.proposal else None,
+        )
+        for row in cursor.fetchall()
+    ]
+
+
+def _proposal(row: Any) -> Proposal:
+    return Proposal(
+        id=UUID(row.id),
+        account_id=UUID(row.owner),
+        proposer=row.proposer,
+        name=row.name,
+        parents=tuple(Label(mid, name) for mid, name in zip(row.mids, row.names, strict=True)),
+        why=row.why,
+        examples=tuple(row.images),
+        proposed_at=row.proposed_at,
+        decision=_event(row) if row.action else None,
+    )
+
+
+def _event(row: Any) -> Event:
+    return Event(
+        action=row.action,
+        name=row.new_name,
+        into=Label(row.into_label, row.into_name) if row.into_label else None,
+        reason=row.reason,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        label=Label(row.result, row.result_name) if row.result else None,
+        problem=row.problem,
+        is_applied=row.is_applied,
+    )

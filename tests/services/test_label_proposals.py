@@ -1,0 +1,286 @@
+"""Labels of our own: proposed, decided once, found everywhere; what is released stays as it was."""
+
+from __future__ import annotations
+
+import io
+import uuid
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg2
+import pytest
+
+from imagehub.catalogue import label_proposals, labels_read, notices
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.label_proposals import NewProposal, Proposal
+from imagehub.catalogue.labels import boxable_taxonomy, import_boxable, import_taxonomy
+from imagehub.errors import Conflict, NotFound, Refused
+from imagehub.settings import Settings
+from imagehub.taxonomy import Taxonomy
+from imagehub.vocabulary import Account, Label, Role
+from spark_jobs import jobs
+from tests import factories
+from tests.factories.shards import release_with_photos
+from tests.photos import jpeg
+from tests.web_server import Web
+from webapp.gateways import ROLE
+from webapp.services import label_proposals as service
+from webapp.services import labels
+from webapp.services.label_proposals import Decision
+from webapp.services.uploads import find_label
+
+CUP = "/m/02p5f1q"  # Coffee cup, of the labels that every hub has
+
+
+@pytest.fixture
+def admin(database: Database) -> Account:
+    with database.transaction() as cursor:
+        return factories.account(cursor, roles=[Role.ADMIN])
+
+
+@pytest.fixture
+def asker(database: Database) -> Account:
+    with database.transaction() as cursor:
+        return factories.account(cursor)
+
+
+@pytest.fixture
+def web_side(catalogue_url: str) -> Iterator[Database]:
+    acting = Database(catalogue_url, role=ROLE)
+    yield acting
+    acting.close()
+
+
+def proposed(database: Database, asker: Account, name: str = "Espresso cup") -> Proposal:
+    return service.propose(database, asker, NewProposal(name, (CUP,), "It is small."))
+
+
+def work(database: Database) -> dict[str, int]:
+    return jobs.execute("labels", Settings(), None, database, None)  # type: ignore[arg-type] # it stores no object
+
+
+def accepted(database: Database, asker: Account, admin: Account, name: str) -> Label:
+    made = proposed(database, asker, name)
+    service.decide(database, admin, str(made.id), Decision(action="accept", parents=[CUP]))
+    work(database)
+    decision = service.show(database, str(made.id)).decision
+    assert decision
+    assert decision.label
+    return decision.label
+
+
+def named(database: Database, words: str) -> str:
+    with database.transaction() as cursor:
+        return find_label(cursor, words).mid
+
+
+def found(database: Database, text: str) -> list[str]:
+    return [entry.label.mid for entry in labels.search(database, text, None, 20).items]
+
+
+def test_an_accepted_label_has_an_id_of_our_own_and_is_a_label_like_others(
+    database: Database, asker: Account, admin: Account
+) -> None:
+    cup = accepted(database, asker, admin, "Espresso cup")
+    assert cup.mid.startswith("/h/")
+    assert named(database, "espresso CUP") == cup.mid
+    assert cup.mid in found(database, "espresso")
+    view = labels.show(database, cup.mid)
+    assert [entry.label.mid for entry in view.parents] == [CUP]
+    assert view.trail
+    with database.transaction() as cursor:
+        photo = factories.verified_photo(cursor, cup)
+        factories.publish_label_sets(cursor)
+        cursor.execute("select label from label_set_members where image_id = %s", (photo.image_id,))
+        assert {cup.mid, CUP} <= {row.label for row in cursor.fetchall()}
+        told = notices.of_account(cursor, asker.id, 2**62, 9)
+    assert [(one.kind, one.link) for one in told] == [("label.accept", f"/labels{cup.mid}")]
+    (event,) = service.history(database, cup.mid)
+    assert (event.action, event.decided_by, event.is_applied) == ("accept", admin.name, True)
+
+
+def test_an_import_keeps_labels_of_our_own_and_brings_none(
+    database: Database, asker: Account, admin: Account
+) -> None:
+    cup = accepted(database, asker, admin, "Espresso cup")
+    import_boxable(database)
+    assert [one.label.mid for one in labels.show(database, cup.mid).parents] == [CUP]
+    foreign = (*boxable_taxonomy().labels, Label("/h/0009", "Foreign"))
+    with pytest.raises(Refused, match="/h/0009"):
+        import_taxonomy(database, Taxonomy(foreign, frozenset()))
+    with pytest.raises(psycopg2.errors.CheckViolation), database.transaction() as cursor:
+        cursor.execute("insert into labels (mid, name) values ('/h/0009', 'x')")
+
+
+@pytest.mark.parametrize("name", ["Coffee cup", "coffee CUP", "  Coffee   cup "])
+def test_a_name_that_is_there_is_not_proposed_again(
+    database: Database, asker: Account, name: str
+) -> None:
+    with pytest.raises(Conflict):
+        proposed(database, asker, name)
+
+
+@pytest.mark.parametrize("name", ["Cofee cup", "coffee", "Coffeecup", "Cup of coffee"])
+def test_while_one_writes_names_that_are_like_it_are_shown(database: Database, name: str) -> None:
+    assert "Coffee cup" in [one.name for one in service.alike(database, name)]
+    assert service.alike(database, "x") == []
+
+
+def test_two_people_at_once_propose_a_name_once(
+    database: Database, asker: Account, catalogue_url: str
+) -> None:
+    def propose(_: int) -> bool:
+        own = Database(catalogue_url, role=ROLE)
+        try:
+            proposed(own.acting_for(asker.id), asker)
+        except Conflict:
+            return False
+        finally:
+            own.close()
+        return True
+
+    with ThreadPoolExecutor(5) as people:
+        assert sum(people.map(propose, range(5))) == 1
+
+
+def test_two_admins_at_once_decide_a_proposal_once(
+    database: Database, asker: Account, admin: Account, catalogue_url: str
+) -> None:
+    made = str(proposed(database, asker).id)
+
+    def decide(number: int) -> bool:
+        own = Database(catalogue_url, role=ROLE)
+        action = "accept" if number % 2 else "decline"
+        try:
+            service.decide(
+                own.acting_for(admin.id), admin, made, Decision(action=action, reason="x")
+            )
+        except Conflict:
+            return False
+        finally:
+            own.close()
+        return True
+
+    with ThreadPoolExecutor(5) as people:
+        assert sum(people.map(decide, range(5))) == 1
+
+
+def test_a_merged_proposal_is_another_name_of_the_label_that_was_there(
+    database: Database, asker: Account, admin: Account
+) -> None:
+    made = proposed(database, asker, "Kaffeetasse")
+    service.decide(database, admin, str(made.id), Decision(action="merge", into="coffee cup"))
+    work(database)
+    assert named(database, "kaffeetasse") == CUP
+    assert found(database, "kaffeet") == [CUP]
+    assert [one.label and one.label.mid for one in service.alike(database, "Kafeetasse")] == [CUP]
+
+
+def test_a_declined_proposal_has_a_reason_and_may_be_made_again(
+    database: Database, asker: Account, admin: Account
+) -> None:
+    made = proposed(database, asker)
+    with pytest.raises(Refused):
+        service.decide(database, admin, str(made.id), Decision(action="decline"))
+    service.decide(database, admin, str(made.id), Decision(action="decline", reason="Too narrow."))
+    work(database)
+    with database.transaction() as cursor:
+        (told,) = notices.of_account(cursor, asker.id, 2**62, 9)
+    assert "Too narrow." in told.words
+    assert proposed(database, asker).id != made.id
+
+
+def test_a_label_of_our_own_is_renamed_and_merged_and_found_by_all_its_names(
+    database: Database, asker: Account, admin: Account
+) -> None:
+    cup = accepted(database, asker, admin, "Espresso cup")
+    service.change(database, admin, cup.mid, Decision(action="rename", name="Demitasse"))
+    work(database)
+    assert named(database, "espresso cup") == named(database, "demitasse") == cup.mid
+    service.change(database, admin, cup.mid, Decision(action="merge", into=CUP))
+    work(database)
+    assert named(database, "espresso cup") == named(database, "demitasse") == CUP
+    assert cup.mid not in found(database, "demitasse")
+    assert [event.action for event in service.history(database, cup.mid)] == [
+        "merge", "rename", "accept",
+    ]  # fmt: skip
+    with database.transaction() as cursor:
+        assert labels_read.merged_into(cursor, cup.mid) == Label(CUP, "Coffee cup")
+    with pytest.raises(NotFound):
+        service.change(database, admin, CUP, Decision(action="rename", name="Mine"))
+
+
+def test_a_merge_in_a_circle_is_told_and_changes_nothing(
+    database: Database, asker: Account, admin: Account
+) -> None:
+    cup = accepted(database, asker, admin, "Espresso cup")
+    made = service.propose(database, asker, NewProposal("Red demitasse", (cup.mid,), "Red."))
+    service.decide(database, admin, str(made.id), Decision(action="accept", parents=[cup.mid]))
+    work(database)
+    child = named(database, "red demitasse")
+    service.change(database, admin, cup.mid, Decision(action="merge", into=child))
+    assert work(database) == {"applied": 0, "refused": 1}
+    event = service.history(database, cup.mid)[0]
+    assert "below itself" in event.problem
+    assert named(database, "espresso cup") == cup.mid
+
+
+def test_examples_are_ones_own_photos(
+    database: Database, asker: Account, web_side: Database
+) -> None:
+    with database.transaction() as cursor:
+        own = factories.photo(cursor, owner=asker)
+        foreign = factories.photo(cursor)
+    acting = web_side.acting_for(asker.id)
+    for stranger in (foreign.upload_id, uuid.uuid4()):
+        with pytest.raises(Refused, match="your own"):
+            service.propose(acting, asker, NewProposal("Some thing", (), "x", (stranger,)))
+    made = service.propose(acting, asker, NewProposal("Some thing", (), "x", (own.upload_id,)))
+    assert made.examples == (own.image_id,)
+
+
+def test_nobody_proposes_more_than_the_quota(database: Database, asker: Account) -> None:
+    with database.transaction() as cursor:
+        for number in range(service.MOST_WAITING):
+            label_proposals.add(cursor, asker.id, NewProposal(f"Name {number}", (), "x"))
+    with pytest.raises(Refused, match="wait already"):
+        proposed(database, asker)
+
+
+def test_the_history_only_grows(web_side: Database) -> None:
+    for statement in ("update label_changes set reason = ''", "delete from label_changes",
+                      "insert into label_synonyms values ('/m/x', 'x')",
+                      "update labels set name = 'x'"):  # fmt: skip
+        with (
+            pytest.raises(psycopg2.errors.InsufficientPrivilege),
+            web_side.transaction() as cursor,
+        ):
+            cursor.execute(statement)
+
+
+def test_a_release_stays_what_it_was_when_its_label_is_renamed_and_merged(web: Web) -> None:
+    asker, _ = web.person()
+    admin, _ = web.person(Role.ADMIN)
+    name = f"Cup {uuid.uuid4().hex[:8]}"
+    cup = accepted(web.database, asker, admin, name)
+    with web.database.transaction() as cursor:
+        release = release_with_photos(cursor, web.store, [jpeg(5, 64, 64)], cup).id
+    addresses = [
+        f"/api/v1/releases/{release}", f"/api/v1/releases/{release}/manifest",
+        f"/api/v1/releases/{release}/download",
+    ]  # fmt: skip
+    _, token = web.person()
+    before = [unpacked(web.get(address, token).content) for address in addresses]
+    service.change(web.database, admin, cup.mid, Decision(action="rename", name=f"{name} two"))
+    service.change(web.database, admin, cup.mid, Decision(action="merge", into=CUP))
+    work(web.database)
+    assert [unpacked(web.get(address, token).content) for address in addresses] == before
+
+
+def unpacked(answer: bytes) -> bytes | dict[str, bytes]:
+    """A ZIP's files, since it says when it was packed; anything else as it is."""
+    if not answer.startswith(b"PK"):
+        return answer
+    archive = zipfile.ZipFile(io.BytesIO(answer))
+    return {name: archive.read(name) for name in archive.namelist()}

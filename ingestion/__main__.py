@@ -19,6 +19,7 @@ from ingestion.dead_letters import Flooded, resume
 from ingestion.line import Line
 from ingestion.points import Points
 from ingestion.replay import replay
+from ingestion.replay_requests import keep_answering
 from ingestion.retention import keep_pruned
 
 GRACE_SECONDS = 4.0
@@ -87,6 +88,7 @@ def _run(settings: Settings, points: Points, is_resumed: bool, until_empty: bool
             resume(cursor, line.log.topic)
     stop = _stop_on_signals()
     threading.Thread(target=keep_pruned, args=(line.log, stop), daemon=True).start()
+    threading.Thread(target=keep_answering, args=(line, stop), daemon=True).start()
     Consumer(line, workers=sandbox.size).run(stop, until_empty)
     sandbox.close()
 

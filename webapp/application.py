@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from imagehub.errors import NotFound
 from imagehub.settings import Settings
-from webapp import api, errors, gateways, guard, phone, portal, sessions
+from webapp import api, errors, gateways, guard, phone, portal, sessions, timing
 from webapp.boundary import is_safe
 from webapp.slow_bodies import SlowBodies
 
@@ -45,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops)  # type: ignore[method-assign] # as above
+    timing.install(app)
     app.before_request(_refuse_unsafe_paths)
     app.after_request(_harden)
     for blueprint in api.blueprints():

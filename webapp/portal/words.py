@@ -36,6 +36,7 @@ STATES = {
     "requested": "Being made",
     "ready": "Ready",
     "failed": "Failed",
+    "running": "Running",
     "queued": "Waiting",
     "preparing": "Preparing",
     "training": "Training",

@@ -14,6 +14,7 @@ from imagehub.vocabulary import Account, Role, Scope
 ANYONE, ACCOUNT = "anyone", "account"
 STANDINGS = frozenset({"public", "own", "others", "queue"})
 API = "/api/"
+METRICS = "/metrics"
 APP = "/app/"
 WORDS = frozenset({"who", "scope", "thing", "limit"})
 
@@ -84,12 +85,12 @@ class Route:
     @property
     def is_program(self) -> bool:
         """True for the API and the web app's requests: they hear of errors in JSON."""
-        return self.rule.startswith((API, APP))
+        return self.rule.startswith((API, APP, METRICS))
 
     @property
     def takes_token(self) -> bool:
         """True for the API, which asks for a token; pages and the web app ask for a session."""
-        return self.rule.startswith(API)
+        return self.rule.startswith((API, METRICS))
 
     @property
     def asks_who(self) -> bool:

@@ -1,0 +1,41 @@
+"""Answer admins who ask for the dead letters to be tried again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from imagehub.catalogue import replays
+from imagehub.errors import HubError
+from ingestion.line import Line
+from ingestion.replay import replay
+
+PAUSE_SECONDS = 5.0
+
+logger = logging.getLogger("ingestion")
+
+
+def keep_answering(line: Line, stop: threading.Event, pause_seconds: float = PAUSE_SECONDS) -> None:
+    """Answer now and after every pause, until `stop` is set; a failure waits for the next."""
+    while not stop.is_set():
+        try:
+            answer(line)
+        except HubError as error:
+            logger.warning("%s The dead letters wait.", error)
+        stop.wait(pause_seconds)
+
+
+def answer(line: Line) -> None:
+    """Replay once, if anybody asked, and say so to all who did.
+
+    After a crash in between some are tried twice: an upload lands only once.
+    """
+    with line.database.transaction() as cursor:
+        asked = replays.open_requests(cursor)
+    if not asked:
+        return
+    count = replay(line.database, line.log, line.dead_letters)
+    logger.info("put %d dead letters into the upload log again", count)
+    with line.database.transaction() as cursor:
+        for request_id in asked:
+            replays.answer(cursor, request_id, count)

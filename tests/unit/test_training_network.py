@@ -95,7 +95,7 @@ def test_features_are_read_back_as_they_were_written(network: registry.Found) ->
     assert not np.array_equal(found.mirrored, found.features)
 
 
-def test_an_exported_saved_model_says_what_the_head_says(network: registry.Found) -> None:
+def test_exported_models_say_what_the_head_says(network: registry.Found) -> None:
     given = drawn_photos(24)
     looked = features.look(network, given, mirrored=False, threads=1)
     start = head.start(looked.features, CLASSES)
@@ -107,6 +107,9 @@ def test_an_exported_saved_model_says_what_the_head_says(network: registry.Found
     pixels = [read_view(photo.jpeg) for photo in given]
     saved = export.ask_saved_model(export.saved_model(model), pixels, lambda: None)
     assert np.abs(saved - known).max() < 1e-3
+    for small in (export.tflite(model, pixels), export.tflite_of_int8_weights(model)):
+        said = export.ask_tflite(small, pixels, lambda: None)
+        assert np.abs(said - known).mean() < 0.15  # the head's numbers are large, drawn by lot
 
 
 def test_a_network_to_fine_tune_begins_as_the_network_with_a_head_that_fits_it(

@@ -100,16 +100,6 @@ def releases_of(cursor: Cursor, image_id: str) -> list[str]:
     return [row.release_id for row in cursor.fetchall()]
 
 
-def manifests_of(cursor: Cursor, image_id: str) -> frozenset[str]:
-    """The digests (hex) of the manifests of the releases that a withdrawn image is noted for."""
-    cursor.execute(
-        "select distinct encode(r.manifest_sha256, 'hex') as digest from release_withdrawals w"
-        " join releases r on r.id = w.release_id where w.image_id = %s",
-        (image_id,),
-    )
-    return frozenset(row.digest for row in cursor.fetchall())
-
-
 def unblanked(cursor: Cursor, image_id: str) -> list[Place]:
     """Where the image's bytes may still lie in shards."""
     cursor.execute(

@@ -11,10 +11,6 @@ DERIVATIVE_RECIPE = 1
 """Version of the code that rebuilds derivatives from pixels; part of their keys."""
 
 
-TRAINING_SHARDS = "training/shards/"
-"""Where training keeps releases' photos in its own form, in folders named by manifests."""
-
-
 def original(photo_sha256: str) -> str:
     """Key of the bytes exactly as they were uploaded; never served."""
     return f"orig/{photo_sha256[:2]}/{photo_sha256}"

@@ -18,7 +18,6 @@ def sweep(context: JobContext, grave: Grave) -> bool:
     """Remove what is left of a photo's bytes; False while ingestion has not handled all of it."""
     _blank_shards(context, grave)
     _publish_lists(context, grave)
-    _drop_training_shards(context, grave)
     for key in keys.of_photo(grave.photo_sha256):
         context.store.delete(key)
     if not _forget_messages(context, grave):
@@ -39,15 +38,6 @@ def _blank_shards(context: JobContext, grave: Grave) -> None:
         with context.database.transaction() as cursor:
             context.run.assert_current(cursor)
             release_withdrawals.mark_blanked(cursor, place)
-
-
-def _drop_training_shards(context: JobContext, grave: Grave) -> None:
-    """What training made of the releases for itself; the next run makes it anew."""
-    with context.database.transaction() as cursor:
-        manifests = release_withdrawals.manifests_of(cursor, grave.image_id)
-    for key in list(context.store.keys(keys.TRAINING_SHARDS)) if manifests else ():
-        if manifests.intersection(key.split("/")):
-            context.store.delete(key)
 
 
 def _publish_lists(context: JobContext, grave: Grave) -> None:

@@ -64,7 +64,10 @@ class World:
         """Send the cell's request, well-formed as its subject would; a form word may be named."""
         route = cell.route
         headers, word = self._credentials(cell)
-        sent = _sent(route, self, form_word if form_word is not None else word)
+        word = form_word if form_word is not None else word
+        sent = _sent(route, self, word)
+        if route.is_program and not route.takes_token:
+            headers["X-Form-Word"] = word
         headers |= sent.pop("headers", {})
         return self.client.open(self.path(cell), method=route.method, headers=headers, **sent)
 
@@ -213,7 +216,7 @@ def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
             headers |= {"X-Form-Word": form_word}
             return {"headers": headers, "data": PHOTO, "query_string": {"label": world.label.mid}}
         case ("POST", "/app/consent"):
-            return {"json": {"terms_version": 1}, "headers": {"X-Form-Word": form_word}}
+            return {"json": {"terms_version": 1}}
         case ("PUT", "/api/v1/images/<image_id>/reviews/<kind>/<code>"):
             return {"json": {"answer": "yes"}}
         case ("POST", "/api/v1/images/<image_id>/reports"):

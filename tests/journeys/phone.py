@@ -105,7 +105,7 @@ class Phone:
 
     def choose_label(self, name: str) -> None:
         """Type a label's name and take the first that is offered."""
-        self.page.get_by_role("combobox", name="What do they show?").fill(name)
+        self.page.get_by_role("combobox", name="What is shown?").fill(name)
         self.page.get_by_role("option", name=name).first.click()
 
     def send(self) -> None:

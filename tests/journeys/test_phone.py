@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import uuid
@@ -11,11 +12,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from imagehub.vocabulary import Account, Label
-from tests import factories
-from tests.journeys.phone import MANY, Phone, pictures
+from tests import factories, photos
+from tests.journeys.axe import serious_faults
+from tests.journeys.keyboard import faults_by_keyboard
+from tests.journeys.page_checks import complaints_about
+from tests.journeys.phone import MANY, SIZE, Phone, pictures
 from tests.services.faulty_proxy import LOSE_ANSWER, PASS, faulty_proxy
 from tests.web_server import Web
 
@@ -119,3 +123,101 @@ def test_twenty_photos_reach_a_hub_that_drops_every_third_response_once(
     phone.wait_for_states("sent", "accepted", number=NUMBER, seconds=120)
     found = sent_by(web, person)
     assert (len(found), len(set(found))) == (NUMBER, NUMBER)
+
+
+def assert_all_can_use(page: Page) -> None:
+    """Nobody trips over the view as it is, on a phone or at a desk, by eye, ear or keyboard."""
+    for size in ({"width": 1280, "height": 800}, SIZE):
+        page.set_viewport_size(size)
+        assert (complaints_about(page), serious_faults(page)) == ([], [])
+    page.evaluate("document.body.tabIndex = -1; document.body.focus(); document.body.tabIndex = 0")
+    page.evaluate("document.body.removeAttribute('tabindex')")  # the walk begins at the top
+    assert faults_by_keyboard(page) == []
+
+
+def test_the_first_photo_is_stored_three_taps_after_it_was_taken(
+    phone: Phone, web: Web, mug: Label
+) -> None:
+    person, token = web.person()
+    with web.database.transaction() as cursor:
+        cursor.execute("delete from consents where account_id = %s", (str(person.id),))
+    page = phone.start()
+    expect(page.get_by_role("status")).to_contain_text("Sign in to send photos")
+    assert_all_can_use(page)
+    phone.sign_in(token)
+    expect(page.get_by_role("heading", name="Before your first photo")).to_be_visible()
+    assert_all_can_use(page)
+    page.get_by_role("button", name="I accept the terms").click()
+    expect(page.get_by_role("heading", name="Before your first photo")).to_be_hidden()
+
+    phone.photograph(pictures([200]))
+    field = page.get_by_role("combobox", name="What is shown?")
+    field.click()
+    field.press_sequentially(mug.name)
+    expect(page.get_by_role("option", name=mug.name)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    assert_all_can_use(page)
+    page.get_by_role("option", name=mug.name).click()
+    page.get_by_role("button", name=f"Send 1 photo as {mug.name}").click()
+    last = page.get_by_role("region", name="Last photos").get_by_role("listitem").first
+    expect(last).to_contain_text("Accepted")
+    land(web)
+    expect(last).to_contain_text("Stored")
+    assert_all_can_use(page)
+
+
+def test_a_photo_stays_as_it_is_and_its_place_unsaid_unless_its_owner_wants(
+    phone: Phone, web: Web, mug: Label
+) -> None:
+    person, token = web.person()
+    here = {"latitude": 52.5167, "longitude": 13.3833}
+    page = phone.start(geolocation=here, permissions=["geolocation"])
+    phone.sign_in(token)
+    asked: list[str] = []
+    page.on("request", lambda one: "/app/uploads?label" in one.url and asked.append(one.url))
+    large = photos.jpeg(300, 2600, 400, quality=98)
+    files = [{"name": "large.jpg", "mimeType": "image/jpeg", "buffer": large}]
+    for number in (1, 2):
+        phone.photograph(files)
+        if number == 1:
+            phone.choose_label(mug.name)
+        else:
+            page.get_by_label("Make them smaller first").check()
+            page.get_by_label("Say roughly where I am").check()
+            expect(page.get_by_text("near 52.5°, 13.4°")).to_be_visible()
+        phone.send()
+        phone.wait_for_states("sent", "accepted", number=number)
+    digests = [digest for _, digest in sent_by(web, person)]
+    assert digests[0] == hashlib.sha256(large).digest()
+    assert digests[1] != digests[0]
+    assert "latitude" not in asked[0]
+    assert "latitude=52.5&longitude=13.4" in asked[-1]
+
+
+def test_my_uploads_tell_what_became_of_each_photo_and_take_it_back(
+    phone: Phone, web: Web, mug: Label
+) -> None:
+    person, token = web.person()
+    page = phone.start()
+    phone.sign_in(token)
+    twice = pictures([400])
+    phone.photograph([*twice, *twice, *pictures([401])], "Choose photos")
+    phone.choose_label(mug.name)
+    phone.send()
+    phone.wait_for_states("sent", "accepted", number=3)
+    land(web)
+    phone.wait_for_states("stored", number=3)
+    page.get_by_role("link", name="My uploads", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My uploads")
+    kept = page.get_by_role("region", name="At the hub").get_by_role("listitem")
+    expect(page.get_by_text("It is this one:")).to_have_count(1)
+    expect(page.get_by_alt_text("The photo that the hub had already")).to_be_visible()
+    page.locator("summary").first.click()
+    expect(kept.first).to_contain_text("Stored, ", use_inner_text=True)
+    assert_all_can_use(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Withdraw").first.click()
+    expect(page.locator("#upload-list > [data-state=withdrawn]")).to_have_count(1)
+    page.get_by_role("link", name="Settings", exact=True).click()
+    expect(page.get_by_text(f"Signed in as {person.name}")).to_be_visible()
+    assert_all_can_use(page)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from imagehub.catalogue.consents import TERMS_VERSION, GivenBy
 from imagehub.vocabulary import MAX_PHOTO_BYTES, Account, Role
 from webapp import sessions
-from webapp.api import labels, uploads
+from webapp.api import demands, labels, uploads
 from webapp.api.endpoints import Endpoints
 from webapp.boundary import Words
 from webapp.gateways import gateways
@@ -51,8 +51,10 @@ def accept_terms(account: Account, body: Acceptance) -> Me:
 
 
 endpoints.get("/labels")(labels.search)
+endpoints.get("/missions")(demands.missions)
 endpoints.get("/uploads")(uploads.newest)
 endpoints.post("/uploads", status=202)(uploads.send)
+endpoints.post("/uploads/<upload_id>/withdrawal")(uploads.withdraw)
 
 
 def _told(account: Account) -> Me:

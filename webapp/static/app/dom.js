@@ -14,6 +14,28 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+const drawn = new WeakMap();
+
+// Make a list show these items, drawn by `draw`. What did not change is left alone, so that focus,
+// and what somebody has opened, stay. Items have an `id` and are plain data.
+export async function sync(list, items, draw) {
+  const before = new Map([...list.children].map((child) => [drawn.get(child)?.id, child]));
+  const wanted = [];
+  for (const item of items) {
+    const signature = JSON.stringify(item);
+    const old = before.get(item.id);
+    const isSame = old && drawn.get(old).signature === signature;
+    const element = isSame ? old : await draw(item);
+    drawn.set(element, { id: item.id, signature });
+    if (old && !isSame) old.replaceWith(element);
+    wanted.push(element);
+  }
+  for (const child of [...list.children]) if (!wanted.includes(child)) child.remove();
+  wanted.forEach((element, number) => {
+    if (list.children[number] !== element) list.insertBefore(element, list.children[number] ?? null);
+  });
+}
+
 export function counted(number, one, many = `${one}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }

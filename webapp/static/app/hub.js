@@ -57,11 +57,18 @@ async function note({ form_word: _, ...shown }) {
 }
 
 export async function acceptTerms(version) {
+  await note(await change("/app/consent", { terms_version: version }));
+}
+
+export const withdraw = (id) => change(`/app/uploads/${id}/withdrawal`);
+
+async function change(path, words = {}) {
   const { form_word } = await ask("/app/me");
   const headers = { "X-Form-Word": form_word, "Content-Type": "application/json" };
-  const body = JSON.stringify({ terms_version: version });
-  await note(await ask("/app/consent", { method: "POST", headers, body }));
+  return ask(path, { method: "POST", headers, body: JSON.stringify(words) });
 }
+
+export const missions = () => ask("/app/missions");
 
 export const labels = (query) => ask(`/app/labels?${new URLSearchParams(query)}`);
 export const uploads = (query) => ask(`/app/uploads?${new URLSearchParams(query)}`);

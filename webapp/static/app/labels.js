@@ -1,9 +1,11 @@
 // Finding a label: by typing, from the hub, and from what the phone knows while there is no network.
-import { find, make } from "./dom.js";
+import { find, make, sync } from "./dom.js";
 import * as hub from "./hub.js";
+import { missions } from "./missions.js";
 import { recall, remember } from "./store.js";
 
 const SHOWN = 8;
+const REMEMBERED = 4;
 const RECENT = 6;
 const KNOWN = 1000;
 const PAGE = 200;
@@ -40,7 +42,7 @@ export function choose(found) {
 export async function noteUse(used) {
   const recent = await recall("recent labels", []);
   const others = recent.filter((one) => one.name !== used.name);
-  await remember("recent labels", [used, ...others].slice(0, RECENT));
+  await remember("recent labels", [used, ...others].slice(0, REMEMBERED));
   showRecent();
 }
 
@@ -60,17 +62,18 @@ export async function learn() {
 
 async function showRecent() {
   const recent = await recall("recent labels", []);
-  const chips = recent.map((one) =>
-    make("button", {
-      type: "button",
-      class: "chip",
-      text: one.name,
-      "aria-pressed": String(one.name === chosen?.name),
-      onclick: () => choose(one),
-    }),
-  );
-  find("recent").replaceChildren(...chips);
-  find("recent").hidden = !chips.length;
+  const names = new Set(recent.map((one) => one.name));
+  const wanted = (await missions()).map((one) => one.label).filter((one) => !names.has(one.name));
+  const offers = [...recent, ...wanted].slice(0, RECENT).map((one) => ({ id: one.name, ...one }));
+  await sync(find("recent"), offers, chip);
+  for (const one of find("recent").children)
+    one.setAttribute("aria-pressed", String(one.textContent === chosen?.name));
+  find("recent").hidden = !offers.length;
+}
+
+function chip({ mid, name }) {
+  const choice = { type: "button", class: "chip", text: name, "aria-pressed": "false" };
+  return make("button", { ...choice, onclick: () => choose({ mid, name }) });
 }
 
 async function typed() {

@@ -1,7 +1,8 @@
 // Starts the app: views, what is said above them, the sender, and the service worker.
 import { counted, find, forget, make } from "./dom.js";
 import * as hub from "./hub.js";
-import { learn } from "./labels.js";
+import * as labels from "./labels.js";
+import * as missions from "./missions.js";
 import { refresh, watch } from "./receipts.js";
 import { online, wake } from "./sender.js";
 import * as sending from "./sending.js";
@@ -146,7 +147,9 @@ async function start() {
   showView();
   await draw();
   await lookAgain();
-  learn().catch(() => {}); // without a network the phone knows the labels that it knows
+  // Without a network the phone knows what it knows.
+  labels.learn().catch(() => {});
+  missions.learn().catch(() => {});
   if (navigator.serviceWorker) await startWorker();
 }
 

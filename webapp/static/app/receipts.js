@@ -48,12 +48,18 @@ async function settle(receipts) {
   const found = new Map(receipts.map((one) => [one.id, one]));
   const sent = (await photos()).filter((photo) => photo.state === "sent");
   for (const photo of sent) {
-    const state = found.get(photo.id)?.state;
-    if (state && state !== photo.receipt) await change(photo.id, { receipt: state });
+    const receipt = found.get(photo.id);
+    if (!receipt || receipt.state === photo.receipt) continue;
+    await change(photo.id, { receipt: receipt.state, reason: headline(receipt) });
   }
   const settled = sent.filter((photo) => FINAL.has(photo.receipt));
   const surplus = settled.slice(0, Math.max(0, settled.length - PREVIEWS_KEPT));
   if (surplus.length) await remove(surplus.map((photo) => photo.id));
+}
+
+// The one sentence that says most of where an upload stands.
+export function headline(receipt) {
+  return receipt.verdict?.headline ?? receipt.steps.at(-1).reasons[0];
 }
 
 function pause(open) {

@@ -1,7 +1,8 @@
 // The first view: take photos, say what they show, send them.
-import { counted, find, make, preview } from "./dom.js";
+import { card, inMotion } from "./cards.js";
+import { counted, find, make, preview, sync } from "./dom.js";
 import * as labels from "./labels.js";
-import { card } from "./cards.js";
+import * as missions from "./missions.js";
 import { wake } from "./sender.js";
 import { files, photos, recall, remember, remove } from "./store.js";
 import { queue, roughPlace, take } from "./taking.js";
@@ -49,6 +50,18 @@ async function send(event) {
   wake();
 }
 
+async function draft({ id, name }) {
+  const image = preview(id, (await files(id))?.preview, `Your ${name}`);
+  const drop = { type: "button", class: "drop", onclick: () => remove([id]) };
+  return make("li", {}, image, make("button", { ...drop, "aria-label": `Remove ${name}`, text: "×" }));
+}
+
+// Photograph what is wanted: the label is chosen, the camera opens.
+function takeOn(label) {
+  labels.choose(label);
+  find("camera").click();
+}
+
 // Where the browser can, it wakes the worker when there is a network, even with the app closed.
 async function askForSync() {
   const worker = await navigator.serviceWorker?.getRegistration();
@@ -90,17 +103,12 @@ export async function show(all, sender) {
   draftCount = drafts.length;
   find("draft").hidden = !drafts.length;
   find("place-pick").hidden = !drafts.some((photo) => photo.source === "camera");
-  const row = drafts.map(async (photo, number) => {
-    const image = preview(photo.id, (await files(photo.id))?.preview, `Photo ${number + 1}`);
-    const drop = { type: "button", class: "drop", onclick: () => remove([photo.id]) };
-    const button = make("button", { ...drop, "aria-label": `Remove photo ${number + 1}`, text: "×" });
-    return make("li", {}, image, button);
-  });
-  find("draft-photos").replaceChildren(...(await Promise.all(row)));
+  const numbered = drafts.map(({ id }, number) => ({ id, name: `photo ${number + 1}` }));
+  await sync(find("draft-photos"), numbered, draft);
   const last = all.filter((photo) => photo.state !== "draft").reverse().slice(0, LAST_SHOWN);
-  const cards = await Promise.all(last.map((photo) => card(photo, sender)));
-  find("just-sent-list").replaceChildren(...cards);
+  await sync(find("just-sent-list"), inMotion(last, sender), card);
   find("just-sent").hidden = !last.length;
   find("welcome").hidden = all.length > 0;
+  await missions.show(takeOn);
   showButton();
 }

@@ -1,9 +1,15 @@
 // The second view: what waits on this phone, and every receipt of the hub.
-import { badge, card } from "./cards.js";
-import { find, make, moment, preview } from "./dom.js";
-import { older } from "./receipts.js";
+import { badge, card, inMotion } from "./cards.js";
+import { find, make, moment, preview, sync } from "./dom.js";
+import * as hub from "./hub.js";
+import { headline, older, refresh } from "./receipts.js";
 import { add, files, recall, remember, remove } from "./store.js";
 import { STATES } from "./words.js";
+
+const CAN_WITHDRAW = new Set(Object.keys(STATES));
+for (const state of ["waiting", "sending", "sent", "refused", "withdrawn"]) CAN_WITHDRAW.delete(state);
+
+const opened = new Set(); // receipts that stay open when they are drawn again
 
 export function start() {
   find("pause").addEventListener("click", async () => {
@@ -23,8 +29,8 @@ export async function show(all, sender) {
   const isPaused = Boolean((await recall("settings", {})).paused);
   find("pause").textContent = isPaused ? "Go on" : "Pause";
   find("pause").setAttribute("aria-pressed", String(isPaused));
-  const cards = queued.map((photo) => card(photo, sender, ...buttons(photo)));
-  find("queue-list").replaceChildren(...(await Promise.all(cards)));
+  const draw = (photo) => card(photo, ...buttons(photo));
+  await sync(find("queue-list"), inMotion(queued, sender), draw);
   await showReceipts(new Set(queued.map((photo) => photo.id)));
 }
 
@@ -57,14 +63,12 @@ async function showReceipts(queued) {
     ? shown.length ? `As of ${moment(at)}.` : "Nothing has arrived yet."
     : "Your receipts are shown here once you are signed in.";
   find("older").hidden = !next;
-  const cards = await Promise.all(shown.map(receiptCard));
-  find("upload-list").replaceChildren(...cards);
+  await sync(find("upload-list"), shown, receiptCard);
 }
 
 async function receiptCard(receipt) {
   const name = receipt.claimed_label?.name ?? "A photo";
-  const reasons = receipt.steps.at(-1).reasons;
-  const headline = receipt.verdict?.headline ?? reasons[0] ?? "";
+  const sentence = headline(receipt);
   return make(
     "li",
     { class: "photo-card", "data-id": receipt.id, "data-state": receipt.state },
@@ -73,11 +77,29 @@ async function receiptCard(receipt) {
       "div",
       {},
       make("p", { class: "photo-head" }, make("strong", { text: name }), badge(receipt.state)),
-      headline ? make("p", { class: "hint", text: headline }) : null,
+      sentence ? make("p", { class: "hint", text: sentence }) : null,
       same(receipt),
       details(receipt),
+      CAN_WITHDRAW.has(receipt.state) ? withdrawal(receipt, name) : null,
     ),
   );
+}
+
+function withdrawal(receipt, name) {
+  const words = make("span", { class: "hidden", text: ` the photo of ${name}` });
+  const press = async (event) => {
+    if (!confirm("Withdraw this photo? It is hidden at once, and then removed for good.")) return;
+    event.target.disabled = true;
+    try {
+      await hub.withdraw(receipt.id);
+      await refresh();
+    } catch {
+      await remember("problems", ["The photo was not withdrawn: the hub did not answer. Try again."]);
+      event.target.disabled = false;
+    }
+  };
+  const button = { type: "button", class: "quiet small", onclick: press };
+  return make("p", { class: "buttons" }, make("button", button, "Withdraw", words));
 }
 
 async function picture(receipt, name) {
@@ -98,7 +120,7 @@ function thumb(imageId, alt) {
 function same(receipt) {
   const id = receipt.duplicate_of;
   if (!id) return null;
-  const words = id === receipt.image_id ? "The hub had this photo already." : "Much like this one:";
+  const words = id === receipt.image_id ? "It is this one:" : "It is much like this one:";
   const link = make("a", { href: `/images/${id}` }, thumb(id, "The photo that the hub had already"));
   return make("p", { class: "same" }, make("span", { class: "hint", text: words }), link);
 }
@@ -113,9 +135,10 @@ function details(receipt) {
     ),
   );
   const next = (receipt.verdict?.next_steps ?? []).map((text) => make("li", { text }));
+  const noted = (event) => opened[event.target.open ? "add" : "delete"](receipt.id);
   return make(
     "details",
-    {},
+    { open: opened.has(receipt.id), ontoggle: noted },
     make("summary", { text: "Receipt" }),
     make("ol", { class: "receipt-steps" }, ...steps),
     next.length ? make("p", { text: "What you can do" }) : null,

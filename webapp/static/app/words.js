@@ -16,7 +16,7 @@ export const STATES = {
 };
 export const FINAL = new Set(["verified", "needs_review", "rejected", "refused", "withdrawn"]);
 
-const SAFE = "They are safe on this phone.";
+const SAFE = "Nothing is lost meanwhile.";
 
 // What the sender says of the photos that wait, in a sentence.
 export function standing(sender, waiting) {

@@ -12,8 +12,15 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from imagehub.catalogue import account_tokens, credentials, demands, reports, webhooks
-from imagehub.catalogue import label_proposals, own_labels
+from imagehub.catalogue import (
+    account_tokens,
+    credentials,
+    demands,
+    label_proposals,
+    own_labels,
+    reports,
+    webhooks,
+)
 from imagehub.catalogue.demands import Wish
 from imagehub.catalogue.label_proposals import NewProposal
 from imagehub.vocabulary import Account, Label, Outcome, ReportKind, Role, Scope

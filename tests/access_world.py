@@ -179,7 +179,11 @@ class World:
             "code": code,
             "release_id": self.release,
             **self._wanted(cell, owner),
-            "token_id": str(uuid.uuid4() if is_absent else self._token_id(owner)),
+            "token_id": str(
+                self._token_id(owner)
+                if "<token_id>" in cell.route.rule and not is_absent
+                else uuid.uuid4()
+            ),
             "question_id": str(uuid.uuid4() if is_absent else self._question_id(owner)),
             "account_id": str(uuid.uuid4() if is_absent else owner.account.id),
             "path:path": "train/a.jpg",

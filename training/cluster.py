@@ -111,7 +111,8 @@ def reason_in(said: str) -> str:
     raised = [line for line in lines if PYTHON_EXCEPTION.match(line)]
     lost = [line for line in lines if "ExecutorLostFailure" in line or "crashed" in line]
     why = ([*raised, *lost, *lines] or ["no words"])[0][:500]
-    return "a worker was lost in the middle of a step" if "Collective" in why else why
+    is_of_peers = "Collective" in why or "errors_impl.UnavailableError" in why
+    return "a worker was lost in the middle of a step" if is_of_peers else why
 
 
 class _PlainValues(pickle.Unpickler):

@@ -81,6 +81,7 @@ async function typed() {
   const text = find("label").value.trim();
   chosen = null;
   tell();
+  find("propose").href = `/labels/proposals/new?${new URLSearchParams({ name: text })}`;
   if (!text) return close();
   const here = await fromPhone(text);
   if (turn === asked && here.length) show(here);

@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Pictures, the teachers' answers and checkpoints are kept in --work.",
     )
     _add_inputs(training)
-    training.add_argument("--minutes", type=float, default=50, help="of training, in all")
+    training.add_argument("--minutes", type=float, default=150, help="of training, in all")
     training.add_argument("--steps", type=int, help="end after so many steps, if that is sooner")
     training.add_argument("--threads", type=int, default=2, help="cores to train with")
     exporting = commands.add_parser(

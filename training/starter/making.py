@@ -20,7 +20,7 @@ from training.starter.schedule import Budget, Plan
 from training.starter.teachers import TEACHERS, Teachers
 
 CONFIG = NetworkConfig(classes=PLACES)
-SEEDS = (1, 2)
+SEEDS = (1, 2, 3)
 """So many pictures are made of every packed photo."""
 RENDERED_SEEDS = tuple(range(1, 11))
 

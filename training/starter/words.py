@@ -20,8 +20,8 @@ METHOD = (
     " wholly independent."
 )
 LIMITS = (
-    "Trained on a processor for about an hour: a network that is prepared from published weights"
-    " sees more.",
+    "Trained on a processor for two and a half hours: a network that is prepared from published"
+    " weights sees more.",
     "It names 200 ImageNet classes and the rendered things; photos of anything else get one of"
     " those names with a low probability.",
     "Its photos were small, so fine print and small things are lost on it.",

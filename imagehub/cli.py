@@ -26,6 +26,7 @@ CORE = (
     "train",
     "training-run",
     "upload",
+    "withdrawn",
 )
 PLUGINS = "imagehub.commands"
 

@@ -81,6 +81,11 @@ class PostgresLog:
         with self._database.transaction() as cursor:
             return postgres_removal.forget(cursor, self.topic, keys, unhandled_too)
 
+    def carries(self, photo_sha256: str) -> bool | None:
+        """True if a message with this photo is there."""
+        with self._database.transaction() as cursor:
+            return postgres_removal.carries(cursor, self.topic, photo_sha256)
+
     def close(self) -> None:
         """Let go of this thread's connection; every other thread's goes with its thread."""
         self._database.close()

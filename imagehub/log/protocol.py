@@ -98,6 +98,10 @@ class UploadLog(Protocol):
         """
         ...
 
+    def carries(self, photo_sha256: str) -> bool | None:
+        """True if a message with this photo (digest in hex) is there; None if nobody can tell."""
+        ...
+
     def close(self) -> None:
         """Let go of connections."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import uuid
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 
 from imagehub.catalogue import recount as recounting
 from imagehub.catalogue.database import Database
+from imagehub.proof import look_for
 from imagehub.storage.folder import FolderStore
 from tests import factories
 from tests.photos import jpeg
@@ -257,3 +259,18 @@ def test_a_withdrawn_photo_leaves_label_sets_clusters_and_groups(hub: Withdrawin
         cursor.execute("select from duplicates")
         assert cursor.rowcount == 0
     assert_counted_right(hub)
+
+
+def test_the_proof_names_what_is_left_and_then_nothing(hub: WithdrawingHub) -> None:
+    hub.accept(PHOTO)
+    hub.land_all()
+    name = hashlib.sha256(PHOTO).hexdigest()
+    before = look_for(hub.settings, name[:16])
+    assert before.tombstone is None
+    assert {trace.where for trace in before.left} == {"object", "catalogue", "log"}
+    hub.take_down(PHOTO)
+    hub.remove_until_done()
+    after = look_for(hub.settings, name)
+    assert (after.left, after.cannot_tell) == ((), ())
+    assert after.tombstone is not None
+    assert after.tombstone.swept_at is not None

@@ -17,6 +17,7 @@ from imagehub import withdrawal_list
 from imagehub.catalogue import notices, release_withdrawals
 from imagehub.client import HubClient
 from imagehub.client.download import Wish, download
+from imagehub.proof import look_for
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.vocabulary import Account, Role
@@ -156,6 +157,7 @@ def test_after_a_takedown_nobody_finds_a_byte_of_the_photo(scene: Scene, tmp_pat
     assert (taken.withdrawn, taken.mismatches) == (0, ())
     assert len(scene.crawl(quick=False)) > 5  # the crawl does find what is there
     assert len(scene.stored()) == 5  # four objects and a shard
+    assert {one.where for one in look_for(scene.settings, photo.image_id).left} > {"release"}
 
     report = {"kind": "harm", "words": "Look at it."}
     path = f"/api/v1/images/{photo.image_id}/reports"
@@ -187,6 +189,7 @@ def test_after_a_takedown_nobody_finds_a_byte_of_the_photo(scene: Scene, tmp_pat
     assert (again.withdrawn, again.held_back, again.mismatches) == (1, 0, ())
     assert not (tmp_path / "taken" / gone.path).exists()
 
+    assert look_for(scene.settings, photo.photo_sha256).left == ()
     assert "release.withdrawn" in scene.told("premium")
     assert "report.decided" in scene.told("other")
     assert {"photo.taken_down", "photo.hidden"} <= set(scene.told("contributor"))

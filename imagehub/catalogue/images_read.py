@@ -57,8 +57,7 @@ class ImageCheck:
 class ImageVerdict:
     """What the current version says of (image, label), and when it entered the label's set.
 
-    `prior` is what the version believed of every claim before any evidence, if it says so;
-    `uncertainty` is how far the probability is from one half, as the review queue is ordered.
+    `prior` is what the version believed of every claim before any evidence, if it says so.
     """
 
     label: Label
@@ -66,7 +65,6 @@ class ImageVerdict:
     crowd_size: int
     version: int
     prior: float | None
-    uncertainty: float
     decided_at: datetime
     published_at: datetime | None
 
@@ -148,8 +146,8 @@ def check(cursor: Cursor, image_id: str) -> ImageCheck | None:
 def verdicts(cursor: Cursor, image_id: str) -> list[ImageVerdict]:
     """The current version's verdicts on the image, the most probable label first."""
     cursor.execute(
-        "select d.*, l.mid, l.name, p.published_at, (v.thresholds->>'prior')::float as prior,"
-        " abs(d.probability - 0.5::real) as uncertainty from verdicts d"
+        "select d.*, l.mid, l.name, p.published_at, (v.thresholds->>'prior')::float as prior"
+        " from verdicts d"
         " join verification_versions v using (version) join labels l on l.mid = d.label"
         " left join label_set_members m on m.label = d.label and m.claimed_label = d.label"
         "  and m.image_id = d.image_id and m.removed_in is null"
@@ -198,7 +196,6 @@ def _verdict(row: Any) -> ImageVerdict:
         crowd_size=row.crowd_size,
         version=row.version,
         prior=row.prior,
-        uncertainty=row.uncertainty,
         decided_at=row.decided_at,
         published_at=row.published_at,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +18,9 @@ from tests.journeys.page_checks import complaints_about
 from tests.web_server import Web
 
 SIZES = [(390, 844), (1280, 800)]
+LOADED = """() => [...document.querySelectorAll('#stage img, #ahead img')].every(
+  image => image.complete && image.naturalWidth > 0
+)"""
 
 
 @dataclass(frozen=True)
@@ -29,18 +32,15 @@ class Desk:
     label: Label
     owner: str
     reviewer: str
+    helper: str
 
 
 @pytest.fixture
 def desk(web: Web) -> Desk:
     account, owner = web.person()
-    person, reviewer = web.person(Role.REVIEWER)
-    with web.database.transaction() as cursor:
-        cursor.execute(  # what other tests left waiting is answered
-            "insert into reviews (image_id, label, account_id, answer)"
-            " select image_id, label, %s, 'unsure' from verdicts where outcome = 'needs_review'",
-            (str(person.id),),
-        )
+    _, reviewer = web.person(Role.REVIEWER)
+    with web.database.transaction() as cursor:  # what other tests left waiting is decided
+        cursor.execute("update verdicts set outcome = 'rejected' where outcome = 'needs_review'")
         rival = factories.label(cursor, "Testcamera")
         for _ in range(4):
             factories.verified_photo(cursor, rival, store=web.store)
@@ -66,17 +66,12 @@ def desk(web: Web) -> Desk:
             waiting.append(photo)
         copy = factories.photo(cursor, label, store=web.store)
         factories.duplicate(cursor, copy.image_id, waiting[0].image_id, 0.004)
-    return Desk(tuple(waiting), copy, label, owner, reviewer)
+    return Desk(tuple(waiting), copy, label, owner, reviewer, web.person()[1])
 
 
 def sign_in(page: Page, token: str) -> None:
     page.get_by_label("Access token").fill(token)
     page.get_by_role("button", name="Sign in").click()
-
-
-def in_queue(image_id: str) -> re.Pattern[str]:
-    """The address of a photo on the way through the queue."""
-    return re.compile(rf"/images/{image_id}\?review=")
 
 
 def answers(web: Web, photo: Photo) -> list[str]:
@@ -106,40 +101,133 @@ def test_the_contributor_reads_why_and_what_to_do(
     assert window.complaints == []
 
 
+def at_the_desk(web: Web, window: Visit, token: str, height: int) -> Page:
+    """The desk, once the photos after the present one are loaded."""
+    page = window.page
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+    window.open("/review")
+    sign_in(page, token)
+    page.wait_for_url("**/review")
+    expect(page.locator("#ahead img")).to_have_count(3)
+    page.wait_for_function(LOADED)
+    return page
+
+
+def asked(page: Page) -> str:
+    """The id of the question that is shown."""
+    return str(page.locator("#ask").get_attribute("data-question"))
+
+
+def swipe(page: Page, by_pixels: int) -> None:
+    """Draw a finger over the photo."""
+    box = page.locator("#stage").bounding_box()
+    assert box
+    touch = page.context.new_cdp_session(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch.send(
+        "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]}
+    )
+    for step in range(1, 6):
+        point = {"x": x + by_pixels * step / 5, "y": y}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def given(web: Web, desk: Desk) -> list[str]:
+    """All answers, sorted; asked again until the background has sent them."""
+    return sorted(one for photo in desk.waiting for one in answers(web, photo))
+
+
+def expect_answers(web: Web, desk: Desk, expected: list[str]) -> None:
+    deadline = time.monotonic() + 30
+    while given(web, desk) != expected and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert given(web, desk) == expected
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_a_reviewer_reviews_by_keyboard_and_takes_an_answer_back(
+def test_a_contributor_answers_by_key_with_the_next_photo_loaded_and_takes_answers_back(
     web: Web, visit: Callable[..., Visit], desk: Desk, width: int, height: int
 ) -> None:
     window = visit(width)
-    page = window.page
-    page.set_viewport_size({"width": width, "height": height})
-    window.open("/review")
-    sign_in(page, desk.reviewer)
-    page.wait_for_url("**/review")
+    page = at_the_desk(web, window, desk.helper, height)
     assert complaints_about(page) == []
-    first, second, third = (photo.image_id for photo in desk.waiting[:3])
-    page.keyboard.press("j")
-    page.wait_for_url(in_queue(first))
-    assert complaints_about(page) == []
-    expect(page.get_by_role("button", name="Unsure")).to_be_in_viewport()
+    for name in ("No", "Unsure", "Yes"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    first, fetched = asked(page), []
+    page.on("request", lambda request: fetched.append(request.url))
     page.keyboard.press("n")
-    page.wait_for_url(in_queue(second))
+    expect(page.locator("#ask")).not_to_have_attribute("data-question", first)
+    second, shown = asked(page), page.locator("#stage img")
+    assert shown.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert not [url for url in fetched if url.endswith(f"{second}/photo.jpg")]
     page.keyboard.press("y")
-    page.wait_for_url(in_queue(third))
-    assert (answers(web, desk.waiting[0]), answers(web, desk.waiting[1])) == (["no"], ["yes"])
-    expect(page.get_by_text("You said yes to")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("You said yes to Testmug.")
+    expect_answers(web, desk, ["no", "yes"])
+    page.keyboard.press("z")
+    page.keyboard.press("z")
+    expect(page.locator("#ask")).to_have_attribute("data-question", first)
+    expect_answers(web, desk, [])
+    for _ in range(3):
+        page.keyboard.press("u")
+    page.get_by_role("button", name="No").click()
+    expect(page.get_by_text("There is no question for you now")).to_be_visible()
+    assert given(web, desk) == ["no", "unsure", "unsure", "unsure"]
     assert complaints_about(page) == []
     page.keyboard.press("z")
-    page.wait_for_url(re.compile(f"/images/{second}\\?review=[^&]*$"))
-    assert answers(web, desk.waiting[1]) == []
-    page.keyboard.press("u")
-    page.wait_for_url(in_queue(third))
-    assert answers(web, desk.waiting[1]) == ["unsure"]
-    page.keyboard.press("j")
-    page.wait_for_url(in_queue(desk.waiting[3].image_id))
-    page.keyboard.press("k")
-    page.wait_for_url(in_queue(third))
+    expect(page.get_by_role("button", name="Unsure")).to_be_visible()
+    expect_answers(web, desk, ["unsure", "unsure", "unsure"])
     assert window.complaints == []
+
+
+def test_a_thumb_swipes_right_for_yes_and_left_for_no_and_a_twitch_is_nothing(
+    web: Web, visit: Callable[..., Visit], desk: Desk
+) -> None:
+    window = visit(390, has_touch=True, is_mobile=True)
+    page = at_the_desk(web, window, desk.helper, 844)
+    first = asked(page)
+    page.get_by_role("button", name="Yes").tap()
+    page.get_by_role("button", name="Undo").tap()
+    expect_answers(web, desk, [])
+    swipe(page, 30)
+    assert asked(page) == first
+    swipe(page, 160)
+    expect(page.get_by_role("status")).to_have_text("You said yes to Testmug.")
+    swipe(page, -160)
+    expect(page.get_by_role("status")).to_have_text("You said no to Testmug.")
+    expect_answers(web, desk, ["no", "yes"])
+    page.get_by_role("button", name="Undo").click()
+    expect_answers(web, desk, ["yes"])
+    assert window.complaints == []
+
+
+def test_an_answer_that_does_not_arrive_is_asked_again(
+    web: Web, visit: Callable[..., Visit], desk: Desk
+) -> None:
+    window = visit(390)
+    page = at_the_desk(web, window, desk.helper, 844)
+    first = asked(page)
+    page.context.set_offline(True)
+    page.keyboard.press("y")
+    expect(page.get_by_role("status")).to_have_text("That was not saved. Try again.")
+    assert asked(page) == first
+    page.context.set_offline(False)
+    page.keyboard.press("y")
+    expect_answers(web, desk, ["yes"])
+
+
+def test_without_scripts_each_answer_leads_to_the_next_question(
+    web: Web, visit: Callable[..., Visit], desk: Desk
+) -> None:
+    window = visit(390, java_script_enabled=False)
+    page = window.page
+    window.open("/review")
+    sign_in(page, desk.helper)
+    page.get_by_role("button", name="Yes").click()
+    expect(page.get_by_text("You said yes to Testmug.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("You said")).to_have_count(0)
+    assert given(web, desk) == []
 
 
 def test_keys_do_nothing_while_one_writes(visit: Callable[..., Visit], desk: Desk) -> None:

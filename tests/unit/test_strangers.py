@@ -32,13 +32,14 @@ CONTRIBUTORS = {COMMON: 40, RARE: HONEST + LIARS, OTHER: 40}
 class Plot:
     """A crowd in which a rare label has `honest` photos and then `lies`, which show the common one.
 
-    Its centres are `apart` from one another.
+    Its centres are `apart` from one another, and the lies' centre is `aside` from the common one's.
     """
 
     honest: int = HONEST
     lies: int = LIES
     seed: int = 0
     apart: float = 8.0
+    aside: float = 0.0
 
     def photos(self, label: str) -> Floats:
         """Embeddings of what is claimed as a label, the lies last."""
@@ -47,7 +48,8 @@ class Plot:
         sizes = {RARE: self.honest}.get(label, OTHERS)
         shown = np.repeat([centres[label]], sizes, axis=0)
         if label == RARE:
-            shown = np.concatenate([shown, np.repeat([centres[COMMON]], self.lies, axis=0)])
+            lie = centres[COMMON] + self.aside * np.eye(DIMENSIONS)[3]
+            shown = np.concatenate([shown, np.repeat([lie], self.lies, axis=0)])
         return np.asarray(shown + dice.standard_normal(shown.shape))
 
     def fellows(self) -> Fellows:
@@ -106,6 +108,10 @@ def test_strangers_are_none_if_not_many_more_send_what_they_are(
     assert not any(found_in(Plot(), contributors))
 
 
+def test_strangers_are_found_where_more_than_twice_as_many_send_what_they_are() -> None:
+    assert any(found_in(Plot(), {COMMON: 2 * LIARS + 1, OTHER: 40}))
+
+
 def test_those_who_tell_the_truth_of_the_common_label_are_no_strangers_to_it() -> None:
     plot = Plot(honest=0, lies=200)
     photos = plot.photos(COMMON)
@@ -144,6 +150,14 @@ def test_lies_are_rejected_and_right_claims_verified() -> None:
 def test_where_almost_all_photos_are_lies_a_person_decides(honest: int) -> None:
     outcomes = {verdict.outcome for verdict in Plot(honest).verdicts()}
     assert outcomes == {Outcome.NEEDS_REVIEW}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lies_that_look_a_little_unlike_the_other_label_are_not_taken_for_its_own(
+    seed: int,
+) -> None:
+    plot = Plot(honest=3, lies=200, seed=seed, aside=0.5)
+    assert Outcome.VERIFIED not in {verdict.outcome for verdict in plot.verdicts()[3:]}
 
 
 @settings(max_examples=30, deadline=None)

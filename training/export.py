@@ -50,6 +50,7 @@ def saved_model(trained: Trained) -> bytes:
     import tensorflow as tf
 
     module = tf.Module()
+    module.variables_of_model = trained.variables
     module.answer = tf.function(
         lambda pixels: {"probabilities": trained.exact(pixels)},
         input_signature=[_pixels(trained, None)],

@@ -20,11 +20,15 @@ Answer = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """A model to export: `exact` speaks as it was trained, `plain` is what gets quantised."""
+    """A model to export: `exact` speaks as it was trained, `plain` is what gets quantised.
+
+    `variables` is what TensorFlow must save beside a function whose numbers are not constants.
+    """
 
     side_pixels: int
     exact: Answer
     plain: Answer
+    variables: Any = None
 
 
 def of_task(settings: Settings, plan: Task, found: Checkpoint) -> Trained:
@@ -67,7 +71,7 @@ def small(side_pixels: int, classes: int, found: Checkpoint) -> Trained:
 
         return tf.nn.softmax(model(tf.cast(pixels, tf.float32), training=False))
 
-    return Trained(side_pixels, probabilities, probabilities)
+    return Trained(side_pixels, probabilities, probabilities, model)
 
 
 def _with_head(see: Answer, found: Checkpoint) -> Answer:

@@ -49,7 +49,12 @@ def train(arguments: dict[str, Any], context: Any) -> None:
 
 
 def _strategy(cores: int) -> Any:
-    """The strategy that keeps workers in step, with no more threads than the executor's cores."""
+    """The strategy that keeps workers in step, with no more threads than the executor's cores.
+
+    Its reductions have no time limit: TensorFlow lets a thread sleep that long for each of them,
+    and quick steps would use up the machine's threads. A worker that hangs falls silent, and the
+    service ends the attempt.
+    """
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(cores)
@@ -57,7 +62,6 @@ def _strategy(cores: int) -> Any:
     return tf.distribute.MultiWorkerMirroredStrategy(
         communication_options=tf.distribute.experimental.CommunicationOptions(
             implementation=tf.distribute.experimental.CommunicationImplementation.RING,
-            timeout_seconds=45,
         )
     )
 

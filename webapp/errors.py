@@ -1,7 +1,7 @@
 """The one place that turns errors into HTTP.
 
-Programs (paths under /api and /app, and the probes) get `application/problem+json` (RFC 9457) with a
-stable `code`; people get a page.
+Programs (paths under /api and /app, and the probes) get `application/problem+json` (RFC 9457) with
+a stable `code`; people get a page.
 """
 
 from __future__ import annotations

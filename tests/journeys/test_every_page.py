@@ -36,7 +36,16 @@ THUMBS = 50
 WORD = re.compile("[0-9a-f]{64}")
 """Each session has its own in its forms."""
 
-NO_PAGES = frozenset({"/healthz", "/readyz", "/metrics"})
+NO_PAGES = frozenset(
+    {
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/releases/<release_id>/download",
+        "/models/<model_id>/files/<name>",
+        "/review/questions",
+    }
+)
 
 
 def is_page(route: Route) -> bool:

@@ -52,7 +52,7 @@ def strike_in_training(hub: TrainingHub, run_id: str, program: bytes) -> None:
 
 def require_done(hub: TrainingHub, run_id: str) -> None:
     """The run ends well, in step, leaving no process; its files are what its model's row names."""
-    wait_for(lambda: hub.run(run_id).state not in ("preparing", "training", "exporting"), 900)
+    wait_for(lambda: hub.run(run_id).state in ("done", "failed", "cancelled"), 900)
     run = hub.run(run_id)
     assert run.state == "done", run.reason
     wait_for(lambda: processes.alive(run_id) == [], 30)
@@ -77,7 +77,7 @@ def test_a_run_goes_on_without_a_worker_and_the_catalogue_and_its_model_is_good(
         wait_for(lambda: hub.run(run_id).epochs_done > safe, ENDED_SECONDS)
         hub.kill_postgres()
         require_done(hub, run_id)
-    assert 1 < min(one.epoch for one in hub.epochs(run_id)) <= safe + 1
+    assert min(one.epoch for one in hub.epochs(run_id)) > safe >= 1
     metrics = hub.model(run_id).metrics
     assert metrics["heldout_accuracy"] >= 0.8
     assert metrics["tflite_agreement"] >= 0.97

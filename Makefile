@@ -11,7 +11,7 @@ RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench bench-curation photos install clean
+.PHONY: help demo up test check bench bench-curation bench-training photos install clean
 
 help: ## explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
@@ -41,6 +41,10 @@ bench: .venv/development .venv/java ## measure speed as ratios; figures in build
 bench-curation: .venv/development .venv/curation .venv/java ## measure verification on CROWD=DIR and SEEDS more, beside other tools
 	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-curation CROWD=DIR [SEEDS=3]' >&2; exit 2; }
 	$(SETTINGS) $(RUN)/python -m tests.benchmarks.curation --crowd "$(CROWD)" --seeds $(SEEDS)
+
+bench-training: .venv/development .venv/java ## measure training on CROWD=DIR beside plain TensorFlow
+	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-training CROWD=DIR' >&2; exit 2; }
+	$(RUN)/python -m tests.benchmarks.training --crowd "$(CROWD)" $(if $(MODELS),--models "$(abspath $(MODELS))")
 
 photos: .venv/studio/ready ## render the sample photos anew, those that are missing; ASK="mug --seed 7 --folder DIR" for others
 	.venv/studio/bin/python -m ingestion.studio $(ASK)

@@ -294,7 +294,7 @@ def _form(route: Route, world: World, name: str) -> dict[str, str]:
         case "/account/password":
             return {"old": PASSWORD, "new": PASSWORD}
         case "/account/tokens":
-            return {"name": name, "scope": "read"}
+            return {"name": name, "scope": "read", "present": PASSWORD}
         case "/account/deletion":  # the account is still needed; test_accounts.py deletes one
             return {"password": "wrong"}
         case "/accounts/<account_id>":

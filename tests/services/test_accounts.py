@@ -136,7 +136,12 @@ def test_a_new_password_ends_all_other_sessions_and_signing_out_everywhere_all(w
 
 def test_a_token_is_shown_once_does_what_its_scopes_say_and_ends_when_revoked(web: Web) -> None:
     person = Browser(web).sign_up()
-    shown = person.post("/account/tokens", name="my phone", scope=["read"])
+    wish = {"name": "my phone", "scope": ["read"]}
+    for wrong in ("", "wrong"):
+        refused = person.post("/account/tokens", present=wrong, **wish)
+        assert (refused.status_code, "password is wrong" in refused.text) == (422, True)
+        assert "dih_" not in refused.text
+    shown = person.post("/account/tokens", present=PASSWORD, **wish)
     token = re.search(r"dih_[A-Za-z0-9_-]{43}", shown.text)
     assert token
     page = person.get("/account").text
@@ -200,9 +205,8 @@ def test_an_admin_gives_roles_that_count_at_once_and_suspends(web: Web) -> None:
     assert "contributor → premium, reviewer" in admin.get("/audit").text
     assert "contributor → premium, reviewer" in person.get("/account").text
     assert admin.post(path, role=["god"], password=PASSWORD).status_code == 422
-    token = re.search(
-        r"dih_[\w-]{43}", person.post("/account/tokens", name="x", scope=["read"]).text
-    )
+    made = person.post("/account/tokens", name="x", scope=["read"], present=PASSWORD)
+    token = re.search(r"dih_[\w-]{43}", made.text)
     assert token
     assert admin.post(path, suspended="1", password=PASSWORD).status_code == 303
     assert not person.is_in()
@@ -318,5 +322,8 @@ def test_a_form_of_another_site_signs_nobody_up_or_in(web: Web) -> None:
 
 def test_signed_in_by_token_one_still_sets_a_password(web: Web) -> None:
     person = SignedIn(web, web.person()[1])
+    assert "Set a password</a> first" in person.get("/account").text
+    refused = person.post("/account/tokens", name="x", scope="read")
+    assert (refused.status_code, "dih_" in refused.text) == (422, False)
     assert person.post("/account/password", new=PASSWORD).status_code == 303
     assert person.get("/account").status_code == 200

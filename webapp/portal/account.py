@@ -44,12 +44,15 @@ def change_password() -> Answer:
 
 @pages.post("/account/tokens")
 def make_token() -> Answer:
-    """Make a token and show it: this once."""
+    """Make a token for who knows the account's password, and show it: this once."""
     name, scopes = request.form.get("name", ""), request.form.getlist("scope")
+    database, asker = gateways().database, auth.asker()
     try:
-        token = tokens.make(gateways().database, auth.asker(), name, scopes)
+        accounts.confirm(database, asker, request.form.get("present", ""))
+        token = tokens.make(database, asker, name, scopes)
     except Refused as error:
-        return _page({"name": error.sentence}), 422
+        field = "present" if error.code.startswith("password_") else "name"
+        return _page({field: error.sentence}), 422
     return render_template("account_token.html", token=token, name=name), 200
 
 

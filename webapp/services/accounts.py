@@ -149,6 +149,12 @@ def delete(database: Database, account: Account, password: str) -> None:
         accounts.forget(cursor, account.id)
 
 
+def confirm(database: Database, account: Account, password: str) -> None:
+    """Let who knows the account's password pass; else raise Refused."""
+    with database.transaction() as cursor:
+        require_password(cursor, account, password)
+
+
 def require_password(cursor: Cursor, account: Account, password: str) -> None:
     """Let who knows the account's password pass; else raise Refused."""
     kept = credentials.password_hash(cursor, account.id)

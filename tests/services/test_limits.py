@@ -15,14 +15,46 @@ from flask.testing import FlaskClient
 from imagehub.catalogue import rate_counts
 from imagehub.catalogue.database import Database
 from imagehub.errors import TooMany
-from imagehub.vocabulary import Account
+from imagehub.vocabulary import Account, Role
 from tests.web_server import Web
 from webapp.application import create_app
 from webapp.services import access, limits
 from webapp.services.access import Limit
 from webapp.services.limits import Asking
 
-SIGN_IN = access.table().route("POST", "/sign-in").limit
+TABLE = access.table()
+SIGN_IN = TABLE.route("POST", "/sign-in").limit
+ONLY_ENDS = {
+    "/sign-out", "/account/sign-out-everywhere", "/account/tokens/<token_id>/revoke",
+}  # fmt: skip
+"""Nobody is kept from ending what lets others in."""
+
+
+@pytest.mark.parametrize("route", TABLE.routes.values(), ids=lambda one: f"{one.method} {one.rule}")
+def test_whatever_changes_something_or_is_taken_home_whole_has_a_limit(
+    route: access.Route,
+) -> None:
+    is_download = route.rule.endswith(("/download", "/manifest"))
+    assert (route.limit is not None) or not (
+        is_download or (route.method != "GET" and route.rule not in ONLY_ENDS)
+    )
+
+
+def test_a_premium_account_takes_more_releases_home_than_others(database: Database) -> None:
+    limit = TABLE.route("GET", "/releases/<release_id>/download").limit
+    assert limit
+    assert limit.premium > 1
+    for roles, most in (
+        ({Role.CONTRIBUTOR}, limit.account),
+        ({Role.PREMIUM}, limit.account * limit.premium),
+    ):
+        one = Account(uuid.uuid4(), "x", frozenset(roles))
+        bucket = {f"download:account:{limits.digest(str(one.id))}": most - 1}
+        with database.transaction() as cursor:
+            rate_counts.count(cursor, bucket, 60)
+        limits.count(database, limit, Asking(one, "", ""), 1)
+        with pytest.raises(TooMany, match="Try again"):
+            limits.count(database, limit, Asking(one, "", ""), 1)
 
 
 @pytest.fixture

@@ -59,7 +59,8 @@ class Thing:
 class Limit:
     """How often within `per_seconds` one account, one address and all together may; 0: no limit.
 
-    `account_bytes` is how much the bodies of one account's requests may hold in that time.
+    `account_bytes` is how much the bodies of one account's requests may hold in that time. A
+    premium account may `premium` times as often as others.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Limit:
     address: int = 0
     all: int = 0
     account_bytes: int = 0
+    premium: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network
 from imagehub.catalogue import rate_counts
 from imagehub.catalogue.database import Database
 from imagehub.errors import TooMany
-from imagehub.vocabulary import Account
+from imagehub.vocabulary import Account, Role
 from webapp.services.access import Limit
 
 IPV6_PREFIX_BITS = 64
@@ -34,10 +34,12 @@ def count(database: Database, limit: Limit, asking: Asking, factor: int) -> None
 
     `factor` multiplies every limit. A use that is refused counts too.
     """
+    is_premium = asking.account is not None and Role.PREMIUM in asking.account.roles
+    own = limit.account * (limit.premium if is_premium else 1)
     most = {
-        f"{limit.name}:{kind}:{_digest(who)}": times * factor
+        f"{limit.name}:{kind}:{digest(who)}": times * factor
         for kind, who, times in (
-            ("account", str(asking.account.id) if asking.account else "", limit.account),
+            ("account", str(asking.account.id) if asking.account else "", own),
             ("name", asking.name, limit.account),
             ("address", _network(asking.address), limit.address),
             ("all", "everybody", limit.all),
@@ -46,7 +48,7 @@ def count(database: Database, limit: Limit, asking: Asking, factor: int) -> None
     }
     uses = dict.fromkeys(most, 1)
     if asking.account and limit.account_bytes:
-        bucket = f"{limit.name}:bytes:{_digest(str(asking.account.id))}"
+        bucket = f"{limit.name}:bytes:{digest(str(asking.account.id))}"
         most[bucket], uses[bucket] = limit.account_bytes * factor, asking.body_bytes
     with database.transaction() as cursor:
         counted = rate_counts.count(cursor, uses, limit.per_seconds)
@@ -65,6 +67,6 @@ def _network(address: str) -> str:
     return str(ip_network(f"{found}/{IPV6_PREFIX_BITS}", strict=False))
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
     """Neither names that somebody tried nor addresses are kept."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32] if text else ""

@@ -14,6 +14,7 @@ from imagehub.catalogue.database import Database
 from imagehub.errors import HubError, NotFound
 from imagehub.hub import open_catalogue
 from imagehub.settings import Settings
+from training.last_words import log_file
 from training.registering import register
 from training.service import Trainer
 
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if parsed.command == "cancel":
             return _cancel(database, parsed.run)
         if parsed.command == "show":
-            return _show(database, parsed.run)
+            return _show(settings, database, parsed.run)
         if parsed.command == "register":
             return _register(settings, database, parsed.run)
         trainer = Trainer(settings, database)
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if parsed.queue_only:
             return 0
         trainer.finish(run_id)
-        return _show(database, run_id)
+        return _show(settings, database, run_id)
     except HubError as error:
         print(f"training: {error}", file=sys.stderr)
         return 1
@@ -110,7 +111,7 @@ def _register(settings: Settings, database: Database, run_id: str) -> int:
     return 0
 
 
-def _show(database: Database, run_id: str) -> int:
+def _show(settings: Settings, database: Database, run_id: str) -> int:
     """Print how a run stands; 0 unless it has failed or was cancelled."""
     with database.transaction() as cursor:
         run = training_runs.find(cursor, run_id)
@@ -121,6 +122,7 @@ def _show(database: Database, run_id: str) -> int:
     print(f"{run.state}, attempt {run.attempt}, {run.epochs_done} epochs done")
     if run.reason:
         print(run.reason)
+        print(f"log: {log_file(settings, run_id, run.attempt)}")
     return 1 if run.state in ("failed", "cancelled") else 0
 
 

@@ -13,7 +13,6 @@ import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from imagehub.catalogue import training_progress, training_runs, training_sweeps
@@ -40,6 +39,7 @@ from training import (
     task,
 )
 from training.checkpoint import Checkpoint
+from training.last_words import reason_file
 from training.preparing import Source
 from training.processes import MARK
 from training.publishing import publish
@@ -264,11 +264,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             reason_file(settings, run.id).write_text(str(error), encoding="utf-8")
             return AGAIN if isinstance(error, Unavailable) else CANNOT_WORK
     return 0
-
-
-def reason_file(settings: Settings, run_id: str) -> Path:
-    """Where an attempt that fails leaves its reason for the service."""
-    return settings.data / "training" / run_id / "reason.txt"
 
 
 def _end_when_alone(run_id: str) -> None:

@@ -23,8 +23,9 @@ from imagehub.catalogue.training_runs import TrainingRun
 from imagehub.errors import Unavailable
 from imagehub.hub import open_store
 from imagehub.settings import Settings
-from training import processes
-from training.attempt import CANNOT_WORK, reason_file
+from training import processes, session
+from training.attempt import CANNOT_WORK
+from training.last_words import keep_executors_lines, log_file, reason_file
 from training.sweeping import sweep
 
 TICK_SECONDS = 0.5
@@ -111,7 +112,9 @@ class Trainer:
             left = training_runs.abandoned(cursor, self._patience.trainer)
         for run in left:
             processes.end(run.id)
-            self._settle(run, Ending("failed", "The trainer stopped without a word.", again=True))
+            ending = Ending("failed", "The trainer stopped without a word.", again=True)
+            self._tidy(run, ending)
+            self._settle(run, ending)
 
     def _sweep(self) -> None:
         """Clear training shards of photos that were withdrawn, while no run reads them."""
@@ -146,7 +149,7 @@ class Trainer:
             [*self._attempt, run.id, str(run.attempt)],
             self._settings.for_child(),
             run.id,
-            reason.with_name(f"attempt-{run.attempt}.log"),
+            log_file(self._settings, run.id, run.attempt),
         )
         try:
             ending = self._watch(run, child)
@@ -154,6 +157,7 @@ class Trainer:
             processes.end(run.id)
             child.wait()
         log.info("run %s, attempt %d: %s", run.id, run.attempt, ending)
+        self._tidy(run, ending)
         self._settle(run, ending)
 
     def _watch(self, run: TrainingRun, child: subprocess.Popen[bytes]) -> Ending:
@@ -194,6 +198,15 @@ class Trainer:
             words = f"{party} showed no progress for {seconds:.0f} seconds."
             return Ending("failed", words, again=True)
         return None
+
+    def _tidy(self, run: TrainingRun, ending: Ending) -> None:
+        """Keep the last lines of executors whose attempt failed, and remove their files."""
+        try:
+            if ending.state == "failed":
+                keep_executors_lines(self._settings, run.id, run.attempt)
+            session.clear(session.notes_of(self._settings))
+        except OSError:
+            log.exception("run %s, attempt %d: its files stay", run.id, run.attempt)
 
     def _settle(self, run: TrainingRun, ending: Ending) -> None:
         """Write down how an attempt ended; wait for the catalogue unless told to stop."""

@@ -72,9 +72,25 @@ class Cluster:
 
 def clear(notes: Path) -> None:
     """Remove the files of executors of this machine; `notes` has a file for each application."""
-    for note in notes.iterdir() if notes.is_dir() else ():
-        shutil.rmtree(Path(pyspark.__file__).parent / "work" / note.name, ignore_errors=True)
-        note.unlink()
+    for folder in _folders(notes):
+        shutil.rmtree(folder, ignore_errors=True)
+        (notes / folder.name).unlink(missing_ok=True)
+
+
+def notes_of(settings: Settings) -> Path:
+    """Where sessions whose executors are of this machine are noted, by their applications' ids."""
+    return settings.data / "training" / "applications"
+
+
+def printed(notes: Path) -> list[Path]:
+    """What executors of this machine printed, a file for each, as long as `clear` was not done."""
+    return sorted(file for folder in _folders(notes) for file in folder.glob("*/stderr"))
+
+
+def _folders(notes: Path) -> list[Path]:
+    """Spark's own folders of the applications that are noted."""
+    work = Path(pyspark.__file__).parent / "work"
+    return [work / note.name for note in notes.iterdir()] if notes.is_dir() else []
 
 
 def master_of(settings: Settings) -> str:
@@ -88,7 +104,7 @@ def start(settings: Settings, run_id: str, environment: Mapping[str, str]) -> Cl
 
     Raises Unavailable if none has come within EXECUTORS_WITHIN_SECONDS.
     """
-    master, notes = master_of(settings), settings.data / "training" / "applications"
+    master, notes = master_of(settings), notes_of(settings)
     clear(notes)  # of attempts that were killed: one runs at a time
     options = dict(ONCE)
     for name, value in {**ON_EXECUTORS, **environment}.items():

@@ -18,6 +18,7 @@ from tests.training_hub import (
     training_hub,
 )
 from training import processes
+from training.last_words import log_file
 
 LABELS, PHOTOS = 12, 20
 TWO_EXECUTORS = "local-cluster[2,1,2048]"
@@ -73,6 +74,8 @@ def test_a_run_goes_on_without_a_worker_and_the_catalogue_and_its_model_is_good(
     run_id = hub.queue(release_id, epochs=200)
     with hub.trainer():
         strike_in_training(hub, run_id, WORKER)
+        log = log_file(hub.settings, run_id, attempt=1).read_text(encoding="utf-8")
+        assert "the last lines of executor 1" in log
         safe = hub.run(run_id).epochs_done
         wait_for(lambda: hub.run(run_id).epochs_done > safe, ENDED_SECONDS)
         hub.kill_postgres()

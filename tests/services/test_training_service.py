@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyspark
 import pytest
 
 from imagehub.catalogue import training_progress, training_runs
@@ -20,12 +21,21 @@ from imagehub.training_config import read
 from imagehub.vocabulary import Account
 from tests import factories
 from tests.spark.programs import wait_for
-from training import processes
+from training import last_words, processes, session
 from training.reporting import Attempt, Reporter
 from training.service import Patience, Trainer
 
 SLEEPS = "import time; time.sleep(300)"
 FAILS = "raise SystemExit(1)"
+CRASHES = """
+import pathlib, sys
+folder, note = map(pathlib.Path, {places!r})
+(folder / "0").mkdir(parents=True)
+(folder / "0" / "stderr").write_text("".join(f"line {{n}}\\n" for n in range(90)) + "SIGSEGV\\n")
+note.parent.mkdir(parents=True, exist_ok=True)
+note.touch()
+sys.exit(1)
+"""
 CONFIG = read({}).model_dump(mode="json")
 
 
@@ -145,6 +155,22 @@ def test_an_attempt_that_dies_is_tried_again_and_then_the_run_fails_with_the_rea
         wait_for(lambda: hub.state(run_id) == "failed", 30)
     run = hub.run(run_id)
     assert (run.attempt, run.reason) == (3, "The attempt's process ended with status 1.")
+
+
+def test_what_executors_printed_last_before_an_attempt_failed_stays_in_its_log(hub: Hub) -> None:
+    run_id = hub.queue()
+    notes = session.notes_of(hub.settings)
+    folder = Path(pyspark.__file__).parent / "work" / f"app-{run_id}"
+    places = str(folder), str(notes / folder.name)
+    with hub.trainer(CRASHES.format(places=places)):
+        wait_for(lambda: hub.state(run_id) == "failed", 30)
+    for attempt in (1, 2, 3):
+        log = last_words.log_file(hub.settings, run_id, attempt).read_text()
+        assert "executor 0" in log
+        assert "line 89\nSIGSEGV" in log
+        assert "line 20\n" not in log
+    assert not folder.exists()
+    assert not list(notes.iterdir())
 
 
 def test_a_process_that_shows_no_progress_is_ended(hub: Hub) -> None:

@@ -38,6 +38,9 @@ def test_a_run_is_shown_live_and_its_model_says_on_the_page_what_it_says_at_home
             watcher.sees_it_grow()
             assert watcher.never_loaded_it_anew()
             watcher.sees_its_model(run_id)
+        metrics = hub.model(run_id).metrics
+        assert metrics["heldout_accuracy"] >= 0.8
+        assert metrics["tflite_agreement"] >= 0.97
         small = watcher.takes_home("model_int8.tflite", tmp_path)
         names = watcher.takes_home("labels.txt", tmp_path).decode().splitlines()
         jpegs = [photo.jpeg for photo in held_out(hub)]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from deploy.local.preflight import free_port
 from imagehub.vocabulary import Role
@@ -17,7 +17,7 @@ from tests.training_hub import TrainingHub
 from tests.web_server import Web, running_web
 
 PATIENT_MS = 400_000
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @dataclass

@@ -79,11 +79,11 @@ class Doors:
 
     def everywhere(self) -> preparing.Everywhere:
         """Run a function over items on all executors."""
-        context = self.cluster().context
+        cluster = self.cluster()
 
         def run(function: Any, items: Sequence[Any]) -> list[Any]:
             with self.waiting(LONGEST_PREPARATION_SECONDS):
-                return list(context.parallelize(items, len(items)).map(function).collect())
+                return cluster.each(function, items)
 
         return run
 

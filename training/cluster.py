@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import io
 import pickle  # noqa: TID251 reads the wire of TensorFlowOnSpark, and plain values only
-import re
 import socket
 import struct
 import time
@@ -27,6 +26,7 @@ from typing import Any, NoReturn, Protocol
 from tensorflowonspark import TFCluster, reservation
 
 from imagehub.errors import Unavailable
+from training.reasons import reason_in
 from training.session import Cluster
 
 NODES_WITHIN_SECONDS = 180
@@ -35,9 +35,6 @@ GRACE_SECONDS = 1.0
 """A job is over a moment before the thread that waits for it writes down why."""
 
 LONGEST_MESSAGE_BYTES = 64 * 1024
-PYTHON_EXCEPTION = re.compile(
-    r"(?!org\.|java\.|py4j\.)[\w.]*(Error|Exception|Refused|NotFound|Unavailable|Misconfigured): "
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +100,6 @@ def run(cluster: Cluster, workers: int, node: Node, watch: Watch) -> None:
 def _failed(otherwise: str = "") -> ClusterFailed:
     said = str(TFCluster.tf_status.get("error", otherwise)) or "no reason was given"
     return ClusterFailed(f"The workers failed: {reason_in(said)}")
-
-
-def reason_in(said: str) -> str:
-    """The one line of a Spark failure that says why: Python's own exception, or what Spark saw."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    raised = [line for line in lines if PYTHON_EXCEPTION.match(line)]
-    lost = [line for line in lines if "ExecutorLostFailure" in line or "crashed" in line]
-    why = ([*raised, *lost, *lines] or ["no words"])[0][:500]
-    is_of_peers = "Collective" in why or "errors_impl.UnavailableError" in why
-    return "a worker was lost in the middle of a step" if is_of_peers else why
 
 
 class _PlainValues(pickle.Unpickler):

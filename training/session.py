@@ -10,18 +10,21 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyspark
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 
 import imagehub
 import training
 from imagehub import spark
-from imagehub.errors import Unavailable
+from imagehub.errors import Refused, Unavailable
 from imagehub.settings import Settings
+from training.reasons import reason_in, was_refused
 
 PACKAGES = (imagehub, training)
 EMBEDDED_MASTER = "local-cluster[2,1,2048]"
@@ -63,6 +66,19 @@ class Cluster:
     def context(self) -> Any:
         """The Spark context."""
         return self.spark.sparkContext
+
+    def each(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        """What the function gives for each item, in order; executors run it.
+
+        Raises Refused where it refused an item, Unavailable where another attempt may do better.
+        """
+        try:
+            return list(self.context.parallelize(items, len(items)).map(function).collect())
+        except (Py4JError, PySparkException) as error:
+            said = str(error)
+            if was_refused(said):
+                raise Refused("training_refused", reason_in(said)) from error
+            raise Unavailable(f"An executor failed: {reason_in(said)}") from error
 
     def stop(self) -> None:
         """Stop the session; executors on this machine leave no files behind."""

@@ -13,7 +13,8 @@ import time
 import pytest
 
 from training import processes
-from training.cluster import _Server, reason_in
+from training.cluster import _Server
+from training.reasons import reason_in
 
 
 class Evil:
@@ -55,7 +56,7 @@ def test_the_reservation_server_answers_plain_values_and_hangs_up_on_everything_
         (
             'org.apache.spark.SparkException: Job aborted\n  File "worker.py", line 50\n'
             "imagehub.errors.Refused: The network is missing.\n  at org.apache.spark.api",
-            "imagehub.errors.Refused: The network is missing.",
+            "The network is missing.",
         ),
         (
             "tensorflow.python.framework.errors_impl.UnavailableError: Graph execution error:",

@@ -107,6 +107,7 @@ class Trainer:
     def _end_what_is_not_wanted(self) -> None:
         """Close queued runs that were cancelled, and runs whose trainer is gone."""
         with self._database.transaction() as cursor:
+            training_runs.trainer_seen(cursor)
             training_runs.queue_requests(cursor)
             _cancel_queued(cursor)
             left = training_runs.abandoned(cursor, self._patience.trainer)
@@ -185,6 +186,7 @@ class Trainer:
     def _look(self, run: TrainingRun) -> Ending | None:
         """Give the trainer's sign of life, and see whether the attempt must end."""
         with self._database.transaction() as cursor:
+            training_runs.trainer_seen(cursor)
             training_runs.beat(cursor, run.id)
             cancelled = run.id in _cancel_queued(cursor)
             silent = training_progress.most_silent(cursor, run.id, run.attempt)

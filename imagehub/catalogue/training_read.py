@@ -10,6 +10,9 @@ from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
 
+TRAINER_SEEN_SECONDS = 120
+"""A trainer gives signs of life every few seconds, but while it clears files away."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingEntry:
@@ -62,6 +65,16 @@ def find(cursor: Cursor, run_id: UUID) -> TrainingEntry | None:
     cursor.execute(f"{_ENTRY} where e.id = %s", (str(run_id),))
     row = cursor.fetchone()
     return _entry(row) if row else None
+
+
+def has_trainer(cursor: Cursor) -> bool:
+    """True if a trainer was at work within the last TRAINER_SEEN_SECONDS."""
+    cursor.execute(
+        "select exists (select from trainers where seen_at > now() - make_interval(secs => %s))"
+        " as here",
+        (TRAINER_SEEN_SECONDS,),
+    )
+    return bool(cursor.fetchone().here)
 
 
 def newest(cursor: Cursor, account_id: UUID | None, limit: int) -> list[TrainingEntry]:

@@ -100,6 +100,14 @@ def begin(cursor: Cursor, run_id: str) -> int:
     return int(cursor.fetchone().attempt)
 
 
+def trainer_seen(cursor: Cursor) -> None:
+    """A trainer is at work; written every few seconds, however often it is said."""
+    cursor.execute(
+        "insert into trainers (is_only) values (true) on conflict (is_only) do update"
+        " set seen_at = now() where trainers.seen_at < now() - interval '5 seconds'"
+    )
+
+
 def beat(cursor: Cursor, run_id: str) -> None:
     """The trainer that holds the run is alive."""
     cursor.execute("update training_runs set heartbeat_at = now() where id = %s", (run_id,))

@@ -24,6 +24,7 @@ class TrainingEstimate(Answer):
     cluster_minutes: float
     problem: str | None = None
     labels_short: tuple[LabelShort, ...] = ()
+    trainer_at_work: bool = True
 
 
 class LogLine(Answer):
@@ -56,6 +57,7 @@ class TrainingRun(Answer):
     total: int | None = None
     photos_per_second: float | None = None
     seconds_left: float | None = None
+    trainer_at_work: bool = True
     reason: str | None = None
     model: str | None = None
     curves: tuple[CurvePoint, ...] = ()

@@ -14,6 +14,8 @@ from imagehub.commands.output import write_fields, write_json
 from imagehub.commands.training_run import follow
 from imagehub.training_config import Augmentation, Base
 
+NO_TRAINER = "none is at work on this hub now: a run would wait until its operator starts one"
+
 
 @click.command()
 @click.argument("release")
@@ -73,5 +75,6 @@ def _tell(found: TrainingEstimate, as_json: bool) -> None:
             ("minutes", round(found.seconds / 60, 1)),
             ("cluster minutes", round(found.cluster_minutes, 1)),
             ("cannot be begun", found.problem),
+            ("trainer", None if found.trainer_at_work else NO_TRAINER),
         ]
     )

@@ -73,6 +73,35 @@ def test_everybody_learns_beforehand_what_a_run_would_take(web: Web, release: st
     assert f"/releases/{release}/train" in web.get(f"/releases/{release}").text
 
 
+def test_who_asks_is_told_that_no_trainer_is_at_work(
+    web: Web, release: str, premium: tuple[Account, str]
+) -> None:
+    account, token = premium
+    with web.database.transaction() as cursor:
+        run = making.training_run(cursor, account, release)
+    browser, words = SignedIn(web, token), "No trainer is at work on this hub now"
+    pages = (f"/training-runs/{run}", f"/releases/{release}/train")
+
+    def told() -> list[bool]:
+        answers = [
+            web.post(f"/api/v1/releases/{release}/training-estimates", json={}).json(),
+            web.get(f"/api/v1/training-runs/{run}", token).json(),
+        ]
+        return [
+            *(words not in browser.get(page).text for page in pages),
+            *(answer["trainer_at_work"] for answer in answers),
+        ]
+
+    assert told() == [False] * 4
+    assert "none is at work" in imagehub(web, token, "train", release, "--estimate").output
+    with web.database.transaction() as cursor:
+        training_runs.trainer_seen(cursor)
+    assert told() == [True] * 4
+    with web.database.transaction() as cursor:
+        cursor.execute("update trainers set seen_at = now() - interval '10 minutes'")
+    assert told() == [False] * 4
+
+
 @pytest.mark.parametrize(
     ("wish", "said"),
     [

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyspark
 import pytest
 
-from imagehub.catalogue import training_progress, training_runs
+from imagehub.catalogue import training_progress, training_read, training_runs
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.training_progress import Epoch, Step
 from imagehub.settings import Settings
@@ -59,6 +59,10 @@ class Hub:
             found = training_runs.find(cursor, run_id)
         assert found is not None
         return found
+
+    def has_trainer(self) -> bool:
+        with self.database.transaction() as cursor:
+            return training_read.has_trainer(cursor)
 
     def ask(self, account: Account) -> str:
         """A request, as the web side writes it; the id of its run."""
@@ -106,8 +110,10 @@ def hub(database: Database, catalogue_url: str, tmp_path: Path) -> Hub:
 
 def test_a_cancelled_run_ends_at_once_and_leaves_no_process(hub: Hub) -> None:
     run_id = hub.queue()
+    assert not hub.has_trainer()
     with hub.trainer(SLEEPS):
         wait_for(lambda: bool(processes.alive(run_id)), 20)
+        assert hub.has_trainer()
         with hub.database.transaction() as cursor:
             assert training_runs.ask_to_cancel(cursor, run_id)
         wait_for(lambda: hub.state(run_id) == "cancelled", 20)

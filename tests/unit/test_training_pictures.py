@@ -48,7 +48,7 @@ def entry(**changes: Any) -> TrainingEntry:
 
 def words(**changes: Any) -> str:
     found = entry(**changes)
-    return training_words.standing(Watched(found, (), (), seconds_left(found)))
+    return training_words.standing(Watched(found, (), (), seconds_left(found), has_trainer=True))
 
 
 @given(st.lists(VALUES, min_size=1, max_size=900), st.integers(0, 5000), st.booleans())

@@ -55,6 +55,7 @@ class TrainingEstimate(BaseModel):
     cluster_minutes: float = Field(description="Of all executors together.")
     problem: str | None
     labels_short: list[LabelShort]
+    trainer_at_work: bool = Field(description="If not, runs wait until an operator starts one.")
 
 
 class CurvePoint(BaseModel):
@@ -98,6 +99,7 @@ class WatchedRun(TrainingRun):
     """A training run with its curves and its log."""
 
     seconds_left: float | None
+    trainer_at_work: bool = Field(description="If not, the run waits until an operator starts one.")
     curves: list[CurvePoint]
     log: list[LogLine]
 
@@ -130,6 +132,7 @@ def estimate(release_id: str, body: TrainingWish) -> TrainingEstimate:
         cluster_minutes=plan.estimate.executor_minutes,
         problem=plan.problem.sentence if plan.problem else None,
         labels_short=[LabelShort(label=one.label, photos=one.photos) for one in plan.short],
+        trainer_at_work=plan.has_trainer,
     )
 
 
@@ -169,6 +172,7 @@ def _watched(found: Watched) -> WatchedRun:
     return WatchedRun(
         **_run(found.entry).model_dump(),
         seconds_left=found.seconds_left,
+        trainer_at_work=found.has_trainer,
         curves=[
             CurvePoint(step=one.step, loss=one.loss, accuracy=one.accuracy) for one in found.points
         ],

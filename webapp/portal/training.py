@@ -65,6 +65,7 @@ def show(run_id: str) -> str:
         standing=training_words.standing(found),
         share=training_words.share_done(entry),
         seconds_left=found.seconds_left,
+        has_trainer=found.has_trainer,
         notes=found.notes,
         duration=training_words.duration,
         bases=training_form.BASES,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from imagehub import training_config
-from imagehub.catalogue import accounts, labels_read, training_requests
+from imagehub.catalogue import accounts, labels_read, training_read, training_requests
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.releases_read import Release
 from imagehub.catalogue.training_requests import Use, Wish
@@ -26,7 +26,10 @@ EXECUTORS = 2
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run that could be asked for; `problem` says why it cannot be, `short` which labels lack."""
+    """A run that could be asked for; `problem` says why it cannot be, `short` which labels lack.
+
+    Without `has_trainer` it would wait for an operator to start one.
+    """
 
     release: Release
     config: TrainingConfig
@@ -34,6 +37,7 @@ class Plan:
     estimate: Estimate
     short: tuple[ShortLabel, ...]
     problem: Refused | None
+    has_trainer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ def plan(
     config = training_config.read(fields)
     with database.transaction() as cursor:
         summary = _named(cursor, release.frozen.summary)
+        has_trainer = training_read.has_trainer(cursor)
     try:
         training_config.require_enough(summary, config)
         problem = None
@@ -87,6 +92,7 @@ def plan(
         estimate=training_config.estimate(config, summary, executors),
         short=tuple(training_config.short_labels(summary, config.photos_per_label)),
         problem=problem,
+        has_trainer=has_trainer,
     )
 
 

@@ -21,12 +21,16 @@ MOST_NOTES = 60
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A run as its page shows it: the points of its curves, its log, and about how long still."""
+    """A run as its page shows it: the points of its curves, its log, and about how long still.
+
+    Without `has_trainer` it waits for an operator to start one.
+    """
 
     entry: TrainingEntry
     points: tuple[Step, ...]
     notes: tuple[Note, ...]
     seconds_left: float | None
+    has_trainer: bool
 
 
 def show(database: Database, asker: Account, run_id: str, behind_step: int = 0) -> Watched:
@@ -38,6 +42,7 @@ def show(database: Database, asker: Account, run_id: str, behind_step: int = 0) 
             points=tuple(training_progress.steps(cursor, entry.id, behind_step, MOST_POINTS)),
             notes=tuple(training_progress.notes(cursor, entry.id, MOST_NOTES)),
             seconds_left=seconds_left(entry),
+            has_trainer=training_read.has_trainer(cursor),
         )
 
 

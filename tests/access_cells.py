@@ -15,9 +15,9 @@ from webapp.services.access import Route, Table
 VISITOR = "visitor"
 SUBJECTS = (VISITOR, *(role.value for role in Role))
 TARGETS = {
-    "upload": ("own", "others", "absent"),
+    "upload": ("own", "others", "opened", "absent"),
     "sent": ("own", "others", "absent"),
-    "image": ("own", "others", "queue", "public", "absent"),
+    "image": ("own", "others", "queue", "opened", "public", "absent"),
     "claim": ("own", "others", "absent"),
     "token": ("own", "others", "absent"),
     "question": ("own", "others", "absent"),
@@ -66,6 +66,8 @@ class Cell:
             words.add("public")
         if self.target == "queue" and self.subject in (Role.REVIEWER, Role.ADMIN):
             words.add("queue")
+        if self.target == "opened" and self.subject == Role.ADMIN:
+            words.add("opened")
         return words
 
 

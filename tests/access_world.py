@@ -18,6 +18,7 @@ from imagehub.catalogue import (
     demands,
     label_proposals,
     own_labels,
+    photo_openings,
     reports,
     webhooks,
 )
@@ -61,6 +62,7 @@ class World:
     other: Person
     public: Photo
     queued: Photo
+    opened: Photo
     release: str
     client: FlaskClient = field(init=False)
 
@@ -165,7 +167,8 @@ class World:
     def _values(self, cell: Cell) -> dict[str, str]:
         owner = self.people.get(cell.subject) if cell.target == "own" else self.other
         owner = owner or self.other
-        photo = {"public": self.public, "queue": self.queued}.get(cell.target, owner.photo)
+        known = {"public": self.public, "queue": self.queued, "opened": self.opened}
+        photo = known.get(cell.target, owner.photo)
         if cell.route.thing is None or (cell.target, cell.route.thing.name) == ("others", "claim"):
             photo = self.queued
         _, kind, code = photo.label.mid.split("/")
@@ -198,12 +201,18 @@ def world(web: Web) -> World:
         queued = factories.photo(cursor, label, store=web.store)
         factories.checks(cursor, queued.image_id)
         factories.verdict(cursor, queued.image_id, label, Outcome.NEEDS_REVIEW, 0.5)
+        opened = factories.photo(cursor, label, store=web.store)
+        factories.checks(cursor, opened.image_id)
+        factories.verdict(cursor, opened.image_id, label, Outcome.REJECTED, 0.01)
         public = factories.verified_photo(cursor, label, store=web.store)
         factories.publish_label_sets(cursor)
         release = release_with_photos(cursor, web.store, [PHOTO]).id
     people = {role.value: _person(web, label, role) for role in Role}
     other = _person(web, label, Role.CONTRIBUTOR)
-    return World(web, label, people, other, public, queued, release)
+    with web.database.transaction() as cursor:
+        admin = people[Role.ADMIN.value].account
+        photo_openings.add(cursor, admin.id, opened.image_id, "It was asked for.", 3600)
+    return World(web, label, people, other, public, queued, opened, release)
 
 
 def _person(web: Web, label: Label, role: Role) -> Person:
@@ -291,6 +300,8 @@ def _form(route: Route, world: World, name: str) -> dict[str, str]:
             with world.web.database.transaction() as cursor:
                 reports.add(cursor, world.queued.photo_sha256, None, ReportKind.NOT_THIS, "")
             return {"outcome": "keep", "kind": "not_this", "words": name}
+        case "/photo-openings":
+            return {"photo": world.public.image_id, "reason": name}
         case "/account/password":
             return {"old": PASSWORD, "new": PASSWORD}
         case "/account/tokens":

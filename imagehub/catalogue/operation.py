@@ -56,14 +56,7 @@ class JobRun:
 def rates(cursor: Cursor) -> Rates:
     """Count what came in and what was settled."""
     cursor.execute(
-        "select (select count(*) from acceptances where accepted_at > now() - interval '1 hour')"
-        "  as accepted_hour,"
-        " (select count(*) from acceptances where accepted_at > now() - interval '1 day')"
-        "  as accepted_day,"
-        " (select count(*) from uploads where settled_at > now() - interval '1 hour')"
-        "  as settled_hour,"
-        " (select count(*) from uploads where settled_at > now() - interval '1 day')"
-        "  as settled_day"
+        "select accepted_hour, accepted_day, settled_hour, settled_day from upload_rates"
     )
     return Rates(*cursor.fetchone())
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from imagehub.catalogue import photo_openings
 from imagehub.catalogue.database import Database
 from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import Label, Outcome, Role
@@ -178,14 +179,15 @@ def test_another_lists_cursor_is_refused(database: Database, zoo: dict[str, Labe
             images.of_label(database, zoo["dog"].mid, Place(after=cursor), 2)
 
 
-def test_an_image_that_is_in_no_label_set_is_for_its_contributor_and_admins(
+def test_an_image_that_is_in_no_label_set_is_for_its_contributor_and_who_opened_it(
     database: Database, zoo: dict[str, Label]
 ) -> None:
     with database.transaction() as cursor:
         hidden = factories.photo(cursor, zoo["dog"])
         stranger = factories.account(cursor)
-        admin = factories.account(cursor, roles=[Role.ADMIN])
-    for viewer in (None, stranger):
+        admin, other = (factories.account(cursor, roles=[Role.ADMIN]) for _ in range(2))
+        photo_openings.add(cursor, admin.id, hidden.image_id, "Asked for.", 60)
+    for viewer in (None, stranger, other):
         with pytest.raises(NotFound):
             images.show(database, hidden.image_id, viewer)
         with pytest.raises(NotFound):

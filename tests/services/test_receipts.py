@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from imagehub.catalogue import photo_openings
 from imagehub.catalogue.database import Database
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Account, Outcome, Role, UploadState
@@ -127,6 +128,7 @@ def test_another_persons_private_photo_is_not_given_away(database: Database) -> 
     assert times == sorted(times)
     with database.transaction() as cursor:
         admin = factories.account(cursor, roles=(Role.ADMIN,))
+        photo_openings.add(cursor, admin.id, first.image_id, "Asked for.", 60)
     assert shown(database, admin, again.upload_id).duplicate_of == first.image_id
 
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import uuid
 
+import psycopg2
 import pytest
 
-from imagehub.catalogue import acceptances, images_read, labels_read, receipts, status
+from imagehub.catalogue import (
+    acceptances,
+    images_read,
+    labels_read,
+    photo_openings,
+    receipts,
+    status,
+)
 from imagehub.catalogue.database import Database
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, Outcome, Role
@@ -46,10 +54,10 @@ def person(database: Database, role: Role) -> Account:
         (Role.CONTRIBUTOR, {"public"}),
         (Role.PREMIUM, {"public"}),
         (Role.REVIEWER, {"public", "waiting", "copy"}),
-        (Role.ADMIN, {"public", "waiting", "copy", "hidden"}),
+        (Role.ADMIN, {"public", "waiting", "copy"}),
     ],
 )
-def test_uploads_of_others_are_read_where_they_are_public_queued_or_by_an_admin(
+def test_uploads_of_others_are_read_where_they_are_public_or_queued(
     database: Database, as_web: Database, sent: dict[str, Photo], role: Role | None, names: set[str]
 ) -> None:
     acting = as_web.acting_for(person(database, role).id) if role else as_web
@@ -59,13 +67,42 @@ def test_uploads_of_others_are_read_where_they_are_public_queued_or_by_an_admin(
     assert seen == {str(sent[name].upload_id) for name in names}
 
 
-def test_receipts_are_for_their_owner_and_admins(
+def test_an_admin_reads_an_upload_that_was_opened_for_as_long_as_that_lasts(
+    database: Database, as_web: Database, sent: dict[str, Photo]
+) -> None:
+    admins = [person(database, Role.ADMIN) for _ in range(2)]
+    hidden = sent["hidden"]
+
+    def reads(admin: Account) -> tuple[bool, bool]:
+        with as_web.acting_for(admin.id).transaction() as cursor:
+            is_seen = bool(images_read.uploads(cursor, hidden.image_id))
+            return is_seen, receipts.find_any(cursor, hidden.upload_id) is not None
+
+    with as_web.acting_for(admins[0].id).transaction() as cursor:
+        photo_openings.add(cursor, admins[0].id, hidden.image_id, "A parent asked.", 60)
+    assert [reads(admin) for admin in admins] == [(True, True), (False, False)]
+    with database.transaction() as cursor:
+        cursor.execute("update photo_openings set ends_at = now()")
+    assert reads(admins[0]) == (False, False)
+
+
+@pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.REVIEWER, Role.PREMIUM])
+def test_nobody_but_an_admin_opens_a_photo(
+    database: Database, as_web: Database, sent: dict[str, Photo], role: Role
+) -> None:
+    asker = person(database, role)
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), \
+            as_web.acting_for(asker.id).transaction() as cursor:  # fmt: skip
+        photo_openings.add(cursor, asker.id, sent["hidden"].image_id, "x", 60)
+
+
+def test_receipts_are_for_their_owner(
     database: Database, as_web: Database, sent: dict[str, Photo]
 ) -> None:
     upload_id, owner = sent["hidden"].upload_id, sent["hidden"].account
     readers = {
         owner: True,
-        person(database, Role.ADMIN): True,
+        person(database, Role.ADMIN): False,
         person(database, Role.REVIEWER): False,
         person(database, Role.CONTRIBUTOR): False,
     }

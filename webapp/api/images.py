@@ -137,7 +137,7 @@ def of_label(kind: str, code: str, query: ImagePlace) -> ImagesOfLabel:
 
 @endpoints.get("/images/<image_id>")
 def show(image_id: str, account: Account | None) -> ImageAnswer:
-    """Show one image: public, the asker's, in a reviewer's queue, or any to an admin."""
+    """Show one image: public, the asker's, in a reviewer's queue, or open to an admin."""
     database = gateways().database
     view = images.show(database, image_id, account)
     return _image(view, photo_page.explain_all(database, view, account))

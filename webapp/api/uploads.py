@@ -155,7 +155,7 @@ def send(account: Account, query: Claim) -> Response:
 
 @endpoints.get("/uploads/<upload_id>", problems=(404,))
 def show(upload_id: str, account: Account) -> Receipt:
-    """The receipt of an upload of yours; admins see everybody's."""
+    """The receipt of an upload of yours; admins see what is open to them."""
     return _told(receipts.show(gateways().database, account, upload_id))
 
 

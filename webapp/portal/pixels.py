@@ -24,7 +24,7 @@ def show(image_id: str, kind: str) -> Response:
     """One derivative: full (at most 2,048 px), view (512 px) or thumb (192 px).
 
     Public images are everybody's; others are for who sent them, for reviewers while they wait,
-    and for admins.
+    and for admins to whom they are open.
     """
     if kind not in images.KEYS:
         raise NotFound(f"There is no derivative {kind[:20]!r}.")

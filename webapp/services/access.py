@@ -12,7 +12,7 @@ from imagehub.errors import Forbidden, Misconfigured, NotFound
 from imagehub.vocabulary import Account, Role, Scope
 
 ANYONE, ACCOUNT = "anyone", "account"
-STANDINGS = frozenset({"public", "own", "others", "queue"})
+STANDINGS = frozenset({"public", "own", "others", "queue", "opened"})
 API = "/api/"
 METRICS = "/metrics"
 APP = "/app/"
@@ -34,14 +34,18 @@ class Thing:
         is_own: bool = False,
         is_public: bool = False,
         is_waiting: bool = False,
+        is_opened: bool = False,
     ) -> bool:
         """True for an asker to whom the thing has these standings.
 
-        `is_waiting` says that the thing is, for this asker, one of the review queue.
+        `is_waiting` says that the thing is, for this asker, one of the review queue; `is_opened`
+        that it is open to this admin.
         """
         words = {role.value for role in asker.roles} if asker else set()
         if is_waiting and words & {Role.REVIEWER, Role.ADMIN}:
             words.add("queue")
+        if is_opened and Role.ADMIN in words:
+            words.add("opened")
         if is_public:
             words.add("public")
         words.add("own" if is_own else "others")

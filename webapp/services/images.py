@@ -95,7 +95,7 @@ def show(database: Database, image_id: str, viewer: Account | None = None) -> Im
 
     Of an image that is not public its contributor learns nothing that others sent. Verdicts on
     labels that it is not published as are for who claimed them, and duplicates that are not public
-    for who sent them; admins see all, reviewers all but who sent a hidden one.
+    for who sent them; reviewers see all but who sent a hidden one, admins all.
     """
     with database.transaction() as cursor:
         image = visible(cursor, image_id, viewer)
@@ -113,11 +113,11 @@ def show(database: Database, image_id: str, viewer: Account | None = None) -> Im
             near_duplicates=tuple(tiles[one] for one in _group_ids(members) if one != image.id),
             pairs=tuple(_pair(member, tiles) for member in members),
             clusters=tuple(images_read.clusters(cursor, image.id)),
-            standing=permissions.standing(cursor, viewer, image.id, uploads),
+            standing=permissions.standing(cursor, viewer, image, uploads),
             shared_claims=images_read.shared_claims(cursor, image.id),
         )
     if found.standing is Standing.ADMIN:
-        return found
+        return _known_part(found) if found.image.is_public else found
     is_queued = found.standing is Standing.REVIEWER
     return _queued_part(found) if is_queued else _visible_part(found, viewer)
 
@@ -134,11 +134,24 @@ def _pair(member: Member, tiles: dict[str, KnownTile]) -> DuplicatePair:
 def _visible_part(found: ImageView, viewer: Account | None) -> ImageView:
     """What is left of an image for its contributor and for strangers."""
     own = {sent.claimed for sent in found.uploads if viewer and sent.account_id == viewer.id}
+    labels = own.union(found.labels)
+    part = replace(
+        _known_part(found),
+        verdicts=tuple(one for one in found.verdicts if one.label in labels),
+    )
+    if found.image.is_public or viewer is None:
+        return part
+    uploads = tuple(sent for sent in found.uploads if sent.account_id == viewer.id)
+    image = replace(found.image, landed_at=uploads[0].settled_at)
+    return replace(part, image=image, uploads=uploads)
+
+
+def _known_part(found: ImageView) -> ImageView:
+    """An image without its near duplicates that are neither public nor the viewer's own."""
     near = tuple(one for one in found.near_duplicates if one.is_public or one.is_own)
     seen = {found.image.id, *(one.tile.image_id for one in near)}
-    part = replace(
+    return replace(
         found,
-        verdicts=tuple(one for one in found.verdicts if one.label in own.union(found.labels)),
         keeper_id=found.keeper_id if found.keeper_id in seen else found.image.id,
         near_duplicates=near,
         pairs=tuple(
@@ -147,11 +160,6 @@ def _visible_part(found: ImageView, viewer: Account | None) -> ImageView:
             if {pair.keeper.tile.image_id, pair.member.tile.image_id} <= seen
         ),
     )
-    if found.image.is_public or viewer is None:
-        return part
-    uploads = tuple(sent for sent in found.uploads if sent.account_id == viewer.id)
-    image = replace(found.image, landed_at=uploads[0].settled_at)
-    return replace(part, image=image, uploads=uploads)
 
 
 def _queued_part(found: ImageView) -> ImageView:
@@ -195,15 +203,15 @@ def visible(cursor: Cursor, image_id: str, viewer: Account | None) -> ImageEntry
 
 def _find_visible(cursor: Cursor, image_id: str, viewer: Account | None) -> ImageEntry | None:
     image = images_read.find(cursor, image_id)
-    if image is not None and (image.is_public or _may_see(cursor, image_id, viewer)):
+    if image is not None and (image.is_public or _may_see(cursor, image, viewer)):
         return image
     return None
 
 
-def _may_see(cursor: Cursor, image_id: str, viewer: Account | None) -> bool:
+def _may_see(cursor: Cursor, image: ImageEntry, viewer: Account | None) -> bool:
     if viewer is None:
         return False
-    found = permissions.standing(cursor, viewer, image_id, images_read.uploads(cursor, image_id))
+    found = permissions.standing(cursor, viewer, image, images_read.uploads(cursor, image.id))
     return permissions.may_see_image(viewer, found, is_public=False)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from imagehub.catalogue import images_read, review_queue
+from imagehub.catalogue import images_read, photo_openings, review_queue
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.images_read import ImageUpload
+from imagehub.catalogue.images_read import ImageEntry, ImageUpload
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Account, Role
 from webapp.services import access
@@ -28,16 +28,18 @@ class Standing(Enum):
 
 
 def standing(
-    cursor: Cursor, account: Account | None, image_id: str, uploads: list[ImageUpload]
+    cursor: Cursor, account: Account | None, image: ImageEntry, uploads: list[ImageUpload]
 ) -> Standing:
     """What the account is to the image that these uploads led to."""
     if account is None:
         return Standing.STRANGER
-    if Role.ADMIN in account.roles:
+    if Role.ADMIN in account.roles and (
+        image.is_public or photo_openings.is_opened(cursor, account.id, image.id)
+    ):
         return Standing.ADMIN
     if any(sent.account_id == account.id for sent in uploads):
         return Standing.SENDER
-    if Role.REVIEWER in account.roles and review_queue.concerns(cursor, image_id):
+    if Role.REVIEWER in account.roles and review_queue.concerns(cursor, image.id):
         return Standing.REVIEWER
     return Standing.STRANGER
 
@@ -52,6 +54,7 @@ def may_see_image(account: Account | None, found: Standing, is_public: bool) -> 
             is_own=found is Standing.SENDER,
             is_public=is_public,
             is_waiting=found is Standing.REVIEWER,
+            is_opened=found is Standing.ADMIN,
         )
     )
 

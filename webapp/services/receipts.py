@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from imagehub.catalogue import acceptances, labels_read, receipts, withdrawals
+from imagehub.catalogue import acceptances, labels_read, photo_openings, receipts, withdrawals
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.receipts import Standing
 from imagehub.catalogue.withdrawals import Ending
@@ -60,17 +60,23 @@ class Receipt:
 
 
 def show(database: Database, asker: Account, upload_id: str) -> Receipt:
-    """The receipt of the asker's upload, or of anybody's for an admin; else NotFound."""
+    """The receipt of the asker's upload, or of one that is open to an admin; else NotFound."""
     wanted = parse_id(upload_id)
     with database.transaction() as cursor:
         own = receipts.find_own(cursor, asker.id, acceptances.upload_ids(asker.id, wanted))
         if own is not None:
             return _told(cursor, [own])[0]
-        if access.table().things["upload"].is_for(asker):
-            found = receipts.find_any(cursor, wanted)
-            if found is not None:
-                return _told(cursor, [found], sees_all=True)[0]
+        found = receipts.find_any(cursor, wanted)
+        if found is not None and _is_open_to(cursor, asker, found):
+            return _told(cursor, [found], sees_all=True)[0]
     raise NotFound(f"There is no upload {upload_id}.")
+
+
+def _is_open_to(cursor: Cursor, asker: Account, found: Standing) -> bool:
+    is_opened = found.image_id is not None and (
+        found.image_is_public or photo_openings.is_opened(cursor, asker.id, found.image_id)
+    )
+    return access.table().things["upload"].is_for(asker, is_opened=is_opened)
 
 
 def newest(database: Database, asker: Account, after: str | None, limit: int) -> Page[Receipt]:

@@ -17,10 +17,11 @@ from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore
 from imagehub.training_config import HELD_OUT
-from training import checkpoint, dataset, evaluation, export, trained
+from training import checkpoint, dataset, evaluation, export, features, preparing, trained
 from training.dataset import Photo
 from training.evaluation import HeldOut
 from training.export import File
+from training.preparing import Source
 from training.reporting import Reporter, beating
 from training.shards import Index, require_sha256
 from training.task import Task, checkpoint_prefix
@@ -75,8 +76,7 @@ def publish(
     files, metrics = make_files(
         trained.of_task(settings, plan, found), held_out, shown, index, report
     )
-    metrics["config"] = plan.config.model_dump(mode="json")
-    metrics["release"], metrics["manifest_sha256"] = run.release_id, run.manifest_sha256.hex()
+    metrics |= _provenance(settings, store, run, plan)
     files.append(File(export.METRICS, export.metrics(metrics)))
     stored = {}
     for file in files:
@@ -90,6 +90,28 @@ def publish(
         if not training_runs.finish(cursor, run.id, run.attempt, "done"):
             raise Conflict("This attempt was replaced or the run has ended: nothing is published.")
         training_runs.publish(cursor, run.id, named, metrics, stored)
+
+
+def _provenance(
+    settings: Settings, store: ObjectStore, run: TrainingRun, plan: Task
+) -> dict[str, Any]:
+    """What the model was made of, and under which licences that is."""
+    manifest = preparing.read_manifest(store, Source(run.release_id, run.manifest_sha256))
+    found: dict[str, Any] = {
+        "config": plan.config.model_dump(mode="json"),
+        "release": run.release_id,
+        "manifest_sha256": run.manifest_sha256.hex(),
+        "licences": sorted({file.licence for file in manifest.files}),
+    }
+    if plan.network_sha256:
+        network = features.named_network(settings, plan.network_sha256).network
+        found["network"] = {
+            "name": network.name,
+            "source": network.source,
+            "licence": network.licence,
+            "sha256": network.sha256,
+        }
+    return found
 
 
 def make_files(

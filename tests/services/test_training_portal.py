@@ -280,7 +280,10 @@ def test_a_models_page_tells_its_figures_and_its_files_come_whole(
         model = making.model(cursor, web.store, account, [shown.image_id, hidden.image_id])
     told = web.get(f"/api/v1/models/{model}", token).json()
     assert told["accuracy"] == pytest.approx(16 / 18)
-    assert [part["title"] for part in told["card"]][:2] == ["What it is", "Data"]
+    card = {part["title"]: part["text"] for part in told["card"]}
+    assert list(card)[:2] == ["What it is", "Data"]
+    assert "The photos are under CC-BY-4.0" in card["Licence and credits"]
+    assert "tiny (one matrix, made in code), whose licence is" in card["Licence and credits"]
     browser = SignedIn(web, token)
     page = browser.get(f"/models/{model}").text
     assert f"/images/{shown.image_id}/thumb.jpg" in page

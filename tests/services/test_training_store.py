@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -118,7 +117,10 @@ def test_shards_features_checkpoints_and_model_lie_in_s3(
         assert checkpoint.weights_sha256(kept.weights) == checkpoint.weights_sha256(last.weights)
         assert attempt.last_checkpoint(store, run.id, EPOCHS) == keys[-2]
         publishing.publish(settings, database, report, run, task, index)
-    for file in files_of(database, run.id):
+    found = model_of(database, run.id)
+    assert found.metrics["licences"] == ["CC-BY-4.0"]
+    assert found.metrics["network"]["sha256"] == network.sha256
+    for file in found.files.values():
         assert digest(store.get(str(file["key"]))).hex() == file["sha256"]
 
 
@@ -169,7 +171,7 @@ def looked_at(settings: Settings, index: Index, sha256: str) -> features.Feature
     return features.joined([features.read(store.get(key)) for key in keys])
 
 
-def files_of(database: Database, run_id: str) -> Sequence[Any]:
+def model_of(database: Database, run_id: str) -> Any:
     with database.transaction() as cursor:
-        cursor.execute("select files from models where id = %s", (run_id,))
-        return list(cursor.fetchone().files.values())
+        cursor.execute("select metrics, files from models where id = %s", (run_id,))
+        return cursor.fetchone()

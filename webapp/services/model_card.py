@@ -41,9 +41,9 @@ def card(run: TrainingEntry, model: Model) -> list[Section]:
         ),
         Section(
             "Licence and credits",
-            "The photos are under the licences that the release's manifest names; its credits name"
-            " their contributors. Who passes the model on passes these credits on too. A network"
-            " that was trained before has a licence of its own: ask the hub’s operator which.",
+            f"The photos are under {_licences(metrics)}; the release’s credits name their"
+            " contributors. Who passes the model on passes these credits on too."
+            f"{_began(metrics)}",
         ),
         Section(
             "How it was measured",
@@ -62,6 +62,22 @@ def _input(model: Model) -> str:
     return (
         f"It takes an upright RGB photo{size}, squeezed to a square, as bytes from 0 to 255, and"
         f" gives a probability for each of {len(model.labels)} labels, in the order of labels.txt."
+    )
+
+
+def _licences(metrics: Mapping[str, Any]) -> str:
+    named = metrics.get("licences")
+    return " and ".join(named) if named else "the licences that the release’s manifest names"
+
+
+def _began(metrics: Mapping[str, Any]) -> str:
+    """What is known of the network that training began from; nothing where there was none."""
+    network = metrics.get("network")
+    if not network:
+        return ""
+    return (
+        f" It began from the network {network['name']} ({network['source']}), whose licence is:"
+        f" {network['licence']}."
     )
 
 

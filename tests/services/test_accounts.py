@@ -283,6 +283,8 @@ def test_two_admins_who_give_different_roles_at_once_leave_one_of_them_and_both_
     catalogue_url: str, database: Database
 ) -> None:
     person, admins = newcomer(database), [newcomer(database, f"admin{one}") for one in range(2)]
+    with database.transaction() as cursor:
+        cursor.execute("update accounts set roles = '{admin}' where name like 'admin%'")
     wishes = [Wish(frozenset({role}), is_suspended=False) for role in ("reviewer", "premium")]
 
     def give(number: int) -> None:

@@ -116,7 +116,7 @@ def change_password(
     """
     kept = passwords.hash_of(new, account.name)
     with database.transaction() as cursor:
-        accounts.lock(cursor, account.id)
+        hold(cursor, account)
         if credentials.password_hash(cursor, account.id) is not None:
             require_password(cursor, account, old)
         credentials.set_password(cursor, account.id, kept)
@@ -137,7 +137,7 @@ def delete(database: Database, account: Account, password: str) -> None:
     What it sent stays. Raises Refused for a wrong password.
     """
     with database.transaction() as cursor:
-        accounts.lock(cursor, account.id)
+        hold(cursor, account)
         require_password(cursor, account, password)
         audit_events.write(cursor, "deleted", account.id, account.id)
         account_tokens.revoke_all(cursor, account.id)
@@ -147,6 +147,12 @@ def delete(database: Database, account: Account, password: str) -> None:
         webhooks.remove_all(cursor, account.id)
         demands.leave_all(cursor, account.id)
         accounts.forget(cursor, account.id)
+
+
+def hold(cursor: Cursor, account: Account) -> None:
+    """Let nobody else change the account meanwhile; raise Unauthorised if it was deleted."""
+    if accounts.lock(cursor, account.id) is None:
+        raise Unauthorised("This account was deleted.")
 
 
 def confirm(database: Database, account: Account, password: str) -> None:

@@ -13,7 +13,7 @@ from imagehub.catalogue import accounts, audit_events, sessions
 from imagehub.catalogue.accounts import Entry
 from imagehub.catalogue.audit_events import AuditEvent
 from imagehub.catalogue.database import Cursor, Database
-from imagehub.errors import NotFound, Refused
+from imagehub.errors import Forbidden, NotFound, Refused
 from imagehub.vocabulary import Account, Role
 from webapp.services import access
 from webapp.services.accounts import EVENTS_SHOWN, require_password
@@ -97,7 +97,8 @@ def show(database: Database, account_id: str) -> Entry:
 def change(database: Database, admin: Account, password: str, account_id: str, wish: Wish) -> None:
     """Give an account the roles of a wish, and suspend it or not.
 
-    Raises Forbidden for the admin's own account, Refused for a wrong password and unknown roles.
+    Raises Forbidden for the admin's own account and for who is no admin any more, Refused for a
+    wrong password and unknown roles. Of two admins who take each other's role at once one stays.
     """
     wanted = _uuid(account_id)
     if not wish.roles <= set(Role):
@@ -106,10 +107,19 @@ def change(database: Database, admin: Account, password: str, account_id: str, w
         access.table().things["account"].require(
             admin, "Another admin changes your own account.", is_own=wanted == admin.id
         )
+        for one in sorted({admin.id, wanted}):
+            accounts.lock(cursor, one)
+        _require_still_admin(cursor, admin)
         require_password(cursor, admin, password)
         granting = Grants(cursor, admin.id)
         granting.roles(wanted, [Role(one) for one in wish.roles])
         granting.suspended(wanted, wish.is_suspended)
+
+
+def _require_still_admin(cursor: Cursor, admin: Account) -> None:
+    found = accounts.lock(cursor, admin.id)
+    if found is None or found.suspended_at or Role.ADMIN not in found.account.roles:
+        raise Forbidden("You are no admin any more.")
 
 
 def _words(roles: Iterable[Role]) -> str:

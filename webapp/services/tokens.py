@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from imagehub.catalogue import account_tokens, accounts, audit_events
+from imagehub.catalogue import account_tokens, audit_events
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.tokens import digest, new_token
 from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import Account, Scope
 from webapp.boundary import is_safe
+from webapp.services.accounts import hold
 
 MOST_TOKENS = 20
 LONGEST_NAME_CHARACTERS = 60
@@ -29,7 +30,7 @@ def make(database: Database, account: Account, name: str, scopes: Iterable[str])
         raise Refused("scope_invalid", "Choose at least one thing that the token is good for.")
     token = new_token()
     with database.transaction() as cursor:
-        accounts.lock(cursor, account.id)
+        hold(cursor, account)
         if len(account_tokens.of_account(cursor, account.id)) >= MOST_TOKENS:
             raise Refused("too_many_tokens", f"You have {MOST_TOKENS} tokens. Revoke one first.")
         chosen = [Scope(one) for one in wanted]

@@ -24,7 +24,7 @@ from training.checkpoint import Checkpoint
 from training.features import FeatureSet
 from training.pretrained import Pretrained
 from training.shards import ShardFacts
-from training.task import Task, checkpoint_key
+from training.task import Task, checkpoint_key, checkpoint_prefix, epochs_of
 
 POINTS_AN_EPOCH = 4
 """Of the loss curve."""
@@ -228,6 +228,10 @@ def _telling(task: Task, place: Place, report: Report) -> Any:
 
 
 def _keep(task: Task, store: ObjectStore, epochs: int, numbers: Checkpoint) -> None:
+    """Keep these weights and those before them, which the last epoch may be done again from."""
     key = checkpoint_key(task.run_id, epochs, task.attempt)
     with suppress(Conflict):  # this attempt was here before: what lies there is as good
         store.put(key, checkpoint.write(numbers))
+    for old in list(store.keys(checkpoint_prefix(task.run_id))):
+        if epochs_of(old) < epochs - 1:
+            store.delete(old)

@@ -26,7 +26,7 @@ from imagehub.settings import Settings
 from training import processes, session
 from training.attempt import CANNOT_WORK
 from training.last_words import keep_executors_lines, log_file, reason_file
-from training.sweeping import sweep
+from training.sweeping import sweep, sweep_checkpoints
 
 TICK_SECONDS = 0.5
 SWEEP_SECONDS = 10.0
@@ -118,15 +118,17 @@ class Trainer:
             self._settle(run, ending)
 
     def _sweep(self) -> None:
-        """Clear training shards of photos that were withdrawn, while no run reads them."""
+        """Clear what is not needed any more from the object store, while no run reads it."""
         if time.monotonic() < self._sweep_at:
             return
         with self._database.transaction() as cursor:
             training_runs.lock(cursor)
             if training_runs.any_held(cursor):
                 return
+            store = open_store(self._settings)
+            sweep_checkpoints(store, cursor)
             for release in training_sweeps.due(cursor):
-                sweep(open_store(self._settings), release)
+                sweep(store, release)
                 training_sweeps.mark(cursor, release)
         self._sweep_at = time.monotonic() + SWEEP_SECONDS
 

@@ -1,10 +1,15 @@
-"""Training shards and features go that hold photos which were withdrawn since they were made."""
+"""What training leaves in the object store and nobody needs any more goes.
+
+Shards and features that hold photos which were withdrawn since, and checkpoints of ended runs.
+"""
 
 from __future__ import annotations
 
+from imagehub.catalogue import training_runs
+from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.training_sweeps import Due
 from imagehub.storage.protocol import ObjectStore
-from training import features, shards
+from training import features, shards, task
 
 
 def sweep(store: ObjectStore, release: Due) -> None:
@@ -27,3 +32,12 @@ def sweep(store: ObjectStore, release: Due) -> None:
             store.delete(key)
     for key in sorted(stale, key=lambda key: key.endswith(shards.INDEX)):
         store.delete(key)
+
+
+def sweep_checkpoints(store: ObjectStore, cursor: Cursor) -> None:
+    """Delete the checkpoints of runs that have ended."""
+    found = list(store.keys(task.RUNS))
+    ended = training_runs.ended(cursor, {task.run_of(key) for key in found})
+    for key in found:
+        if task.run_of(key) in ended:
+            store.delete(key)

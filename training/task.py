@@ -33,14 +33,22 @@ class Task:
     features: int = 0
 
 
+RUNS = "training/runs/"
+
+
 def checkpoint_key(run_id: str, epochs: int, attempt: int) -> str:
     """Where the weights after so many epochs lie; 0: what training begins from."""
-    return f"training/runs/{run_id}/checkpoint-{epochs:04d}-{attempt}.npz"
+    return f"{RUNS}{run_id}/checkpoint-{epochs:04d}-{attempt}.npz"
 
 
 def checkpoint_prefix(run_id: str) -> str:
     """What the keys of all checkpoints of a run begin with."""
-    return f"training/runs/{run_id}/checkpoint-"
+    return f"{RUNS}{run_id}/checkpoint-"
+
+
+def run_of(key: str) -> str:
+    """The run that a checkpoint is of, from its key."""
+    return key.removeprefix(RUNS).partition("/")[0]
 
 
 def epochs_of(key: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +130,15 @@ def any_held(cursor: Cursor) -> bool:
         " where state in ('preparing', 'training', 'exporting')) as held"
     )
     return bool(cursor.fetchone().held)
+
+
+def ended(cursor: Cursor, run_ids: Collection[str]) -> set[str]:
+    """Those of the runs that have ended."""
+    cursor.execute(
+        "select id::text from training_runs where id::text = any(%s) and finished_at is not null",
+        (list(run_ids),),
+    )
+    return {row.id for row in cursor.fetchall()}
 
 
 def enter(cursor: Cursor, run_id: str, attempt: int, state: str, total: int | None) -> bool:

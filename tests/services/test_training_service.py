@@ -16,6 +16,7 @@ import pytest
 from imagehub.catalogue import training_progress, training_read, training_runs
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.training_progress import Epoch, Step
+from imagehub.hub import open_store
 from imagehub.settings import Settings
 from imagehub.training_config import read
 from imagehub.vocabulary import Account
@@ -24,6 +25,7 @@ from tests.spark.programs import wait_for
 from training import last_words, processes, session
 from training.reporting import Attempt, Reporter
 from training.service import Patience, Trainer
+from training.task import checkpoint_key
 
 SLEEPS = "import time; time.sleep(300)"
 FAILS = "raise SystemExit(1)"
@@ -199,6 +201,18 @@ def test_a_run_whose_trainer_was_killed_is_taken_over(hub: Hub) -> None:
     with hub.trainer(SLEEPS):
         wait_for(lambda: hub.run(run_id).attempt == 2, 20)
     assert left.wait(timeout=10) < 0
+
+
+def test_checkpoints_stay_until_their_run_has_ended(hub: Hub) -> None:
+    done, goes_on, store = hub.queue(), hub.queue(), open_store(hub.settings)
+    with hub.database.transaction() as cursor:
+        training_runs.begin(cursor, done)
+        training_runs.finish(cursor, done, 1, "done")
+    for run_id in (done, goes_on):
+        store.put(checkpoint_key(run_id, 3, 1), b"numbers")
+    with hub.trainer(SLEEPS):
+        wait_for(lambda: hub.state(goes_on) == "preparing", 20)
+        assert list(store.keys("training/runs/")) == [checkpoint_key(goes_on, 3, 1)]
 
 
 def test_two_trainers_never_hold_two_runs(hub: Hub) -> None:

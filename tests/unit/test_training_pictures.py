@@ -89,10 +89,10 @@ def test_a_matrix_shows_every_count_once_inside_its_picture(counts: list[list[in
         ({"place": 3}, "It waits for its turn. 2 wait before it."),
         ({"attempt": 1, "reason": "It fell."}, "goes on from its last epoch. It fell."),
         ({"state": "preparing", "is_cancel_asked": True}, "It is being stopped."),
-        ({"state": "training", "done": 45, "total": 100}, "Epoch 5 of 10."),
+        ({"state": "training", "done": 45, "total": 100}, "Epoch 5 of 10, step 45 of 100."),
         (
             {"state": "training", "done": 100, "total": 100, "photos_per_second": 9.0},
-            "Epoch 10 of 10. About 45 seconds left.",
+            "Epoch 10 of 10, step 100 of 100. About 45 seconds left.",
         ),
         ({"state": "failed", "reason": "No.", "finished_at": AT}, "No."),
         (

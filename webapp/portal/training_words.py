@@ -30,7 +30,7 @@ def standing(watched: Watched) -> str:
         case "training":
             left = watched.seconds_left
             soon = f" About {duration(left)} left." if left is not None else ""
-            return f"Epoch {_epoch(entry)} of {entry.config.get('epochs')}.{soon}"
+            return f"Epoch {_epoch(entry)} of {entry.config.get('epochs')}{_step(entry)}.{soon}"
         case "exporting":
             return "The model is measured on the photos that were held out, and exported."
         case "done":
@@ -61,6 +61,10 @@ def _epoch(entry: TrainingEntry) -> int:
     if not entry.total:
         return min(entry.epochs_done + 1, epochs)
     return min(int(entry.done * epochs / entry.total) + 1, epochs)
+
+
+def _step(entry: TrainingEntry) -> str:
+    return f", step {entry.done:,} of {entry.total:,}" if entry.total else ""
 
 
 def _took(entry: TrainingEntry) -> str:

@@ -17,7 +17,16 @@ from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore
 from imagehub.training_config import HELD_OUT
-from training import checkpoint, dataset, evaluation, export, features, preparing, trained
+from training import (
+    checkpoint,
+    dataset,
+    evaluation,
+    export,
+    features,
+    preparing,
+    telling,
+    trained,
+)
 from training.dataset import Photo
 from training.evaluation import HeldOut
 from training.export import File
@@ -90,6 +99,7 @@ def publish(
         if not training_runs.finish(cursor, run.id, run.attempt, "done"):
             raise Conflict("This attempt was replaced or the run has ended: nothing is published.")
         training_runs.publish(cursor, run.id, named, metrics, stored)
+        telling.run_ended(cursor, run.id)
 
 
 def _provenance(

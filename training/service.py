@@ -23,7 +23,7 @@ from imagehub.catalogue.training_runs import TrainingRun
 from imagehub.errors import Unavailable
 from imagehub.hub import open_store
 from imagehub.settings import Settings
-from training import processes, session
+from training import processes, session, telling
 from training.attempt import CANNOT_WORK
 from training.last_words import keep_executors_lines, log_file, reason_file
 from training.sweeping import sweep, sweep_checkpoints
@@ -129,6 +129,7 @@ class Trainer:
             sweep_checkpoints(store, cursor)
             for release in training_sweeps.due(cursor):
                 sweep(store, release)
+                telling.photos_withdrawn(cursor, release.release_id)
                 training_sweeps.mark(cursor, release)
         self._sweep_at = time.monotonic() + SWEEP_SECONDS
 
@@ -225,6 +226,7 @@ class Trainer:
                         training_runs.finish(
                             cursor, run.id, run.attempt, ending.state, ending.reason
                         )
+                        telling.run_ended(cursor, run.id)
                 return
             except Unavailable:
                 if self.stop.wait(TICK_SECONDS):

@@ -44,6 +44,16 @@ def withdrawn_photos(cursor: Cursor, model_id: UUID) -> int:
     return int(cursor.fetchone().photos)
 
 
+def owners(cursor: Cursor, release_id: str) -> list[tuple[UUID, UUID]]:
+    """The models of a release's runs, each with the account that asked for it."""
+    cursor.execute(
+        "select m.id::text, q.account_id::text from models m"
+        " join training_requests q on q.id = m.id where q.release_id = %s order by m.id",
+        (release_id,),
+    )
+    return [(UUID(row.id), UUID(row.account_id)) for row in cursor.fetchall()]
+
+
 def find(cursor: Cursor, model_id: UUID) -> Model | None:
     """The model that the run with this id left."""
     cursor.execute(

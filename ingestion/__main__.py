@@ -10,7 +10,7 @@ import threading
 
 import click
 
-from imagehub import hub
+from imagehub import hub, logs
 from imagehub.errors import HubError
 from imagehub.sandbox.pool import Sandbox
 from imagehub.settings import Settings
@@ -47,9 +47,7 @@ def main(is_resumed: bool, is_replay: bool, until_empty: bool, die_at: str | Non
 
     Ends with status 3 where a flood of messages that cannot be handled has stopped the line.
     """
-    logging.basicConfig(
-        stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    logs.begin(sys.stdout)
     try:
         settings = Settings.from_environment()
         if is_replay:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from imagehub import logs
 from imagehub.catalogue import attempts, dead_letters, landings, tombstones
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.landings import NewImage, Refusal
@@ -203,10 +204,14 @@ def _report(received: Received, outcome: Outcome) -> None:
     match outcome:
         case Landed(upload, image, _):
             kind = "landed" if image else "landed on an image that exists"
-            logger.info("%s upload %s %s, photo %s", where, upload.id, kind, upload.photo_sha256)
+            logger.info("%s upload %s", where, kind, extra=_about(upload))
         case TurnedDown(upload, refusal):
-            logger.info("%s upload %s refused: %s", where, upload.id, refusal.code)
+            logger.info("%s upload refused: %s", where, refusal.code, extra=_about(upload))
         case SettledBefore(upload):
-            logger.info("%s upload %s was settled before", where, upload.id)
+            logger.info("%s upload was settled before", where, extra=_about(upload))
         case SetAside(code, reason):
             logger.warning("%s set aside: %s: %s", where, code, reason)
+
+
+def _about(upload: Upload) -> dict[str, dict[str, object]]:
+    return logs.about(upload=upload.id, image=upload.photo_sha256[:16])

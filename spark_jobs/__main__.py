@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Sequence
 from types import FrameType
 
+from imagehub import logs
 from imagehub.catalogue.database import Database
 from imagehub.errors import HubError
 from imagehub.hub import open_catalogue, open_store
@@ -35,9 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     if parsed.action and parsed.job != "versions":
         parser.error(f"{parsed.job} takes no action")
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
-    )
+    logs.begin(sys.stderr)
     logging.getLogger("py4j").setLevel(logging.WARNING)
     # Our tests run on the pandas that is pinned; Spark only says that it has not tried it itself.
     warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")

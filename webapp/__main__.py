@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 
+from imagehub import logs
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
 from webapp.server import Server
@@ -12,6 +13,7 @@ from webapp.server import Server
 
 def main() -> int:
     """Serve until stopped; 2 with a sentence if a setting is wrong or the port is taken."""
+    logs.begin(sys.stderr)
     try:
         settings = Settings.from_environment()
         _require_address(settings)

@@ -9,11 +9,10 @@ from gunicorn.app.base import BaseApplication
 
 from imagehub.settings import Settings
 from webapp.application import create_app
+from webapp.request_log import RequestLog
 
 GRACEFUL_STOP_SECONDS = 4
 KEEPALIVE_SECONDS = 5
-ACCESS_LOG = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
-"""Method, path, status, size, time. No query, no address, no agent: these may name a person."""
 
 
 class Server(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
@@ -44,7 +43,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": GRACEFUL_STOP_SECONDS,
         "accesslog": "-",
-        "access_log_format": ACCESS_LOG,
+        "logger_class": RequestLog,
         "errorlog": "-",
         "limit_request_line": 8190,
         "limit_request_fields": 64,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from imagehub import logs
 from imagehub.catalogue import crowd_models, job_runs, review_votes, verdicts
 from imagehub.catalogue.crowd_models import Record
 from imagehub.catalogue.database import Cursor
@@ -34,6 +37,8 @@ DUE_SCHEMA = (
 JUDGED_SCHEMA = "judged long"
 CLAIMS_PER_TASK = 1_000
 
+logger = logging.getLogger("spark_jobs")
+
 
 @dataclass(frozen=True)
 class Judging:
@@ -54,6 +59,7 @@ class Judging:
         Raises Conflict if a newer run has begun: then this one must change nothing more. A second
         copy of a task that ends after the model has moved on writes nothing.
         """
+        logs.begin(sys.stderr)
         database = executor_database(self.settings)
         for batch in batches:
             for *row, first, stop in batch.itertuples(index=False, name=None):
@@ -79,6 +85,9 @@ class Judging:
         if crowd_models.hold_revision(cursor, self.version) != self.revision:
             return
         verdicts.store_verdicts(cursor, self.version, due, judged, run_id)
+        for image_id, verdict in judged:
+            seen = logs.about(image=image_id, label=due.label, version=self.version)
+            logger.info("verdict %s", verdict.outcome, extra=seen)
         images = [image_id for image_id, _ in judged]
         review_votes.note(cursor, self.version, due.label, images, votes)
 

@@ -190,7 +190,7 @@ def test_the_logs_hold_no_secret_and_no_failure(corpus: Corpus) -> None:
         assert hidden(text, (corpus.token.encode(),)) == [], log.name
         assert b"Traceback" not in text, log.name
     answered = Path(corpus.settings.data, "logs", "web.log").read_text()
-    assert re.findall(r" /\S* 5[0-9]{2} ", answered) == []
+    assert re.findall(r" /\S* 5[0-9]{2}\"", answered) == []
 
 
 def landed(corpus: Corpus) -> list[uuid.UUID]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
@@ -17,6 +18,7 @@ from imagehub.errors import Conflict
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from imagehub.vision.registry import choose
+from imagehub.vocabulary import Outcome
 from spark_jobs import verify
 from spark_jobs.runs import JobContext, job_run
 from spark_jobs.verification import versions
@@ -123,10 +125,11 @@ def test_a_run_that_was_replaced_changes_nothing(
     assert verdicts(database) == {}
 
 
-def test_a_second_copy_of_a_task_that_ends_late_writes_nothing(
+def test_a_second_copy_of_a_task_that_ends_late_writes_nothing_and_one_in_time_logs_each_verdict(
     begun: Callable[[], Iterator[tuple[JobContext, Serving]]],
     drawings: Drawings,
     database: Database,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     with begun() as (context, serving):
         for step in steps(context, serving)[1:5]:
@@ -142,7 +145,18 @@ def test_a_second_copy_of_a_task_that_ends_late_writes_nothing(
             revision - 1,
             SimpleNamespace(value=gather(context, serving.version, serving.networks)),
         )
+        caplog.clear()
         before = everything(database)
+        caplog.set_level("INFO", "spark_jobs")
         told_by = list(late(iter([pd.DataFrame([task])])))
         assert everything(database) == before
         assert int(told_by[0]["judged"].iloc[0]) == 12
+        assert caplog.messages == []
+        list(replace(late, revision=revision)(iter([pd.DataFrame([task])])))
+    said = {
+        record.about["image"]: record.message
+        for record in caplog.records
+        if "about" in vars(record)
+    }
+    assert said.keys() == {photo.image_id for photo in drawings["Grid"]}
+    assert set(said.values()) <= {f"verdict {outcome}" for outcome in Outcome}

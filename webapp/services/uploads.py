@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from imagehub import photo
+from imagehub import logs, photo
 from imagehub.catalogue import acceptances, tombstones
 from imagehub.catalogue.acceptances import Acceptance, Candidate
 from imagehub.catalogue.database import Cursor, Database
@@ -20,6 +21,8 @@ from imagehub.messages import encode
 from imagehub.vocabulary import Account, Label, Upload, UploadMetadata
 from webapp.boundary import is_safe
 from webapp.services import consents
+
+logger = logging.getLogger("webapp")
 
 MAX_LABEL_CHARACTERS = 200
 UNRECORDED = frozenset({"photo_too_large", "digest_mismatch"})
@@ -74,12 +77,20 @@ def submit(database: Database, log: UploadLog, asker: Account, submission: Submi
                 log.append(
                     encode(_upload(acceptance, candidate, submission.metadata), submission.photo)
                 )
+        _note(acceptance, label, photo_sha256)
     except Refused as refusal:
         if refusal.code not in UNRECORDED:
             with database.transaction() as cursor:
                 acceptances.refuse(cursor, asker.id, submission.client_key, refusal)
         raise
     return Accepted(submission.client_key, label, photo_sha256, acceptance.accepted_at)
+
+
+def _note(acceptance: Acceptance, label: Label, photo_sha256: str) -> None:
+    logger.info(
+        "upload accepted" if acceptance.is_new else "upload accepted before",
+        extra=logs.about(upload=acceptance.upload_id, image=photo_sha256[:16], label=label.mid),
+    )
 
 
 def find_label(cursor: Cursor, words: str) -> Label:

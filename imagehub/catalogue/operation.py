@@ -30,6 +30,14 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What people asked for and somebody has still to do: labels to decide on, runs to train."""
+
+    proposals: int
+    training_runs: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetAside:
     """A dead letter that nobody has tried again."""
 
@@ -68,6 +76,16 @@ def stored(cursor: Cursor) -> Stored:
         " from storage_totals"
     )
     return Stored(*cursor.fetchone())
+
+
+def asked(cursor: Cursor) -> Asked:
+    """Count proposed labels that nobody has decided on, and training runs that have not ended."""
+    cursor.execute(
+        "select (select count(*) from label_proposals p where not exists"
+        "  (select from label_events e where e.proposal_id = p.id)) as proposals,"
+        " (select count(*) from training_entries where finished_at is null) as training_runs"
+    )
+    return Asked(*cursor.fetchone())
 
 
 def count_set_aside(cursor: Cursor) -> int:

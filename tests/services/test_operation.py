@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import UUID
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from imagehub.catalogue import account_tokens, job_runs, operation, page_times, replays
+from imagehub.catalogue import (
+    account_tokens,
+    job_runs,
+    label_proposals,
+    operation,
+    page_times,
+    replays,
+)
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.label_proposals import NewProposal
 from imagehub.catalogue.page_times import Times
 from imagehub.catalogue.tokens import digest, new_token
 from imagehub.vocabulary import Role, Scope
 from ingestion import replay_requests
 from tests import factories
+from tests.factories import training
 from tests.services.landing import SmallHub, counts, small
 from tests.signed_in import SignedIn
 from tests.web_server import Web
@@ -39,13 +50,17 @@ def test_prometheus_reads_what_happened(web: Web) -> None:
     with web.database.transaction() as cursor:
         factories.photo(cursor)
         factories.set_aside_upload(cursor)
+        asker, name = factories.account(cursor), f"Sundial {secrets.token_hex(4)}"
+        label_proposals.add(cursor, asker.id, NewProposal(name, (), "It is missing."))
+        training.training_request(cursor, asker, training.trainable_release(cursor)[0])
     assert web.get("/labels").status_code == 200
     after = figures(web, token)
     for sample, more in {
         ("imagehub_uploads_total", "accepted"): 2,
         ("imagehub_uploads_total", "landed"): 1,
         ("imagehub_dead_letters", ""): 1,
-        ("imagehub_images", ""): 1,
+        ("imagehub_waiting", "label_decision"): 1,
+        ("imagehub_waiting", "training"): 1,
         ("imagehub_upload_log_lag", ""): 0,
     }.items():
         assert after[sample] - before[sample] == more, sample
@@ -145,6 +160,15 @@ def test_a_stopwatch_hands_over_each_request_once() -> None:
     assert watch.take() == {}  # not yet
     assert watch.take(at_once=True) == {ROUTE: Times(2, 1, 1.0, 0.75)}
     assert watch.take(at_once=True) == {}
+
+
+def test_a_job_that_failed_is_said_to_need_a_person(web: Web) -> None:
+    with web.database.transaction() as cursor:
+        run = job_runs.start(cursor, "withdraw", 1)
+        job_runs.finish(cursor, run, {}, "The disk is full.")
+    page = SignedIn(web, web.person(Role.ADMIN)[1]).get("/operator").text
+    assert re.search(r"<dt>Jobs failed or silent</dt>\s*<dd>[1-9]", page)
+    assert "The disk is full." in page
 
 
 def test_a_run_that_no_longer_reports_is_called_silent(database: Database) -> None:

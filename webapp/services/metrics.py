@@ -39,6 +39,8 @@ class _Figures(Collector):
         waiting.add_metric(["verdict"], counts.waiting_for_verdict)
         waiting.add_metric(["review"], counts.needs_review)
         waiting.add_metric(["moderation"], found.reports_waiting)
+        waiting.add_metric(["label_decision"], found.asked.proposals)
+        waiting.add_metric(["training"], found.asked.training_runs)
         yield waiting
         yield _gauge("dead_letters", "Messages set aside and not tried again.", found.letters)
         yield _gauge("images", "Distinct photos.", found.stored.images)
@@ -47,6 +49,7 @@ class _Figures(Collector):
         stored.add_metric(["full"], found.stored.full_bytes)
         stored.add_metric(["catalogue"], found.stored.catalogue_bytes)
         yield stored
+        yield _gauge("broken_jobs", "Jobs whose last run failed or is silent.", found.broken_jobs)
         yield from self._jobs()
         yield from self._requests()
 

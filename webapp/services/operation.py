@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from imagehub.catalogue import audit_events, operation, page_times, replays, reports, status
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.operation import JobRun, Rates, SetAside, Stored
+from imagehub.catalogue.operation import Asked, JobRun, Rates, SetAside, Stored
 from imagehub.catalogue.page_times import Times
 from imagehub.catalogue.replays import Replay
 from imagehub.catalogue.status import Counts
@@ -35,9 +35,15 @@ class Operation:
     rates: Rates
     stored: Stored
     reports_waiting: int
+    asked: Asked
     letters: int
     runs: tuple[JobRun, ...]
     times: Mapping[tuple[str, str], Times]
+
+    @property
+    def broken_jobs(self) -> int:
+        """How many jobs' last runs failed or no longer report."""
+        return sum(run.is_silent or run.state == "failed" for run in self.runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ def watch(database: Database, log: UploadLog, days: int | None = None) -> Operat
             rates=operation.rates(cursor),
             stored=operation.stored(cursor),
             reports_waiting=reports.count_waiting(cursor),
+            asked=operation.asked(cursor),
             letters=operation.count_set_aside(cursor),
             runs=tuple(operation.last_runs(cursor, SILENT_SECONDS)),
             times=page_times.totals(cursor, days),

@@ -45,6 +45,14 @@ class ImageUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class SentImages:
+    """How many images an account sent and did not take back: in label sets now, and others."""
+
+    public: int
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImageCheck:
     """What the current verification version saw in the image, whatever its label."""
 
@@ -114,6 +122,20 @@ def uploads(cursor: Cursor, image_id: str) -> list[ImageUpload]:
         )
         for row in cursor.fetchall()
     ]
+
+
+def sent_by(cursor: Cursor, account_id: UUID) -> SentImages:
+    """Count the account's images, each once."""
+    cursor.execute(
+        "select count(*) filter (where is_public) as public,"
+        " count(*) filter (where not is_public) as others from ("
+        "  select distinct u.image_id, exists (select from label_set_members m"
+        "   where m.image_id = u.image_id and m.removed_in is null) as is_public"
+        "  from uploads u where u.account_id = %s and u.image_id is not null and not exists"
+        "   (select from withdrawn_uploads w where w.upload_id = u.id)) sent",
+        (str(account_id),),
+    )
+    return SentImages(*cursor.fetchone())
 
 
 def shared_claims(cursor: Cursor, image_id: str) -> frozenset[Label]:

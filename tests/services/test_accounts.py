@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 import requests
 
-from imagehub.catalogue import account_tokens, accounts, audit_events
+from imagehub.catalogue import account_tokens, accounts, audit_events, withdrawals
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.tokens import issue_link
 from imagehub.errors import HubError, Refused, Unauthorised
@@ -237,9 +237,14 @@ def test_deleting_an_account_takes_its_name_and_keeps_what_it_sent(web: Web) -> 
     account = services.sign_in(web.database, person.name, PASSWORD)
     with web.database.transaction() as cursor:
         photo = factories.verified_photo(cursor, factories.label(cursor), owner=account)
+        for _ in range(2):
+            hidden = factories.photo(cursor, photo.label, owner=account)
+        withdrawals.ask(cursor, account.id, [hidden.upload_id])
         factories.publish_label_sets(cursor)
     token = tokens.make(web.database, account, "x", ["read"])
-    assert "signed and never change" in person.get("/account/deletion").text
+    said = person.get("/account/deletion").text
+    for words in ("signed and never change", ">1 public photo<", ">1 other photo<"):
+        assert words in said
     assert person.post("/account/deletion", password="wrong").status_code == 422
     assert person.is_in()
     assert person.post("/account/deletion", password=PASSWORD).status_code == 303

@@ -96,4 +96,5 @@ def _page(errors: dict[str, str]) -> str:
 
 
 def _deletion(error: HubError | None = None) -> str:
-    return render_template("account_deletion.html", error=str(error) if error else "")
+    sent = accounts.sent(gateways().database, auth.asker())
+    return render_template("account_deletion.html", error=str(error) if error else "", sent=sent)

@@ -11,6 +11,7 @@ from imagehub.catalogue import (
     audit_events,
     credentials,
     demands,
+    images_read,
     notices,
     sessions,
     webhooks,
@@ -18,6 +19,7 @@ from imagehub.catalogue import (
 from imagehub.catalogue.account_tokens import TokenEntry
 from imagehub.catalogue.audit_events import AuditEvent
 from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.images_read import SentImages
 from imagehub.catalogue.tokens import digest
 from imagehub.errors import Conflict, Refused, Unauthorised
 from imagehub.vocabulary import Account, Role
@@ -129,6 +131,12 @@ def sign_out_everywhere(database: Database, account: Account) -> None:
     with database.transaction() as cursor:
         sessions.end_all(cursor, account.id)
         audit_events.write(cursor, "signed out everywhere", account.id, account.id)
+
+
+def sent(database: Database, account: Account) -> SentImages:
+    """What deleting the account would leave behind without its name."""
+    with database.transaction() as cursor:
+        return images_read.sent_by(cursor, account.id)
 
 
 def delete(database: Database, account: Account, password: str) -> None:

@@ -30,6 +30,7 @@ from training import (
     features,
     fine_tune,
     fitting,
+    frozen,
     head,
     preparing,
     pretrained,
@@ -194,14 +195,14 @@ def _beginning(
     classes = len(index.classes)
     if network is None:
         return small_resnet.start(index.side_pixels, classes, config.seed)
+    began_from = pretrained.load(doors.settings, network.sha256)
+    frozen.require_portable(began_from.graph, began_from.port, began_from.side_pixels)
     keys = [features.key(one, network.sha256, _is_mirrored(config)) for one in index.of("train")]
     looked = features.joined([features.read(doors.store.get(key)) for key in keys])
     rows, truth = fitting.rows_to_train(looked)
     if config.base is Base.TRANSFER:
         return head.start(rows, classes)
-    return fine_tune.start(
-        pretrained.load(doors.settings, network.sha256), head.fitted(rows, truth, classes)
-    )
+    return fine_tune.start(began_from, head.fitted(rows, truth, classes))
 
 
 def _fit(doors: Doors, plan: Task) -> None:

@@ -45,6 +45,12 @@ def features(model: Any, port: int, pixels: Any, style: Style) -> Any:
     return tf.reshape(as_graph_sees(result), [-1, length(result.tensor)])
 
 
+def require_portable(model: Any, port: int, side_pixels: int) -> None:
+    """Raise what `features` would raise, before anything is trained on this network."""
+    nothing = np.zeros((1, side_pixels, side_pixels, 3), np.float32)
+    features(model, port, nothing, Style(exact=True))
+
+
 def _before(end: Any) -> set[str]:
     """Names of the layers that this one depends on."""
     found: set[str] = set()

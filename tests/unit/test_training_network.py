@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from imagehub.errors import Refused
 from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.vision import drawn, registry
@@ -53,6 +54,17 @@ def test_a_frozen_network_gives_the_same_features_in_tensorflow(network: registr
     for exact in (True, False):
         found = frozen.features(drawn.model(), 0, pixels, Style(exact)).numpy()
         assert np.abs(found - known).max() < 1e-4
+
+
+def test_a_network_that_cannot_be_written_for_tensorflow_is_refused_by_name() -> None:
+    import openvino as ov
+    from openvino import opset13
+
+    pixels = opset13.parameter([1, SIDE, SIDE, 3], np.float32)
+    odd = ov.Model([opset13.erf(pixels)], [pixels])
+    with pytest.raises(Refused, match="Erf is not known"):
+        frozen.require_portable(odd, 0, SIDE)
+    frozen.require_portable(drawn.model(), 0, SIDE)
 
 
 def test_the_shared_mobilenet_gives_the_same_features_in_tensorflow(shared: Path) -> None:

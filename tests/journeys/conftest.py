@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from imagehub.vocabulary import Role
+from imagehub.vocabulary import Label, Role
+from tests import factories
+from tests.journeys.chromium import ARGUMENTS, CHROMIUM
+from tests.journeys.phone import Phone
 from tests.journeys.portal_data import PortalData, fill
+from tests.services.faulty_proxy import faulty_proxy
 from tests.web_server import Web
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @dataclass
@@ -81,3 +77,20 @@ def portal(web: Web) -> PortalData:
     owner, token = web.person(Role.CONTRIBUTOR)
     with web.database.transaction() as cursor:
         return fill(cursor, web.store, owner, token)
+
+
+@pytest.fixture
+def phone(browser: Browser, web: Web) -> Iterator[Phone]:
+    with (
+        TemporaryDirectory(prefix="phone-", ignore_cleanup_errors=True) as profile,
+        faulty_proxy(web.settings.web_port) as network,
+    ):
+        made = Phone(browser.browser_type, Path(profile), network)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def mug(web: Web) -> Label:
+    with web.database.transaction() as cursor:
+        return factories.label(cursor, f"Testmug {uuid.uuid4().hex[:6]}")

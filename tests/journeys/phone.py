@@ -13,9 +13,11 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, BrowserType, Error, FilePayload, Page, expect
 
+from imagehub.vocabulary import Account
 from tests import photos
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM
+from tests.journeys.chromium import ARGUMENTS, CHROMIUM
 from tests.services.faulty_proxy import RESET, FaultyProxy
+from tests.web_server import Web
 
 SIZE = {"width": 390, "height": 844}
 PATIENCE_MILLISECONDS = 30_000
@@ -37,6 +39,7 @@ class Phone:
     kind: BrowserType
     profile: Path
     network: FaultyProxy
+    flags: tuple[str, ...] = ()
     page: Page = field(init=False)
     _context: BrowserContext = field(init=False)
 
@@ -46,8 +49,8 @@ class Phone:
     def start(self, path: str = "/app", **options: object) -> Page:
         """Start the browser on this profile, and open a page."""
         self._context = self.kind.launch_persistent_context(
-            str(self.profile), executable_path=CHROMIUM, args=list(ARGUMENTS), viewport=SIZE,
-            reduced_motion="reduce", **options,
+            str(self.profile), executable_path=CHROMIUM, args=[*ARGUMENTS, *self.flags],
+            viewport=SIZE, reduced_motion="reduce", **options,
         )  # fmt: skip
         self.page = self._context.pages[0]
         self.page.set_default_timeout(PATIENCE_MILLISECONDS)
@@ -96,6 +99,14 @@ class Phone:
             "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
         )
 
+    def knows_label(self, name: str) -> None:
+        """Wait until the label's name is kept on the phone."""
+        self.page.wait_for_function(
+            "name => import('/static/app/store.js').then(({ recall }) => recall('labels'))"
+            ".then((found) => found?.all.some((one) => one.name === name))",
+            arg=name,
+        )
+
     def photograph(self, files: list[FilePayload], source: str = "Take a photo") -> None:
         """Hand files over as the camera or the gallery does, and wait until they are kept."""
         kept = self.page.locator("#draft-photos li")
@@ -129,3 +140,13 @@ class Phone:
         while sum(state in wanted for state in self.states()) < number:
             assert time.monotonic() < deadline, self.states()
             self.page.wait_for_timeout(100)
+
+
+def sent_by(web: Web, person: Account) -> list[tuple[str, bytes]]:
+    """The claimed label and digest of every upload that the hub has accepted."""
+    with web.database.transaction() as cursor:
+        cursor.execute(
+            "select claimed_label, photo_sha256 from acceptances where account_id = %s",
+            (str(person.id),),
+        )
+        return [(row.claimed_label, bytes(row.photo_sha256)) for row in cursor.fetchall()]

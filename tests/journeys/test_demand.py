@@ -102,6 +102,8 @@ def test_one_asks_one_joins_one_sends_and_everybody_is_told(
     send_and_verify(web, sender, sends, label)
     page = third.open(demand)
     expect(page.get_by_text("1 of 2 photos")).to_be_visible()
+    page.get_by_role("link", name="Send photos").click()
+    expect(page.get_by_text(f"Your next photos are sent as {name}.")).to_be_visible()
     send_and_verify(web, sender, sends, label)
     work(web, "deliver")
     page = third.open(demand)

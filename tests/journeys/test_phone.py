@@ -5,52 +5,20 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
-import uuid
 from collections import deque
-from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from imagehub.vocabulary import Account, Label
-from tests import factories, photos
+from imagehub.vocabulary import Label
+from tests import photos
 from tests.journeys.axe import serious_faults
 from tests.journeys.keyboard import faults_by_keyboard
 from tests.journeys.page_checks import complaints_about
-from tests.journeys.phone import MANY, SIZE, Phone, pictures
-from tests.services.faulty_proxy import LOSE_ANSWER, PASS, faulty_proxy
+from tests.journeys.phone import MANY, SIZE, Phone, pictures, sent_by
+from tests.services.faulty_proxy import LOSE_ANSWER, PASS
 from tests.web_server import Web
 
 NUMBER = 20
-
-
-@pytest.fixture
-def phone(browser: Browser, web: Web) -> Iterator[Phone]:
-    with (
-        TemporaryDirectory(prefix="phone-", ignore_cleanup_errors=True) as profile,
-        faulty_proxy(web.settings.web_port) as network,
-    ):
-        made = Phone(browser.browser_type, Path(profile), network)
-        yield made
-        made.close()
-
-
-@pytest.fixture
-def mug(web: Web) -> Label:
-    with web.database.transaction() as cursor:
-        return factories.label(cursor, f"Testmug {uuid.uuid4().hex[:6]}")
-
-
-def sent_by(web: Web, person: Account) -> list[tuple[str, bytes]]:
-    """The claimed label and digest of every upload that the hub has accepted."""
-    with web.database.transaction() as cursor:
-        cursor.execute(
-            "select claimed_label, photo_sha256 from acceptances where account_id = %s",
-            (str(person.id),),
-        )
-        return [(row.claimed_label, bytes(row.photo_sha256)) for row in cursor.fetchall()]
 
 
 def land(web: Web) -> None:
@@ -79,11 +47,7 @@ def test_twenty_photos_taken_offline_outlive_a_killed_browser_and_land_once(
     page = phone.start()
     phone.sign_in(token)
     phone.is_kept_by_worker()
-    page.wait_for_function(
-        "name => import('/static/app/store.js').then(({ recall }) => recall('labels'))"
-        ".then((found) => found?.all.some((one) => one.name === name))",
-        arg=mug.name,
-    )
+    phone.knows_label(mug.name)
     phone.unplug()
     page.reload()
     for number in range(NUMBER):

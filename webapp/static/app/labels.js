@@ -32,12 +32,26 @@ export function start(changed) {
 }
 
 export function choose(found) {
+  asked += 1; // a search that is still on its way opens no list
   chosen = found;
   find("label").value = found?.name ?? "";
   find("label-hint").textContent = found && !found.mid ? "It is looked up when it is sent." : "";
   close();
   showRecent();
   tell();
+}
+
+// A link may name a label to photograph: it is chosen, and offered first from then on.
+export async function followLink() {
+  const { searchParams } = new URL(location.href);
+  const [mid, name] = [searchParams.get("label"), searchParams.get("name")];
+  if (!mid || !name) return;
+  history.replaceState(null, "", location.pathname + location.hash);
+  const { labels } = await hub.labels({ q: name, limit: PAGE });
+  const linked = labels.find((one) => one.mid === mid);
+  if (!linked) return;
+  await noteUse({ mid, name: linked.name });
+  choose({ mid, name: linked.name });
 }
 
 export async function noteUse(used) {
@@ -98,7 +112,7 @@ async function typed() {
 }
 
 function left() {
-  asked += 1; // an answer that is still on its way opens no list
+  asked += 1;
   close();
 }
 

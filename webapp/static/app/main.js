@@ -45,8 +45,7 @@ async function draw() {
     await sending.show(all, sender);
     await uploads.show(all, sender);
     await settings.show(all);
-    if (all.some((photo) => photo.state === "sent" && !photo.receipt))
-      watch(all.some((photo) => photo.state === "waiting"));
+    await watch(all);
   }
   drawing = false;
 }
@@ -148,6 +147,7 @@ async function start() {
   await draw();
   await lookAgain();
   // Without a network the phone knows what it knows.
+  labels.followLink().catch(() => {});
   labels.learn().catch(() => {});
   missions.learn().catch(() => {});
   if (navigator.serviceWorker) await startWorker();

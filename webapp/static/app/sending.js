@@ -91,6 +91,8 @@ let draftCount = 0;
 
 function showButton() {
   const label = labels.label();
+  find("chosen").hidden = !label || draftCount > 0;
+  find("chosen").textContent = label ? `Your next photos are sent as ${label.name}.` : "";
   const button = find("send-button");
   button.disabled = !label || !draftCount || busy;
   const some = counted(draftCount, "photo");

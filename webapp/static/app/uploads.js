@@ -3,11 +3,9 @@ import { badge, card, inMotion } from "./cards.js";
 import { find, make, moment, preview, sync } from "./dom.js";
 import * as hub from "./hub.js";
 import { headline, older, refresh } from "./receipts.js";
+import { wake } from "./sender.js";
 import { add, files, recall, remember, remove } from "./store.js";
-import { STATES } from "./words.js";
-
-const CAN_WITHDRAW = new Set(Object.keys(STATES));
-for (const state of ["waiting", "sending", "sent", "refused", "withdrawn"]) CAN_WITHDRAW.delete(state);
+import { GONE, STATES } from "./words.js";
 
 const opened = new Set(); // receipts that stay open when they are drawn again
 
@@ -15,10 +13,11 @@ export function start() {
   find("pause").addEventListener("click", async () => {
     const settings = await recall("settings", {});
     await remember("settings", { ...settings, paused: !settings.paused });
+    wake();
   });
   find("older").addEventListener("click", async () => {
     find("older").disabled = true;
-    await older().catch(() => {});
+    await older();
     find("older").disabled = false;
   });
 }
@@ -80,7 +79,7 @@ async function receiptCard(receipt) {
       sentence ? make("p", { class: "hint", text: sentence }) : null,
       same(receipt),
       details(receipt),
-      CAN_WITHDRAW.has(receipt.state) ? withdrawal(receipt, name) : null,
+      GONE.has(receipt.state) ? null : withdrawal(receipt, name),
     ),
   );
 }

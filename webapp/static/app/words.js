@@ -13,8 +13,10 @@ export const STATES = {
   rejected: "Rejected",
   refused: "Refused",
   withdrawn: "Withdrawn",
+  taken_down: "Taken down",
 };
-export const FINAL = new Set(["verified", "needs_review", "rejected", "refused", "withdrawn"]);
+export const GONE = new Set(["refused", "withdrawn", "taken_down"]);
+export const FINAL = new Set(["verified", "needs_review", "rejected", ...GONE]);
 
 const SAFE = "Nothing is lost meanwhile.";
 

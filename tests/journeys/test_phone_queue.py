@@ -1,0 +1,105 @@
+"""What the app on a phone says of the photos that wait there, and of those that the hub has."""
+
+from __future__ import annotations
+
+import uuid
+
+from playwright.sync_api import Page, expect
+
+from imagehub.vocabulary import Label, UploadState
+from tests import factories
+from tests.journeys.phone import Phone, pictures, sent_by
+from tests.web_server import Web
+
+KEEP_AS_SENT = """async ids => {
+  const { add } = await import("/static/app/store.js");
+  const photo = { state: "sent", sent_at: Date.now(), tries: 0, bytes: 1, label: { name: "Mug" } };
+  await add(ids.map((id, order) => ({ photo: { ...photo, id, order } })));
+}"""
+
+
+def test_what_lies_below_fifty_newer_uploads_is_found_and_the_hub_is_asked_in_peace(
+    phone: Phone, web: Web, mug: Label
+) -> None:
+    person, token = web.person()
+    with web.database.transaction() as cursor:
+        oldest = factories.photo(cursor, mug, owner=person)
+        for _ in range(60):
+            factories.photo(cursor, mug, owner=person)
+    page = phone.start()
+    phone.sign_in(token)
+    page.get_by_role("link", name="My uploads", exact=True).click()
+    kept = page.get_by_role("region", name="At the hub").locator("#upload-list > li")
+    expect(kept).to_have_count(50)
+    page.get_by_role("button", name="Show older ones").click()
+    expect(kept).to_have_count(61)
+    page.evaluate("import('/static/app/receipts.js').then(({ refresh }) => refresh())")
+    expect(kept).to_have_count(61)
+
+    page.reload()
+    asked: list[str] = []
+    page.on("request", lambda one: "/app/uploads?" in one.url and asked.append(one.url))
+    page.evaluate(KEEP_AS_SENT, [str(oldest.upload_id), str(uuid.uuid4())])
+    phone.wait_for_states("stored", number=1)
+    page.wait_for_timeout(2_000)
+    assert len(asked) < 16
+
+
+def use_network(page: Page, kind: str) -> None:
+    """Have the browser say which network it uses, as a phone does."""
+    fast = {"offline": False, "latency": 1, "downloadThroughput": 1e8, "uploadThroughput": 1e8}
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.emulateNetworkConditions", {**fast, "connectionType": kind})
+
+
+def test_a_photo_waits_while_its_owner_pauses_or_has_no_wifi(
+    phone: Phone, web: Web, mug: Label
+) -> None:
+    person, token = web.person()
+    phone.flags = ("--enable-blink-features=NetInfoDownlinkMax",)  # as on a phone
+    page = phone.start()
+    phone.sign_in(token)
+    page.get_by_role("link", name="Settings", exact=True).click()
+    page.get_by_label("Pause sending").check()
+    page.get_by_label("Send by Wi-Fi only").check()
+    page.get_by_role("link", name="Send", exact=True).click()
+    phone.photograph(pictures([600]))
+    phone.choose_label(mug.name)
+    phone.send()
+    status = page.get_by_role("status")
+    expect(status).to_contain_text("1 photo waits. Sending is paused.")
+
+    use_network(page, "cellular4g")
+    page.get_by_role("link", name="My uploads 1").click()
+    page.get_by_role("button", name="Go on").click()
+    expect(status).to_contain_text("1 photo waits for Wi-Fi.")
+    assert sent_by(web, person) == []
+    use_network(page, "wifi")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Go on").click()
+    phone.wait_for_states("sent", "accepted", number=1)
+
+
+def test_the_app_has_a_word_for_every_state_and_knows_which_change_no_more(phone: Phone) -> None:
+    page = phone.start()
+    words = "import('/static/app/words.js')"
+    known = page.evaluate(f"{words}.then(({{ STATES }}) => Object.keys(STATES))")
+    final = page.evaluate(f"{words}.then(({{ FINAL }}) => [...FINAL])")
+    assert set(known) >= {str(state) for state in UploadState}
+    assert set(final) == {str(state) for state in UploadState if state.is_final}
+
+
+def test_a_search_that_answers_late_opens_no_list_over_the_button(phone: Phone, mug: Label) -> None:
+    page = phone.start()
+    phone.knows_label(mug.name)
+    phone.photograph(pictures([700]))
+    slow = page.context.new_cdp_session(page)
+    calm = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+    slow.send("Network.emulateNetworkConditions", {**calm, "latency": 2_000})
+    with page.expect_response("**/app/labels?q=*"):
+        with page.expect_request("**/app/labels?q=*"):
+            page.get_by_role("combobox").fill(mug.name)
+        page.get_by_role("option", name=mug.name).click()
+    page.wait_for_timeout(300)
+    expect(page.locator("#label-list")).to_be_hidden()
+    expect(page.get_by_role("combobox")).to_have_value(mug.name)

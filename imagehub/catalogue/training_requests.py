@@ -69,6 +69,16 @@ def use(cursor: Cursor, account_id: UUID, days: int) -> Use:
     return Use(row.runs, row.minutes)
 
 
+def cancel_all(cursor: Cursor, account_id: UUID) -> None:
+    """Write down that all runs of the account that have not ended are to stop."""
+    cursor.execute(
+        "insert into training_cancels (request_id, account_id)"
+        " select request_id, account_id from training_entries"
+        " where account_id = %s and finished_at is null on conflict do nothing",
+        (str(account_id),),
+    )
+
+
 def cancel(cursor: Cursor, request_id: UUID, account_id: UUID) -> None:
     """Write down that the run is to stop; the same again changes nothing."""
     cursor.execute(

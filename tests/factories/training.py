@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from imagehub import training_config
 from imagehub.catalogue.database import Cursor
@@ -21,6 +24,13 @@ TINY_MODEL = Path(__file__).with_name("tiny_model.tflite").read_bytes()
 
 Exported by training.export.tflite from one matrix, and so like every model of a run.
 """
+
+
+def plain_photo(grey: int) -> bytes:
+    """A JPEG of one grey: what the tiny model tells apart."""
+    file = io.BytesIO()
+    Image.new("RGB", (200, 150), (grey,) * 3).save(file, "JPEG")
+    return file.getvalue()
 
 
 def trainable_release(cursor: Cursor, photos: int = 30) -> tuple[str, list[Label]]:

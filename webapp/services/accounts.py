@@ -14,6 +14,7 @@ from imagehub.catalogue import (
     images_read,
     notices,
     sessions,
+    training_requests,
     webhooks,
 )
 from imagehub.catalogue.account_tokens import TokenEntry
@@ -142,13 +143,14 @@ def sent(database: Database, account: Account) -> SentImages:
 def delete(database: Database, account: Account, password: str) -> None:
     """Take the account's name, roles and credentials away, and end its tokens and sessions.
 
-    What it sent stays. Raises Refused for a wrong password.
+    What it sent stays; what it has training is stopped. Raises Refused for a wrong password.
     """
     with database.transaction() as cursor:
         hold(cursor, account)
         require_password(cursor, account, password)
         audit_events.write(cursor, "deleted", account.id, account.id)
         account_tokens.revoke_all(cursor, account.id)
+        training_requests.cancel_all(cursor, account.id)
         sessions.end_all(cursor, account.id)
         credentials.forget(cursor, account.id)
         notices.forget(cursor, account.id)

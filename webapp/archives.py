@@ -12,9 +12,10 @@ from webapp.services import downloads, releases
 def answer(doors: Gateways, release_id: str, format_name: str, account: Account | None) -> Response:
     """The archive, packed while it is sent; who takes it home signed in is remembered.
 
-    Raises Refused(`format_unknown`), NotFound.
+    Raises Refused(`format_unknown`), NotFound, Unauthorised for a visitor and a large release.
     """
     packing = downloads.find_format(format_name)
+    releases.require_welcome(doors.database, release_id, account)
     packed = downloads.archive(doors.database, doors.store, release_id, packing)
     releases.note_download(doors.database, release_id, account)
     return Response(

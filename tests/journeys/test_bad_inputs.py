@@ -205,7 +205,7 @@ def public_images(corpus: Corpus) -> list[str]:
 
 
 def fetch(corpus: Corpus, path: str) -> bytes:
-    answer = corpus.get(path)
+    answer = corpus.get(path, corpus.token)
     assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:300]}"
     return bytes(answer.content)
 

@@ -21,7 +21,7 @@ from imagehub.storage.folder import FolderStore
 from tests import photos
 from tests.factories.shards import Released, release_with_photos
 from tests.web_server import Web
-from webapp.services import downloads
+from webapp.services import downloads, releases
 from webapp.services.formats import FORMATS
 
 
@@ -49,6 +49,27 @@ def test_the_release_names_what_signs_its_manifest(web: Web, release: Released) 
     manifest.verify(data, bytes.fromhex(shown["signature"]), bytes.fromhex(shown["public_key"]))
     assert (shown["state"], shown["files"]) == ("ready", 12)
     assert shown["total_bytes"] == sum(len(photo) for photo in release.photos.values())
+
+
+def test_a_visitor_takes_small_releases_home_and_an_account_all(web: Web) -> None:
+    most = releases.MOST_FILES_FOR_VISITORS
+    with web.database.transaction() as cursor:
+        sizes = {
+            files: release_with_photos(
+                cursor, web.store, [photos.jpeg(seed, 16, 16) for seed in range(files)]
+            )
+            for files in (most, most + 1)
+        }
+    _, token = web.person()
+    for files, made in sizes.items():
+        for rest in ("/manifest", "/download", f"/files/{made.manifest.files[0].path}"):
+            assert web.get(path_of(made, rest), token).status_code == 200
+            heard = web.get(path_of(made, rest)).status_code
+            assert heard == (200 if files == most else 401), rest
+    page = web.get(f"/releases/{sizes[most + 1].id}").text
+    assert "Sign in to download" in page
+    assert "format=imagefolder" not in page
+    assert "format=imagefolder" in web.get(f"/releases/{sizes[most].id}").text
 
 
 def test_the_zip_holds_exactly_the_manifests_files(web: Web, release: Released) -> None:

@@ -99,6 +99,7 @@ def show(release_id: str) -> Release:
 def manifest(release_id: str, account: Account | None) -> Response:
     """The manifest's exact bytes: what the release's digest and signature are of."""
     doors = gateways()
+    releases.require_welcome(doors.database, release_id, account)
     frozen = releases.frozen(doors.database, release_id)
     releases.note_download(doors.database, release_id, account)
     response = Response(
@@ -115,9 +116,10 @@ def manifest(release_id: str, account: Account | None) -> Response:
     media_types=("image/jpeg",),
     problems=(404, 416),
 )
-def file(release_id: str, path: str) -> Response:
+def file(release_id: str, path: str, account: Account | None) -> Response:
     """One file of the release, or with a Range header a part of it."""
     doors = gateways()
+    releases.require_welcome(doors.database, release_id, account)
     found = downloads.find_file(doors.database, doors.store, release_id, path)
     return byte_ranges.answer(
         request,

@@ -45,4 +45,5 @@ def show(release_id: str) -> str:
         if release.frozen
         else (),
         hub=request.host_url.rstrip("/"),
+        most_for_visitors=releases.MOST_FILES_FOR_VISITORS,
     )

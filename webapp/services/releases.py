@@ -8,12 +8,14 @@ from datetime import datetime
 from imagehub.catalogue import release_downloads, release_withdrawals, releases_read
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.releases_read import Frozen, Release
-from imagehub.errors import NotFound, Refused
+from imagehub.errors import NotFound, Refused, Unauthorised
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Account
 from webapp.services import cursors
 from webapp.services.cursors import Page
+
+MOST_FILES_FOR_VISITORS = 50
 
 
 def show(database: Database, release_id: str) -> Release:
@@ -44,6 +46,18 @@ def frozen(database: Database, release_id: str) -> Frozen:
     if found.frozen is None:
         raise NotFound(f"The release {release_id} is not ready.")
     return found.frozen
+
+
+def require_welcome(database: Database, release_id: str, account: Account | None) -> None:
+    """Let visitors have small releases, accounts all; else raise Unauthorised. NotFound: not ready.
+
+    So whoever takes many photos home has accepted the terms, and hears what is withdrawn later.
+    """
+    if account is None and frozen(database, release_id).files > MOST_FILES_FOR_VISITORS:
+        raise Unauthorised(
+            f"Releases of more than {MOST_FILES_FOR_VISITORS} photos are for accounts. Sign in on"
+            " the portal, or send a token."
+        )
 
 
 def withdrawn_counts(database: Database, release_ids: Sequence[str]) -> dict[str, int]:

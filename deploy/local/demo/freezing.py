@@ -63,7 +63,11 @@ def _fetch_zip(client: HubClient, release: str, archive: Path) -> int:
     """Save the streamed ZIP; return the length that its header promised."""
     address = f"{client.transport.server}/api/v1/releases/{quote(release)}/download"
     with requests.get(
-        address, {"format": "imagefolder"}, stream=True, timeout=DOWNLOAD_TIMEOUT_SECONDS
+        address,
+        {"format": "imagefolder"},
+        headers={"Authorization": f"Bearer {client.transport.token}"},
+        stream=True,
+        timeout=DOWNLOAD_TIMEOUT_SECONDS,
     ) as answer:
         answer.raise_for_status()
         with archive.open("wb") as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -136,6 +137,9 @@ def test_a_hub_starts_replaces_every_part_that_is_killed_and_stops_within_ten_se
     assert code == 0, said
     assert time.monotonic() - started_at < 15  # ten, and some for a busy machine
     assert f"The portal is at {hub.url}/" in said
+    link = re.search(r"Sign in as the first admin, once: (\S+/sign-in/link\?secret=\S{40,})", said)
+    assert link
+    assert link[1].startswith(hub.url)
     assert not any(lives(process) for process in family)
     assert not note.exists()
     for name in PARTS:
@@ -155,8 +159,9 @@ def test_a_hub_that_is_killed_leaves_nothing_running_and_starts_again(hub: Hub) 
         until(second.is_ready)
     finally:
         second.process.send_signal(signal.SIGINT)
-        second.process.communicate(timeout=90)
+        said, _ = second.process.communicate(timeout=90)
     assert second.process.returncode == 0
+    assert "first admin" not in said  # there is one already
 
 
 def test_a_busy_port_is_named_and_nothing_is_left(hub: Hub, free_port: Callable[[], int]) -> None:

@@ -5,9 +5,11 @@ A page that needs a thing takes it from the world of `tests/access_world.py`.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Response
@@ -20,6 +22,7 @@ from tests.access_cells import ALLOWED, TARGETS, VISITOR, Cell
 from tests.access_world import World
 from tests.journeys.axe import serious_faults
 from tests.journeys.keyboard import faults_by_keyboard
+from tests.journeys.page_checks import complaints_about
 from tests.journeys.weight import Weight
 from tests.web_server import Web
 from webapp.services import access
@@ -130,6 +133,27 @@ def test_everybody_can_use_every_page(windows: Windows, route: Route) -> None:
         seen.add(content)
         if number == 0:  # admins see most; the others have the same elements
             assert faults_by_keyboard(page) == [], cell
+            assert complaints_at_both_widths(page) == [], cell
+            keep_pictures(page, route)
+
+
+def complaints_at_both_widths(page: Page) -> list[str]:
+    """What one trips over on a phone and at a desk."""
+    found = []
+    for name, size in (("phone", PHONE), ("desk", DESK)):
+        page.set_viewport_size(size)
+        found += [f"{name}: {one}" for one in complaints_about(page)]
+    return found
+
+
+def keep_pictures(page: Page, route: Route) -> None:
+    """Write the page at both widths into the folder SCREENSHOTS, if somebody wants to look."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        words = re.sub(r"[^a-z]+", "-", route.rule).strip("-") or "front"
+        for name, size in (("phone", PHONE), ("desk", DESK)):
+            page.set_viewport_size(size)
+            page.screenshot(path=Path(folder, f"{words}-{name}.png"), full_page=True)
+    page.set_viewport_size(SUBJECTS["admin"])
 
 
 def test_an_error_can_be_read_by_everybody(windows: Windows, web: Web) -> None:

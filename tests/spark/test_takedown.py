@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import io
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from imagehub import withdrawal_list
 from imagehub.catalogue import notices, release_withdrawals
@@ -23,11 +19,10 @@ from imagehub.storage import keys
 from imagehub.vocabulary import Account, Role
 from spark_jobs import jobs
 from tests import factories
+from tests.canaries import noise, slices
 from tests.crawling import Crawl
 from tests.factories import Photo
 from tests.web_server import Web
-
-SLICE_BYTES = 48
 
 
 @dataclass
@@ -87,20 +82,6 @@ class Scene:
         with self.web.database.transaction() as cursor:
             told = notices.of_account(cursor, self.people[role][0].id, 1 << 60, 9)
             return [one.kind for one in told]
-
-
-def noise() -> bytes:
-    """A JPEG whose every stretch of bytes is its own; each call makes another."""
-    pixels = np.random.default_rng().integers(0, 255, (192, 256, 3), np.uint8)
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "JPEG", quality=80)
-    return stream.getvalue()
-
-
-def slices(data: bytes) -> Iterator[bytes]:
-    for part in range(1, 8):
-        start = len(data) * part // 8
-        yield data[start : start + SLICE_BYTES]
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def decide(image_id: str) -> Response | tuple[str, int]:
 def _desk(image_id: str, error: str = "") -> str:
     return render_template(
         "moderation_desk.html",
-        desk=moderation.desk(gateways().database, image_id),
+        desk=moderation.desk(gateways().database, auth.asker(), image_id),
         kinds=reports.KINDS,
         error=error,
     )

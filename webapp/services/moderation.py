@@ -11,9 +11,10 @@ from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.images_read import ImageEntry, ImageUpload
 from imagehub.catalogue.notices import News
 from imagehub.catalogue.reports import Case, Decision, Report
-from imagehub.errors import Conflict, NotFound, Refused
+from imagehub.errors import Conflict, Refused
 from imagehub.vocabulary import Account, DecisionOutcome, ReportKind
 from webapp.boundary import is_safe
+from webapp.services import images
 from webapp.services.receipts import TAKEN_DOWN
 from webapp.services.reports import MAX_WORDS
 
@@ -54,10 +55,10 @@ def queue(database: Database) -> Queue:
         return Queue(tuple(reports.waiting(cursor, SHOWN)), reports.count_waiting(cursor))
 
 
-def desk(database: Database, image_id: str) -> Desk:
-    """All that an admin needs to decide on a photo; NotFound for none."""
+def desk(database: Database, admin: Account, image_id: str) -> Desk:
+    """All that an admin needs to decide on a photo; NotFound for none that is open to the admin."""
     with database.transaction() as cursor:
-        image = _find(cursor, image_id)
+        image = _find(cursor, admin, image_id)
         return Desk(
             image,
             tuple(images_read.uploads(cursor, image.id)),
@@ -75,9 +76,9 @@ def decide(database: Database, admin: Account, image_id: str, ruling: Ruling) ->
     """
     outcome, kind, words = _read(ruling)
     with database.transaction() as cursor:
-        image = _find(cursor, image_id)
+        image = _find(cursor, admin, image_id)
         tombstones.lock(cursor, image.photo_sha256)
-        image = _find(cursor, image_id)
+        image = _find(cursor, admin, image_id)
         answered = reports.open_reports(cursor, image.id)
         if not answered and outcome is DecisionOutcome.KEEP:
             raise Conflict("Somebody else has decided on this photo already.")
@@ -94,11 +95,9 @@ def decide(database: Database, admin: Account, image_id: str, ruling: Ruling) ->
     return outcome
 
 
-def _find(cursor: Cursor, image_id: str) -> ImageEntry:
-    image = images_read.find(cursor, image_id) if len(image_id) == 16 else None
-    if image is None:
-        raise NotFound("There is no such photo, or it was taken down already.")
-    return image
+def _find(cursor: Cursor, admin: Account, image_id: str) -> ImageEntry:
+    """The photo, if it is public, waits for admins, or was opened; else NotFound."""
+    return images.visible(cursor, image_id, admin)
 
 
 def _read(ruling: Ruling) -> tuple[DecisionOutcome, ReportKind, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from imagehub.catalogue import photo_openings
 from imagehub.catalogue.database import Database
 from imagehub.vocabulary import Account
 from tests import access_world
@@ -16,7 +17,7 @@ from tests.services.test_row_security import PRIVATE, as_web, people
 from tests.web_server import Web
 from webapp import guard
 from webapp.services import access
-from webapp.services.access import Thing
+from webapp.services.access import Route, Thing
 
 RULES = {
     "/api/v1/uploads/<upload_id>", "/api/v1/images/<image_id>", "/images/<image_id>/<kind>.jpg",
@@ -61,6 +62,18 @@ def test_without_the_predicate_of_owners_the_suite_is_red(
     kept_back_by_postgres = {"/api/v1/uploads/<upload_id>"}
     expected = RULES - {"/api/v1/verification", "/review", "/accounts"} - kept_back_by_postgres
     assert expected <= red(world)
+
+
+def test_without_roles_the_suite_is_red(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Route, "require_role", lambda *_: None)
+    assert {"/api/v1/verification", "/review", "/accounts"} <= red(world)
+
+
+def test_where_admins_need_open_nothing_the_suite_is_red(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo_openings, "is_opened", lambda *_: True)
+    assert {"/api/v1/images/<image_id>", "/images/<image_id>/<kind>.jpg"} <= red(world)
 
 
 @pytest.mark.parametrize("table", PRIVATE)

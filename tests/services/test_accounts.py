@@ -20,6 +20,7 @@ from imagehub.vocabulary import Account, Role, Scope
 from tests import factories
 from tests.signed_in import FORM_WORD, SignedIn
 from tests.web_server import Web
+from webapp.gateways import ROLE
 from webapp.services import accounts as services
 from webapp.services import grants, tokens
 from webapp.services.accounts import Newcomer
@@ -230,6 +231,16 @@ def test_a_payment_gives_premium_and_takes_it_without_touching_other_roles(
     with database.transaction() as cursor:
         events = audit_events.of_account(cursor, account.id, 10)
     assert [event.action for event in events] == ["roles changed", "roles changed", "signed up"]
+
+
+def test_a_payments_webhook_needs_nobody_who_is_signed_in(
+    catalogue_url: str, database: Database
+) -> None:
+    account = newcomer(database)
+    entrance = Database(catalogue_url, role=ROLE).at_the_door()
+    with entrance.transaction() as cursor:
+        Grants(cursor, None).premium(account.id, is_paid=True)
+    assert Role.PREMIUM in services.sign_in(database, account.name, PASSWORD).roles
 
 
 def test_deleting_an_account_takes_its_name_and_keeps_what_it_sent(web: Web) -> None:

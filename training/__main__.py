@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import signal
 import sys
 from collections.abc import Sequence
 
-from imagehub import training_config
+from imagehub import logs, training_config
 from imagehub.catalogue import releases_read, training_progress, training_runs
 from imagehub.catalogue.database import Database
 from imagehub.errors import HubError, NotFound
@@ -22,9 +21,7 @@ from training.service import Trainer
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, open the doors, act; 0 if all went well, 1 with a sentence if not."""
     parsed = _parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
-    )
+    logs.begin(sys.stderr)
     settings = Settings.from_environment()
     try:
         database = open_catalogue(settings)

@@ -92,7 +92,8 @@ _PROPOSALS = (
     " array(select l.mid from labels l where l.mid = any(p.parents) order by l.name) as mids,"
     " array(select l.name from labels l where l.mid = any(p.parents) order by l.name) as names,"
     " array(select u.image_id from uploads u where u.id = any(p.examples)"
-    "  and u.account_id = p.account_id and u.image_id is not null) as images"
+    "  and u.account_id = p.account_id and exists (select from images i where i.id = u.image_id))"
+    " as images"
     " from label_proposals p join accounts a on a.id = p.account_id"
     " left join label_events e on e.proposal_id = p.id"
 )
@@ -117,10 +118,11 @@ def add(cursor: Cursor, account_id: UUID, new: NewProposal) -> UUID:
 
 
 def own_photos(cursor: Cursor, account_id: UUID, limit: int) -> list[OwnPhoto]:
-    """The photos that the account sent last, one for each image."""
+    """The photos that the account sent last, one for each image that is not hidden."""
     cursor.execute(
         "select * from (select distinct on (u.image_id) u.id::text as id, u.image_id, l.name,"
         "  u.settled_at from uploads u join labels l on l.mid = u.claimed_label"
+        "  join images i on i.id = u.image_id"
         "  where u.account_id = %(account)s and u.state = 'landed' order by u.image_id) own"
         " order by settled_at desc, id limit %(limit)s",
         {"account": str(account_id), "limit": limit},

@@ -46,22 +46,33 @@ def ask(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> UUID | 
 def endings(cursor: Cursor, upload_ids: Sequence[UUID]) -> dict[UUID, Ending]:
     """How those of the uploads ended that were withdrawn or whose photo was taken down."""
     cursor.execute(
-        "select asked.id, t.kind is not distinct from 'taken_down' and w.upload_id is null"
-        "  as is_takedown, coalesce(w.asked_at, t.buried_at) as asked_at,"
+        "select asked.id, w.upload_id is null as is_takedown,"
+        " coalesce(w.asked_at, d.decided_at, t.buried_at) as asked_at,"
         " case when w.upload_id is null then t.swept_at else n.removed_at end"
-        "  as removed_at, case when w.upload_id is null then t.reason end as kind"
+        "  as removed_at,"
+        " case when w.upload_id is null then coalesce(d.kind, t.reason) end as kind"
         " from unnest(%s::uuid[]) asked (id)"
         " left join withdrawn_uploads w on w.upload_id = asked.id"
         " left join withdrawal_answers n on n.upload_id = asked.id"
         " left join acceptances a on a.upload_id = asked.id"
         " left join tombstones t on t.photo_sha256 = a.photo_sha256 and t.kind = 'taken_down'"
-        " where w.upload_id is not null or t.kind is not null",
+        " left join takedowns d on d.photo_sha256 = a.photo_sha256"
+        " where w.upload_id is not null or t.kind is not null or d.kind is not null",
         ([str(one) for one in upload_ids],),
     )
     return {
         UUID(row.id): Ending(row.is_takedown, row.asked_at, row.removed_at, row.kind)
         for row in cursor.fetchall()
     }
+
+
+def hidden_images(cursor: Cursor, image_ids: Sequence[str]) -> set[str]:
+    """Those of the images that are hidden, for good or until somebody has decided."""
+    cursor.execute(
+        "select image_id from concealed_images where image_id = any(%s::bpchar[])",
+        (list(image_ids),),
+    )
+    return {row.image_id for row in cursor.fetchall()}
 
 
 def visible_images(cursor: Cursor, image_ids: Sequence[str]) -> set[str]:

@@ -26,7 +26,7 @@ from tests.photos import jpeg
 from tests.web_server import Web
 from webapp.gateways import ROLE
 from webapp.services import label_proposals as service
-from webapp.services import labels
+from webapp.services import labels, withdrawals
 from webapp.services.label_proposals import Decision
 from webapp.services.uploads import find_label
 
@@ -238,6 +238,9 @@ def test_examples_are_ones_own_photos(
             service.propose(acting, asker, NewProposal("Some thing", (), "x", (stranger,)))
     made = service.propose(acting, asker, NewProposal("Some thing", (), "x", (own.upload_id,)))
     assert made.examples == (own.image_id,)
+    withdrawals.withdraw(acting, asker, str(own.upload_id))
+    assert service.own_photos(acting, asker) == []
+    assert service.show(acting, str(made.id)).examples == ()
 
 
 def test_nobody_proposes_more_than_the_quota(database: Database, asker: Account) -> None:

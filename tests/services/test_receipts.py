@@ -11,6 +11,8 @@ from imagehub.catalogue.database import Database
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Account, Outcome, Role, UploadState
 from tests import factories
+from tests.signed_in import SignedIn
+from tests.web_server import Web
 from webapp.services import receipts, status, withdrawals
 
 
@@ -187,3 +189,29 @@ def test_nobody_withdraws_what_another_sent(database: Database, owner: Account) 
         with pytest.raises(NotFound):
             withdrawals.withdraw(database, asker, str(photo.upload_id))
     assert states(shown(database, photo.account, photo.upload_id)) == ["accepted", "stored"]
+
+
+def test_a_reported_photo_is_told_to_be_hidden_and_then_at_once_to_be_taken_down(
+    web: Web,
+) -> None:
+    owner, token = web.person()
+    _, admin = web.person(Role.ADMIN)
+    with web.database.transaction() as cursor:
+        photo = factories.verified_photo(cursor, owner=owner)
+        factories.publish_label_sets(cursor)
+    reported = web.post(f"/api/v1/images/{photo.image_id}/reports", json={"kind": "harm"})
+    assert reported.json()["hidden"]
+    address = f"/api/v1/uploads/{photo.upload_id}"
+    receipt = web.get(address, token).json()
+    assert (receipt["state"], receipt["image_id"], receipt["verdict"]) == ("verified", None, None)
+    assert receipt["steps"][-1]["reasons"] == [receipts.HIDDEN]
+
+    decide = SignedIn(web, admin).post(
+        f"/moderation/{photo.image_id}", outcome="take_down", kind="harm", words="It shows how to."
+    )
+    assert decide.status_code == 303
+    receipt = web.get(address, token).json()
+    assert (receipt["state"], receipt["image_id"]) == ("taken_down", None)
+    assert receipt["steps"][-1]["reasons"] == [
+        "This photo was taken down: it may do harm. Its files are being removed."
+    ]

@@ -22,6 +22,7 @@ SET_ASIDE_REASON = (
     "Your photo is kept safe; we could not handle it and an operator will look at it."
 )
 WITHDRAWN = "You withdrew this photo."
+HIDDEN = "This photo was reported: it is hidden until somebody has decided."
 TAKEN_DOWN = {
     "": "This photo was taken down.",
     "not_this": "This photo was taken down: it does not show what it was sent as.",
@@ -90,11 +91,14 @@ def newest(database: Database, asker: Account, after: str | None, limit: int) ->
 def _told(cursor: Cursor, standings: Sequence[Standing], sees_all: bool = False) -> list[Receipt]:
     rivals = _rivals(cursor, standings)
     endings = withdrawals.endings(cursor, [one.upload_id for one in standings])
+    hidden = withdrawals.hidden_images(cursor, [one.image_id or "" for one in standings])
     told = []
     for standing in standings:
         receipt = receipt_of(standing, sees_all, rivals)
         if standing.upload_id in endings:
             receipt = _ended(receipt, endings[standing.upload_id])
+        elif standing.image_id in hidden:
+            receipt = _hidden(receipt)
         told.append(receipt)
     visible = withdrawals.visible_images(cursor, [one.duplicate_of or "" for one in told])
     return [one if one.duplicate_of in visible else replace(one, duplicate_of=None) for one in told]
@@ -112,6 +116,19 @@ def _ended(receipt: Receipt, ending: Ending) -> Receipt:
         image_id=None,
         duplicate_of=None,
         steps=tuple(_in_order(iter((receipt.steps[0], last)))),
+        explanation=None,
+        verification_version=None,
+    )
+
+
+def _hidden(receipt: Receipt) -> Receipt:
+    """What is told of a photo that nobody sees for now."""
+    last = replace(receipt.steps[-1], reasons=(HIDDEN,))
+    return replace(
+        receipt,
+        image_id=None,
+        duplicate_of=None,
+        steps=(*receipt.steps[:-1], last),
         explanation=None,
         verification_version=None,
     )

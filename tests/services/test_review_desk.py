@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from imagehub.catalogue import duplicate_undos, review_counts, reviews
+from imagehub.catalogue import duplicate_undos, photo_openings, review_counts, reviews
 from imagehub.catalogue.review_counts import Record
 from imagehub.vocabulary import Outcome, Role
 from tests import factories
@@ -244,10 +244,12 @@ def test_who_has_a_role_for_it_gets_the_desk_and_only_reviewers_the_buttons_on_p
 
 
 def test_an_admin_parts_duplicates_and_joins_them_again(web: Web) -> None:
-    token = web.person(Role.ADMIN)[1]
+    admin, token = web.person(Role.ADMIN)
     person = SignedIn(web, token)
     with web.database.transaction() as cursor:
         keeper, member = factories.photo(cursor), factories.photo(cursor)
+        for photo in (keeper, member):
+            photo_openings.add(cursor, admin.id, photo.image_id, "Its sender wrote to us.", 600)
         factories.duplicate(cursor, member.image_id, keeper.image_id, 0.003)
     page = f"/images/{keeper.image_id}"
     assert "These are different photos" in person.get(page).text

@@ -101,7 +101,7 @@ def find_label(cursor: Cursor, words: str) -> Label:
     found = acceptances.labels_named(cursor, wanted)
     if not found:
         raise Refused(
-            "label_invalid", f"There is no label {wanted!r}. Search for its name at /api/v1/labels."
+            "label_invalid", f"There is no label {wanted!r}. Search the labels for its name."
         )
     if len(found) > 1:
         mids = ", ".join(label.mid for label in found)

@@ -64,7 +64,8 @@ def _count(route: Route, asker: Account | None) -> None:
     doors = gateways()
     name = "" if asker or route.is_program else request.form.get("name", "")[:300]
     size = request.content_length
-    body_bytes = MAX_PHOTO_BYTES if size is None else size  # what is not told counts as the most
+    # What is not told counts as the most, and more than that is refused unread.
+    body_bytes = MAX_PHOTO_BYTES if size is None else min(size, MAX_PHOTO_BYTES)
     asking = Asking(asker, name.strip().lower(), request.remote_addr or "", body_bytes)
     limits.count(doors.entrance, route.limit, asking, doors.settings.limit_factor)
 

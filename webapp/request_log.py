@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -19,12 +20,14 @@ class RequestLog(Logger):  # type: ignore[misc] # gunicorn ships no types
         for handler in (*self.access_log.handlers, *self.error_log.handlers):
             handler.setFormatter(logs.Line())
 
-    def access(self, resp: Any, _: Any, environ: Any, request_time: timedelta) -> None:
-        """Write one request down; gunicorn hands the request over, whose `environ` it is."""
+    def access(
+        self, resp: Any, _: Any, environ: Mapping[str, Any], request_time: timedelta
+    ) -> None:
+        """Write one request down; of one that gunicorn could not read there is no path."""
         self.access_log.info(
             "%s %s %s",
-            environ["REQUEST_METHOD"],
-            environ["PATH_INFO"],
+            environ.get("REQUEST_METHOD") or "-",
+            environ.get("PATH_INFO") or "-",
             str(resp.status).partition(" ")[0],
             extra=logs.about(
                 bytes=getattr(resp, "sent", None),

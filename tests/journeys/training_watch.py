@@ -56,6 +56,19 @@ class Watcher:
         accuracy = self.page.locator("#accuracy strong").inner_text()
         assert 0 <= float(accuracy.removesuffix(" %")) <= 100
 
+    def opens(self, run_id: str) -> None:
+        """Go to a run's page."""
+        self.page.goto(f"{self.web.url}/training-runs/{run_id}")
+
+    def sees_it_is(self, state: str) -> None:
+        """The run has come to a state, as its page calls it."""
+        expect(self.page.locator("#run-state")).to_contain_text(state, timeout=PATIENT_MS)
+
+    def cancels(self) -> None:
+        """Stop the run, and see that it was stopped."""
+        self.page.get_by_role("button", name="Cancel the run").click()
+        self.sees_it_is("Cancelled")
+
     def sees_its_model(self, run_id: str) -> None:
         """The run is done; its model's page tells how right it is."""
         self.page.get_by_role("link", name="See the model").click(timeout=PATIENT_MS)

@@ -1,7 +1,7 @@
 // The third view: how photos are sent, who is signed in, and what lies on this phone.
 import { counted, find, make, size } from "./dom.js";
 import { SETTINGS, wake } from "./sender.js";
-import { recall, remember } from "./store.js";
+import { recall, revise } from "./store.js";
 
 const BOXES = { paused: "paused", wifiOnly: "wifi-only", smaller: "always-smaller" };
 const tellsWifi = Boolean(globalThis.navigator?.connection?.type);
@@ -24,8 +24,7 @@ export async function start() {
 }
 
 async function set(name, value) {
-  const settings = { ...SETTINGS, ...(await recall("settings")), [name]: value };
-  await remember("settings", settings);
+  await revise("settings", { [name]: value });
   if (name === "smaller") find("smaller").checked = value;
   wake();
 }

@@ -110,3 +110,14 @@ export async function remember(name, value) {
   await transact("readwrite", ["kept"], (kept) => kept.put(value, name));
   announce();
 }
+
+// Change parts of what is remembered, in one step: two presses in a row lose nothing.
+export async function revise(name, changes) {
+  await transact("readwrite", ["kept"], (kept) => {
+    const asking = kept.get(name);
+    asking.onsuccess = () => {
+      kept.put({ ...asking.result, ...changes }, name);
+    };
+  });
+  announce();
+}

@@ -4,7 +4,7 @@ import { find, make, moment, preview, sync } from "./dom.js";
 import * as hub from "./hub.js";
 import { headline, older, refresh } from "./receipts.js";
 import { wake } from "./sender.js";
-import { add, files, recall, remember, remove } from "./store.js";
+import { add, files, recall, remember, remove, revise } from "./store.js";
 import { GONE, STATES } from "./words.js";
 
 const opened = new Set(); // receipts that stay open when they are drawn again
@@ -12,7 +12,7 @@ const opened = new Set(); // receipts that stay open when they are drawn again
 export function start() {
   find("pause").addEventListener("click", async () => {
     const settings = await recall("settings", {});
-    await remember("settings", { ...settings, paused: !settings.paused });
+    await revise("settings", { paused: !settings.paused });
     wake();
   });
   find("older").addEventListener("click", async () => {

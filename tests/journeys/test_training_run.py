@@ -45,10 +45,11 @@ def release_id(hub: TrainingHub) -> str:
 
 def strike_in_training(hub: TrainingHub, run_id: str, program: bytes) -> None:
     """Kill a process of the run behind its next epoch; the next attempt begins in time."""
-    run = hub.run(run_id)
-    wait_for(lambda: hub.run(run_id).epochs_done > run.epochs_done, ENDED_SECONDS)
+    before = hub.run(run_id).epochs_done
+    wait_for(lambda: hub.run(run_id).epochs_done > before, ENDED_SECONDS)
+    struck = hub.run(run_id).attempt
     kill(run_id, program)
-    wait_for(lambda: hub.run(run_id).attempt > run.attempt, NOTICED_SECONDS)
+    wait_for(lambda: hub.run(run_id).attempt > struck, NOTICED_SECONDS)
 
 
 def require_done(hub: TrainingHub, run_id: str) -> None:

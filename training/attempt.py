@@ -15,6 +15,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
+from py4j.protocol import Py4JError, Py4JNetworkError
+from pyspark.errors import PySparkException
+
 from imagehub.catalogue import training_progress, training_runs, training_sweeps
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.training_runs import TrainingRun
@@ -44,6 +47,7 @@ from training.last_words import reason_file
 from training.preparing import Source
 from training.processes import MARK
 from training.publishing import publish
+from training.reasons import reason_in
 from training.reporting import Attempt, Reporter, beating
 from training.session import Cluster
 from training.shards import Index
@@ -264,6 +268,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             log.exception("attempt %s of run %s", number, run_id)
             reason_file(settings, run.id).write_text(str(error), encoding="utf-8")
             return AGAIN if isinstance(error, Unavailable) else CANNOT_WORK
+        except (Py4JError, PySparkException, ConnectionError) as error:
+            log.exception("attempt %s of run %s", number, run_id)
+            is_gone = isinstance(error, (Py4JNetworkError, ConnectionError))
+            why = "Spark has ended." if is_gone else f"Spark failed: {reason_in(str(error))}"
+            reason_file(settings, run.id).write_text(why, encoding="utf-8")
+            return AGAIN
     return 0
 
 

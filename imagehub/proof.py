@@ -47,16 +47,25 @@ def look_for(settings: Settings, image_or_digest: str) -> Proof:
     left = [
         *(Trace("object", key) for key in store.keys("") if photo in key),
         *(Trace("catalogue", f"{name}: {count}") for name, count in rows.items()),
-        *(trace for release in releases for trace in _in_release(store, release, image_id)),
     ]
+    unknown = []
+    for release in releases:
+        try:
+            left += _in_release(store, release, image_id)
+        except NotFound as error:
+            unknown.append(f"the release {release}, whose manifest is not there ({error})")
     log, letters = hub.open_log(settings), hub.open_dead_letters(settings)
     carried = {one.topic: one.carries(photo) for one in (log, letters)}
     left += [Trace("log", topic) for topic, answer in carried.items() if answer]
-    unknown = tuple(topic for topic, answer in carried.items() if answer is None)
+    unknown += [
+        f"the topic {topic}, whose messages go when its retention has passed"
+        for topic, answer in carried.items()
+        if answer is None
+    ]
     for one in (log, letters):
         one.close()
     database.close()
-    return Proof(photo, found, tuple(left), unknown)
+    return Proof(photo, found, tuple(left), tuple(unknown))
 
 
 def _digest(found: list[str], asked: str) -> str:

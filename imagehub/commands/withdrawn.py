@@ -55,7 +55,7 @@ def _report(found: Proof) -> None:
         click.echo(f"{found.photo_sha256} was {kind} on {stone.buried_at:%Y-%m-%d}, {swept}.")
     for trace in found.left:
         click.echo(f"left: {trace.where}: {trace.what}")
-    for topic in found.cannot_tell:
-        click.echo(f"not known: the topic {topic}, whose messages go when its retention has passed")
+    for place in found.cannot_tell:
+        click.echo(f"not known: {place}")
     if not found.left:
-        click.echo("Nothing is left of it.")
+        click.echo("Nothing is left of it" + (" elsewhere." if found.cannot_tell else "."))

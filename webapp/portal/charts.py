@@ -13,6 +13,9 @@ WIDTH, HEIGHT = 360, 190
 LEFT, RIGHT, TOP, BOTTOM = 44, 352, 12, 160
 MOST_POINTS = 400
 TICKS = 4
+SMALLEST_TOP = 1e-6
+"""Of a curve whose values are all but nothing."""
+
 SHORT_QUARTERS = (1, 1.2, 1.6, 2, 2.4, 3, 4, 6, 8)
 
 LARGE_CELL, SMALL_CELL, MOST_LARGE_CELLS = 30, 12, 30
@@ -138,6 +141,8 @@ def _round_up(value: float) -> float:
     """The next number whose quarters are short that is not below a positive value."""
     if not math.isfinite(value) or value <= 0:
         return 1.0
+    if value < SMALLEST_TOP:
+        return SMALLEST_TOP
     power = 10.0 ** math.floor(math.log10(value))
     return power * next((one for one in SHORT_QUARTERS if value <= power * one), 10)
 

@@ -30,6 +30,7 @@ def train(arguments: dict[str, Any], context: Any) -> None:
     if arguments["here"]:  # this machine may have no address but the loopback one
         nodes = [f"127.0.0.1:{node.rpartition(':')[2]}" for node in nodes]
     tell_tensorflow_its_cluster(nodes, context.task_index)
+    _take_threads(arguments["cores"])
     database = Database(open_catalogue(settings).url)
     attempt = Attempt(task.run_id, task.attempt)
     party = f"worker-{context.task_index}"
@@ -38,7 +39,7 @@ def train(arguments: dict[str, Any], context: Any) -> None:
             worker=context.task_index,
             store=open_store(settings),
             cache=Path("shards").resolve(),  # Spark clears an application's folder away
-            strategy=_strategy(arguments["cores"]),
+            strategy=_strategy() if len(nodes) > 1 else None,
             pretrained=(
                 pretrained.load(settings, task.network_sha256)
                 if task.config.base is Base.FINE_TUNE
@@ -48,8 +49,16 @@ def train(arguments: dict[str, Any], context: Any) -> None:
         fit(task, place, report)
 
 
-def _strategy(cores: int) -> Any:
-    """The strategy that keeps workers in step, with no more threads than the executor's cores.
+def _take_threads(cores: int) -> None:
+    """TensorFlow computes with no more threads than the executor has cores."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(cores)
+    tf.config.threading.set_inter_op_parallelism_threads(max(2, cores))
+
+
+def _strategy() -> Any:
+    """The strategy that keeps several workers in step.
 
     Its reductions have no time limit: TensorFlow lets a thread sleep that long for each of them,
     and quick steps would use up the machine's threads. A worker that hangs falls silent, and the
@@ -57,8 +66,6 @@ def _strategy(cores: int) -> Any:
     """
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(cores)
-    tf.config.threading.set_inter_op_parallelism_threads(max(2, cores))
     return tf.distribute.MultiWorkerMirroredStrategy(
         communication_options=tf.distribute.experimental.CommunicationOptions(
             implementation=tf.distribute.experimental.CommunicationImplementation.RING,

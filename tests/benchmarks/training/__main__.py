@@ -20,7 +20,7 @@ from imagehub.catalogue.database import Database
 from imagehub.training_config import read
 from tests.benchmarks.training import plain, reading
 from tests.training_hub import Photos, TrainingHub, crowd_photos, some, training_hub
-from training import dataset, fitting, shards
+from training import checkpoint, dataset, fitting, shards, small_resnet
 from training.service import Patience, Trainer
 from training.task import Task, checkpoint_key
 
@@ -95,16 +95,19 @@ def measure(hub: TrainingHub, source: str, task: Path) -> float:
     objects = hub.settings.storage_url.partition(":")[2]
     program = [sys.executable, "-m", "tests.benchmarks.training.plain", source, objects, str(task)]
     environment = {**hub.settings.for_child(), "TF_USE_LEGACY_KERAS": "1"}
-    said = subprocess.run(program, env=environment, capture_output=True, text=True, check=True)
+    said = subprocess.run(program, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return float(said.stdout.split()[-1])
 
 
 def task_of(hub: TrainingHub, run_id: str) -> Task:
-    """What the run's one worker was told."""
+    """What the run's one worker was told, and a checkpoint to start from."""
     found = hub.run(run_id)
     config = read(WISH)
     key = shards.index_key(found.manifest_sha256.hex(), config.image_size_pixels)
     index = shards.read_index(hub.store.get(key))
+    start_key = checkpoint_key(f"{run_id}-start", 0, 1)  # a run clears its own away
+    start = small_resnet.start(index.side_pixels, len(index.classes), config.seed)
+    hub.store.put(start_key, checkpoint.write(start))
     return Task(
         run_id=f"{run_id}-plain",
         attempt=1,
@@ -115,7 +118,7 @@ def task_of(hub: TrainingHub, run_id: str) -> Task:
         workers=1,
         batch=config.batch,
         steps=fitting.steps(index.of("train"), 1, config.batch, 1),
-        start_key=checkpoint_key(run_id, 0, 1),
+        start_key=start_key,
     )
 
 

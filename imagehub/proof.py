@@ -52,8 +52,8 @@ def look_for(settings: Settings, image_or_digest: str) -> Proof:
     for release in releases:
         try:
             left += _in_release(store, release, image_id)
-        except NotFound as error:
-            unknown.append(f"the release {release}, whose manifest is not there ({error})")
+        except (NotFound, Refused) as error:
+            unknown.append(f"the release {release}, whose manifest cannot be read ({error})")
     log, letters = hub.open_log(settings), hub.open_dead_letters(settings)
     carried = {one.topic: one.carries(photo) for one in (log, letters)}
     left += [Trace("log", topic) for topic, answer in carried.items() if answer]

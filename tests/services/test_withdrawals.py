@@ -284,4 +284,4 @@ def test_the_proof_names_a_release_that_it_cannot_look_through(hub: WithdrawingH
         release = factories.release(cursor, subset, {})
     (place,) = look_for(hub.settings, "0" * 64).cannot_tell
     assert release in place
-    assert "manifest is not there" in place
+    assert "manifest cannot be read" in place

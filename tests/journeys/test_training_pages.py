@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from imagehub.catalogue import training_progress, training_runs
 from imagehub.catalogue.training_progress import Step
@@ -116,6 +116,19 @@ def test_a_run_is_planned_asked_for_watched_and_stopped(
     expect(state).to_contain_text("Cancelled")
     expect(page.get_by_role("link", name="Train again")).to_be_visible()
     assert [one for one in window.complaints if not one.startswith("422")] == []
+
+
+def test_who_fills_the_form_before_its_script_has_come_sees_the_estimate_for_it(
+    visit: Callable[..., Visit], release: str, premium: tuple[Account, str]
+) -> None:
+    window = visit(390)
+    page = sign_in(window, premium[1], f"/releases/{release}")
+    held: list[Route] = []
+    page.route("**/train.js*", lambda route: held.append(route))
+    page.goto(f"{window.url}/releases/{release}/train", wait_until="commit")
+    page.get_by_label("Epochs").fill("33")
+    held[0].continue_()
+    expect(page.locator("#plan").get_by_text("33", exact=True)).to_be_visible()
 
 
 def test_the_live_page_outlives_the_web_server(

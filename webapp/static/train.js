@@ -26,6 +26,16 @@
     timer = setTimeout(() => refresh().catch(() => {}), WAIT_MS);
   }
 
+  // True if a field no longer says what the page came with.
+  function isChanged(field) {
+    if (field.type === "radio") return field.checked !== field.defaultChecked;
+    if (!field.options) return field.value !== field.defaultValue;
+    const at = [...field.options].findIndex((option) => option.defaultSelected);
+    return field.selectedIndex !== Math.max(at, 0);
+  }
+
   form.classList.add("live");
   form.addEventListener("input", soon);
+  // Who is quicker than this file, or comes back to a filled form, sees the estimate for it too.
+  if ([...form.querySelectorAll("input, select")].some(isChanged)) soon();
 })();

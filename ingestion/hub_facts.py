@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import time
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from imagehub.catalogue import audit
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.recount import recount
-from imagehub.errors import NotFound
+from imagehub.errors import NotFound, Unavailable
 from imagehub.hub import open_catalogue, open_dead_letters, open_store
 from imagehub.log.protocol import UploadLog
 from imagehub.settings import Settings
@@ -21,6 +23,8 @@ from ingestion.history_checker import HubFacts, ImageFact
 READERS = 4
 POLL_MESSAGES = 100
 POLL_SECONDS = 1.0
+MOST_SILENT_SECONDS = 60.0
+"""A member joins its group in Kafka within seconds; a crowded machine needs more."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,26 @@ def _holds(store: ObjectStore, key: str, sha256: str | None) -> bool:
 
 
 def _keys(dead_letters: UploadLog) -> Iterator[str]:
-    """Read the topic from its beginning, in a group that never commits."""
-    consumer = dead_letters.consumer("history-checker")
+    """Read the topic from its beginning, in a group of this reading alone that commits nothing.
+
+    So no member of an earlier reading, which Kafka may still wait for, stands in the way, and no
+    committed offset keeps old messages from being pruned.
+    """
+    group = f"history-checker-{uuid.uuid4()}"
+    left = dead_letters.lag(group)
+    consumer = dead_letters.consumer(group)
+    heard_at = time.monotonic()
     try:
-        consumer.rewind()
-        while received := consumer.poll(POLL_MESSAGES, POLL_SECONDS):
+        while left > 0:
+            received = consumer.poll(POLL_MESSAGES, POLL_SECONDS)
+            if received:
+                heard_at = time.monotonic()
+            elif time.monotonic() - heard_at > MOST_SILENT_SECONDS:
+                raise Unavailable(
+                    f"{left} dead letters could not be read in {MOST_SILENT_SECONDS:.0f} s:"
+                    " check that the log answers, then run this again."
+                )
+            left -= len(received)
             yield from (one.message.key for one in received)
     finally:
         consumer.close()

@@ -92,12 +92,11 @@ class TrainingHub:
         assert found is not None
         return found
 
-    def epochs(self, run_id: str) -> list[Epoch]:
-        """What the workers of the run's newest attempt said at the end of each epoch."""
+    def epochs(self, run_id: str, attempt: int | None = None) -> list[Epoch]:
+        """What the workers of an attempt, the newest if none is named, said after each epoch."""
+        number = attempt or self.run(run_id).attempt
         with self.database.transaction() as cursor:
-            run = training_runs.find(cursor, run_id)
-            assert run is not None
-            return training_progress.epochs(cursor, run_id, run.attempt)
+            return training_progress.epochs(cursor, run_id, number)
 
     def model(self, run_id: str) -> Any:
         """The labels, metrics and files of the run's model."""

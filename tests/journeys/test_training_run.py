@@ -43,13 +43,17 @@ def release_id(hub: TrainingHub) -> str:
     return hub.release(some(photos, LABELS, PHOTOS))
 
 
-def strike_in_training(hub: TrainingHub, run_id: str, program: bytes) -> None:
-    """Kill a process of the run behind its next epoch; the next attempt begins in time."""
+def strike_in_training(hub: TrainingHub, run_id: str, program: bytes) -> int:
+    """Kill a process of the run behind its next epoch; the next attempt begins in time.
+
+    Answers how many epochs were safe before the kill.
+    """
     before = hub.run(run_id).epochs_done
     wait_for(lambda: hub.run(run_id).epochs_done > before, ENDED_SECONDS)
-    struck = hub.run(run_id).attempt
+    struck = hub.run(run_id)
     kill(run_id, program)
-    wait_for(lambda: hub.run(run_id).attempt > struck, NOTICED_SECONDS)
+    wait_for(lambda: hub.run(run_id).attempt > struck.attempt, NOTICED_SECONDS)
+    return struck.epochs_done
 
 
 def require_done(hub: TrainingHub, run_id: str) -> None:
@@ -74,14 +78,15 @@ def test_a_run_goes_on_without_a_worker_and_the_catalogue_and_its_model_is_good(
 ) -> None:
     run_id = hub.queue(release_id, epochs=200)
     with hub.trainer():
-        strike_in_training(hub, run_id, WORKER)
+        safe = strike_in_training(hub, run_id, WORKER)
         log = log_file(hub.settings, run_id, attempt=1).read_text(encoding="utf-8")
         assert "the last lines of executor 1" in log
-        safe = hub.run(run_id).epochs_done
-        wait_for(lambda: hub.run(run_id).epochs_done > safe, ENDED_SECONDS)
+        wait_for(lambda: bool(hub.epochs(run_id, attempt=2)), ENDED_SECONDS)
         hub.kill_postgres()
         require_done(hub, run_id)
-    assert min(one.epoch for one in hub.epochs(run_id)) > safe >= 1
+    lost = max(one.epoch for one in hub.epochs(run_id, attempt=1))
+    again = min(one.epoch for one in hub.epochs(run_id, attempt=2))
+    assert 1 <= safe < again <= lost + 1
     metrics = hub.model(run_id).metrics
     assert metrics["heldout_accuracy"] >= 0.8
     assert metrics["tflite_agreement"] >= 0.97

@@ -159,6 +159,18 @@ def weighed_anew(
     ]
 
 
+def tell_planner(cursor: Cursor) -> None:
+    """Have Postgres count what lies in the tables that whole-hub statements join.
+
+    Without it the planner may know of no row of a version that is filled at that moment, and join
+    all its claims by nested loops.
+    """
+    cursor.execute(
+        "analyze crowd_claims (version, image_id, label, weight, accounts),"
+        " verdicts (version, image_id, label), image_checks (version, image_id)"
+    )
+
+
 def weigh_anew(cursor: Cursor, version: int, quietness: float) -> None:
     """Let every claim that was judged weigh what its verdict says; none waits to be weighed.
 

@@ -67,6 +67,8 @@ def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
     All claims wait for another verdict from then on. Nothing changes a claim, a weight or a verdict
     between the sums and the transaction that writes them: only this run may.
     """
+    with context.database.transaction() as cursor:
+        crowd_claims.tell_planner(cursor)
     summed = sum_anew(context, version)
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)

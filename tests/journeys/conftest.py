@@ -16,6 +16,7 @@ from tests import factories
 from tests.journeys.chromium import ARGUMENTS, CHROMIUM
 from tests.journeys.phone import Phone
 from tests.journeys.portal_data import PortalData, fill
+from tests.journeys.sign_in import fill_sign_in
 from tests.services.faulty_proxy import faulty_proxy
 from tests.web_server import Web
 
@@ -31,6 +32,12 @@ class Visit:
     def open(self, path: str) -> Page:
         """Go to a path of the hub and wait until it has loaded."""
         self.page.goto(self.url + path, wait_until="load")
+        return self.page
+
+    def sign_in(self, path: str, token: str) -> Page:
+        """Go to a path by way of the form that asks who one is."""
+        fill_sign_in(self.open(f"/sign-in?next={path}"), token)
+        self.page.wait_for_url(f"**{path}")
         return self.page
 
 

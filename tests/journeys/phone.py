@@ -16,6 +16,7 @@ from playwright.sync_api import BrowserContext, BrowserType, Error, FilePayload,
 from imagehub.vocabulary import Account
 from tests import photos
 from tests.journeys.chromium import ARGUMENTS, CHROMIUM
+from tests.journeys.sign_in import fill_sign_in
 from tests.services.faulty_proxy import RESET, FaultyProxy
 from tests.web_server import Web
 
@@ -89,8 +90,7 @@ class Phone:
     def sign_in(self, token: str) -> None:
         """Sign in from the app's own link."""
         self.page.get_by_role("status").get_by_role("link", name="Sign in").click()
-        self.page.get_by_label("Access token").fill(token)
-        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        fill_sign_in(self.page, token)
         self.page.wait_for_url("**/app")
 
     def is_kept_by_worker(self) -> None:
@@ -143,10 +143,11 @@ class Phone:
 
 
 def sent_by(web: Web, person: Account) -> list[tuple[str, bytes]]:
-    """The claimed label and digest of every upload that the hub has accepted."""
+    """The claimed label and digest of every upload that the hub has accepted, in that order."""
     with web.database.transaction() as cursor:
         cursor.execute(
-            "select claimed_label, photo_sha256 from acceptances where account_id = %s",
+            "select claimed_label, photo_sha256 from acceptances where account_id = %s"
+            " order by accepted_at",
             (str(person.id),),
         )
         return [(row.claimed_label, bytes(row.photo_sha256)) for row in cursor.fetchall()]

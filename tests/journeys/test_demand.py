@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from imagehub.catalogue import credentials
 from imagehub.vocabulary import Account, Label
@@ -31,14 +31,6 @@ def receiver() -> Iterator[Receiver]:
     running = Receiver()
     yield running
     running.close()
-
-
-def signed_in(window: Visit, path: str, token: str) -> Page:
-    window.open(f"/sign-in?next={path}")
-    window.page.get_by_label("Access token").fill(token)
-    window.page.get_by_role("button", name="Sign in").click()
-    window.page.wait_for_url(f"**{path}")
-    return window.page
 
 
 def send_and_verify(web: Web, sender: Account, token: str, label: Label) -> None:
@@ -63,6 +55,21 @@ def work(web: Web, job: str) -> None:
     jobs.execute(job, settings, None, web.database, web.store)
 
 
+def read_notice(window: Visit, demand: str, name: str) -> None:
+    """From the mark on any page to the notice, the demand, and no mark any more."""
+    page = window.open(demand)
+    page.get_by_role("link", name="1 new notice").click()
+    told = page.get_by_role("listitem").get_by_role("link", name="Target reached")
+    expect(told).to_have_text(f"Target reached: the 2 photos of {name} that you wanted are here.")
+    assert complaints_about(page) == []
+    told.click()
+    page.wait_for_url(f"**{demand}")
+    page.get_by_role("link", name="1 new notice").click()
+    page.get_by_role("button", name="Mark all as read").click()
+    expect(page.get_by_role("link", name="Notices", exact=True)).to_be_visible()
+    assert window.complaints == []
+
+
 def test_one_asks_one_joins_one_sends_and_everybody_is_told(
     web: Web, visit: Callable[..., Visit], receiver: Receiver
 ) -> None:
@@ -78,7 +85,7 @@ def test_one_asks_one_joins_one_sends_and_everybody_is_told(
     webhooks.add(web.database, asker, receiver.url, any_address=True)
 
     first = visit(PHONE, reduced_motion="reduce")
-    page = signed_in(first, "/demands/new", asks)
+    page = first.sign_in("/demands/new", asks)
     page.get_by_role("textbox", name="Label").fill(name.lower())
     page.get_by_label("How many photos").fill("2")
     page.get_by_label("Why, or what they should show").fill("Kettles on a stove.")
@@ -89,7 +96,7 @@ def test_one_asks_one_joins_one_sends_and_everybody_is_told(
     expect(page.get_by_role("heading", level=1)).to_have_text(f"2 photos of {name}")
 
     second = visit(DESK)
-    page = signed_in(second, f"/labels{label.mid}", joins)
+    page = second.sign_in(f"/labels{label.mid}", joins)
     page.get_by_role("link", name=name, exact=True).last.click()
     page.get_by_label("Also tell me by e-mail").check()
     page.get_by_role("button", name="I want them too").click()
@@ -97,7 +104,7 @@ def test_one_asks_one_joins_one_sends_and_everybody_is_told(
     assert complaints_about(page) == []
 
     third = visit(PHONE)
-    page = signed_in(third, "/demands", sends)
+    page = third.sign_in("/demands", sends)
     expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
     send_and_verify(web, sender, sends, label)
     page = third.open(demand)
@@ -111,19 +118,7 @@ def test_one_asks_one_joins_one_sends_and_everybody_is_told(
     assert complaints_about(page) == []
 
     for window in (first, second):
-        page = window.open(demand)
-        page.get_by_role("link", name="1 new notices").click()
-        told = page.get_by_role("listitem").get_by_role("link", name="Target reached")
-        expect(told).to_have_text(
-            f"Target reached: the 2 photos of {name} that you wanted are here."
-        )
-        assert complaints_about(page) == []
-        told.click()
-        page.wait_for_url(f"**{demand}")
-        page.get_by_role("link", name="1 new notices").click()
-        page.get_by_role("button", name="Mark all as read").click()
-        expect(page.get_by_role("link", name="Notices", exact=True)).to_be_visible()
-        assert window.complaints == []
+        read_notice(window, demand, name)
     ((_, body),) = receiver.got
     assert json.loads(body)["data"]["label_name"] == name
     letters = [
@@ -144,7 +139,7 @@ def test_who_asks_withdraws_by_keyboard_and_adds_a_webhook(
     with web.database.transaction() as cursor:
         label = factories.label(cursor)
     window = visit(width)
-    page = signed_in(window, f"/demands/new?label={label.mid}", token)
+    page = window.sign_in(f"/demands/new?label={label.mid}", token)
     page.get_by_label("Why, or what they should show").focus()
     page.keyboard.type("For a test.")
     page.keyboard.press("Enter")

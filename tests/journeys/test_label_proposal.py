@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from imagehub.settings import Settings
 from imagehub.vocabulary import Role
@@ -16,14 +16,6 @@ from tests import factories
 from tests.journeys.conftest import Visit
 from tests.journeys.page_checks import complaints_about
 from tests.web_server import Web
-
-
-def signed_in(window: Visit, path: str, token: str) -> Page:
-    window.open(f"/sign-in?next={path}")
-    window.page.get_by_label("Access token").fill(token)
-    window.page.get_by_role("button", name="Sign in").click()
-    window.page.wait_for_url(f"**{path}")
-    return window.page
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -36,7 +28,7 @@ def test_one_proposes_a_label_and_an_admin_accepts_it(
     with web.database.transaction() as cursor:
         photo = factories.photo(cursor, owner=account, store=web.store)
     window = visit(width)
-    page = signed_in(window, "/labels/proposals/new", token)
+    page = window.sign_in("/labels/proposals/new", token)
     page.get_by_label("Name").fill("Coffe cup")
     expect(page.locator("#alike").get_by_role("link", name="Coffee cup")).to_be_visible()
     assert complaints_about(page) == []
@@ -51,7 +43,7 @@ def test_one_proposes_a_label_and_an_admin_accepts_it(
     assert complaints_about(page) == []
 
     desk = visit(width)
-    page = signed_in(desk, address, rules)
+    page = desk.sign_in(address, rules)
     assert complaints_about(page) == []
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_text("It is being done.")).to_be_visible()

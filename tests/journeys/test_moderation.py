@@ -15,6 +15,7 @@ from tests import factories
 from tests.factories import Photo
 from tests.journeys.conftest import Visit
 from tests.journeys.page_checks import complaints_about
+from tests.journeys.sign_in import fill_sign_in
 from tests.web_server import Web
 
 SIZES = [(390, 844), (1280, 800)]
@@ -52,11 +53,6 @@ def look(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder, f"{name}-{width}.png"), full_page=True)
 
 
-def sign_in(page: Page, token: str) -> None:
-    page.get_by_label("Access token").fill(token)
-    page.get_by_role("button", name="Sign in").click()
-
-
 def report(page: Page, kind: str, words: str) -> None:
     page.get_by_text("Report this photo").click()
     page.get_by_label(kind).check()
@@ -78,7 +74,7 @@ def test_a_visitor_reports_and_an_admin_decides(
     assert web.get(path).status_code == 404
 
     desk = admin.open("/moderation")
-    sign_in(desk, scene.admin)
+    fill_sign_in(desk, scene.admin)
     case = desk.get_by_role("listitem").filter(has_text=scene.photo.image_id[:6])
     expect(case.get_by_text("Hidden")).to_be_visible()
     look(desk, "moderation")
@@ -93,6 +89,6 @@ def test_a_visitor_reports_and_an_admin_decides(
     assert admin.complaints == []
 
     sender = visit(size[0]).open("/notices")
-    sign_in(sender, scene.owner)
+    fill_sign_in(sender, scene.owner)
     expect(sender.get_by_text("A house number can be read.")).to_be_visible()
     assert web.get(path, scene.admin).status_code == 404

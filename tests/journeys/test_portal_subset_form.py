@@ -10,22 +10,14 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Visit
 from tests.journeys.page_checks import complaints_about
 from tests.journeys.portal_data import PortalData
-
-
-def sign_in(window: Visit, token: str, path: str) -> Page:
-    """Sign in with a token and go to a page."""
-    page = window.open(f"/sign-in?next={path}")
-    page.get_by_label("Access token").fill(token)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**{path}")
-    return page
+from tests.journeys.sign_in import fill_sign_in
 
 
 def test_a_subset_is_made_by_keyboard_with_counts_that_follow(
     visit: Callable[..., Visit], portal: PortalData
 ) -> None:
     window = visit()
-    page = sign_in(window, portal.token, "/subsets/new")
+    page = window.sign_in("/subsets/new", portal.token)
     line = page.get_by_role("status")
     expect(line).to_contain_text("Choose a label")
     page.get_by_label("Find labels by name").focus()
@@ -68,8 +60,7 @@ def test_the_form_works_without_scripts_and_a_visitor_signs_in_on_the_way(
     expect(page.get_by_role("status")).to_contain_text("4 photos")
     page.get_by_label("Name", exact=True).fill("made-without-scripts")
     page.get_by_role("button", name="Sign in to save").click()
-    page.get_by_label("Access token").fill(portal.token)
-    page.get_by_role("button", name="Sign in").click()
+    fill_sign_in(page, portal.token)
     expect(page.get_by_role("status")).to_contain_text("4 photos")
     page.get_by_role("button", name="Save subset").click()
     page.wait_for_url("**/subsets/made-without-scripts")
@@ -79,7 +70,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(
     visit: Callable[..., Visit], portal: PortalData
 ) -> None:
     path = f"/subsets/new?labels={portal.owl.mid[1:]}"
-    page = sign_in(visit(360), portal.token, path)
+    page = visit(360).sign_in(path, portal.token)
     page.get_by_label("Name", exact=True).fill("Not A Name")
     page.get_by_role("button", name="Save subset").click()
     alert = page.get_by_role("alert")
@@ -100,7 +91,7 @@ def test_a_release_is_asked_for_on_the_subsets_page(
     window = visit()
     page = window.open(f"/subsets/{portal.subset}")
     expect(page.get_by_text("The subset’s owner does")).to_be_visible()
-    page = sign_in(window, portal.token, f"/subsets/{portal.subset}")
+    page = window.sign_in(f"/subsets/{portal.subset}", portal.token)
     page.get_by_role("button", name="Ask for a release").click()
     page.wait_for_url(re.compile(f"/releases/{portal.subset}-[0-9]+$"))
     expect(page.get_by_text("It is being made.")).to_be_visible()

@@ -15,6 +15,7 @@ from tests import factories
 from tests.factories import Photo
 from tests.journeys.conftest import Visit
 from tests.journeys.page_checks import complaints_about
+from tests.journeys.sign_in import fill_sign_in
 from tests.web_server import Web
 
 SIZES = [(390, 844), (1280, 800)]
@@ -69,11 +70,6 @@ def desk(web: Web) -> Desk:
     return Desk(tuple(waiting), copy, label, owner, reviewer, web.person()[1])
 
 
-def sign_in(page: Page, token: str) -> None:
-    page.get_by_label("Access token").fill(token)
-    page.get_by_role("button", name="Sign in").click()
-
-
 def answers(web: Web, photo: Photo) -> list[str]:
     with web.database.transaction() as cursor:
         return [str(one.answer) for one in reviews.of_image(cursor, photo.image_id)]
@@ -87,7 +83,7 @@ def test_the_contributor_reads_why_and_what_to_do(
     page = window.page
     page.set_viewport_size({"width": width, "height": height})
     window.open(f"/sign-in?next=/images/{desk.waiting[0].image_id}")
-    sign_in(page, desk.owner)
+    fill_sign_in(page, desk.owner)
     card = page.get_by_role("region", name="Testmug")
     expect(card).to_contain_text("We are not sure that it shows Testmug: a person will look.")
     expect(card).to_contain_text("About 5 of 10 photos")
@@ -106,7 +102,7 @@ def at_the_desk(web: Web, window: Visit, token: str, height: int) -> Page:
     page = window.page
     page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
     window.open("/review")
-    sign_in(page, token)
+    fill_sign_in(page, token)
     page.wait_for_url("**/review")
     expect(page.locator("#ahead img")).to_have_count(3)
     page.wait_for_function(LOADED)
@@ -222,7 +218,7 @@ def test_without_scripts_each_answer_leads_to_the_next_question(
     window = visit(390, java_script_enabled=False)
     page = window.page
     window.open("/review")
-    sign_in(page, desk.helper)
+    fill_sign_in(page, desk.helper)
     page.get_by_role("button", name="Yes").click()
     expect(page.get_by_text("You said yes to Testmug.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
@@ -234,7 +230,7 @@ def test_keys_do_nothing_while_one_writes(visit: Callable[..., Visit], desk: Des
     window = visit()
     path = f"/images/{desk.waiting[0].image_id}"
     window.open(f"/sign-in?next={path}")
-    sign_in(window.page, desk.reviewer)
+    fill_sign_in(window.page, desk.reviewer)
     window.page.wait_for_url(f"**{path}")
     window.page.get_by_role("searchbox", name="Search labels").first.focus()
     window.page.keyboard.type("yunz")
@@ -250,7 +246,7 @@ def test_a_reviewer_parts_a_copy_and_takes_that_back_without_scripts(
     page, keeper = window.page, desk.waiting[0].image_id
     page.set_viewport_size({"width": width, "height": height})
     window.open(f"/sign-in?next=/images/{keeper}")
-    sign_in(page, desk.reviewer)
+    fill_sign_in(page, desk.reviewer)
     group = page.get_by_role("region", name="The same photo, nearly")
     expect(group).to_contain_text("The pixels hardly differ.")
     group.get_by_role("button", name="These are different photos").click()

@@ -38,12 +38,8 @@ def premium(web: Web) -> tuple[Account, str]:
 
 
 def sign_in(window: Visit, token: str, path: str) -> Page:
-    page = window.open(f"/sign-in?next={path}")
-    page.set_default_timeout(PATIENT_MS)
-    page.get_by_label("Access token").fill(token)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**{path}")
-    return page
+    window.page.set_default_timeout(PATIENT_MS)
+    return window.sign_in(path, token)
 
 
 def advance(web: Web, run_id: str, first: int, last: int) -> None:

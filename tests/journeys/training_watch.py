@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from deploy.local.preflight import free_port
 from imagehub.vocabulary import Role
+from tests.journeys.sign_in import fill_sign_in
 from tests.training_hub import TrainingHub
 from tests.web_server import Web, running_web
 
@@ -122,8 +123,7 @@ def watching(hub: TrainingHub, browser: Browser) -> Iterator[Watcher]:
         page = context.new_page()
         page.set_default_timeout(120_000)
         page.goto(f"{web.url}/sign-in?next=/releases")
-        page.get_by_label("Access token").fill(token)
-        page.get_by_role("button", name="Sign in").click()
+        fill_sign_in(page, token)
         page.wait_for_url("**/releases")
         yield Watcher(page, web)
         context.close()

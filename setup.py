@@ -42,6 +42,7 @@ DEVELOPMENT = [
     "import-linter==2.16",
     "mypy==2.4.1",
     "onnx==1.23.2",
+    "opencv-python-headless==5.0.0.93",
     "playwright==1.65.2",
     "psutil==7.2.2",
     "pytest==9.2.0",

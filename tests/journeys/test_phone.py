@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import uuid
 from collections import deque
 
 from playwright.sync_api import Page, expect
 
 from imagehub.vocabulary import Label
-from tests import photos
+from tests import factories, photos
 from tests.journeys.axe import serious_faults
 from tests.journeys.keyboard import faults_by_keyboard
 from tests.journeys.page_checks import complaints_about
@@ -157,6 +158,30 @@ def test_a_photo_stays_as_it_is_and_its_place_unsaid_unless_its_owner_wants(
     assert digests[1] != digests[0]
     assert "latitude" not in asked[0]
     assert "latitude=52.5&longitude=13.4" in asked[-1]
+
+
+def test_labels_of_one_name_are_told_apart(phone: Phone, web: Web) -> None:
+    name = f"Orange {uuid.uuid4().hex[:6]}"
+    person, token = web.person()
+    with web.database.transaction() as cursor:
+        fruit, colour = (factories.label(cursor, name) for _ in range(2))
+    page = phone.start()
+    phone.sign_in(token)
+    field = page.get_by_role("combobox", name="What is shown?")
+    for number, wanted in enumerate((fruit, colour)):
+        photo = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photos.jpeg(number)}
+        phone.photograph([photo])
+        field.fill(name)
+        expect(page.get_by_role("option")).to_have_count(2)
+        page.keyboard.press("Enter")  # chooses none of them, but goes to the first
+        expect(field).to_be_focused()
+        expect(page.get_by_role("option", selected=True)).to_have_count(1)
+        page.get_by_role("option", name=f"0 photos, {wanted.mid}").click()
+        phone.send()
+    phone.wait_for_states("sent", "accepted", number=2)
+    chips = page.locator("#recent button").filter(has_text=name)
+    expect(chips).to_have_count(2)
+    assert sorted(label for label, _ in sent_by(web, person)) == sorted((fruit.mid, colour.mid))
 
 
 def test_my_uploads_tell_what_became_of_each_photo_and_take_it_back(

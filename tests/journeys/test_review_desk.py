@@ -212,6 +212,21 @@ def test_an_answer_that_does_not_arrive_is_asked_again(
     expect_answers(web, desk, ["yes"])
 
 
+def test_who_was_signed_out_meanwhile_is_led_to_sign_in_and_asked_again(
+    web: Web, visit: Callable[..., Visit], desk: Desk
+) -> None:
+    window = visit(390)
+    page = at_the_desk(web, window, desk.helper, 844)
+    first = asked(page)
+    page.context.clear_cookies()
+    page.keyboard.press("y")
+    page.wait_for_url("**/sign-in?next=*")
+    fill_sign_in(page, desk.helper)
+    page.wait_for_url("**/review")
+    assert asked(page) == first
+    expect_answers(web, desk, [])
+
+
 def test_without_scripts_each_answer_leads_to_the_next_question(
     web: Web, visit: Callable[..., Visit], desk: Desk
 ) -> None:

@@ -7,6 +7,7 @@
   const said = document.getElementById("said");
   const WRITES = "input, select, textarea, [contenteditable]";
   const FEWEST_AHEAD = 3;
+  const SIGNED_OUT = [401, 403]; // the session has ended, or this page is of an earlier one
   const SWIPE_SHARE = 0.22; // of the photo's width decides
   const word = undo.querySelector("[name=form_word]").value;
   let queue = []; // questions, the present one first; each with its photo once it is loading
@@ -78,6 +79,7 @@
     const headers = { "X-Form-Word": word, Accept: "application/json" };
     const address = `/review/questions/${question.id}`;
     return fetch(address, { method: "POST", headers, body, redirect: "error" }).then((told) => {
+      if (SIGNED_OUT.includes(told.status)) location.assign("/review");
       if (!told.ok) throw new Error(String(told.status));
     });
   }

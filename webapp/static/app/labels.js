@@ -1,5 +1,5 @@
 // Finding a label: by typing, from the hub, and from what the phone knows while there is no network.
-import { find, make, sync } from "./dom.js";
+import { counted, find, make, sync } from "./dom.js";
 import * as hub from "./hub.js";
 import { missions } from "./missions.js";
 import { recall, remember } from "./store.js";
@@ -56,7 +56,7 @@ export async function followLink() {
 
 export async function noteUse(used) {
   const recent = await recall("recent labels", []);
-  const others = recent.filter((one) => one.name !== used.name);
+  const others = recent.filter((one) => key(one) !== key(used));
   await remember("recent labels", [used, ...others].slice(0, REMEMBERED));
   showRecent();
 }
@@ -77,12 +77,14 @@ export async function learn() {
 
 async function showRecent() {
   const recent = await recall("recent labels", []);
-  const names = new Set(recent.map((one) => one.name));
-  const wanted = (await missions()).map((one) => one.label).filter((one) => !names.has(one.name));
-  const offers = [...recent, ...wanted].slice(0, RECENT).map((one) => ({ id: one.name, ...one }));
+  const keys = new Set(recent.map(key));
+  const wanted = (await missions()).map((one) => one.label).filter((one) => !keys.has(key(one)));
+  const offers = [...recent, ...wanted].slice(0, RECENT).map((one) => ({ id: key(one), ...one }));
   await sync(find("recent"), offers, chip);
-  for (const one of find("recent").children)
-    one.setAttribute("aria-pressed", String(one.textContent === chosen?.name));
+  for (const [number, one] of offers.entries()) {
+    const isChosen = chosen !== null && key(one) === key(chosen);
+    find("recent").children[number].setAttribute("aria-pressed", String(isChosen));
+  }
   find("recent").hidden = !offers.length;
 }
 
@@ -116,6 +118,9 @@ function left() {
   close();
 }
 
+// What a label is known by; one that is still to be looked up has only its name.
+const key = (one) => one.mid ?? one.name;
+
 const same = (one, other) => one.toLowerCase() === other.toLowerCase();
 
 async function fromPhone(text) {
@@ -128,17 +133,31 @@ async function fromPhone(text) {
     .slice(0, SHOWN);
 }
 
+// Open Images has labels of one name, such as an orange and the colour: these are told apart.
+function twins(one) {
+  return offered.filter((other) => same(other.name, one.name));
+}
+
+function about(one) {
+  const photos = one.images === undefined ? [] : [counted(one.images, "photo")];
+  return make("span", { class: "hint", text: [...photos, one.mid].join(", ") });
+}
+
 function show(labels, hint = "") {
   offered = labels;
   const options = labels.map((one, number) =>
-    make("li", {
-      id: `label-${number}`,
-      role: "option",
-      "aria-selected": "false",
-      text: one.mid ? one.name : `Use “${one.name}” as it is`,
-      onmousedown: (event) => event.preventDefault(), // the field keeps the focus
-      onclick: () => choose(one),
-    }),
+    make(
+      "li",
+      {
+        id: `label-${number}`,
+        role: "option",
+        "aria-selected": "false",
+        text: one.mid ? one.name : `Use “${one.name}” as it is`,
+        onmousedown: (event) => event.preventDefault(), // the field keeps the focus
+        onclick: () => choose(one),
+      },
+      twins(one).length > 1 && about(one),
+    ),
   );
   find("label-list").replaceChildren(...options);
   find("label-list").hidden = !options.length;
@@ -174,6 +193,8 @@ function pressed(event) {
     event.preventDefault(); // the form is sent once a label is chosen
     const exact = offered.find((one) => same(one.name, find("label").value.trim()));
     const wanted = offered[active] ?? exact ?? offered[0];
-    if (isOpen && wanted) choose(wanted);
+    if (!isOpen || !wanted) return;
+    if (active < 0 && twins(wanted).length > 1) mark(offered.indexOf(wanted)); // which of them?
+    else choose(wanted);
   }
 }

@@ -128,3 +128,14 @@ def test_the_image_holds_every_package_and_java_for_spark() -> None:
     java = re.search(r"openjdk-(\d+)-jre", text)
     assert java
     assert int(java[1]) >= 17
+
+
+def test_sparks_worker_keeps_its_files_where_the_images_user_may_write() -> None:
+    text = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    folder = re.search(r"SPARK_WORKER_DIR=(\S+)", text)
+    user = re.search(r"^USER (\w+)$", text, flags=re.MULTILINE)
+    assert folder
+    assert user
+    owned = re.search(rf"install -d -o {user[1]} -g {user[1]} (.+)$", text, flags=re.MULTILINE)
+    assert owned
+    assert folder[1] in owned[1].split()

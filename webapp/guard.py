@@ -62,11 +62,12 @@ def _count(route: Route, asker: Account | None) -> None:
     if route.limit is None:
         return
     doors = gateways()
-    name = "" if asker or route.is_program else request.form.get("name", "")[:300]
+    is_trying = asker is None and not route.is_program
+    name = limits.tried_name(request.form.get("name", "")) if is_trying else ""
     size = request.content_length
     # What is not told counts as the most, and more than that is refused unread.
     body_bytes = MAX_PHOTO_BYTES if size is None else min(size, MAX_PHOTO_BYTES)
-    asking = Asking(asker, name.strip().lower(), request.remote_addr or "", body_bytes)
+    asking = Asking(asker, name, request.remote_addr or "", body_bytes)
     limits.count(doors.entrance, route.limit, asking, doors.settings.limit_factor)
 
 

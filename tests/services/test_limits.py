@@ -11,6 +11,7 @@ from threading import Barrier
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import example, given, strategies
 
 from imagehub.catalogue import rate_counts
 from imagehub.catalogue.database import Database
@@ -79,6 +80,30 @@ def test_a_name_is_tried_ten_times_and_then_not_even_with_the_right_password(
     assert "Try again in" in refused.get_data(as_text=True)
     other = {**form, "name": f"p{uuid.uuid4().hex}"}
     assert strict.post("/sign-in", data=other, environ_overrides=place).status_code == 422
+
+
+def test_no_spelling_of_a_name_gets_around_its_limit(strict: FlaskClient) -> None:
+    assert SIGN_IN
+    name = f"p{uuid.uuid4().hex}@a.example"
+    spellings = ["{}", " {}", " " * 300 + "{}", "\u3000{}\t", "{}" + " " * 400]
+    statuses = [
+        strict.post(
+            "/sign-in",
+            data={"name": spellings[turn % 5].format(name.upper() if turn % 2 else name)},
+            environ_overrides={"REMOTE_ADDR": f"2001:db8:{uuid.uuid4().hex[:4]}::1"},
+        ).status_code
+        for turn in range(SIGN_IN.account + 1)
+    ]
+    assert statuses == [422] * SIGN_IN.account + [429]
+
+
+@given(strategies.text(max_size=20))
+@example("alİce@x.example")
+@example("ﬁona@K.example")
+def test_what_lower_makes_one_name_of_is_counted_as_one_name(name: str) -> None:
+    asked = limits.tried_name(name)
+    assert limits.tried_name(f"\n{name.lower()} ") == asked
+    assert limits.tried_name(name.replace("İ", "i")) == asked
 
 
 def test_an_address_is_limited_over_all_names(strict: FlaskClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
@@ -14,6 +15,8 @@ from webapp.services.access import Limit
 
 IPV6_PREFIX_BITS = 64
 """One household or machine has at least this many addresses to itself."""
+
+MAX_NAME_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,16 @@ def _network(address: str) -> str:
     if found.version == 4:
         return str(found)
     return str(ip_network(f"{found}/{IPV6_PREFIX_BITS}", strict=False))
+
+
+def tried_name(text: str) -> str:
+    """One word for all spellings of a name or address that sign in the same account.
+
+    Coarser than what Postgres takes for one: of İ, I and i its lower() makes one letter, or two.
+    """
+    plain = unicodedata.normalize("NFKD", text.strip()[:MAX_NAME_CHARACTERS]).casefold()
+    folded = unicodedata.normalize("NFKD", plain)
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
 
 def digest(text: str) -> str:

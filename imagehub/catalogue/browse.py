@@ -1,7 +1,8 @@
 """What pages and API read of images, in order and page by page.
 
 Only public images appear here: those that are in a label set now. Every list continues behind
-the last row of the page before, so that a deep page costs what the first one does.
+the last row of the page before, so that a deep page costs what the first one does. Each joins
+`images` before it counts rows: requests do not see all of them, and a short page would be the last.
 """
 
 from __future__ import annotations
@@ -41,11 +42,12 @@ class ClusterEntry:
 def newest(cursor: Cursor, limit: int) -> list[Tile]:
     """The images that were published last."""
     cursor.execute(
-        "select m.image_id, i.full_width, i.full_height, l.mid, l.name, 0.0 as distance"
-        " from (select * from label_set_members where removed_in is null"
-        "  and label = claimed_label order by added_in desc, image_id limit %s) m"
-        " join images i on i.id = m.image_id join labels l on l.mid = m.claimed_label"
-        " order by m.added_in desc, m.image_id",
+        "select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance"
+        " from (select s.image_id, s.claimed_label, s.added_in, i.full_width, i.full_height"
+        "  from label_set_members s join images i on i.id = s.image_id"
+        "  where s.removed_in is null and s.label = s.claimed_label"
+        "  order by s.added_in desc, s.image_id limit %s) m"
+        " join labels l on l.mid = m.claimed_label order by m.added_in desc, m.image_id",
         (limit,),
     )
     return _tiles(cursor)
@@ -68,12 +70,12 @@ def tiles(cursor: Cursor, image_ids: Sequence[str]) -> list[Tile]:
 def of_label(cursor: Cursor, mid: str, after: str, limit: int) -> list[Tile]:
     """The label's images with its descendants', by id, behind the id `after` (or '')."""
     cursor.execute(
-        "select m.image_id, i.full_width, i.full_height, l.mid, l.name, 0.0 as distance"
-        " from (select distinct on (image_id) image_id, claimed_label from label_set_members"
-        "  where label = %s and removed_in is null and image_id > %s"
-        "  order by image_id limit %s) m"
-        " join images i on i.id = m.image_id join labels l on l.mid = m.claimed_label"
-        " order by m.image_id",
+        "select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance"
+        " from (select distinct on (s.image_id) s.image_id, s.claimed_label,"
+        "  i.full_width, i.full_height from label_set_members s join images i on i.id = s.image_id"
+        "  where s.label = %s and s.removed_in is null and s.image_id > %s"
+        "  order by s.image_id limit %s) m"
+        " join labels l on l.mid = m.claimed_label order by m.image_id",
         (mid, after, limit),
     )
     return _tiles(cursor)
@@ -82,12 +84,12 @@ def of_label(cursor: Cursor, mid: str, after: str, limit: int) -> list[Tile]:
 def of_label_before(cursor: Cursor, mid: str, before: str, limit: int) -> list[Tile]:
     """The label's images that stand before the id, nearest first."""
     cursor.execute(
-        "select m.image_id, i.full_width, i.full_height, l.mid, l.name, 0.0 as distance"
-        " from (select distinct on (image_id) image_id, claimed_label from label_set_members"
-        "  where label = %s and removed_in is null and image_id < %s"
-        "  order by image_id desc limit %s) m"
-        " join images i on i.id = m.image_id join labels l on l.mid = m.claimed_label"
-        " order by m.image_id desc",
+        "select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance"
+        " from (select distinct on (s.image_id) s.image_id, s.claimed_label,"
+        "  i.full_width, i.full_height from label_set_members s join images i on i.id = s.image_id"
+        "  where s.label = %s and s.removed_in is null and s.image_id < %s"
+        "  order by s.image_id desc limit %s) m"
+        " join labels l on l.mid = m.claimed_label order by m.image_id desc",
         (mid, before, limit),
     )
     return _tiles(cursor)
@@ -138,15 +140,16 @@ def cluster_fronts(
 ) -> dict[str, list[ClusterEntry]]:
     """The largest clusters of each label, each with the tiles nearest to its centre."""
     cursor.execute(
-        "select c.id, c.ordinal, c.size, m.image_id, i.full_width, i.full_height,"
+        "select c.id, c.ordinal, c.size, m.image_id, m.full_width, m.full_height,"
         " l.mid, l.name, m.distance"
         " from unnest(%s::text[]) asked (label) cross join lateral"
         "  (select * from clusters where label = asked.label order by ordinal limit %s) c"
-        " cross join lateral (select * from cluster_members m where m.cluster_id = c.id"
+        " cross join lateral (select m.*, i.full_width, i.full_height from cluster_members m"
+        "  join images i on i.id = m.image_id where m.cluster_id = c.id"
         "  and exists (select from label_set_members s where s.label = c.label"
         "   and s.image_id = m.image_id and s.removed_in is null)"
         "  order by m.distance, m.image_id limit %s) m"
-        " join images i on i.id = m.image_id join labels l on l.mid = c.label"
+        " join labels l on l.mid = c.label"
         " order by c.label, c.ordinal, m.distance, m.image_id",
         (list(mids), limit, tiles_each),
     )

@@ -163,6 +163,8 @@ def _look(settings: Settings, image_id: str) -> Look | None:
     """The look of an image; None if its view is gone or damaged: then it is like no other."""
     with executor_database(settings).transaction() as cursor:
         found = similarity.facts(cursor, [image_id])
+    if not found:  # it was removed meanwhile
+        return None
     try:
         view = executor_store(settings).get(keys.view(found[0].photo_sha256))
         return look_at(read_view(view))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from pyspark.ml.clustering import KMeans
 from pyspark.ml.functions import array_to_vector
 
@@ -116,17 +118,16 @@ def _of_large(context: JobContext, label: LabelContents) -> list[Member]:
     )
     try:
         model = _kmeans(_count_by_sample(context, label)).fit(frame)
-        centres = model.clusterCenters()
-        return [
-            (
-                row.image_id,
-                row.prediction,
-                float(np.linalg.norm(row.features.toArray() - centres[row.prediction])),
-            )
-            for row in model.transform(frame).select("image_id", "prediction", "features").collect()
-        ]
+        placed = model.transform(frame).select("image_id", "prediction", "features")
+        # Only numbers come to the driver: a large label's embeddings would not fit there.
+        return list(placed.rdd.map(partial(_member, model.clusterCenters())).collect())
     finally:
         frame.unpersist()
+
+
+def _member(centres: Sequence[npt.NDArray[np.float64]], row: Any) -> Member:
+    distance = np.linalg.norm(row.features.toArray() - centres[row.prediction])
+    return row.image_id, row.prediction, float(distance)
 
 
 def _count_by_sample(context: JobContext, label: LabelContents) -> int:

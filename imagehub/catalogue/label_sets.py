@@ -95,7 +95,8 @@ def add_new(cursor: Cursor, version: int) -> None:
 def forget_counts(cursor: Cursor) -> None:
     """Drop the counts of the version before, except of sets that are still there."""
     cursor.execute(
-        "delete from label_set_counts where label not in (select label from wanted_members)"
+        "delete from label_set_counts c where not exists"  # `not in` is no join in Postgres
+        " (select from wanted_members w where w.label = c.label)"
     )
 
 

@@ -189,13 +189,16 @@ def leave_groups(cursor: Cursor, image_id: str) -> None:
 
     Images that hung on it are compared again by the job `cluster`.
     """
-    cursor.execute("delete from cluster_members where image_id = %s", (image_id,))
+    cursor.execute(
+        "delete from cluster_members where image_id = %s returning cluster_id", (image_id,)
+    )
+    left = [row.cluster_id for row in cursor]
     cursor.execute(
         "update clusters c set size = n.size, medoid_id = n.nearest from (select m.cluster_id,"
         "  count(*) as size, (array_agg(m.image_id order by m.distance, m.image_id))[1] as nearest"
-        "  from cluster_members m group by m.cluster_id) n"
-        " where n.cluster_id = c.id and (c.size <> n.size or c.medoid_id = %s)",
-        (image_id,),
+        "  from cluster_members m where m.cluster_id = any(%s) group by m.cluster_id) n"
+        " where n.cluster_id = c.id",
+        (left,),
     )
     cursor.execute("delete from clusters where medoid_id = %s", (image_id,))
     cursor.execute(

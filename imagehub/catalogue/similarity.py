@@ -185,6 +185,8 @@ def count_members(cursor: Cursor) -> int:
 
 _UNCOMPARED = (
     "from image_checks c where c.version ="
-    " (select version from verification_versions where is_current) and not exists ("
+    " (select version from verification_versions where is_current)"
+    # Such a photo is looked at again later; only then can it be compared.
+    """ and not c.findings @> '[{"code": "unreadable"}]' and not exists ("""
     "select from compared_images d where d.version = c.version and d.image_id = c.image_id)"
 )

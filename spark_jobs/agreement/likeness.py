@@ -31,6 +31,7 @@ class CrowdOpinion:
     `others` are the label's other photos (copies left out), `alike` how many of them look like
     this one, `rival` the unrelated label that fits best, `rival_share` its probability beside the
     claimed one. `independent` is False where all other photos come from those who make the claim.
+    `log_ratio` is minus infinity where all others were rejected, so that none counts as the label.
     """
 
     log_ratio: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,11 +50,12 @@ class Case:
 def decide(case: Case, graph: LabelGraph) -> Verdict:
     """Weigh the evidence.
 
-    Rejected: unfit photos, and claims less likely than REJECTED_BELOW that were compared with other
-    photos or reviewed: a new label's first photo is not. Verified: claims as likely as
-    VERIFIED_FROM that somebody else speaks for (another contributor's photos, the network or a
-    reviewer), of photos without a finding, or that a reviewer accepts with it. A person decides the
-    rest. Where people have begun to, they are asked until they are SURE.
+    Rejected: unfit photos, and claims less likely than REJECTED_BELOW that were reviewed, or
+    compared with other photos that count as the label: a new label's first photo is not, nor one
+    that comes after others were rejected. Verified: claims as likely as VERIFIED_FROM that somebody
+    else speaks for (another contributor's photos, the network or a reviewer), of photos without a
+    finding, or that a reviewer accepts with it. A person decides the rest. Where people have begun
+    to, they are asked until they are SURE.
     """
     opinions = (case.crowd, case.network, case.record, case.reviews)
     ratios = [bounded(one.log_ratio) for one in opinions if one is not None]
@@ -77,7 +79,8 @@ def _outcome(case: Case, probability: float) -> Outcome:
         return Outcome.REJECTED
     reviewed = case.reviews is not None
     verified_from = SURE if reviewed else VERIFIED_FROM
-    if probability < (1 - SURE if reviewed else REJECTED_BELOW) and (case.crowd or reviewed):
+    compared = case.crowd is not None and math.isfinite(case.crowd.log_ratio)
+    if probability < (1 - SURE if reviewed else REJECTED_BELOW) and (compared or reviewed):
         return Outcome.REJECTED
     accepted = case.reviews is not None and case.reviews.log_ratio > 0
     spoken_for = (

@@ -95,7 +95,15 @@ def count(
     known: Mapping[Claim, str],
     graph: LabelGraph,
 ) -> Count:
-    """Learn from all answers. Pure; `claims` are what verdicts say, as `claims_of` gives it."""
+    """Learn from all answers. Pure; `claims` are what verdicts say, as `claims_of` gives it.
+
+    Answers to a claim that nobody makes any more count as one of which nothing else is known: they
+    still tell how its photo's other claims are to be taken, and who answers well.
+    """
+    unclaimed: dict[Claim, Mapping[str, float]] = {
+        one.claim: {} for one in answers if one.gold is None
+    }
+    claims = unclaimed | dict(claims)
     ballots = [*_golds(answers), *_votes(answers, claims, graph)]
     prior = {(one.claim, True): _gold_odds(one) for one in answers if one.gold is not None}
     prior |= {(claim, False): _prior(said) for claim, said in claims.items()}

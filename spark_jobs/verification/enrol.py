@@ -64,14 +64,18 @@ def weigh_judged(context: JobContext, version: Version) -> None:
 def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
     """Weigh every claim of the hub by its verdict and sum the model up from scratch.
 
-    All claims wait for another verdict from then on. Nothing changes a claim, a weight or a verdict
-    between the sums and the transaction that writes them: only this run may.
+    All claims wait for another verdict from then on. Only this run and the withdrawal of a photo
+    change claims, weights and verdicts: raises Unavailable if one was withdrawn between the sums
+    and the transaction that writes them.
     """
     with context.database.transaction() as cursor:
+        revision = crowd_models.state(cursor, version.number).revision
         crowd_claims.tell_planner(cursor)
     summed = sum_anew(context, version)
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
+        if crowd_models.hold_revision(cursor, version.number) != revision:
+            raise Unavailable("A photo was withdrawn meanwhile: the next run sums up anew.")
         crowd_models.take_revision(cursor, version.number)
         crowd_claims.weigh_anew(cursor, version.number, record.QUIETNESS)
         sizes = crowd_claims.label_sizes(cursor, version.number)

@@ -131,8 +131,10 @@ def judge(context: JobContext, version: Version, networks: Networks) -> int:
     panel.destroy()
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
-        whole = [one.label for one in due if one.all_claims]
-        crowd_models.mark_judged(cursor, version.number, whole)
+        if crowd_models.hold_revision(cursor, version.number) == revision:
+            # Else a photo that left the hub moved the model, and its labels wait once more.
+            whole = [one.label for one in due if one.all_claims]
+            crowd_models.mark_judged(cursor, version.number, whole)
     return sum(row.judged for row in judged)
 
 

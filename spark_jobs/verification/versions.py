@@ -8,7 +8,9 @@ The version before it is kept until another follows, and an operator can go back
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,16 +24,25 @@ from imagehub.vision.registry import NONE, Networks, choose
 from spark_jobs.agreement import (
     discriminant,
     likeness,
+    mixture,
     network,
     probability,
     record,
+    review_rules,
     strangers,
+    temperature,
     verdict,
 )
 from spark_jobs.checks import all_checks
 from spark_jobs.runs import JobContext
 from spark_jobs.verification.look import IMAGE_SCHEMA, MOMENTS_SCHEMA, Measuring, image_rows
 from spark_jobs.verification.projection import Moments, Projection, fit, random_projection
+
+DECIDING = (
+    *(discriminant, likeness, mixture, network, probability),
+    *(record, strangers, temperature, verdict),
+)
+"""What learns from claims and judges them: all their constants belong to a version."""
 
 FITTED_FROM_IMAGES = 512
 FITTED_ON_AT_MOST = 20_000
@@ -51,20 +62,18 @@ def thresholds() -> dict[str, Any]:
     """Every number that decides a verdict."""
     return {
         "checks": all_checks.THRESHOLDS,
-        "verified_from": verdict.VERIFIED_FROM,
-        "rejected_below": verdict.REJECTED_BELOW,
         "prior": probability.PRIOR,
-        "shrinkage": discriminant.SHRINKAGE,
-        "least_others": likeness.LEAST_OTHERS,
-        "copy_similarity": likeness.COPY_SIMILARITY,
-        "network_log_ratio": list(network.LOG_RATIO),
-        "credit_claims": record.CREDIT_CLAIMS,
-        "quietness": record.QUIETNESS,
-        "doubt": probability.DOUBT,
-        "least_strangers": strangers.LEAST_STRANGERS,
-        "least_own_gain": strangers.LEAST_OWN_GAIN,
-        "outnumbered": strangers.OUTNUMBERED,
+        "sure": review_rules.SURE,
+        **{name: number for module in DECIDING for name, number in _numbers(module)},
     }
+
+
+def _numbers(module: ModuleType) -> Iterator[tuple[str, float | list[float]]]:
+    """A module's constants that are numbers or rows of them, such as `network.log_ratio`."""
+    own = module.__name__.rpartition(".")[2]
+    for name, value in vars(module).items():
+        if name.isupper() and isinstance(value, int | float | tuple):
+            yield f"{own}.{name.lower()}", list(value) if isinstance(value, tuple) else value
 
 
 def current(context: JobContext, networks: Networks) -> Version:

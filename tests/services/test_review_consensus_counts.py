@@ -35,6 +35,16 @@ def people(cursor: Cursor, number: int, *roles: Role) -> list[Account]:
     return [factories.account(cursor, roles=roles or [Role.REVIEWER]) for _ in range(number)]
 
 
+def test_an_answer_to_a_claim_that_nobody_makes_any_more_is_counted(database: Database) -> None:
+    with database.transaction() as cursor:
+        claimed, (one, other) = factories.photo(cursor), people(cursor, 2)
+        given_up = replace(claimed, label=factories.label(cursor))
+        answer(cursor, one, given_up, YES)
+        answer(cursor, other, claimed, YES)
+        recount(cursor)
+        assert votes(cursor, claimed)
+
+
 @pytest.mark.parametrize("given", [YES, NO])
 def test_answers_add_up_and_a_withdrawn_one_is_gone(
     database: Database, given: ReviewAnswer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -178,6 +179,7 @@ YES, NO = ReviewOpinion(2.9, 1, 0), ReviewOpinion(-5.8, 0, 2)
         ({"crowd": crowd_says(-1)}, Outcome.VERIFIED),
         ({"crowd": crowd_says(-3)}, Outcome.NEEDS_REVIEW),
         ({"crowd": crowd_says(-9)}, Outcome.REJECTED),
+        ({"crowd": crowd_says(-math.inf)}, Outcome.NEEDS_REVIEW),
         ({"network": SEES_DALMATIAN}, Outcome.VERIFIED),
         ({"network": SEES_CUP}, Outcome.NEEDS_REVIEW),
         ({"crowd": crowd_says(4), "network": SEES_CUP}, Outcome.VERIFIED),

@@ -35,7 +35,7 @@ ONLY_ENDS = {
 def test_whatever_changes_something_or_is_taken_home_whole_has_a_limit(
     route: access.Route,
 ) -> None:
-    is_download = route.rule.endswith(("/download", "/manifest"))
+    is_download = route.rule.endswith(("/download", "/manifest", "/withdrawals"))
     assert (route.limit is not None) or not (
         is_download or (route.method != "GET" and route.rule not in ONLY_ENDS)
     )

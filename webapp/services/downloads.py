@@ -69,7 +69,7 @@ def find_file(database: Database, store: ObjectStore, release_id: str, path: str
     place = bisect.bisect_left(files, path, key=attrgetter("path"))
     if place == len(files) or files[place].path != path:
         raise NotFound(f"The release {release_id} has no file {path}.")
-    if withheld.of_release(database, release_id).has(files[place]):
+    if any(withheld.of_release(database, release_id).among([files[place]])):
         raise NotFound(f"The file {path} of the release {release_id} was withdrawn.")
     return files[place]
 
@@ -81,7 +81,7 @@ def held_back(database: Database, store: ObjectStore, release_id: str) -> HeldBa
     listed = withdrawal_list.read(found.signed.data, release_id) if found.signed else ()
     signed = {one.path for one in listed}
     files = _manifest(store, release_id, frozen.manifest_sha256).files
-    waiting = (one.path for one in files if found.has(one) and one.path not in signed)
+    waiting = (one.path for one in found.among(files) if one.path not in signed)
     return HeldBack(found.signed, tuple(waiting))
 
 

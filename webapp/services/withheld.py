@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from imagehub.catalogue import release_withdrawals
@@ -23,19 +24,15 @@ class Withheld:
     signed: SignedList | None
     concealed: frozenset[str]
 
-    def has(self, file: ManifestFile) -> bool:
-        """True if the file is not given out."""
-        return file.image_id in self.concealed or file.path in {one.path for one in self.withdrawn}
+    def among(self, files: Iterable[ManifestFile]) -> Iterator[ManifestFile]:
+        """Those of the files that are not given out."""
+        withdrawn = {one.path for one in self.withdrawn}
+        return (one for one in files if one.path in withdrawn or one.image_id in self.concealed)
 
     def left_of(self, manifest: Manifest) -> Manifest:
         """The manifest without the files that are held back."""
-        gone = {one.path for one in self.withdrawn}
-        kept = (
-            one
-            for one in manifest.files
-            if one.path not in gone and one.image_id not in self.concealed
-        )
-        return replace(manifest, files=tuple(kept))
+        gone = {one.path for one in self.among(manifest.files)}
+        return replace(manifest, files=tuple(one for one in manifest.files if one.path not in gone))
 
 
 def of_release(database: Database, release_id: str) -> Withheld:

@@ -212,6 +212,31 @@ def test_an_answer_that_does_not_arrive_is_asked_again(
     expect_answers(web, desk, ["yes"])
 
 
+def test_a_question_that_was_settled_meanwhile_is_let_go(
+    web: Web, visit: Callable[..., Visit], desk: Desk
+) -> None:
+    page = at_the_desk(web, visit(390), desk.helper, 844)
+    met = [asked(page)]
+    page.keyboard.press("y")
+    expect_answers(web, desk, ["yes"])
+    met.append(asked(page))
+    with web.database.transaction() as cursor:  # as dealing does, once others' answers agree
+        cursor.execute("delete from review_questions where id = %s", (met[1],))
+    page.keyboard.press("n")
+    told = page.get_by_role("status")
+    expect(told).to_have_text("That was settled meanwhile. You said yes to Testmug.")
+    met.append(asked(page))
+    assert len(set(met)) == 3
+    with web.database.transaction() as cursor:  # too late to take it back
+        cursor.execute("update reviews set reviewed_at = now() - interval '16 minutes'")
+    page.keyboard.press("z")
+    expect(told).to_have_text("That was settled meanwhile.")
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    assert asked(page) == met[2]
+    page.keyboard.press("u")
+    expect_answers(web, desk, ["unsure", "yes"])
+
+
 def test_who_was_signed_out_meanwhile_is_led_to_sign_in_and_asked_again(
     web: Web, visit: Callable[..., Visit], desk: Desk
 ) -> None:

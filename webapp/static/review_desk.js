@@ -8,6 +8,7 @@
   const WRITES = "input, select, textarea, [contenteditable]";
   const FEWEST_AHEAD = 3;
   const SIGNED_OUT = [401, 403]; // the session has ended, or this page is of an earlier one
+  const SETTLED = [404, 409]; // decided without this answer, or counted already
   const SWIPE_SHARE = 0.22; // of the photo's width decides
   const word = undo.querySelector("[name=form_word]").value;
   let queue = []; // questions, the present one first; each with its photo once it is loading
@@ -68,8 +69,9 @@
   }
 
   async function finish() {
-    if (await fetchMore()) return show();
+    await fetchMore();
     await sending;
+    if (queue.length) return show();
     const last = given.at(-1);
     location.assign(last ? `/review?done=${last.question.id}` : "/review");
   }
@@ -80,7 +82,9 @@
     const address = `/review/questions/${question.id}`;
     return fetch(address, { method: "POST", headers, body, redirect: "error" }).then((told) => {
       if (SIGNED_OUT.includes(told.status)) location.assign("/review");
-      if (!told.ok) throw new Error(String(told.status));
+      if (told.ok) return;
+      const isSettled = SETTLED.includes(told.status);
+      throw Object.assign(new Error(String(told.status)), { isSettled });
     });
   }
 
@@ -88,25 +92,47 @@
     const question = queue.shift();
     if (!question) return;
     given.push({ question, answer });
-    say(`You said ${answer} to ${question.label}.`);
-    sending = sending.then(() => send(question, answer)).catch(() => notSaved(question));
+    say(lastGiven());
+    sending = sending
+      .then(() => send(question, answer))
+      .catch((fault) => (fault.isSettled ? letGo(question) : askAgain(question)));
     show();
   }
 
   function takeBack() {
     const last = given.pop();
     queue.unshift(last.question);
-    sending = sending.then(() => send(last.question, "withdraw")).catch(() => notSaved(null));
-    say(given.length ? `You said ${given.at(-1).answer} to ${given.at(-1).question.label}.` : "");
+    sending = sending
+      .then(() => send(last.question, "withdraw"))
+      .catch((fault) => (fault.isSettled ? letGo(last.question) : sayNotSaved()));
+    say(lastGiven());
     show();
   }
 
-  function notSaved(question) {
-    if (question) {
-      given = given.filter((one) => one.question !== question);
-      queue = [question, ...queue.filter((one) => one !== question)];
-      show();
-    }
+  function lastGiven() {
+    const last = given.at(-1);
+    return last ? `You said ${last.answer} to ${last.question.label}.` : "";
+  }
+
+  function forget(question) {
+    given = given.filter((one) => one.question !== question);
+    queue = queue.filter((one) => one !== question);
+  }
+
+  function askAgain(question) {
+    forget(question);
+    queue.unshift(question);
+    show();
+    sayNotSaved();
+  }
+
+  function letGo(question) {
+    forget(question);
+    show();
+    say(`That was settled meanwhile. ${lastGiven()}`.trimEnd());
+  }
+
+  function sayNotSaved() {
     say("That was not saved. Try again.", true);
   }
 
@@ -114,7 +140,7 @@
     said.textContent = text;
     said.classList.toggle("wrong", isWrong);
     undo.hidden = !text;
-    undo.querySelector("button").hidden = isWrong;
+    undo.querySelector("button").hidden = isWrong || !given.length;
   }
 
   function press(event) {

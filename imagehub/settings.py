@@ -106,6 +106,9 @@ class Settings:
     s3_region: str = _setting("us-east-1", _text, "S3 region")
     spark_master: str = _setting("local[*]", _text, "Spark master of the jobs")
     spark_memory: str = _setting("2g", _text, "memory of the Spark driver and of each executor")
+    spark_cores: int = _setting(
+        "0", _whole, "most cores of a Spark master spark:// that one session holds; 0: all of them"
+    )
     models: Path = _setting("hub-data/models", _folder, "folder of prepared or fetched networks")
     embedding_network: str = _setting(
         "auto", _text, "network whose features make embeddings; auto: the best one present"

@@ -49,6 +49,8 @@ def session(
         builder = builder.master(settings.spark_master)
         chosen["spark.driver.memory"] = settings.spark_memory
         chosen["spark.executor.memory"] = settings.spark_memory
+        if settings.spark_cores:
+            chosen["spark.cores.max"] = str(settings.spark_cores)
         if settings.spark_master.startswith("local"):
             chosen.update(ON_THIS_MACHINE)
             keep_spark_on_loopback()

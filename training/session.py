@@ -23,7 +23,7 @@ import imagehub
 import training
 from imagehub import spark
 from imagehub.errors import Refused, Unavailable
-from imagehub.settings import Settings
+from imagehub.settings import Settings, variable
 from training.reasons import reason_in, was_refused
 
 PACKAGES = (imagehub, training)
@@ -31,6 +31,9 @@ EMBEDDED_MASTER = "local-cluster[2,1,2048]"
 """Two executors in processes of their own, a core each: the embedded hub's."""
 
 EXECUTORS_WITHIN_SECONDS = 120.0
+SETTLED_SECONDS = 5.0
+"""Where nobody said how many executors there are to be, those that are there after so long without
+another are all."""
 
 SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """For Java that starts and hands work to Python: it need not compile itself well."""
@@ -133,33 +136,50 @@ def start(settings: Settings, run_id: str, environment: Mapping[str, str]) -> Cl
     if here:
         notes.mkdir(parents=True, exist_ok=True)
         (notes / context.applicationId).touch()
-    return Cluster(session, _executors(context, master), _cores(context, master), here, notes)
+    return Cluster(session, _executors(context, master), _cores(context), here, notes)
 
 
-def _cores(context: Any, master: str) -> int:
-    embedded = re.fullmatch(r"local-cluster\[\d+,\s*(\d+),.*\]", master)
-    return int(embedded[1]) if embedded else int(context.getConf().get("spark.executor.cores", "1"))
+def enough(there: int, asked: int, unchanged_seconds: float) -> bool:
+    """True once a run can begin: `asked` executors are there, or, where it is 0, all that come."""
+    if asked:
+        return there >= asked
+    return there >= 1 and unchanged_seconds >= SETTLED_SECONDS
+
+
+def _cores(context: Any) -> int:
+    """The fewest cores that any executor has."""
+    executors = context._jsc.sc().statusStore().executorList(True)
+    each = (executors.apply(place) for place in range(executors.size()))
+    return min((int(one.totalCores()) for one in each if one.id() != "driver"), default=1)
+
+
+def _asked(context: Any, master: str) -> int:
+    """How many executors are to come; 0 where only the master knows."""
+    embedded = re.fullmatch(r"local-cluster\[(\d+),.*\]", master)
+    return int(embedded[1] if embedded else context.getConf().get("spark.executor.instances", "0"))
 
 
 def _executors(context: Any, master: str) -> int:
     """How many executors there are, once as many are there as were asked for or no more come."""
-    embedded = re.fullmatch(r"local-cluster\[(\d+),.*\]", master)
-    asked = (
-        int(embedded[1])
-        if embedded
-        else int(context.getConf().get("spark.executor.instances", "0"))
-    )
-    deadline = time.monotonic() + EXECUTORS_WITHIN_SECONDS
-    while True:
-        there = int(context._jsc.sc().getExecutorMemoryStatus().size()) - 1  # without the driver
-        if asked and there >= asked:
-            return asked
-        if time.monotonic() > deadline:
+    asked, there = _asked(context, master), 0
+    began_at = changed_at = time.monotonic()
+    while not enough(there, asked, time.monotonic() - changed_at):
+        if time.monotonic() - began_at > EXECUTORS_WITHIN_SECONDS:
+            if there < max(asked, 1):
+                raise Unavailable(_too_few(there, asked, master))
             break
         time.sleep(0.2)
-    if there < 1 or there < asked:
-        raise Unavailable(
-            f"Spark gave {there} of {asked or 'any'} executors within"
-            f" {EXECUTORS_WITHIN_SECONDS:.0f} seconds."
-        )
-    return there
+        now = int(context._jsc.sc().getExecutorMemoryStatus().size()) - 1  # without the driver
+        if now != there:
+            there, changed_at = now, time.monotonic()
+    return asked or there
+
+
+def _too_few(there: int, asked: int, master: str) -> str:
+    said = (
+        f"Spark gave {there} of {asked or 'any'} executors within"
+        f" {EXECUTORS_WITHIN_SECONDS:.0f} seconds."
+    )
+    if not master.startswith("spark://"):
+        return said
+    return f"{said} If the jobs hold all cores, set {variable('spark_cores')} for them."

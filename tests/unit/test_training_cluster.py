@@ -15,6 +15,7 @@ import pytest
 from training import processes
 from training.cluster import _Server
 from training.reasons import reason_in
+from training.session import SETTLED_SECONDS, enough
 
 
 class Evil:
@@ -92,3 +93,19 @@ def test_ending_a_run_ends_all_that_carries_its_mark_and_nothing_else() -> None:
     assert others.poll() is None
     processes.end("run-ab")
     others.wait(timeout=10)
+
+
+@pytest.mark.parametrize(
+    ("there", "asked", "unchanged_seconds", "is_enough"),
+    [
+        (2, 2, 0.0, True),
+        (1, 2, 100.0, False),
+        (0, 0, 100.0, False),
+        (1, 0, 0.0, False),
+        (1, 0, SETTLED_SECONDS, True),
+    ],
+)
+def test_a_run_begins_with_the_executors_asked_for_or_with_those_that_came(
+    there: int, asked: int, unchanged_seconds: float, is_enough: bool
+) -> None:
+    assert enough(there, asked, unchanged_seconds) is is_enough

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from imagehub import manifest
+from imagehub import manifest, withdrawal_list
+from imagehub.catalogue import release_downloads, release_withdrawals
+from imagehub.catalogue.release_withdrawals import SignedList
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from tests import photos
@@ -60,9 +62,18 @@ def test_a_visitor_takes_small_releases_home_and_an_account_all(web: Web) -> Non
             )
             for files in (most, most + 1)
         }
+        for made in sizes.values():
+            nothing_yet = SignedList(withdrawal_list.write(()), bytes(64), bytes(32))
+            release_withdrawals.write_list(cursor, made.id, nothing_yet)
     _, token = web.person()
+    tables = ("", "/MANIFEST.jsonl", "/SIGNATURE.json", "/images.csv", "/labels.csv")
     for files, made in sizes.items():
-        for rest in ("/manifest", "/download", f"/files/{made.manifest.files[0].path}"):
+        for name in ("WITHDRAWN.csv", "WITHDRAWN-SIGNATURE.json", "CREDITS.md"):
+            assert web.get(path_of(made, f"/documents/{name}")).status_code == 200, name
+        for rest in (
+            *("/manifest", "/download", f"/files/{made.manifest.files[0].path}"),
+            *(f"/documents{table}" for table in tables),
+        ):
             assert web.get(path_of(made, rest), token).status_code == 200
             heard = web.get(path_of(made, rest)).status_code
             assert heard == (200 if files == most else 401), rest
@@ -70,6 +81,18 @@ def test_a_visitor_takes_small_releases_home_and_an_account_all(web: Web) -> Non
     assert "Sign in to download" in page
     assert "format=imagefolder" not in page
     assert "format=imagefolder" in web.get(f"/releases/{sizes[most].id}").text
+
+
+def test_whoever_takes_a_table_of_a_release_home_is_noted_as_whoever_takes_it_whole(
+    web: Web, release: Released
+) -> None:
+    for name, is_noted in (("WITHDRAWN.csv", False), ("CREDITS.md", False), ("images.csv", True)):
+        account, token = web.person()
+        web.get(path_of(release, f"/documents/{name}"), token)
+        assert web.get(path_of(release, "/documents/nothing.csv"), token).status_code == 404
+        with web.database.transaction() as cursor:
+            noted = account.id in release_downloads.accounts(cursor, release.id)
+        assert noted == is_noted, name
 
 
 def test_the_zip_holds_exactly_the_manifests_files(web: Web, release: Released) -> None:

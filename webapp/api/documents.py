@@ -7,12 +7,15 @@ import hashlib
 from flask import Response, request
 from pydantic import BaseModel
 
+from imagehub.vocabulary import Account
 from webapp import byte_ranges
 from webapp.api.endpoints import Endpoints
 from webapp.gateways import gateways
-from webapp.services import downloads
+from webapp.services import downloads, releases
+from webapp.services.formats.documents import ABOUT_WITHDRAWN
 
 DOCUMENT_TYPE = "application/octet-stream"
+FOR_EVERYBODY = ABOUT_WITHDRAWN | {"CREDITS.md"}
 endpoints = Endpoints("documents")
 
 
@@ -31,10 +34,11 @@ class Documents(BaseModel):
 
 
 @endpoints.get("/releases/<release_id>/documents", problems=(404,))
-def names(release_id: str) -> Documents:
+def names(release_id: str, account: Account | None) -> Documents:
     """List the files that an image folder has beside its photos."""
     doors = gateways()
-    found = downloads.documents(doors.database, doors.store, release_id)
+    releases.require_welcome(doors.database, release_id, account)
+    found = downloads.list_documents(doors.database, doors.store, release_id)
     return Documents(
         documents=[
             Document(name=name, bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
@@ -48,10 +52,18 @@ def names(release_id: str) -> Documents:
     media_types=(DOCUMENT_TYPE,),
     problems=(404, 416),
 )
-def document(release_id: str, name: str) -> Response:
-    """One document, or with a Range header a part of it."""
+def document(release_id: str, name: str, account: Account | None) -> Response:
+    """One document, or with a Range header a part of it.
+
+    Everybody may read what was withdrawn, and whose the photos are; the others are for whom the
+    release is for.
+    """
     doors = gateways()
+    if name not in FOR_EVERYBODY:
+        releases.require_welcome(doors.database, release_id, account)
     data = downloads.find_document(doors.database, doors.store, release_id, name)
+    if name not in FOR_EVERYBODY:
+        releases.note_download(doors.database, release_id, account)
     return byte_ranges.answer(
         request,
         byte_ranges.Whole(len(data), hashlib.sha256(data).hexdigest(), DOCUMENT_TYPE),

@@ -17,7 +17,7 @@ from imagehub.manifest import Manifest, ManifestFile
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from webapp.services import releases, withheld
-from webapp.services.formats import FORMATS, Archive, Contents, Format, imagefolder
+from webapp.services.formats import FORMATS, Archive, Contents, Format, documents, imagefolder
 from webapp.services.shards import Shards
 
 CHUNK_BYTES = 256 * 1024
@@ -49,17 +49,24 @@ def archive(database: Database, store: ObjectStore, release_id: str, packing: Fo
     return Archive(packed.size_bytes, gathered(packed.chunks))
 
 
-def documents(database: Database, store: ObjectStore, release_id: str) -> dict[str, bytes]:
+def list_documents(database: Database, store: ObjectStore, release_id: str) -> dict[str, bytes]:
     """What an image folder has beside its photos: name -> bytes."""
-    return imagefolder.beside_photos(_contents(database, store, release_id))
+    return documents.documents(_contents(database, store, release_id), imagefolder.LAYOUT)
 
 
 def find_document(database: Database, store: ObjectStore, release_id: str, name: str) -> bytes:
-    """One of the documents; else NotFound."""
-    found = documents(database, store, release_id)
-    if name not in found:
+    """One of the documents, without the work of writing the others; else NotFound."""
+    if name in documents.ABOUT_WITHDRAWN:
+        releases.frozen(database, release_id)
+        signed = withheld.of_release(database, release_id).signed
+        found = documents.withdrawn(signed).get(name)
+    else:
+        contents = _contents(database, store, release_id)
+        write = documents.writers(contents, imagefolder.LAYOUT).get(name)
+        found = write() if write else None
+    if found is None:
         raise NotFound(f"The release {release_id} has no document {name}.")
-    return found[name]
+    return found
 
 
 def find_file(database: Database, store: ObjectStore, release_id: str, path: str) -> ManifestFile:

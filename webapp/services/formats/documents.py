@@ -5,39 +5,51 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from imagehub import withdrawal_list
+from imagehub.catalogue.release_withdrawals import SignedList
 from imagehub.manifest import Manifest, digest
 from webapp.services.formats import tables
 from webapp.services.formats.archive import Contents
 
+WITHDRAWN_SIGNATURE = "WITHDRAWN-SIGNATURE.json"
+ABOUT_WITHDRAWN = frozenset({withdrawal_list.NAME, WITHDRAWN_SIGNATURE})
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
 
 
 def documents(contents: Contents, layout: str) -> dict[str, bytes]:
     """Name -> bytes of the documents; `layout` says how this format arranges the photos."""
+    return withdrawn(contents.withdrawals) | {
+        name: write() for name, write in writers(contents, layout).items()
+    }
+
+
+def writers(contents: Contents, layout: str) -> dict[str, Callable[[], bytes]]:
+    """What writes each document, by its name; without those of the withdrawn files."""
     manifest = contents.manifest
-    withdrawn = contents.withdrawals
-    beside = (
-        {
-            withdrawal_list.NAME: withdrawn.data,
-            "WITHDRAWN-SIGNATURE.json": _signature(
-                withdrawal_list.NAME, withdrawn.data, withdrawn.signature, withdrawn.public_key
-            ),
-        }
-        if withdrawn
-        else {}
-    )
-    return beside | {
-        "README.md": _readme(contents, layout).encode(),
-        "CREDITS.md": _credits(manifest).encode(),
-        "MANIFEST.jsonl": contents.manifest_bytes,
-        "SIGNATURE.json": _signature(
+    return {
+        "README.md": lambda: _readme(contents, layout).encode(),
+        "CREDITS.md": lambda: _credits(manifest).encode(),
+        "MANIFEST.jsonl": lambda: contents.manifest_bytes,
+        "SIGNATURE.json": lambda: _signature(
             "MANIFEST.jsonl", contents.manifest_bytes, contents.signature, contents.public_key
         ),
-        "images.csv": tables.images(manifest),
-        "labels.csv": tables.labels(manifest),
-        "class-descriptions.csv": tables.class_descriptions(manifest),
+        "images.csv": lambda: tables.images(manifest),
+        "labels.csv": lambda: tables.labels(manifest),
+        "class-descriptions.csv": lambda: tables.class_descriptions(manifest),
+    }
+
+
+def withdrawn(signed: SignedList | None) -> dict[str, bytes]:
+    """Name -> bytes of the list of withdrawn files and its signature; none without a list."""
+    if signed is None:
+        return {}
+    return {
+        withdrawal_list.NAME: signed.data,
+        WITHDRAWN_SIGNATURE: _signature(
+            withdrawal_list.NAME, signed.data, signed.signature, signed.public_key
+        ),
     }
 
 

@@ -10,15 +10,10 @@ from webapp.services.formats.documents import documents
 LAYOUT = "Photos stand in `<split>/<label>/<image>.jpg`."
 
 
-def beside_photos(contents: Contents) -> dict[str, bytes]:
-    """Name -> bytes of the documents that stand at the top."""
-    return documents(contents, LAYOUT)
-
-
 def pack(contents: Contents) -> Archive:
     """Stored, not deflated: photos do not shrink, and the size is known beforehand."""
     archive = ZipStream(sized=True)
-    for name, data in beside_photos(contents).items():
+    for name, data in documents(contents, LAYOUT).items():
         archive.add(data, name)
     for file in contents.manifest.files:
         archive.add(contents.read(file), file.path, size=file.bytes)

@@ -100,6 +100,7 @@ def desk(web: Web) -> Iterator[tuple[Photo, ...]]:
     """Three photos wait, and nothing else."""
     with web.database.transaction() as cursor:
         cursor.execute("update verdicts set outcome = 'rejected' where outcome = 'needs_review'")
+        cursor.execute("delete from review_golds")
         made = tuple(factories.photo(cursor, store=web.store) for _ in range(3))
         for photo in made:
             factories.verdict(cursor, photo.image_id, photo.label, Outcome.NEEDS_REVIEW, 0.5)

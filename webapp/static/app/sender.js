@@ -10,6 +10,7 @@ const LOOK_AGAIN_SECONDS = 60;
 // The transfer was at fault, not the photo.
 const TRANSFER_FAULTS = new Set(["body_incomplete", "digest_mismatch"]);
 const TRY_AGAIN = new Set([0, 408, 425, 429]);
+const PASSING = new Set(["offline", "no answer", "hub busy", "denied"]);
 
 export const SETTINGS = { paused: false, wifiOnly: false, smaller: false };
 
@@ -26,6 +27,14 @@ export function wake() {
     running = undefined;
   });
   return running;
+}
+
+// As `wake`, for the browser's own background sync: fails where photos still wait for something that
+// passes by itself, so that the browser tries again.
+export async function wakeInBackground() {
+  await wake();
+  const { what } = await recall("sender", {});
+  if (PASSING.has(what)) throw new Error(`Photos wait: ${what}.`);
 }
 
 // The phone is online again: what failed for want of a network is tried at once.

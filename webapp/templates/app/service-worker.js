@@ -1,5 +1,5 @@
 // Keeps the app's shell on the phone, and sends what waits when the browser says so.
-import { wake } from "/static/app/sender.js";
+import { wakeInBackground } from "/static/app/sender.js";
 
 const SHELL = "shell-{{ version }}";
 const ADDRESSES = {{ addresses | tojson }};
@@ -31,4 +31,4 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("message", (event) => {
   if (event.data === "take over") self.skipWaiting();
 });
-self.addEventListener("sync", (event) => event.waitUntil(wake()));
+self.addEventListener("sync", (event) => event.waitUntil(wakeInBackground()));

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections import deque
 
 from playwright.sync_api import Page, expect
 
 from imagehub.vocabulary import Label, UploadState
 from tests import factories
-from tests.journeys.phone import Phone, pictures, sent_by
+from tests.journeys.phone import MANY, Phone, pictures, sent_by
 from tests.web_server import Web
 
 KEEP_AS_SENT = """async ids => {
@@ -103,3 +104,56 @@ def test_a_search_that_answers_late_opens_no_list_over_the_button(phone: Phone, 
     page.wait_for_timeout(300)
     expect(page.locator("#label-list")).to_be_hidden()
     expect(page.get_by_role("combobox")).to_have_value(mug.name)
+
+
+SYNC_IN_BACKGROUND = """() => new Promise((resolve) => {
+  const sync = Object.assign(new Event("sync"), { waitUntil: (work) => work.then(
+    () => resolve("done"), (problem) => resolve(problem.message),
+  ) });
+  dispatchEvent(sync);
+})"""
+
+
+def test_the_browser_is_to_wake_the_worker_again_while_a_passing_trouble_keeps_photos_waiting(
+    phone: Phone, web: Web, mug: Label
+) -> None:
+    _, token = web.person()
+    page = phone.start()
+    phone.sign_in(token)
+    phone.is_kept_by_worker()
+    phone.photograph(pictures([800]))
+    phone.choose_label(mug.name)
+    phone.network.faults = deque([503] * MANY)
+    phone.send()
+    expect(page.get_by_role("status")).to_contain_text("the hub is busy")
+    worker = page.context.service_workers[0]
+    assert worker.evaluate(SYNC_IN_BACKGROUND) == "Photos wait: hub busy."
+    phone.network.faults.clear()
+    phone.wait_for_states("sent", "accepted", number=1)
+    assert worker.evaluate(SYNC_IN_BACKGROUND) == "done"
+
+
+def test_the_app_goes_on_where_the_browser_dropped_its_database_or_refused_it_for_a_while(
+    phone: Phone, web: Web, mug: Label
+) -> None:
+    page = phone.start()
+    phone.sign_in(web.person()[1])
+    address = {"origin": phone.url, "storageTypes": "indexeddb"}
+    page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", address)
+    phone.photograph(pictures([810]))
+
+    page.evaluate(
+        """async () => {
+          const settled = (asking) => new Promise((done) => {
+            asking.onsuccess = asking.onerror = () => done(asking.result);
+          });
+          (await settled(indexedDB.open("imagehub", 99))).close();
+          const { photos } = await import("/static/app/store.js");
+          dispatchEvent(new Event("offline"));  // draws
+          await photos().catch(() => {});
+          await settled(indexedDB.deleteDatabase("imagehub"));
+        }"""
+    )
+    page.get_by_label("Take a photo").set_input_files(pictures([811]))
+    expect(page.get_by_alt_text("Your photo 1")).to_be_visible()
+    expect(page.locator("#draft-photos li")).to_have_count(1)

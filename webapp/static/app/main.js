@@ -36,18 +36,25 @@ async function draw() {
   stale = true;
   if (drawing) return;
   drawing = true;
-  while (stale) {
-    stale = false;
-    const all = await photos();
-    const [sender, me] = [await recall("sender"), await recall("me")];
-    forget(new Set(all.map((photo) => photo.id)));
-    await showNotices(all, sender, me);
-    await sending.show(all, sender);
-    await uploads.show(all, sender);
-    await settings.show(all);
-    await watch(all);
+  try {
+    while (stale) {
+      stale = false;
+      await drawOnce();
+    }
+  } finally {
+    drawing = false;
   }
-  drawing = false;
+}
+
+async function drawOnce() {
+  const all = await photos();
+  const [sender, me] = [await recall("sender"), await recall("me")];
+  forget(new Set(all.map((photo) => photo.id)));
+  await showNotices(all, sender, me);
+  await sending.show(all, sender);
+  await uploads.show(all, sender);
+  await settings.show(all);
+  await watch(all);
 }
 
 const SIGN_IN = { href: "/sign-in?next=/app", class: "button small", text: "Sign in" };

@@ -2,6 +2,8 @@
 // Every change is on the disk before its promise is kept, and told to all windows.
 const NAME = "imagehub";
 const VERSION = 1;
+// The browser has dropped the connection: data of the site were cleared, or Safari slept. Nothing was done.
+const LOST = new Set(["InvalidStateError", "UnknownError"]);
 const channel = new BroadcastChannel(NAME);
 const listeners = new Set();
 
@@ -22,9 +24,18 @@ export function onChange(listener) {
 
 let opening;
 
-// A later version may add stores; it must never drop `photos` or `files`.
+// The database; where it could not be opened, it is tried anew the next time.
 function open() {
-  opening ??= new Promise((resolve, reject) => {
+  opening ??= connect().catch((problem) => {
+    opening = undefined;
+    throw problem;
+  });
+  return opening;
+}
+
+// A later version may add stores; it must never drop `photos` or `files`.
+function connect() {
+  return new Promise((resolve, reject) => {
     const asking = indexedDB.open(NAME, VERSION);
     asking.onupgradeneeded = () => {
       asking.result.createObjectStore("photos", { keyPath: "id" });
@@ -40,11 +51,20 @@ function open() {
       resolve(asking.result);
     };
   });
-  return opening;
 }
 
 // Run `work` on a transaction; answer the result of the request that it returns.
-async function transact(mode, stores, work) {
+async function transact(...words) {
+  try {
+    return await attempt(...words);
+  } catch (problem) {
+    if (!LOST.has(problem?.name)) throw problem;
+    opening = undefined;
+    return attempt(...words);
+  }
+}
+
+async function attempt(mode, stores, work) {
   const database = await open();
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(stores, mode, { durability: "strict" });

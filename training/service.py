@@ -3,7 +3,8 @@
 An attempt is a process of its own (training.attempt). It is ended, with all that it started, when
 somebody cancels the run, when one of its processes has shown no progress for too long, when the
 catalogue has been away for too long, or when the trainer itself is told to stop. What is cut short
-goes on from its last checkpoint in a new attempt; after the last one the run has failed.
+goes on from its last checkpoint in a new attempt; after the last one the run has failed. Attempts
+that the catalogue's absence or an orderly stop of the trainer ended are not counted.
 """
 
 from __future__ import annotations
@@ -47,11 +48,21 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an attempt ended: `again` if a new one may do better; `state` otherwise."""
+    """How an attempt ended: `again` if a new one may do better; `state` otherwise.
+
+    An attempt that `is_excused` is not counted among the MAX_ATTEMPTS.
+    """
 
     state: str
     reason: str | None = None
     again: bool = False
+    is_excused: bool = False
+
+
+STOPPED = Ending("failed", "The trainer was stopped.", again=True, is_excused=True)
+CATALOGUE_AWAY = Ending(
+    "failed", "The catalogue was away for too long.", again=True, is_excused=True
+)
 
 
 class Trainer:
@@ -171,17 +182,13 @@ class Trainer:
             if status is not None:
                 return _ended(status, reason_file(self._settings, run.id))
             if self.stop.is_set():
-                return Ending("failed", "The trainer was stopped.", again=True)
+                return STOPPED
             try:
                 ending = self._look(run)
                 heard_at = time.monotonic()
             except Unavailable:
                 away = time.monotonic() - heard_at
-                ending = (
-                    Ending("failed", "The catalogue was away for too long.", again=True)
-                    if away > self._patience.catalogue
-                    else None
-                )
+                ending = CATALOGUE_AWAY if away > self._patience.catalogue else None
             if ending is not None:
                 return ending
             self.stop.wait(TICK_SECONDS)
@@ -220,8 +227,11 @@ class Trainer:
                 with self._database.transaction() as cursor:
                     if ending.reason:
                         training_progress.note(cursor, run.id, ending.reason)
-                    if ending.again and run.attempt < MAX_ATTEMPTS:
-                        training_runs.requeue(cursor, run.id, run.attempt, str(ending.reason))
+                    if ending.is_excused or (ending.again and _may_try_again(run)):
+                        training_runs.requeue(
+                            *(cursor, run.id, run.attempt, str(ending.reason)),
+                            is_excused=ending.is_excused,
+                        )
                     elif ending.state != "done":  # who is done said so with the model
                         training_runs.finish(
                             cursor, run.id, run.attempt, ending.state, ending.reason
@@ -231,6 +241,10 @@ class Trainer:
             except Unavailable:
                 if self.stop.wait(TICK_SECONDS):
                     return
+
+
+def _may_try_again(run: TrainingRun) -> bool:
+    return run.attempt - run.excused < MAX_ATTEMPTS
 
 
 def _cancel_queued(cursor: Cursor) -> set[str]:

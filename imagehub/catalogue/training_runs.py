@@ -15,7 +15,10 @@ LOCK = 0x1_7A1_4E5
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """A run as it stands; `config` as imagehub.training_config reads it."""
+    """A run as it stands; `config` as imagehub.training_config reads it.
+
+    `excused` of its attempts so far ended through no fault of the run.
+    """
 
     id: str
     release_id: str
@@ -25,11 +28,12 @@ class TrainingRun:
     attempt: int
     epochs_done: int
     reason: str | None
+    excused: int
 
 
 _RUN = (
     "select r.id::text, r.release_id, r.manifest_sha256, r.config, r.state, r.attempt,"
-    " r.epochs_done, r.reason from training_runs r"
+    " r.epochs_done, r.reason, r.excused from training_runs r"
 )
 _USE = """
     left join training_requests q on q.id = r.request_id
@@ -171,12 +175,14 @@ def epoch_done(cursor: Cursor, run_id: str, attempt: int, epochs: int) -> None:
     )
 
 
-def requeue(cursor: Cursor, run_id: str, attempt: int, reason: str) -> bool:
+def requeue(
+    cursor: Cursor, run_id: str, attempt: int, reason: str, *, is_excused: bool = False
+) -> bool:
     """Put an interrupted attempt back into the queue, to go on from its last checkpoint."""
     cursor.execute(
-        "update training_runs set state = 'queued', reason = %s"
+        "update training_runs set state = 'queued', reason = %s, excused = excused + %s"
         " where id = %s and attempt = %s and finished_at is null",
-        (reason, run_id, attempt),
+        (reason, int(is_excused), run_id, attempt),
     )
     return bool(cursor.rowcount)
 
@@ -237,4 +243,5 @@ def _run(row: Any) -> TrainingRun:
         attempt=row.attempt,
         epochs_done=row.epochs_done,
         reason=row.reason,
+        excused=row.excused,
     )

@@ -116,6 +116,18 @@ def test_a_trainer_that_is_told_to_stop_puts_its_run_back(hub: Hub) -> None:
     assert processes.alive(run_id) == []
 
 
+def test_a_run_survives_any_number_of_orderly_stops_of_its_trainer(hub: Hub) -> None:
+    run_id = hub.queue()
+    for stopped in range(1, 5):
+        with hub.trainer(SLEEPS):
+            wait_for(lambda attempt=stopped: hub.run(run_id).attempt == attempt, 60)  # type: ignore[misc]  # bound default
+        assert hub.state(run_id) == "queued"
+    with hub.trainer(FAILS):
+        wait_for(lambda: hub.state(run_id) == "failed", 90)
+    run = hub.run(run_id)
+    assert (run.attempt, run.excused) == (4 + 3, 4)
+
+
 def test_who_used_the_trainer_less_today_comes_first(hub: Hub) -> None:
     with hub.database.transaction() as cursor:
         busy, new = factories.account(cursor), factories.account(cursor)

@@ -119,6 +119,20 @@ def test_an_address_is_limited_over_all_names(strict: FlaskClient) -> None:
     assert statuses[-1] == 429
 
 
+@pytest.mark.parametrize("path", ["/subsets/new", "/subsets/pets", "/releases/pets-1/train"])
+def test_pages_that_count_what_a_selection_holds_are_limited_by_address(
+    strict: FlaskClient, web: Web, path: str
+) -> None:
+    limit = TABLE.route("POST", "/api/v1/subsets/preview").limit
+    assert limit
+    address = f"2001:db8:a{uuid.uuid4().hex[:3]}::"
+    bucket = f"preview:address:{limits.digest(address + '/64')}"
+    with web.database.transaction() as cursor:
+        rate_counts.count(cursor, {bucket: limit.address}, limit.per_seconds)
+    place = {"REMOTE_ADDR": f"{address}1"}
+    assert strict.get(path, environ_overrides=place).status_code == 429
+
+
 def test_an_account_sends_only_so_many_bytes_a_day(database: Database) -> None:
     limit = Limit("upload", 60, account_bytes=1000)
     one, other = (Account(uuid.uuid4(), "x", frozenset()) for _ in range(2))

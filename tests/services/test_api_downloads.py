@@ -22,6 +22,7 @@ from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from tests import photos
 from tests.factories.shards import Released, release_with_photos
+from tests.signed_in import SignedIn
 from tests.web_server import Web
 from webapp.services import downloads, releases
 from webapp.services.formats import FORMATS
@@ -77,6 +78,9 @@ def test_a_visitor_takes_small_releases_home_and_an_account_all(web: Web) -> Non
             assert web.get(path_of(made, rest), token).status_code == 200
             heard = web.get(path_of(made, rest)).status_code
             assert heard == (200 if files == most else 401), rest
+    assert '/manifest">manifest</a>' in web.get(f"/releases/{sizes[most].id}").text
+    # A browser has no token, so that a link to the large one's manifest would lead nowhere.
+    assert '/manifest"' not in SignedIn(web, token).get(f"/releases/{sizes[most + 1].id}").text
     page = web.get(f"/releases/{sizes[most + 1].id}").text
     assert "Sign in to download" in page
     assert "format=imagefolder" not in page

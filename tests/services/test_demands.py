@@ -228,13 +228,16 @@ def test_only_the_asker_and_an_admin_with_a_reason_close_a_demand(
     database: Database, web: Database, mug: Label
 ) -> None:
     asker, other, admin = person(database), person(database), person(database, Role.ADMIN)
-    made = str(service.ask(web.acting_for(asker.id), asker, wanted(mug)).id)
+    made = str(service.ask(web.acting_for(asker.id), asker, wanted(mug, 1)).id)
     with pytest.raises(Forbidden):
         service.close(web.acting_for(other.id), other, made, "I want to.")
     with pytest.raises(Refused):
         service.close(web.acting_for(admin.id), admin, made, "")
     service.close(web.acting_for(admin.id), admin, made, "It names a person.")
-    assert told(database, asker) == ["demand.closed"]
+    with database.transaction() as cursor:
+        (one,) = notices.of_account(cursor, asker.id, 2**62, 100)
+    assert one.kind == "demand.closed"
+    assert one.words.startswith("The demand for 1 photo of Test mug was closed.")
     with pytest.raises(Conflict):
         service.close(web.acting_for(asker.id), asker, made, "")
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import html
 import json
 import shlex
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from imagehub.catalogue import demands
+from imagehub.catalogue.demands import Wish
 from imagehub.storage import keys
 from imagehub.vocabulary import Outcome
 from tests import factories
 from tests.factories import Photo
+from tests.signed_in import SignedIn
 from tests.web_server import Web
 from webapp.services import release_samples, releases
 
@@ -172,3 +176,28 @@ def test_an_image_that_leaves_the_label_sets_while_its_page_is_made_is_gone(web:
             (leaving.image_id, dog.mid),
         )
     assert web.get(f"/images/{leaving.image_id}").status_code == 404
+
+
+def test_the_pages_show_who_sent_photos_first_what_is_near_to_these(web: Web) -> None:
+    (asker, _), (fellow, _), (sender, token) = (web.person() for _ in range(3))
+    with web.database.transaction() as cursor:
+        root = factories.label(cursor)
+        far = factories.label(cursor, is_a=[factories.label(cursor, is_a=[root])])
+        sent = factories.label(cursor, is_a=[root])
+        near = factories.label(cursor, is_a=[sent])
+        factories.photo(cursor, sent, owner=sender)
+        until = datetime.now(UTC) + timedelta(days=1)
+        asked = {
+            mid: demands.ask(cursor, asker.id, Wish(mid, 5, "For a test.", until))
+            for mid in (far.mid, near.mid)
+        }
+        demands.join(cursor, asked[near.mid], asker.id, False)
+        for account in (asker, fellow):
+            demands.join(cursor, asked[far.mid], account.id, False)
+    links = [f"/demands/{asked[mid]}" for mid in (near.mid, far.mid)]
+    for_all = web.get("/demands").text
+    assert for_all.index(links[1]) < for_all.index(links[0])
+    viewer = SignedIn(web, token)
+    for_sender = viewer.get("/demands").text
+    assert for_sender.index(links[0]) < for_sender.index(links[1])
+    assert links[0] in viewer.get("/").text

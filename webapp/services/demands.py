@@ -35,8 +35,9 @@ class NewDemand:
 
 
 def missions_near(database: Database, account: Account | None, limit: int) -> list[DemandEntry]:
-    """Open demands for this person: the most needed and the nearest to what he sent first."""
-    with database.transaction() as cursor:
+    """Open demands for this person: the most needed and the nearest to what they sent first."""
+    sees = database.acting_for(account.id) if account else database
+    with sees.transaction() as cursor:
         return demands_read.missions(cursor, account.id if account else None, limit)
 
 
@@ -130,7 +131,8 @@ def may_close(account: Account | None, found: DemandEntry) -> bool:
 
 
 def _news(ended: DemandEntry) -> News:
-    words = f"The demand for {ended.target} photos of {ended.label.name} was {ended.state}."
+    photos = "1 photo" if ended.target == 1 else f"{ended.target:,} photos"
+    words = f"The demand for {photos} of {ended.label.name} was {ended.state}."
     if ended.closed_because:
         words += f" The reason: {ended.closed_because}"
     return News(f"demand.{ended.state}", words, f"/demands/{ended.id}", f"demand {ended.id} ended")

@@ -182,7 +182,7 @@ def last_checkpoint(store: ObjectStore, run_id: str, epochs: int) -> str | None:
     The last epoch is always done again: an attempt that died behind it never compared its workers.
     """
     found = store.keys(task.checkpoint_prefix(run_id))
-    return max((key for key in found if task.epochs_of(key) < epochs), default=None)
+    return task.newest(key for key in found if task.epochs_of(key) < epochs)
 
 
 def _network(doors: Doors, config: TrainingConfig) -> Network | None:

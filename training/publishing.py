@@ -33,7 +33,7 @@ from training.export import File
 from training.preparing import Source
 from training.reporting import Reporter, beating
 from training.shards import Index, require_sha256
-from training.task import Task, checkpoint_prefix
+from training.task import Task, checkpoint_prefix, newest
 from training.trained import Trained
 
 SMALLEST_AGREEMENT = 0.97
@@ -79,7 +79,10 @@ def publish(
 ) -> None:
     """Measure and export the run's last weights, and publish them; Conflict if it was replaced."""
     store = open_store(settings)
-    found = checkpoint.read(store.get(max(store.keys(checkpoint_prefix(run.id)))))
+    last = newest(store.keys(checkpoint_prefix(run.id)))
+    if last is None:
+        raise Conflict("The run has ended and its weights are gone: nothing is published.")
+    found = checkpoint.read(store.get(last))
     held_out = read_photos(store, index, held_out_split(index))
     shown = read_photos(store, index, "train", export.CALIBRATION_PHOTOS)
     files, metrics = make_files(

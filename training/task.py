@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from imagehub.training_config import TrainingConfig
@@ -53,4 +54,14 @@ def run_of(key: str) -> str:
 
 def epochs_of(key: str) -> int:
     """How many epochs a checkpoint has behind it, from its key."""
-    return int(key.rpartition("/")[2].split("-")[1])
+    return _place(key)[0]
+
+
+def newest(keys: Iterable[str]) -> str | None:
+    """The checkpoint with most epochs behind it, of the latest attempt; None if there is none."""
+    return max(keys, key=_place, default=None)
+
+
+def _place(key: str) -> tuple[int, int]:
+    _, epochs, attempt = key.rpartition("/")[2].removesuffix(".npz").split("-")
+    return int(epochs), int(attempt)

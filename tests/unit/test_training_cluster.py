@@ -1,4 +1,4 @@
-"""What guards TensorFlowOnSpark: its server reads plain values only, and reasons are short."""
+"""What a run stands on: plain values only from TensorFlowOnSpark, executors, its checkpoint."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ import sys
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from training import processes
 from training.cluster import _Server
 from training.reasons import reason_in
 from training.session import SETTLED_SECONDS, enough
+from training.task import checkpoint_key, newest
 
 
 class Evil:
@@ -109,3 +112,16 @@ def test_a_run_begins_with_the_executors_asked_for_or_with_those_that_came(
     there: int, asked: int, unchanged_seconds: float, is_enough: bool
 ) -> None:
     assert enough(there, asked, unchanged_seconds) is is_enough
+
+
+@given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(1, 200)), min_size=1, unique=True))
+def test_the_newest_checkpoint_has_most_epochs_and_then_the_latest_attempt(
+    places: list[tuple[int, int]],
+) -> None:
+    epochs, attempt = max(places)
+    keys = [checkpoint_key("run-1", *place) for place in places]
+    assert newest(keys) == checkpoint_key("run-1", epochs, attempt)
+
+
+def test_a_run_that_has_not_begun_has_no_newest_checkpoint() -> None:
+    assert newest([]) is None

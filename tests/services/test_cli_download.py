@@ -47,6 +47,26 @@ def test_the_folder_holds_exactly_what_the_zip_holds(
     assert told["files"] == told["fetched"] == len(archive.namelist())
 
 
+def test_an_unpacked_archive_is_checked_and_mended_as_its_readme_says(
+    web: Web, release: Released, tmp_path: Path
+) -> None:
+    content = web.get(f"/api/v1/releases/{release.id}/download?format=imagefolder").content
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    archive.extractall(tmp_path)
+    readme = (tmp_path / "README.md").read_text()
+    assert "`imagehub download NAME FOLDER --public-key KEY`" in readme
+    key = web.get(f"/api/v1/releases/{release.id}").json()["public_key"]
+    assert key in web.get(f"/releases/{release.id}").text
+    changed, gone = (tmp_path / path for path in list(release.photos)[:2])
+    photo = changed.read_bytes()
+    changed.write_bytes(photo[:-1] + bytes([photo[-1] ^ 1]))
+    gone.unlink()
+    arguments = ("download", release.id, str(tmp_path), "--public-key", key, "--json")
+    told = json.loads(imagehub(web, *arguments).stdout)
+    assert (told["fetched"], told["present"]) == (2, len(archive.namelist()) - 2)
+    assert (changed.read_bytes(), gone.is_file()) == (photo, True)
+
+
 def test_a_download_that_was_cut_short_goes_on(web: Web, release: Released, tmp_path: Path) -> None:
     path, photo = next(iter(release.photos.items()))
     imagehub(web, "download", release.id, str(tmp_path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
 from imagehub.vocabulary import Label
 from webapp.services.downloads import CHUNK_BYTES, gathered
-from webapp.services.formats import FORMATS, tables
-from webapp.services.formats.documents import escaped
+from webapp.services.formats import FORMATS, Contents, tables
+from webapp.services.formats.documents import documents, escaped
 
 
 def manifest_of(contributor: str) -> Manifest:
@@ -73,3 +74,13 @@ def test_each_format_is_known_by_its_own_name() -> None:
         "imagefolder": "imagefolder",
         "webdataset": "webdataset",
     }
+
+
+@pytest.mark.parametrize(("files", "said"), [(1, b"1 photo, "), (2, b"2 photos, ")])
+def test_one_photo_is_no_photos(files: int, said: bytes) -> None:
+    one = manifest_of("somebody")
+    several = replace(one, files=one.files * files)
+    contents = Contents(several, b"", b"", b"", lambda _: iter(()))
+    written = documents(contents, "")
+    assert b"A release of Deep Images Hub: " + said in written["README.md"]
+    assert b"somebody: " + said in written["CREDITS.md"]

@@ -69,8 +69,8 @@ def _readme(contents: Contents, layout: str) -> str:
     names = "\n".join(f"- {escaped(label.name)} ({label.mid})" for label in manifest.labels)
     return f"""# {manifest.release}
 
-A release of Deep Images Hub: {len(manifest.files)} photos, {manifest.total_bytes} bytes, frozen at
-{manifest.created_at:%Y-%m-%d %H:%M} UTC from version {manifest.label_set_version} of the label
+A release of Deep Images Hub: {_photos(len(manifest.files))}, {manifest.total_bytes} bytes, frozen
+at {manifest.created_at:%Y-%m-%d %H:%M} UTC from version {manifest.label_set_version} of the label
 sets. It never changes, but for photos that are withdrawn or taken down: they are given out no more.
 
 {layout}
@@ -91,10 +91,14 @@ sets. It never changes, but for photos that are withdrawn or taken down: they ar
 def _credits(manifest: Manifest) -> str:
     photos = Counter((file.contributor, file.licence) for file in manifest.files)
     lines = [
-        f"- {escaped(contributor)}: {count} photos, {escaped(licence)}"
+        f"- {escaped(contributor)}: {_photos(count)}, {escaped(licence)}"
         for (contributor, licence), count in sorted(photos.items())
     ]
     return "# Credits\n\nThe photos of this release were taken by:\n\n" + "\n".join(lines) + "\n"
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count} photos"
 
 
 def escaped(text: str) -> str:

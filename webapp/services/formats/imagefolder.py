@@ -7,7 +7,11 @@ from zipstream import ZipStream
 from webapp.services.formats.archive import Archive, Contents, Format
 from webapp.services.formats.documents import documents
 
-LAYOUT = "Photos stand in `<split>/<label>/<image>.jpg`."
+LAYOUT = """Photos stand in `<split>/<label>/<image>.jpg`.
+
+To check an archive, unpack it and run `imagehub download NAME FOLDER --public-key KEY`, with the
+name above and the key that you noted once from the release's page: every file is held against the
+signed manifest, and what is wrong or missing is fetched anew."""
 
 
 def pack(contents: Contents) -> Archive:

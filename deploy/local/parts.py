@@ -46,8 +46,9 @@ class Part:
     """One process that the supervisor keeps running.
 
     `is_ready` is asked while the process lives; `before_start` runs before every start. A service
-    is what the programs use: it stops after them. A part that ends with a status in
-    `stays_down_after` has said that a person must look first; it is not started again.
+    is what the programs use: it stops after them. The hub ends where a service, or a program that
+    `is_needed`, cannot live. A part that ends with a status in `stays_down_after` has said that a
+    person must look first; it is not started again.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Part:
     user: str | None = None
     cwd: Path = Path("/")
     is_service: bool = False
+    is_needed: bool = False
     stays_down_after: frozenset[int] = frozenset()
 
 
@@ -98,6 +100,7 @@ def programs(settings: Settings) -> list[Part]:
             name=name,
             command=(sys.executable, "-m", *arguments),
             is_ready=checks.get(name, _is_running),
+            is_needed=name == "web",
             stays_down_after=STAYS_DOWN_AFTER.get(name, frozenset()),
             cwd=settings.data,
         )

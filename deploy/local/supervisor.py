@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,9 @@ QUICK_DEATH_SECONDS = 20.0
 MAX_QUICK_DEATHS = 6
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 8.0
+REST_SECONDS = 300.0
+"""A part that the hub can do without is left alone so long after many deaths, then tried once."""
+
 READY_TIMEOUT_SECONDS = 60.0
 STOP_PATIENCE_SECONDS = 5.0
 LOG_BYTES = 8 * 1024 * 1024
@@ -69,7 +73,7 @@ class Supervisor:
     def start(self, parts: Sequence[Part]) -> None:
         """Start the parts in order and return when all are ready; raise Unavailable if not.
 
-        A part that at once waits for a person holds nobody up.
+        A part that at once waits for a person, or rests, holds nobody up.
         """
         self._place.log("any").parent.mkdir(parents=True, exist_ok=True)
         fresh = [Kept(part, self._launch(part), time.monotonic()) for part in parts]
@@ -83,9 +87,9 @@ class Supervisor:
                 time.sleep(0.1)
 
     def watch(self) -> None:
-        """Look at every part once: restart what died; raise Unavailable for one that cannot live.
+        """Look at every part once and restart what died, with a growing pause after quick deaths.
 
-        A part is given up after repeated quick deaths, with a growing pause between them.
+        After many of them a part rests for long; raises Unavailable where the hub needs the part.
         """
         for kept in self._kept:
             self._watch_one(kept)
@@ -128,24 +132,41 @@ class Supervisor:
 
     def _watch_one(self, kept: Kept) -> None:
         code = kept.process.poll()
-        now = time.monotonic()
-        if code is None or kept.is_down:
+        if code is None:
             return
+        now = time.monotonic()
+        if kept.restart_at is None:
+            if not kept.is_down:
+                self._take_down(kept, code, now)
+        elif now >= kept.restart_at:
+            kept.process = self._launch(kept.part)
+            kept.started_at, kept.restart_at, kept.is_down = now, None, False
+
+    def _take_down(self, kept: Kept, code: int, now: float) -> None:
+        """Decide what becomes of a part that has just died."""
         if code in kept.part.stays_down_after:
             kept.is_down = True
             self._say(self._sentence(kept.part, "has stopped and waits for a person"))
-        elif kept.restart_at is None:
-            _signal_group(kept.process, signal.SIGKILL)  # what it started must not go on alone
-            lived_seconds = now - kept.started_at
-            kept.quick_deaths = kept.quick_deaths + 1 if lived_seconds < QUICK_DEATH_SECONDS else 1
-            if kept.quick_deaths > MAX_QUICK_DEATHS:
-                raise Unavailable(self._sentence(kept.part, f"died {MAX_QUICK_DEATHS + 1} times"))
-            pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (kept.quick_deaths - 1))
-            kept.restart_at = now + pause
-            self._say(f"{kept.part.name} ended ({_cause(code)}); starting it again.")
-        elif now >= kept.restart_at:
-            kept.process = self._launch(kept.part)
-            kept.started_at, kept.restart_at = now, None
+            return
+        _signal_group(kept.process, signal.SIGKILL)  # what it started must not go on alone
+        lived_seconds = now - kept.started_at
+        kept.quick_deaths = kept.quick_deaths + 1 if lived_seconds < QUICK_DEATH_SECONDS else 1
+        if kept.quick_deaths > MAX_QUICK_DEATHS:
+            self._rest(kept, now)
+            return
+        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (kept.quick_deaths - 1))
+        kept.restart_at = now + pause
+        self._say(f"{kept.part.name} ended ({_cause(code)}); starting it again.")
+
+    def _rest(self, kept: Kept, now: float) -> None:
+        sentence = self._sentence(kept.part, f"died {kept.quick_deaths} times")
+        if kept.part.is_service or kept.part.is_needed:
+            raise Unavailable(sentence)
+        kept.is_down, kept.restart_at = True, now + REST_SECONDS
+        self._say(
+            f"{sentence} The hub goes on without it and tries it again every"
+            f" {REST_SECONDS / 60:.0f} minutes."
+        )
 
     def _sentence(self, part: Part, trouble: str) -> str:
         log = self._place.log(part.name)
@@ -180,5 +201,6 @@ def _tail(log: Path, size_bytes: int = 4096) -> str:
 def _rotate(log: Path) -> None:
     """Bound a log while its writer holds it open: copy it aside, then cut it to nothing."""
     if log.exists() and log.stat().st_size > LOG_BYTES:
-        shutil.copyfile(log, log.with_suffix(".log.1"))
+        with suppress(OSError):  # a full disk: better to lose old lines than the hub
+            shutil.copyfile(log, log.with_suffix(".log.1"))
         os.truncate(log, 0)

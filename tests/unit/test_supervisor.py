@@ -77,16 +77,43 @@ def test_a_part_that_is_killed_starts_again(place: Place) -> None:
     supervisor.stop()
 
 
-def test_a_part_that_cannot_live_is_given_up_with_its_last_words(
+def test_a_needed_part_that_cannot_live_is_given_up_with_its_last_words(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "FIRST_PAUSE_SECONDS", 0.001)
     supervisor = Supervisor(place, lambda _line: None)
-    broken = Part("broken", ("sh", "-c", "echo the sky fell; exit 3"), is_ready=lambda: False)
+    broken = Part(
+        "broken",
+        ("sh", "-c", "echo the sky fell; exit 3"),
+        is_ready=lambda: False,
+        is_needed=True,
+    )
     with pytest.raises(Unavailable) as given_up:
         supervisor.start([broken])
     assert "'broken' died 7 times" in str(given_up.value)
     assert "the sky fell" in str(given_up.value)
+    supervisor.stop()
+
+
+def test_a_part_that_the_hub_can_do_without_rests_after_many_deaths_and_is_tried_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(supervisor_module, "REST_SECONDS", 0.5)
+    said: list[str] = []
+    supervisor = Supervisor(place, said.append)
+    broken = Part("broken", ("sh", "-c", "echo the sky fell; exit 3"), is_ready=lambda: False)
+    supervisor.start([Part("sleeper", SLEEPER), broken])
+    assert "'broken' died 7 times" in said[-1]
+    assert "the sky fell" in said[-1]
+    tried = supervisor.processes()["broken"]
+
+    def tried_again() -> bool:
+        supervisor.watch()
+        return supervisor.processes()["broken"] != tried and "died 8 times" in said[-1]
+
+    until(tried_again)
+    assert psutil.pid_exists(supervisor.processes()["sleeper"])
     supervisor.stop()
 
 
@@ -144,6 +171,20 @@ def test_a_log_is_moved_aside_before_it_grows_without_bound(
     supervisor.watch()
     assert log.stat().st_size == 0
     assert log.with_suffix(".log.1").stat().st_size == 5000
+    supervisor.stop()
+
+
+def test_a_log_that_cannot_be_moved_aside_is_cut_all_the_same(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "LOG_BYTES", 1000)
+    supervisor = Supervisor(place, lambda _line: None)
+    supervisor.start([Part("loud", ("sh", "-c", "yes | head -c 5000; sleep 600"))])
+    log = place.log("loud")
+    log.with_suffix(".log.1").mkdir()  # no file can be written there, as on a full disk
+    until(lambda: log.stat().st_size == 5000)
+    supervisor.watch()
+    assert log.stat().st_size == 0
     supervisor.stop()
 
 

@@ -65,8 +65,8 @@ def check_flow(line: Line) -> None:
             f"The line of {line.log.topic} is stopped: of the last {worst.handled} messages of "
             f"partition {worst.partition}, {worst.dead} could not be handled "
             f"({worst.consecutive_dead} in a row). They are kept in {line.dead_letters.topic}, "
-            "with the reasons; those behind them wait. Find the cause, then go on with "
-            "`python -m ingestion --resume`."
+            "with the reasons; those behind them wait. Find the cause, give the command "
+            "`python -m ingestion --resume --until-empty` beside the hub, then start the hub again."
         )
 
 

@@ -148,7 +148,7 @@ def test_a_flood_ends_it_with_status_three_until_it_is_resumed(
     first = start()
     output, _ = first.communicate(timeout=60)
     assert first.returncode == 3
-    assert "python -m ingestion --resume" in output
+    assert "`python -m ingestion --resume --until-empty` beside the hub" in output
     assert start().wait(timeout=60) == 3
     assert start("--resume", "--until-empty").wait(timeout=60) == 0
     assert len(small_hub.dead_letters()) == 55

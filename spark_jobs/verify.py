@@ -8,6 +8,7 @@ once it knows as much as the current one.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ from spark_jobs.verification.versions import Serving
 IMAGES_PER_CORE_AND_STAGE = 512
 FEWEST_IMAGES_PER_PART = 8
 CANDIDATE_SECONDS = 60.0
-"""So long may a run work on a version that is to follow before it lets other jobs run."""
+"""After so long a run begins nothing more for a version that is to follow: other jobs wait."""
 SECOND_LOOK_SECONDS = 3_600.0
 """A photo that could not be read is looked at again after so long."""
 ROUNDS = 12
@@ -60,8 +61,9 @@ def run(context: JobContext) -> dict[str, int]:
     done = _keep_up(context, serving) if serving else Done()
     following = versions.candidate(context, networks, now)
     if following is not None:
-        done += _prepare(context, Serving(context.settings, networks, following))
-        if versions.covers(context, following, now):
+        prepared = _prepare(context, Serving(context.settings, networks, following))
+        done += prepared
+        if prepared.is_all and versions.covers(context, following, now):
             versions.switch(context, following)
     elif serving is None:
         raise Misconfigured(versions.missing_networks(now))
@@ -70,13 +72,15 @@ def run(context: JobContext) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How many images were looked at, and how many verdicts were written."""
+    """How many images were looked at and verdicts written; `is_all` if nothing was put off."""
 
     looked: int = 0
     judged: int = 0
+    is_all: bool = True
 
     def __add__(self, other: Done) -> Done:
-        return Done(self.looked + other.looked, self.judged + other.judged)
+        is_all = self.is_all and other.is_all
+        return Done(self.looked + other.looked, self.judged + other.judged, is_all)
 
 
 def _keep_up(context: JobContext, serving: Serving) -> Done:
@@ -84,13 +88,13 @@ def _keep_up(context: JobContext, serving: Serving) -> Done:
     version = serving.version.number
     done = Done(_look_again(context, serving))
     _mark_reviewed(context, version)
-    done += Done(judged=_settle(context, serving))
+    done += _settle(context, serving)
     with context.database.transaction() as cursor:
         waiting, place = arrivals.count(cursor, version), arrivals.place(cursor, version)
     taken = 0
     while taken < waiting and (arrived := _after(context, version, place)).uploads:
         done += Done(_enrol(context, serving, arrived))
-        done += Done(judged=_settle(context, serving))
+        done += _settle(context, serving)
         taken, place = taken + arrived.uploads, arrived.end
         context.run.progress(taken, max(waiting, taken))
     return done
@@ -107,9 +111,9 @@ def _prepare(context: JobContext, serving: Serving) -> Done:
         place = arrived.end
         context.run.progress(done.looked)
         if time.monotonic() > deadline:
-            return done
+            return done + Done(is_all=False)
     _mark_reviewed(context, version)
-    return done + Done(judged=_settle(context, serving))
+    return done + _settle(context, serving, deadline)
 
 
 def _after(context: JobContext, version: int, place: Place) -> Arrivals:
@@ -125,8 +129,11 @@ def _enrol(context: JobContext, serving: Serving, arrived: Arrivals) -> int:
     return looked
 
 
-def _settle(context: JobContext, serving: Serving) -> int:
-    """Judge until no claim waits; weigh every claim anew where the hub has grown by a quarter."""
+def _settle(context: JobContext, serving: Serving, deadline: float = math.inf) -> Done:
+    """Judge until no claim waits; weigh every claim anew where the hub has grown by a quarter.
+
+    Past the deadline no further round is begun: the next run goes on with it.
+    """
     version, written = serving.version, 0
     while True:
         with context.database.transaction() as cursor:
@@ -138,7 +145,9 @@ def _settle(context: JobContext, serving: Serving) -> int:
         written += judged
         if not judged and not state.has_grown:
             if state.rounds_left == 0 or _is_settled(context, version):
-                return written
+                return Done(judged=written)
+            if time.monotonic() > deadline:
+                return Done(judged=written, is_all=False)
             weigh_all(context, version, state.rounds_left - 1)
 
 

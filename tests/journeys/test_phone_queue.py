@@ -8,7 +8,7 @@ from collections import deque
 from playwright.sync_api import Page, expect
 
 from imagehub.vocabulary import Label, UploadState
-from tests import factories
+from tests import factories, photos
 from tests.journeys.phone import MANY, Phone, pictures, sent_by
 from tests.web_server import Web
 
@@ -157,3 +157,53 @@ def test_the_app_goes_on_where_the_browser_dropped_its_database_or_refused_it_fo
     page.get_by_label("Take a photo").set_input_files(pictures([811]))
     expect(page.get_by_alt_text("Your photo 1")).to_be_visible()
     expect(page.locator("#draft-photos li")).to_have_count(1)
+
+
+def test_what_finds_no_room_stays_a_draft_and_is_told_while_the_others_are_sent(
+    phone: Phone, web: Web, mug: Label
+) -> None:
+    person, token = web.person()
+    page = phone.start()
+    phone.sign_in(token)
+    phone.is_kept_by_worker()
+    phone.knows_label(mug.name)
+    large = photos.jpeg(821, 2400, 1800, quality=98)
+    phone.photograph(pictures([820]))
+    phone.photograph([{"name": "large.jpg", "mimeType": "image/jpeg", "buffer": large}])
+    phone.close()  # a browser that writes already does not ask for its room again for a while
+
+    page = phone.start(offline=True)
+    phone.choose_label(mug.name)
+    page.get_by_label("Make them smaller first").check()
+    used = page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
+    session = page.context.new_cdp_session(page)
+    quota = {"origin": phone.url, "quotaSize": used + 100_000}
+    session.send("Storage.overrideQuotaForOrigin", quota)
+    page.locator("#send-button").click()
+    told = page.get_by_role("status")
+    expect(told).to_contain_text("1 photo was not sent: the phone has no room left.")
+    expect(told).to_contain_text("1 photo waits for a network.")
+    expect(page.get_by_role("button", name="Send 1 photo as")).to_be_enabled()
+    session.send("Storage.overrideQuotaForOrigin", {"origin": phone.url})
+    phone.plug_in()
+    phone.wait_for_states("sent", "accepted", number=1)
+    phone.send()
+    phone.wait_for_states("sent", "accepted", number=2)
+    expect(told).not_to_contain_text("room")
+    assert len(sent_by(web, person)) == 2
+
+
+def test_a_draft_that_another_window_has_removed_is_skipped(phone: Phone) -> None:
+    page = phone.start()
+    phone.photograph(pictures([830]))
+    told = page.evaluate(
+        """async () => {
+          const [{ queue }, { photos }] = await Promise.all(
+            [import("/static/app/taking.js"), import("/static/app/store.js")]);
+          const gone = { id: "gone", bytes: 1, type: "image/jpeg", state: "draft" };
+          const words = { label: { name: "Mug" }, smaller: true };
+          return [await queue([gone, ...(await photos())], words), (await photos()).length];
+        }"""
+    )
+    assert told == [[], 1]
+    assert phone.states() == ["waiting"]

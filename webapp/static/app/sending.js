@@ -37,17 +37,14 @@ async function send(event) {
   busy = true;
   showButton();
   try {
-    const tooLarge = await queue(drafts, { label, place, smaller: find("smaller").checked });
-    const problems = tooLarge
-      ? [`${counted(tooLarge, "photo is", "photos are")} larger than the hub takes. Make them smaller.`]
-      : [];
+    await remember("problems", await queue(drafts, { label, place, smaller: find("smaller").checked }));
     await labels.noteUse(label);
-    await remember("problems", problems);
   } finally {
     busy = false;
+    showButton();
+    askForSync();
+    wake();
   }
-  await askForSync();
-  wake();
 }
 
 async function draft({ id, name }) {

@@ -1,4 +1,5 @@
 // From the files that a camera or gallery hands over to photos that are kept on the phone.
+import { counted } from "./dom.js";
 import { add, change, files, recall } from "./store.js";
 
 const KNOWN_TYPES = new Set(["image/jpeg", "image/png", "image/webp"]);
@@ -70,32 +71,42 @@ async function drawn(picture, scale) {
   });
 }
 
-// Put drafts into the queue. A photo that is too large for the hub stays a draft; tells how many do.
-export async function queue(drafts, { label, place, smaller }) {
-  let tooLarge = 0;
+// Put drafts into the queue. Answers how many stay drafts, a sentence for each reason.
+export async function queue(drafts, words) {
+  const stay = new Map();
   for (const photo of drafts) {
-    const file = smaller ? await smallerFile(photo) : undefined;
-    const { size, type } = file ?? { size: photo.bytes, type: photo.type };
-    if (size > MAX_BYTES) {
-      tooLarge += 1;
-      continue;
+    try {
+      await enqueue(photo, words);
+    } catch (error) {
+      const why = sentence(error);
+      stay.set(why, (stay.get(why) ?? 0) + 1);
     }
-    const here = photo.source === "camera" ? place : undefined;
-    const changes = { state: "waiting", label, place: here, bytes: size, type };
-    await change(photo.id, changes, file);
   }
-  return tooLarge;
+  const some = (number) => counted(number, "photo was", "photos were");
+  return [...stay].map(([why, number]) => `${some(number)} not sent: ${why}`);
 }
 
-// The photo with a long side of at most SMALLER_PIXELS; undefined where that saves nothing.
+async function enqueue(photo, { label, place, smaller }) {
+  const file = smaller ? await smallerFile(photo) : undefined;
+  const { size, type } = file ?? { size: photo.bytes, type: photo.type };
+  if (size > MAX_BYTES) throw new Unusable("larger than the hub takes. Make them smaller.");
+  const here = photo.source === "camera" ? place : undefined;
+  await change(photo.id, { state: "waiting", label, place: here, bytes: size, type }, file);
+}
+
+// The photo with a long side of at most SMALLER_PIXELS; undefined where that saves nothing, or where
+// another window has removed the photo.
 async function smallerFile(photo) {
-  const { file } = await files(photo.id);
-  const picture = await createImageBitmap(file).catch(() => null);
+  const file = (await files(photo.id))?.file;
+  const picture = file && (await createImageBitmap(file).catch(() => null));
   if (!picture) return undefined;
-  const scale = SMALLER_PIXELS / Math.max(picture.width, picture.height);
-  const made = scale < 1 ? await drawn(picture, scale) : undefined;
-  picture.close();
-  return made && made.size < file.size ? made : undefined;
+  try {
+    const scale = SMALLER_PIXELS / Math.max(picture.width, picture.height);
+    const made = scale < 1 ? await drawn(picture, scale) : undefined;
+    return made && made.size < file.size ? made : undefined;
+  } finally {
+    picture.close();
+  }
 }
 
 // Where the phone is, to a tenth of a degree: about 11 km. Nothing finer is kept or sent.

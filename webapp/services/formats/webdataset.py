@@ -14,8 +14,8 @@ from imagehub.manifest import ManifestFile
 from webapp.services.formats.archive import Archive, Contents, Format
 from webapp.services.formats.documents import documents
 
-LAYOUT = """Samples stand in `<split>/<image>.jpg`, `.json` (its labels) and `.cls` (its class: the line
-of `class-descriptions.csv`, the first after the header being 0).
+LAYOUT = """Samples stand in `<split>/<image>.jpg`, `.json` (its labels) and `.cls` (its class: the
+line of `class-descriptions.csv`, the first after the header being 0).
 
 To check a photo, compare its SHA-256 with its line in `MANIFEST.jsonl`, which is signed. Checked as
 it comes is what `imagehub download NAME FOLDER --public-key KEY` brings, with the name above and

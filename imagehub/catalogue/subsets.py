@@ -88,14 +88,19 @@ def lock(cursor: Cursor, name: str) -> Subset | None:
     return _subset(row) if row else None
 
 
-def newest(cursor: Cursor, limit: int) -> list[Subset]:
-    """The subsets that were saved last."""
+def newest(cursor: Cursor, before: tuple[datetime, str] | None, limit: int) -> list[Subset]:
+    """Subsets, those saved last first, from behind `before` (when saved, name) on."""
     cursor.execute(
         """
         select id, name, account_id, rules, created_at from subsets
-        order by created_at desc, name limit %s
+        where %(name)s is null or (created_at, name) < (%(at)s::timestamptz, %(name)s)
+        order by created_at desc, name desc limit %(limit)s
         """,
-        (limit,),
+        {
+            "at": before[0] if before else None,
+            "name": before[1] if before else None,
+            "limit": limit,
+        },
     )
     return [_subset(row) for row in cursor.fetchall()]
 

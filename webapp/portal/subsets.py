@@ -16,6 +16,7 @@ from webapp.portal.subset_form import SubsetForm
 from webapp.services import labels, releases, subsets
 
 RESULTS = 24
+PAGE = 50
 Answer = Response | str | tuple[str, int]
 
 pages = Blueprint("subsets", __name__)
@@ -23,8 +24,9 @@ pages = Blueprint("subsets", __name__)
 
 @pages.get("/subsets")
 def index() -> str:
-    """The subsets that were saved last."""
-    return render_template("subsets.html", subsets=subsets.newest(gateways().database))
+    """Subsets, those saved last first."""
+    found = subsets.newest(gateways().database, request.args.get("after"), PAGE)
+    return render_template("subsets.html", found=found)
 
 
 @pages.get("/subsets/new")

@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from imagehub.errors import Refused
@@ -50,6 +51,15 @@ def decode(cursor: str, *types: type) -> tuple[Any, ...]:
             "cursor_malformed", "This page link is damaged. Start again from the first page."
         ) from error
     return tuple(values)
+
+
+def decode_moment(cursor: str) -> tuple[datetime, str]:
+    """Read a sort key of a moment and a text; raise Refused(`cursor_malformed`) for any other."""
+    moment, text = decode(cursor, str, str)
+    try:
+        return datetime.fromisoformat(moment), str(text)
+    except ValueError as error:
+        raise Refused("cursor_malformed", "This page link is damaged.") from error
 
 
 def page_after(

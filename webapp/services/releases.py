@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from imagehub.catalogue import release_downloads, release_withdrawals, releases_read
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.releases_read import Frozen, Release
-from imagehub.errors import NotFound, Refused, Unauthorised
+from imagehub.errors import NotFound, Unauthorised
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Account
@@ -30,8 +29,10 @@ def show(database: Database, release_id: str) -> Release:
 def newest(database: Database, after: str | None, limit: int) -> Page[Release]:
     """Releases, those asked for last first."""
     with database.transaction() as cursor:
-        found = releases_read.newest(cursor, _position(after) if after else None, limit + 1)
-    return cursors.page_after(found, limit, _sort_key, is_first=after is None)
+        found = releases_read.newest(
+            cursor, cursors.decode_moment(after) if after else None, limit + 1
+        )
+    return cursors.page_after(found, limit, _sort_key, is_first=True)
 
 
 def of_subset(database: Database, subset: str) -> list[Release]:
@@ -80,11 +81,3 @@ def manifest(store: ObjectStore, release_id: str) -> Iterator[bytes]:
 
 def _sort_key(release: Release) -> tuple[str, str]:
     return release.requested_at.isoformat(), release.id
-
-
-def _position(cursor: str) -> tuple[datetime, str]:
-    requested_at, release_id = cursors.decode(cursor, str, str)
-    try:
-        return datetime.fromisoformat(requested_at), release_id
-    except ValueError as error:
-        raise Refused("cursor_malformed", "This page link is damaged.") from error

@@ -11,6 +11,7 @@ from imagehub.catalogue.subsets import LabelCount, Subset
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.vocabulary import Account, SubsetRules
 from webapp.services import access
+from webapp.services.cursors import Page, decode_moment, page_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,13 @@ def show(database: Database, name: str) -> Subset:
         return _find(cursor, name)
 
 
-def newest(database: Database, limit: int = 50) -> list[Subset]:
-    """The subsets that were saved last."""
+def newest(database: Database, after: str | None, limit: int) -> Page[Subset]:
+    """Subsets, those saved last first."""
     with database.transaction() as cursor:
-        return subsets.newest(cursor, limit)
+        found = subsets.newest(cursor, decode_moment(after) if after else None, limit + 1)
+    return page_after(
+        found, limit, lambda one: (one.created_at.isoformat(), one.name), is_first=True
+    )
 
 
 def preview(database: Database, rules: SubsetRules) -> Preview:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from imagehub.vocabulary import Label, UploadState
 from tests import factories, photos
 from tests.journeys.phone import MANY, Phone, pictures, sent_by
+from tests.services.faulty_proxy import PASS, RESET
 from tests.web_server import Web
 
 KEEP_AS_SENT = """async ids => {
@@ -207,3 +208,32 @@ def test_a_draft_that_another_window_has_removed_is_skipped(phone: Phone) -> Non
     )
     assert told == [[], 1]
     assert phone.states() == ["waiting"]
+
+
+def test_why_a_photo_was_not_withdrawn_is_told_until_it_is(
+    phone: Phone, web: Web, mug: Label
+) -> None:
+    person, token = web.person()
+    with web.database.transaction() as cursor:
+        factories.photo(cursor, mug, owner=person)
+    page = phone.start("/app#uploads")
+    phone.sign_in(token)
+    page.get_by_role("link", name="My uploads", exact=True).click()
+    page.on("dialog", lambda dialog: dialog.accept())
+    withdraw, told = page.get_by_role("button", name="Withdraw"), page.get_by_role("status")
+    for faults, why in (
+        ([RESET], "The hub did not answer."),
+        ([PASS, 503], "The hub is busy."),
+    ):
+        expect(withdraw).to_be_enabled()
+        phone.network.faults = deque(faults)
+        withdraw.click()
+        expect(told).to_contain_text(f"The photo was not withdrawn. {why} Try again")
+    phone.forget_session()
+    withdraw.click()
+    expect(told).to_contain_text("The photo was not withdrawn. You are signed out. Sign in and")
+    phone.sign_in(token)
+    page.get_by_role("link", name="My uploads", exact=True).click()
+    withdraw.click()
+    expect(page.locator("#upload-list > [data-state=withdrawn]")).to_have_count(1)
+    expect(told).to_have_text("")

@@ -63,8 +63,9 @@ export async function acceptTerms(version) {
 export const withdraw = (id) => change(`/app/uploads/${id}/withdrawal`);
 
 async function change(path, words = {}) {
-  const { form_word } = await ask("/app/me");
-  const headers = { "X-Form-Word": form_word, "Content-Type": "application/json" };
+  const account = await me();
+  if (!account) throw new Problem(401, "unauthorised", "Sign in first.");
+  const headers = { "X-Form-Word": account.form_word, "Content-Type": "application/json" };
   return ask(path, { method: "POST", headers, body: JSON.stringify(words) });
 }
 

@@ -9,7 +9,7 @@ import * as sending from "./sending.js";
 import * as settings from "./settings.js";
 import { onChange, photos, recall, remember } from "./store.js";
 import * as uploads from "./uploads.js";
-import { standing } from "./words.js";
+import { standing, why } from "./words.js";
 
 const TITLES = { send: "Send photos", uploads: "My uploads", settings: "Settings" };
 const TICK_MILLISECONDS = 30_000;
@@ -105,8 +105,7 @@ async function acceptTerms() {
     await hub.acceptTerms(Number(button.dataset.version));
     await remember("problems", []);
   } catch (problem) {
-    const isOld = problem.status === 409;
-    await remember("problems", [isOld ? problem.sentence : "The hub did not answer. Try again."]);
+    await remember("problems", [why(problem)]);
   }
   button.disabled = false;
   wake();

@@ -5,7 +5,7 @@ import * as hub from "./hub.js";
 import { headline, older, refresh } from "./receipts.js";
 import { wake } from "./sender.js";
 import { add, files, recall, remember, remove, revise } from "./store.js";
-import { GONE, STATES } from "./words.js";
+import { GONE, STATES, why } from "./words.js";
 
 const opened = new Set(); // receipts that stay open when they are drawn again
 
@@ -91,9 +91,10 @@ function withdrawal(receipt, name) {
     event.target.disabled = true;
     try {
       await hub.withdraw(receipt.id);
+      await remember("problems", []);
       await refresh();
-    } catch {
-      await remember("problems", ["The photo was not withdrawn: the hub did not answer. Try again."]);
+    } catch (problem) {
+      await remember("problems", [`The photo was not withdrawn. ${why(problem)}`]);
       event.target.disabled = false;
     }
   };

@@ -20,6 +20,13 @@ export const FINAL = new Set(["verified", "needs_review", "rejected", ...GONE]);
 
 const SAFE = "Nothing is lost meanwhile.";
 
+// Why the hub did not do what somebody asked it for, and what to do.
+export function why({ status, sentence }) {
+  if (status === 401) return "You are signed out. Sign in and try again.";
+  if (status === 0) return "The hub did not answer. Try again.";
+  return sentence || "The hub is busy. Try again later.";
+}
+
 // What the sender says of the photos that wait, in a sentence.
 export function standing(sender, waiting) {
   const some = counted(waiting, "photo waits", "photos wait");

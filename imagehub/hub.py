@@ -15,6 +15,10 @@ from imagehub.messenger.mail import Mailer, Outbox
 from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore
 
+CATALOGUE_NOTE = "catalogue.url"
+PORTAL_NOTE = "portal.url"
+"""Files of the data folder in which an embedded hub that runs says where it listens."""
+
 
 def open_catalogue(settings: Settings, role: str | None = None) -> Database:
     """The catalogue by URL, or the embedded one that runs in the data folder."""
@@ -23,13 +27,24 @@ def open_catalogue(settings: Settings, role: str | None = None) -> Database:
 
 def embedded_catalogue_url(settings: Settings) -> str:
     """Where the embedded hub's supervisor says that its Postgres listens."""
-    note = settings.data / "catalogue.url"
+    note = settings.data / CATALOGUE_NOTE
     if not note.exists():
         raise Misconfigured(
-            f"No hub runs in {settings.data}. Start one with `imagehub up`, or name a Postgres "
-            "in IMAGEHUB_CATALOGUE_URL."
+            f"No hub runs in {settings.data}. Start one with `imagehub up`, name the folder of the "
+            "one that runs in IMAGEHUB_DATA, or a Postgres in IMAGEHUB_CATALOGUE_URL."
         )
     return note.read_text(encoding="utf-8").strip()
+
+
+def portal_url(settings: Settings) -> str:
+    """Where people find the portal, without a slash at the end.
+
+    That is the server of the settings, or, where they name none, what the embedded hub noted.
+    """
+    note = settings.data / PORTAL_NOTE
+    is_named = settings.server != Settings.server
+    found = settings.server if is_named or not note.exists() else note.read_text(encoding="utf-8")
+    return found.strip().rstrip("/")
 
 
 def open_log(settings: Settings, topic: str | None = None) -> UploadLog:

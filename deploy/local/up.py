@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import time
@@ -22,8 +23,8 @@ from imagehub.catalogue import accounts
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.tokens import issue_link
 from imagehub.errors import Conflict, HubError, Misconfigured
-from imagehub.hub import open_catalogue
-from imagehub.settings import Settings
+from imagehub.hub import CATALOGUE_NOTE, PORTAL_NOTE, open_catalogue
+from imagehub.settings import Settings, variable
 from imagehub.vocabulary import Role
 
 WATCH_SECONDS = 0.2
@@ -44,7 +45,8 @@ def up(data: Path | None, port: int | None) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
-        _run(_with_options(Settings.from_environment(), data, port))
+        settings = _with_options(Settings.from_environment(), data, port)
+        _run(settings, None if data is None and port is None else _for_commands(settings))
     except KeyboardInterrupt:
         return
     except (Misconfigured, Conflict) as error:
@@ -72,7 +74,14 @@ def _moved(path: Path, old: Path, new: Path) -> Path:
     return new / path.relative_to(old) if path.is_relative_to(old) else path
 
 
-def _run(settings: Settings) -> None:
+def _for_commands(settings: Settings) -> str:
+    """What commands of another terminal must be told of a hub that was started with options."""
+    found = {"data": str(settings.data), "server": portal_address(settings).rstrip("/")}
+    given = " ".join(f"{variable(name)}={shlex.quote(value)}" for name, value in found.items())
+    return f"For commands in another terminal: export {given}"
+
+
+def _run(settings: Settings, for_commands: str | None) -> None:
     require_folder(settings.data)
     with only_hub(settings.data):
         place = Place(settings.data, replace(settings, token="").for_child())
@@ -84,6 +93,8 @@ def _run(settings: Settings) -> None:
         supervisor = Supervisor(place, say=lambda line: click.echo(line, err=True))
         try:
             _start(settings, supervisor)
+            if for_commands:
+                click.echo(for_commands)
             while True:
                 supervisor.watch()
                 time.sleep(WATCH_SECONDS)
@@ -92,7 +103,8 @@ def _run(settings: Settings) -> None:
                 signal.signal(number, signal.SIG_IGN)  # stopping is not stopped half-way
             click.echo("Stopping.", err=True)
             supervisor.stop()
-            (settings.data / "catalogue.url").unlink(missing_ok=True)  # nobody listens there now
+            for note in (CATALOGUE_NOTE, PORTAL_NOTE):
+                (settings.data / note).unlink(missing_ok=True)  # nobody listens there now
             dismiss(undertaker)
 
 
@@ -101,7 +113,8 @@ def _start(settings: Settings, supervisor: Supervisor) -> None:
     if not settings.catalogue_url:
         postgres = Postgres(folder, remembered_port(settings.data / "postgres.port"))
         supervisor.start(services(settings, postgres))
-        _note_catalogue(settings.data / "catalogue.url", postgres.url)
+        _note(settings.data / CATALOGUE_NOTE, postgres.url)
+    _note(settings.data / PORTAL_NOTE, portal_address(settings))
     database = open_catalogue(settings)
     prepare(database)
     link = _first_admin(database, settings)
@@ -124,8 +137,8 @@ def _first_admin(database: Database, settings: Settings) -> str | None:
     return f"{portal_address(settings)}sign-in/link?secret={secret}"
 
 
-def _note_catalogue(note: Path, url: str) -> None:
-    """Say where Postgres listens; the URL holds its password, so only we may read it."""
+def _note(note: Path, url: str) -> None:
+    """Say where a part listens; a URL may hold a password, so only we may read it."""
     fresh = note.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600)

@@ -7,6 +7,7 @@ import click
 from imagehub.catalogue.tokens import issue_link
 from imagehub.commands.options import as_json, open_catalogue
 from imagehub.commands.output import write_json
+from imagehub.hub import portal_url
 from imagehub.settings import Settings
 from imagehub.vocabulary import Role
 
@@ -39,7 +40,7 @@ def link(name: str, roles: tuple[str, ...], as_json: bool) -> None:
     if not name.strip():
         raise click.UsageError("NAME must not be empty.")
     secret = issue_link(open_catalogue(), name.strip(), [Role(role) for role in roles])
-    address = f"{Settings.from_environment().server.rstrip('/')}/sign-in/link?secret={secret}"
+    address = f"{portal_url(Settings.from_environment())}/sign-in/link?secret={secret}"
     if as_json:
         write_json({"account": name.strip(), "link": address})
     else:

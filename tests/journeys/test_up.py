@@ -108,6 +108,18 @@ def lives(process: psutil.Process) -> bool:
         return False
 
 
+def link_by_command(hub: Hub) -> str:
+    """What `imagehub account link` prints in a terminal that knows the hub's folder only."""
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("imagehub")), "account", "link", "ana"],
+        env=os.environ | {"IMAGEHUB_DATA": str(hub.data)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+
+
 def test_a_hub_starts_replaces_every_part_that_is_killed_and_stops_within_ten_seconds(
     hub: Hub,
 ) -> None:
@@ -129,19 +141,21 @@ def test_a_hub_starts_replaces_every_part_that_is_killed_and_stops_within_ten_se
     assert again.process.returncode == CANNOT_START
     assert f"A hub runs in {hub.data} already (process {hub.process.pid})." in said
 
-    note = hub.data / "catalogue.url"
-    assert note.stat().st_mode & 0o777 == 0o600
+    notes = [hub.data / "catalogue.url", hub.data / "portal.url"]
+    assert [note.stat().st_mode & 0o777 for note in notes] == [0o600, 0o600]
+    assert link_by_command(hub).startswith(f"{hub.url}/sign-in/link?secret=")
     family = hub.family()
     started_at = time.monotonic()
     code, said = hub.stop()
     assert code == 0, said
     assert time.monotonic() - started_at < 15  # ten, and some for a busy machine
     assert f"The portal is at {hub.url}/" in said
+    assert f"export IMAGEHUB_DATA={hub.data} IMAGEHUB_SERVER={hub.url}\n" in said
     link = re.search(r"Sign in as the first admin, once: (\S+/sign-in/link\?secret=\S{40,})", said)
     assert link
     assert link[1].startswith(hub.url)
     assert not any(lives(process) for process in family)
-    assert not note.exists()
+    assert not any(note.exists() for note in notes)
     for name in PARTS:
         assert (hub.data / "logs" / f"{name}.log").exists()
 

@@ -64,7 +64,7 @@ def test_a_broken_plug_in_is_a_sentence(value: str) -> None:
         (["status", "--server", "nowhere"], {}, "is no address of a hub"),
         (["status"], {"IMAGEHUB_SERVER": "http://127.0.0.1:1"}, "cannot be reached"),
         (["status"], {"IMAGEHUB_WEB_PORT": "x"}, "IMAGEHUB_WEB_PORT='x' is wrong"),
-        (["token", "create", "ana", "--role", "contributor"], {}, "No hub runs in"),
+        (["token", "create", "ana", "--role", "contributor"], {}, "in IMAGEHUB_DATA"),
         (["labels", "import"], {}, "Give either --boxable, or --classes"),
         (["labels", "import", "--boxable", "--classes", __file__], {}, "Give either"),
         (["labels", "import", "--classes", __file__], {}, "Give both"),

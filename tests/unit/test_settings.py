@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from imagehub.errors import Misconfigured
+from imagehub.hub import portal_url
 from imagehub.settings import Settings, variable
 
 
@@ -67,6 +68,16 @@ def test_other_programs_variables_are_none_of_our_business() -> None:
 def test_settings_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings.from_environment({}).web_port = 1  # type: ignore[misc] # what is being tested
+
+
+def test_the_portal_is_where_the_settings_say_or_where_the_embedded_hub_noted(
+    tmp_path: Path,
+) -> None:
+    assert portal_url(Settings(data=tmp_path)) == "http://127.0.0.1:8000"
+    (tmp_path / "portal.url").write_text("http://127.0.0.1:8123/")
+    assert portal_url(Settings(data=tmp_path)) == "http://127.0.0.1:8123"
+    named = Settings(data=tmp_path, server="https://hub.example.org/")
+    assert portal_url(named) == "https://hub.example.org"
 
 
 def test_every_setting_says_what_it_is_for() -> None:

@@ -7,12 +7,15 @@ import subprocess
 import sys
 import uuid
 from collections import deque
+from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
 from imagehub.vocabulary import Label
 from tests import factories, photos
 from tests.journeys.axe import serious_faults
+from tests.journeys.conftest import Visit
 from tests.journeys.keyboard import faults_by_keyboard
 from tests.journeys.page_checks import complaints_about
 from tests.journeys.phone import MANY, SIZE, Phone, pictures, sent_by
@@ -39,6 +42,23 @@ def test_browsers_offer_to_install_it(phone: Phone) -> None:
     # A window in which nothing is kept is the one complaint that a test's browser may have.
     errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [one["errorId"] for one in errors if one["errorId"] != "in-incognito"] == []
+
+
+def test_without_https_it_says_what_it_needs_and_takes_no_photos(
+    visit: Callable[..., Visit], web: Web
+) -> None:
+    page = visit(390).page
+    page.route(
+        "http://hub.example/**",
+        lambda route: route.fulfill(
+            response=route.fetch(url=web.url + urlsplit(route.request.url).path)
+        ),
+    )
+    page.goto("http://hub.example/app")
+    expect(page.get_by_role("status")).to_contain_text("The app needs HTTPS (or 127.0.0.1). Ask")
+    expect(page.get_by_label("Take a photo")).to_be_hidden()
+    expect(page.get_by_role("link", name="My uploads")).to_be_hidden()
+    assert complaints_about(page) == []
 
 
 def test_twenty_photos_taken_offline_outlive_a_killed_browser_and_land_once(

@@ -138,6 +138,15 @@ async function lookAgain() {
   draw();
 }
 
+// Without HTTPS browsers withhold what the app needs to name, keep and send a photo.
+function refuse() {
+  const text =
+    "The app needs HTTPS (or 127.0.0.1). Ask whoever runs this hub for an address that begins with https://.";
+  find("notices").replaceChildren(make("p", { class: "notice bad", text }));
+  find("send").hidden = true;
+  document.querySelector(".tabs").hidden = true;
+}
+
 async function start() {
   onChange(draw);
   sending.start();
@@ -159,4 +168,5 @@ async function start() {
   if (navigator.serviceWorker) await startWorker();
 }
 
-start();
+if (isSecureContext) start();
+else refuse();

@@ -77,12 +77,23 @@ def has_trainer(cursor: Cursor) -> bool:
     return bool(cursor.fetchone().here)
 
 
-def newest(cursor: Cursor, account_id: UUID | None, limit: int) -> list[TrainingEntry]:
-    """An account's runs, or everybody's for None, those asked for last first."""
+def newest(
+    cursor: Cursor, account_id: UUID | None, before: tuple[datetime, UUID] | None, limit: int
+) -> list[TrainingEntry]:
+    """An account's runs, or everybody's for None, those asked for last first.
+
+    They begin behind `before`: when the last run of the page before was asked for, and its id.
+    """
     cursor.execute(
-        f"{_ENTRY} where %(account)s is null or e.account_id = %(account)s::uuid"
-        " order by e.asked_at desc, e.id limit %(limit)s",
-        {"account": str(account_id) if account_id else None, "limit": limit},
+        f"{_ENTRY} where (%(account)s is null or e.account_id = %(account)s::uuid)"
+        " and (%(id)s is null or (e.asked_at, e.id) < (%(at)s::timestamptz, %(id)s::uuid))"
+        " order by e.asked_at desc, e.id desc limit %(limit)s",
+        {
+            "account": str(account_id) if account_id else None,
+            "at": before[0] if before else None,
+            "id": str(before[1]) if before else None,
+            "limit": limit,
+        },
     )
     return [_entry(row) for row in cursor.fetchall()]
 

@@ -104,10 +104,18 @@ class WatchedRun(TrainingRun):
     log: list[LogLine]
 
 
+class PageQuery(Words):
+    """A page of a list."""
+
+    limit: Annotated[Whole, Field(ge=1, le=200)] = 100
+    after: Annotated[Text, Field(max_length=600)] | None = None
+
+
 class TrainingRuns(BaseModel):
-    """Training runs, those asked for last first."""
+    """A page of training runs, those asked for last first; `next` is the next page's `after`."""
 
     training_runs: list[TrainingRun]
+    next: str | None
 
 
 class WatchQuery(Words):
@@ -148,10 +156,10 @@ def ask(release_id: str, account: Account, body: TrainingWish) -> Response:
 
 
 @endpoints.get("/training-runs")
-def newest(account: Account) -> TrainingRuns:
+def newest(account: Account, query: PageQuery) -> TrainingRuns:
     """Your training runs, those asked for last first; admins see everybody's."""
-    found = training_runs.newest(gateways().database, account)
-    return TrainingRuns(training_runs=[_run(one) for one in found])
+    page = training_runs.newest(gateways().database, account, query.after, query.limit)
+    return TrainingRuns(training_runs=[_run(one) for one in page.items], next=page.after)
 
 
 @endpoints.get("/training-runs/<run_id>", problems=(404,))

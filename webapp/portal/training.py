@@ -16,6 +16,8 @@ from webapp.services.training_runs import Watched
 
 Answer = Response | str | tuple[str, int]
 
+PAGE = 50
+
 pages = Blueprint("training", __name__)
 
 
@@ -47,11 +49,8 @@ def ask(release_id: str) -> Answer:
 def index() -> str:
     """One's own runs; for admins, everybody's."""
     asker = auth.asker()
-    return render_template(
-        "training_runs.html",
-        runs=training_runs.newest(gateways().database, asker),
-        asker=asker,
-    )
+    found = training_runs.newest(gateways().database, asker, request.args.get("after"), PAGE)
+    return render_template("training_runs.html", found=found, asker=asker)
 
 
 @pages.get("/training-runs/<run_id>")

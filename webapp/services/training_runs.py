@@ -12,9 +12,9 @@ from imagehub.catalogue.training_progress import Note, Step
 from imagehub.catalogue.training_read import TrainingEntry
 from imagehub.errors import Conflict, NotFound
 from imagehub.vocabulary import Account, Role
-from webapp.services import access
+from webapp.services import access, cursors
+from webapp.services.cursors import Page
 
-MOST_RUNS = 100
 MOST_POINTS = 2000
 MOST_NOTES = 60
 
@@ -46,11 +46,18 @@ def show(database: Database, asker: Account, run_id: str, behind_step: int = 0) 
         )
 
 
-def newest(database: Database, asker: Account) -> list[TrainingEntry]:
+def newest(
+    database: Database, asker: Account, after: str | None, limit: int
+) -> Page[TrainingEntry]:
     """One's own runs, and for admins everybody's, those asked for last first."""
-    everybodys = Role.ADMIN in asker.roles
+    whose = None if Role.ADMIN in asker.roles else asker.id
+    place = cursors.decode_moment(after) if after else None
+    before = (place[0], uuid_of(place[1])) if place else None
     with database.transaction() as cursor:
-        return training_read.newest(cursor, None if everybodys else asker.id, MOST_RUNS)
+        found = training_read.newest(cursor, whose, before, limit + 1)
+    return cursors.page_after(
+        found, limit, lambda run: (run.asked_at.isoformat(), run.id), is_first=True
+    )
 
 
 def cancel(database: Database, asker: Account, run_id: str) -> TrainingEntry:

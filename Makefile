@@ -5,7 +5,7 @@ ASK ?=
 CROWD ?=
 ONCE ?=
 SEEDS ?= 3
-MODELS ?= $(wildcard ../shared/models)
+MODELS ?= $(or $(IMAGEHUB_MODELS),$(wildcard ../shared/models))
 
 RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
@@ -18,6 +18,7 @@ help: ## explain the targets
 	@echo
 	@echo 'make demo ONCE=1      stops by itself; exit 0 only if everything held'
 	@echo 'make demo CROWD=DIR   sends the crowd in DIR instead of the one that ships'
+	@echo 'MODELS=DIR            for up, demo and bench: the networks in DIR instead of IMAGEHUB_MODELS'
 
 demo: .venv/hub .venv/java ## run the whole hub, fed by simulated phones, and show what happened
 	$(SETTINGS) $(RUN)/python -m deploy.local.demo $(if $(CROWD),--crowd "$(CROWD)") $(if $(ONCE),--once)

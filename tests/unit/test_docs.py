@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from dataclasses import fields
 from pathlib import Path
 
@@ -43,3 +45,20 @@ def test_every_make_target_that_the_readme_names_is_there() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"(?:`|^)make ([a-z-]+)", README, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+@pytest.mark.parametrize(
+    ("named", "networks"), [([], "/of/the/setting"), (["MODELS=/of/make"], "/of/make")]
+)
+def test_make_takes_the_networks_of_the_setting_unless_others_are_named(
+    named: list[str], networks: str
+) -> None:
+    told = subprocess.run(
+        ["make", "--dry-run", "up", *named],
+        cwd=ROOT,
+        env=os.environ | {"IMAGEHUB_MODELS": "/of/the/setting"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert f'IMAGEHUB_MODELS="{networks}" .venv/bin/imagehub up' in told

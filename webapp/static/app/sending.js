@@ -7,7 +7,7 @@ import { wake } from "./sender.js";
 import { files, photos, recall, remember, remove } from "./store.js";
 import { queue, roughPlace, take } from "./taking.js";
 
-const LAST_SHOWN = 6;
+const LAST_SHOWN = 3; // so that what is wanted begins on a phone’s first screen
 let place;
 let busy = false;
 

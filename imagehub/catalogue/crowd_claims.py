@@ -134,23 +134,20 @@ def weighed_anew(
 ) -> list[Weighed]:
     """Claims that count, of images with first <= id < stop, by label, with their new voices.
 
-    Each of n photos of one contributor and label has the loudness n^-quietness.
+    Each of n photos of one contributor and label has the loudness n^-quietness, n as
+    `count_senders` has found it.
     """
     cursor.execute(
-        "with own as materialized (select * from crowd_claims where version = %(version)s"
-        "  and image_id >= %(first)s and image_id < %(stop)s and weight is not null),"
-        " sizes as materialized (select label, account, (select count(*) from crowd_claims j"
-        "   where j.version = %(version)s and j.label = p.label and j.accounts[1] = p.account"
-        "   and j.weight is not null) as claims"
-        "  from (select distinct label, accounts[1] as account from own) p)"
-        " select k.label, string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id)"
+        "select k.label, string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id)"
         " as embeddings, array_agg(coalesce(v.probability::float8, k.weight)"
         "  * power(s.claims::float8, -%(quietness)s::float8) order by k.image_id) as voices"
-        " from own k join sizes s on s.label = k.label and s.account = k.accounts[1]"
+        " from crowd_claims k join crowd_senders s"
+        "  on s.version = k.version and s.label = k.label and s.account = k.accounts[1]"
         " join image_checks c on c.version = k.version and c.image_id = k.image_id"
         " left join verdicts v on v.version = k.version and v.image_id = k.image_id"
         "  and v.label = k.label"
-        " group by k.label order by k.label",
+        " where k.version = %(version)s and k.image_id >= %(first)s and k.image_id < %(stop)s"
+        " and k.weight is not null group by k.label order by k.label",
         {"version": version, "first": ids[0], "stop": ids[1], "quietness": quietness},
     )
     return [
@@ -159,14 +156,21 @@ def weighed_anew(
     ]
 
 
-def tell_planner(cursor: Cursor) -> None:
-    """Have Postgres count what lies in the tables that whole-hub statements join.
+def count_senders(cursor: Cursor, version: int) -> None:
+    """Count each contributor's claims of each label, for `weighed_anew`.
 
-    Without it the planner may know of no row of a version that is filled at that moment, and join
-    all its claims by nested loops.
+    Postgres too is told what its tables hold: it may know of no row of a version that is filled at
+    that moment, and join all its claims by nested loops.
     """
+    cursor.execute("delete from crowd_senders where version = %s", (version,))
     cursor.execute(
-        "analyze crowd_claims (version, image_id, label, weight, accounts),"
+        "insert into crowd_senders (version, label, account, claims)"
+        " select version, label, accounts[1], count(*) from crowd_claims"
+        " where version = %s and weight is not null group by version, label, accounts[1]",
+        (version,),
+    )
+    cursor.execute(
+        "analyze crowd_claims (version, image_id, label, weight, accounts), crowd_senders,"
         " verdicts (version, image_id, label), image_checks (version, image_id)"
     )
 

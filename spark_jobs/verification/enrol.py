@@ -70,7 +70,8 @@ def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
     """
     with context.database.transaction() as cursor:
         revision = crowd_models.state(cursor, version.number).revision
-        crowd_claims.tell_planner(cursor)
+        context.run.assert_current(cursor)
+        crowd_claims.count_senders(cursor, version.number)
     summed = sum_anew(context, version)
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)

@@ -64,7 +64,8 @@ _BY_NEED_AND_NEARNESS = (
     "   where r.child = up.ancestor and r.kind = 'is_a') group by d.label) near"
     " on near.label = e.label where e.state = 'open'"
     " order by (1 - e.verified::float / e.target) * (1 + ln(1 + e.watchers))"
-    "  * (1 + coalesce(2.0 / (1 + near.steps), 0)) desc, e.until, e.id limit %(limit)s"
+    "  * (1 + coalesce(2.0 / (1 + near.steps), 0)) desc, e.until, e.id"
+    " limit %(limit)s offset %(place)s"
 )
 
 
@@ -107,16 +108,16 @@ def ended(cursor: Cursor, account_id: UUID | None, limit: int) -> list[DemandEnt
     return [_entry(row) for row in cursor.fetchall()]
 
 
-def missions(cursor: Cursor, account_id: UUID | None, limit: int) -> list[DemandEntry]:
+def missions(cursor: Cursor, account_id: UUID | None, place: int, limit: int) -> list[DemandEntry]:
     """Open demands, first those that lack most, that many want, and that are near what the account
-    sent before.
+    sent before; from the place on, the first being 0: the order is worked out anew each time.
 
     Nearness is the number of is-a steps between two labels through a common ancestor that is not
     the root; the labels of the account's last 200 uploads count.
     """
     cursor.execute(
         _ENTRIES + _BY_NEED_AND_NEARNESS,
-        {"account": _text(account_id), "limit": limit},
+        {"account": _text(account_id), "place": place, "limit": limit},
     )
     return [_entry(row) for row in cursor.fetchall()]
 

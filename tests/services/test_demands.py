@@ -259,9 +259,9 @@ def test_missions_near_to_what_one_sent_come_first(
         web.acting_for(fellow.id), fellow,
         str(service.of_label(web, None, far.mid)[0].id), by_mail=False,
     )  # fmt: skip
-    seen = [one.label for one in service.missions_near(web.acting_for(sender.id), sender, 9)]
+    seen = [one.label for one in service.missions_near(web, sender, 9).items]
     assert seen == [near, far]
-    assert [one.label for one in service.missions_near(web, None, 9)] == [far, near]
+    assert [one.label for one in service.missions_near(web, None, 9).items] == [far, near]
 
 
 def test_who_leaves_the_hub_is_told_nothing_and_asks_for_nothing(

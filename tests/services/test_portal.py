@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import re
 import shlex
 from datetime import UTC, datetime, timedelta
 
@@ -177,34 +176,6 @@ def test_an_image_that_leaves_the_label_sets_while_its_page_is_made_is_gone(web:
             (leaving.image_id, dog.mid),
         )
     assert web.get(f"/images/{leaving.image_id}").status_code == 404
-
-
-def walked(browser: Web | SignedIn, path: str, link: re.Pattern[str]) -> list[str]:
-    """What a list links to, over all its pages."""
-    found: list[str] = []
-    for _ in range(40):
-        text = browser.get(path).text
-        found += link.findall(text)
-        following = re.search(r'rel="next" href="([^"]+)"', text)
-        if following is None:
-            return found
-        path = html.unescape(following[1])
-    raise AssertionError("the list has no end")
-
-
-def test_every_subset_stands_once_in_the_list_however_old_it_is(web: Web) -> None:
-    with web.database.transaction() as cursor:
-        label, owner = factories.label(cursor), factories.account(cursor)
-        made = [factories.subset(cursor, [label], owner=owner) for _ in range(120)]
-        cursor.execute(  # some at the same moment, so that the name decides
-            "update subsets set created_at = '2020-01-01'::timestamptz where name = any(%s)",
-            (made[:70],),
-        )
-    found = walked(web, "/subsets", re.compile(r'<li><a href="/subsets/([^"]+)">'))
-    assert len(found) == len(set(found))
-    assert set(made) <= set(found)
-    assert found[-70:] == sorted(made[:70], reverse=True)
-    assert web.get("/subsets?after=nonsense").status_code == 422
 
 
 def test_the_pages_show_who_sent_photos_first_what_is_near_to_these(web: Web) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 import json
-import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -26,7 +24,6 @@ from tests.signed_in import SignedIn
 from tests.web_server import Web
 from webapp.gateways import ROLE
 from webapp.services import training_plans
-from webapp.services.cursors import encode
 
 
 @pytest.fixture(scope="module")
@@ -182,30 +179,6 @@ def test_of_two_wishes_at_once_for_the_last_of_the_quota_one_is_written_down(
         said = list(threads.map(ask, range(4)))
     assert said.count("training_quota") == 3
     assert requests_of(web, account) == 1
-
-
-def test_every_run_stands_once_in_the_list_on_the_pages_and_over_the_api(
-    web: Web, release: str, premium: tuple[Account, str]
-) -> None:
-    account, token = premium
-    with web.database.transaction() as cursor:
-        made = {making.training_request(cursor, account, release) for _ in range(60)}
-    browser = SignedIn(web, token)
-    first = browser.get("/training-runs").text
-    onward = re.search(r'rel="next" href="([^"]+)"', first)
-    assert onward
-    second = browser.get(html.unescape(onward[1])).text
-    shown = re.findall(r'<li><a href="/training-runs/([^"]+)">', first + second)
-    assert (len(shown), set(shown)) == (60, made)
-    told, after = [], ""
-    for _ in range(3):
-        page = web.get(f"/api/v1/training-runs?limit=25{after}", token).json()
-        told += [run["id"] for run in page["training_runs"]]
-        after = f"&after={page['next']}"
-    assert (told, page["next"]) == (shown, None)
-    hostile = encode(["2026-01-01T00:00:00", "no id"])
-    for wrong in ("nonsense", hostile):
-        assert browser.get(f"/training-runs?after={wrong}").status_code in (404, 422)
 
 
 def test_a_cancelled_run_that_never_began_gives_its_quota_back(

@@ -21,10 +21,14 @@ endpoints = Endpoints("demands")
 
 
 class DemandList(Words):
-    """Which open demands: those of a label's MID, or without one the most needed of all."""
+    """Which open demands: those of a label's MID, or without one the most needed of all.
+
+    `after` is for the latter; those of a label are the 20 that most want.
+    """
 
     label: Text | None = None
     limit: Annotated[Whole, Field(ge=1, le=100)] = 20
+    after: Annotated[Text, Field(max_length=600)] | None = None
 
 
 class AskedDemand(Words):
@@ -70,9 +74,10 @@ class Demand(BaseModel):
 
 
 class Demands(BaseModel):
-    """Open demands, the most needed first."""
+    """Open demands, the most needed first; `next` is the next page's `after`, if there is one."""
 
     demands: list[Demand]
+    next: str | None = None
 
 
 @endpoints.get("/demands")
@@ -80,16 +85,16 @@ def index(query: DemandList) -> Demands:
     """List open demands, for everybody."""
     database = gateways().database
     if query.label is None:
-        found = demands.missions_near(database, None, query.limit)
-    else:
-        found = demands.of_label(database, None, query.label)[: query.limit]
+        page = demands.missions_near(database, None, query.limit, query.after)
+        return Demands(demands=[told(one) for one in page.items], next=page.after)
+    found = demands.of_label(database, None, query.label)[: query.limit]
     return Demands(demands=[told(one) for one in found])
 
 
 @endpoints.get("/missions")
 def missions(account: Account) -> Demands:
     """List the 20 open demands that suit you best: needed, and near to what you sent before."""
-    found = demands.missions_near(gateways().database, account, 20)
+    found = demands.missions_near(gateways().database, account, 20).items
     return Demands(demands=[told(one) for one in found])
 
 

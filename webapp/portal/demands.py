@@ -28,7 +28,7 @@ def index() -> str:
     database, viewer = gateways().database, sessions.viewer()
     return render_template(
         "demands.html",
-        missions=demands.missions_near(database, viewer, MISSIONS),
+        missions=demands.missions_near(database, viewer, MISSIONS, request.args.get("after")),
         ended=demands.ended(database, viewer, ENDED),
     )
 

@@ -20,5 +20,5 @@ def show() -> str:
     return render_template(
         "front.html",
         page=front_page.show(database),
-        missions=demands.missions_near(database, sessions.viewer(), MISSIONS),
+        missions=demands.missions_near(database, sessions.viewer(), MISSIONS).items,
     )

@@ -15,12 +15,14 @@ from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.vocabulary import Account, Role
 from webapp.boundary import is_safe
 from webapp.services import access
+from webapp.services.cursors import Page, decode, encode
 from webapp.services.uploads import find_label
 
 MOST_OPEN = 20
 MOST_PHOTOS = 10_000
 MOST_DAYS = 366
 MOST_WORDS = 300
+LAST_PLACE = 10**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +36,15 @@ class NewDemand:
     by_mail: bool = False
 
 
-def missions_near(database: Database, account: Account | None, limit: int) -> list[DemandEntry]:
+def missions_near(
+    database: Database, account: Account | None, limit: int, after: str | None = None
+) -> Page[DemandEntry]:
     """Open demands for this person: the most needed and the nearest to what they sent first."""
+    place = _place(after) if after else 0
     sees = database.acting_for(account.id) if account else database
     with sees.transaction() as cursor:
-        return demands_read.missions(cursor, account.id if account else None, limit)
+        found = demands_read.missions(cursor, account.id if account else None, place, limit + 1)
+    return Page(tuple(found[:limit]), encode([place + limit]) if len(found) > limit else None)
 
 
 def ended(database: Database, account: Account | None, limit: int) -> list[DemandEntry]:
@@ -128,6 +134,11 @@ def may_close(account: Account | None, found: DemandEntry) -> bool:
     if account is None or not found.is_open:
         return False
     return account.id == found.asker_id or Role.ADMIN in account.roles
+
+
+def _place(after: str) -> int:
+    (place,) = decode(after, int)
+    return min(max(0, int(place)), LAST_PLACE)
 
 
 def _news(ended: DemandEntry) -> News:

@@ -11,6 +11,11 @@ from uuid import UUID
 MAX_PHOTO_BYTES = 16 * 1024 * 1024
 """The largest photo, in bytes: one limit for the API's body, the log's topic and the consumer."""
 
+QUESTIONS_A_DAY = 500
+RESTING_QUESTIONS_A_DAY = 2
+"""What one person is asked in a day; the second of those whose answers are often wrong, so that
+they can come back (`spark_jobs/agreement/review_rules.py` says who that is)."""
+
 
 class UploadState(StrEnum):
     """Where one upload stands; a receipt lists the states it has passed."""

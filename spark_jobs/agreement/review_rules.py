@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
+from imagehub.vocabulary import QUESTIONS_A_DAY, RESTING_QUESTIONS_A_DAY
+
 SURE = 0.965
 """A claim that people were asked about is decided from this probability on, either way: one answer
 more would cost more than the error that it may find (Wald 1945, the sequential test)."""
@@ -19,11 +21,6 @@ LEAST_WORTH = 0.85
 DOUBT_OF_SKILL = 0.5
 """Whoever is right less often than LEAST_WORTH, by so many standard errors and after so many
 answers, is asked less: an answer of 70 % is worth a fifth of one of 90 %."""
-
-QUESTIONS_A_DAY = 500
-RESTING_QUESTIONS_A_DAY = 2
-"""What is asked of one person in a day; the second of those who are asked less, so that they can
-come back."""
 
 
 class Asking(StrEnum):

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from imagehub.catalogue.review_questions import Question
 from imagehub.catalogue.reviews import Review
 from imagehub.errors import NotFound, Refused
-from imagehub.vocabulary import Account, ReviewAnswer
+from imagehub.vocabulary import QUESTIONS_A_DAY, Account, ReviewAnswer
 from webapp import auth, sessions
 from webapp.gateways import gateways
 from webapp.services import images, permissions, review_desk, reviews, status
@@ -51,7 +51,7 @@ def show() -> str:
         question=asked[0] if asked else None,
         last=_last(done) if done else None,
         own=review_desk.record(database),
-        most_a_day=review_desk.QUESTIONS_A_DAY,
+        most_a_day=QUESTIONS_A_DAY,
         verification=(
             status.verification(database) if permissions.may_judge(auth.asker()) else None
         ),

@@ -14,14 +14,14 @@ from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.review_questions import Question
 from imagehub.catalogue.reviewer_records import OwnRecord
 from imagehub.errors import Conflict, NotFound
-from imagehub.vocabulary import Account, ReviewAnswer
+from imagehub.vocabulary import (
+    QUESTIONS_A_DAY,
+    RESTING_QUESTIONS_A_DAY,
+    Account,
+    ReviewAnswer,
+)
 
 QUESTIONS_AHEAD = 6
-QUESTIONS_A_DAY = 500
-RESTING_QUESTIONS_A_DAY = 2
-"""What one person is asked in a day, and one whose answers are often wrong
-(`spark_jobs/agreement/review_rules.py` says who that is)."""
-
 CHANGES_WITHIN = timedelta(minutes=15)
 """So long an answer may be changed or taken back."""
 

@@ -1,6 +1,7 @@
 """Decoding where it can do no harm: a few long-lived children, each limited and expendable.
 
-A photo that kills its child, or keeps it too long, is refused; the next photo finds a new child.
+A photo whose child breaks a limit, dies or takes too long is refused at once. Where something else
+killed the child, the photo is tried once more. The next photo finds a new child.
 """
 
 from __future__ import annotations

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from imagehub.catalogue import browse, photo_openings, withdrawals
+from imagehub.catalogue import photo_openings
 from imagehub.catalogue.database import Database
 from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import Label, Outcome, Role
 from tests import factories
-from webapp.gateways import ROLE
 from webapp.services import front_page, images, labels
 from webapp.services.images import Place
 
@@ -141,34 +140,6 @@ def test_pages_of_a_label_walk_forth_and_back_over_the_same_images(
     assert back.after is not None
     first = images.of_label(database, zoo["animal"].mid, Place(before=pages[1].before), 3)
     assert first.before is None
-
-
-def test_hidden_photos_shorten_no_page_and_end_no_list(
-    catalogue_url: str, database: Database, zoo: dict[str, Label]
-) -> None:
-    with database.transaction() as cursor:
-        made = sorted(
-            (factories.verified_photo(cursor, zoo["dog"]) for _ in range(9)),
-            key=lambda photo: photo.image_id,
-        )
-        factories.publish_label_sets(cursor)
-        ids = [photo.image_id for photo in made]
-        factories.cluster(cursor, zoo["dog"], 0, ids)
-        for hidden in (made[1], made[4], made[7]):
-            assert withdrawals.ask(cursor, hidden.account.id, [hidden.upload_id])
-    seen = [ids[place] for place in (0, 2, 3, 5, 6, 8)]
-    web = Database(catalogue_url, role=ROLE)
-    for cluster in (None, 0):
-        first = images.of_label(web, zoo["dog"].mid, Place(), 3, cluster)
-        second = images.of_label(web, zoo["dog"].mid, Place(after=first.after), 3, cluster)
-        back = images.of_label(web, zoo["dog"].mid, Place(before=second.before), 3, cluster)
-        assert [tile.image_id for tile in first.items + second.items] == seen
-        assert (back, second.after) == (first, None)
-    with web.transaction() as cursor:
-        assert len(browse.newest(cursor, 6)) == 6
-        (front,) = browse.cluster_fronts(cursor, [zoo["dog"].mid], 1, 4)[zoo["dog"].mid]
-    assert [tile.image_id for tile in front.tiles] == seen[:4]
-    web.close()
 
 
 def test_an_image_verified_under_two_kinds_stands_once_in_their_parent(

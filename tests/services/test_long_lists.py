@@ -6,14 +6,18 @@ import html
 import re
 from datetime import UTC, datetime, timedelta
 
-from imagehub.catalogue import demands
+from imagehub.catalogue import browse, demands, withdrawals
+from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import Wish
 from imagehub.vocabulary import Role
 from tests import factories
 from tests.factories import training as making
 from tests.signed_in import SignedIn
 from tests.web_server import Web
+from webapp.gateways import ROLE
+from webapp.services import images
 from webapp.services.cursors import encode
+from webapp.services.images import Place
 
 
 def walked(browser: Web | SignedIn, path: str, link: re.Pattern[str]) -> list[str]:
@@ -84,3 +88,32 @@ def test_every_training_run_stands_once_in_the_list_on_the_pages_and_over_the_ap
     assert (told, page["next"]) == (shown, None)
     for wrong in ("nonsense", encode(["2026-01-01T00:00:00", "no id"])):
         assert browser.get(f"/training-runs?after={wrong}").status_code in (404, 422)
+
+
+def test_hidden_photos_shorten_no_page_and_end_no_list(
+    catalogue_url: str, database: Database
+) -> None:
+    with database.transaction() as cursor:
+        dog = factories.label(cursor)
+        made = sorted(
+            (factories.verified_photo(cursor, dog) for _ in range(9)),
+            key=lambda photo: photo.image_id,
+        )
+        factories.publish_label_sets(cursor)
+        ids = [photo.image_id for photo in made]
+        factories.cluster(cursor, dog, 0, ids)
+        for hidden in (made[1], made[4], made[7]):
+            assert withdrawals.ask(cursor, hidden.account.id, [hidden.upload_id])
+    seen = [ids[place] for place in (0, 2, 3, 5, 6, 8)]
+    web = Database(catalogue_url, role=ROLE)
+    for cluster in (None, 0):
+        first = images.of_label(web, dog.mid, Place(), 3, cluster)
+        second = images.of_label(web, dog.mid, Place(after=first.after), 3, cluster)
+        back = images.of_label(web, dog.mid, Place(before=second.before), 3, cluster)
+        assert [tile.image_id for tile in first.items + second.items] == seen
+        assert (back, second.after) == (first, None)
+    with web.transaction() as cursor:
+        assert len(browse.newest(cursor, 6)) == 6
+        (front,) = browse.cluster_fronts(cursor, [dog.mid], 1, 4)[dog.mid]
+    assert [tile.image_id for tile in front.tiles] == seen[:4]
+    web.close()

@@ -51,7 +51,9 @@ class Bench:
     def measure(self, name: str, known: KnownCrowd, with_colluders: bool = False) -> Figures:
         """All figures of one crowd, in a hub of its own."""
         uploads = len(known.crowd.uploads)
-        self.joined[name] = same_pictures(sources(known))
+        originals = sources(known)
+        self.say(f"{name}: laying {len(originals)} sources over each other where they are alike")
+        self.joined[name] = same_pictures(originals)
         self.say(f"{name}: {len(self.joined[name])} pairs of sources are one picture each")
         whole = completed(known.truth, self.joined[name])
         with self.machine.hub() as hub:

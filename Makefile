@@ -11,7 +11,7 @@ RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench bench-curation bench-training photos install clean
+.PHONY: help demo up test check lint bench bench-curation bench-training photos install clean
 
 help: ## explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
@@ -26,15 +26,17 @@ demo: .venv/hub .venv/java ## run the whole hub, fed by simulated phones, and sh
 up: .venv/hub .venv/java ## run a hub of your own on this machine, data in ./hub-data
 	$(SETTINGS) $(RUN)/imagehub up
 
-test: .venv/development .venv/java .venv/browser ## run all tests, on real parts
+test: lint .venv/java .venv/browser ## run all tests, on real parts, after lint
 	$(RUN)/pytest
 
-check: .venv/development ## format, lint, types, import contracts and unit tests, in about a minute
+check: lint ## lint and unit tests, in about a minute
+	$(RUN)/pytest tests/unit
+
+lint: .venv/development ## format, lint, types and import contracts
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
-	$(RUN)/pytest tests/unit
 
 bench: .venv/development .venv/java ## measure speed as ratios; figures in build/figures
 	$(SETTINGS) $(RUN)/python -m tests.benchmarks

@@ -6,7 +6,7 @@ and the counts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from imagehub.catalogue.database import Cursor
@@ -127,11 +127,9 @@ def withdraw(cursor: Cursor, image_id: str, claims: Sequence[str] | None, run_id
     An image without any label left is in no version any more, as if it had never been.
     """
     values: dict[str, Any] = {"image": image_id, "claims": claims and list(claims), "run": run_id}
-    cursor.execute(
-        f"select distinct label {_MEMBERS_THAT_GO} and removed_in is null order by label", values
-    )
-    labels = [row.label for row in cursor.fetchall()]
-    if labels:
+    before = _sets_of(cursor, image_id)
+    cursor.execute(f"select exists (select {_MEMBERS_THAT_GO} and removed_in is null)", values)
+    if cursor.fetchone().exists:
         cursor.execute(
             "insert into label_set_versions (version, job_run_id, images, label_sets)"
             " select version + 1, %(run)s, images, label_sets from label_set_versions"
@@ -141,14 +139,14 @@ def withdraw(cursor: Cursor, image_id: str, claims: Sequence[str] | None, run_id
         values["version"] = cursor.fetchone().version
     if claims is None:
         cursor.execute(f"delete {_MEMBERS_THAT_GO}", values)
-    elif labels:
+    elif "version" in values:
         cursor.execute(
             "update label_set_members set removed_in = %(version)s where image_id = %(image)s"
             " and claimed_label = any(%(claims)s) and removed_in is null",
             values,
         )
-    if labels:
-        _count_again(cursor, image_id, labels, values["version"])
+    if "version" in values:
+        _count_off(cursor, before, _sets_of(cursor, image_id), values["version"])
 
 
 _MEMBERS_THAT_GO = (
@@ -157,18 +155,35 @@ _MEMBERS_THAT_GO = (
 )
 
 
-def _count_again(cursor: Cursor, image_id: str, labels: Sequence[str], version: int) -> None:
-    cursor.execute("delete from label_set_counts where label = any(%s)", (list(labels),))
+def _sets_of(cursor: Cursor, image_id: str) -> dict[str, bool]:
+    """The sets that an image is in, and whether it is claimed to show the very label."""
     cursor.execute(
-        "insert into label_set_counts (label, images, own_images)"
-        " select label, count(distinct image_id),"
-        " count(distinct image_id) filter (where claimed_label = label)"
-        " from label_set_members where removed_in is null and label = any(%s) group by label",
-        (list(labels),),
+        "select label, bool_or(claimed_label = label) as is_own from label_set_members"
+        " where image_id = %s and removed_in is null group by label",
+        (image_id,),
     )
+    return {row.label: row.is_own for row in cursor.fetchall()}
+
+
+def _count_off(
+    cursor: Cursor, before: Mapping[str, bool], after: Mapping[str, bool], version: int
+) -> None:
+    """Take one image off the counts: sets are never counted whole for one that leaves them."""
+    labels = sorted(before)
+    cursor.execute(
+        "update label_set_counts c set images = c.images - gone.images,"
+        " own_images = c.own_images - gone.own"
+        " from unnest(%s::text[], %s::int[], %s::int[]) as gone (label, images, own)"
+        " where c.label = gone.label",
+        (
+            labels,
+            [int(label not in after) for label in labels],
+            [int(before[label]) - int(after.get(label, False)) for label in labels],
+        ),
+    )
+    cursor.execute("delete from label_set_counts where label = any(%s) and images = 0", (labels,))
     cursor.execute(
         "update label_set_versions set label_sets = (select count(*) from label_set_counts),"
-        " images = images - case when exists (select from label_set_members"
-        "  where image_id = %s and removed_in is null) then 0 else 1 end where version = %s",
-        (image_id, version),
+        " images = images - %s where version = %s",
+        (int(not after), version),
     )

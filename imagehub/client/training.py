@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from imagehub.client.answers import read, read_page
+from imagehub.client.answers import Page, read, read_page
 from imagehub.client.fetch import Fetched, Wanted, fetch
 from imagehub.client.hub_client import API, HubClient
 from imagehub.client.safe_paths import inside, refuse_unsafe
@@ -35,10 +35,11 @@ class TrainingClient:
         call = Call("POST", path, json=dict(wish), repeatable=False)
         return read(TrainingRun, self._transport.json(call))
 
-    def runs(self) -> tuple[TrainingRun, ...]:
+    def runs(self, limit: int = 100, after: str | None = None) -> Page[TrainingRun]:
         """Own runs, those asked for last first."""
-        answer = self._transport.json(Call("GET", f"{API}/training-runs"))
-        return read_page(TrainingRun, answer, "training_runs").items
+        params = {"limit": str(limit)} | ({"after": after} if after else {})
+        answer = self._transport.json(Call("GET", f"{API}/training-runs", params=params))
+        return read_page(TrainingRun, answer, "training_runs")
 
     def run(self, run_id: str, behind_step: int = 0) -> TrainingRun:
         """One run, with its log and its curves behind a step."""

@@ -20,13 +20,13 @@ def command() -> None:
 @as_json
 @speaks_to_hub
 def list_(client: HubClient, as_json: bool) -> None:
-    """List your runs, those asked for last first.
+    """List your newest runs, those asked for last first.
 
     \b
     Example:
       imagehub training-run list
     """
-    found = TrainingClient(client).runs()
+    found = TrainingClient(client).runs().items
     if as_json:
         return write_json([run.model_dump() for run in found])
     return write_table(

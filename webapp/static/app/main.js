@@ -39,7 +39,9 @@ async function draw() {
   try {
     while (stale) {
       stale = false;
-      await drawOnce();
+      await drawOnce().catch((problem) => {
+        if (!stale) throw problem; // else what has changed meanwhile is drawn
+      });
     }
   } finally {
     drawing = false;

@@ -3,7 +3,7 @@
 const NAME = "imagehub";
 const VERSION = 1;
 // The browser has dropped the connection: data of the site were cleared, or Safari slept. Nothing was done.
-const LOST = new Set(["InvalidStateError", "UnknownError"]);
+const LOST = new Set(["InvalidStateError", "UnknownError", "AbortError"]);
 const channel = new BroadcastChannel(NAME);
 const listeners = new Set();
 
@@ -66,12 +66,17 @@ async function transact(...words) {
 
 async function attempt(mode, stores, work) {
   const database = await open();
-  return new Promise((resolve, reject) => {
+  let lose;
+  const done = new Promise((resolve, reject) => {
     const transaction = database.transaction(stores, mode, { durability: "strict" });
     const request = work(...stores.map((name) => transaction.objectStore(name)));
     transaction.oncomplete = () => resolve(request?.result);
     transaction.onabort = () => reject(transaction.error);
+    // Of a transaction on a connection that is dropped nothing may ever be heard.
+    lose = () => reject(new DOMException("The database was closed.", "AbortError"));
+    database.addEventListener("close", lose);
   });
+  return done.finally(() => database.removeEventListener("close", lose));
 }
 
 // All photos in the order in which they were taken.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -106,14 +106,23 @@ class LabelCrowd:
             has_others=False,
         )
 
-    def opinion(self, photo: SeenVoice) -> CrowdOpinion | None:
-        """Judge a photo without its own vote and its copies'; None where too little is known.
+    def opinions(self, photos: Sequence[SeenVoice]) -> list[CrowdOpinion | None]:
+        """Judge photos without their own votes and their copies'; None where too little is known.
 
-        A wrong claim's photo shows any other label, each as likely as it is common here.
+        A wrong claim's photo shows any other label, each as likely as it is common here. All photos
+        are compared with all fellows at once: give them in blocks that fit into memory.
         """
-        if not len(self.fellows) or not len(self.rivals):
-            return None
-        copies = self.units @ _at_unit_length(photo.embedding[None])[0] >= COPY_SIMILARITY
+        if not photos or not len(self.fellows) or not len(self.rivals):
+            return [None] * len(photos)
+        embeddings = np.stack([photo.embedding for photo in photos])
+        copies = _at_unit_length(embeddings) @ self.units.T >= COPY_SIMILARITY
+        centred = _at_unit_length(embeddings - self.crowd.centre)
+        alike = (centred @ self.centred_units.T >= ALIKE) & ~copies
+        return list(map(self._opinion, photos, copies, alike.sum(axis=1).tolist()))
+
+    def _opinion(
+        self, photo: SeenVoice, copies: npt.NDArray[np.bool_], alike: int
+    ) -> CrowdOpinion | None:
         others = len(copies) - int(copies.sum())
         if others < LEAST_OTHERS:
             return None
@@ -125,16 +134,16 @@ class LabelCrowd:
         best = int(np.argmax(against))
         if not np.isfinite(against[best]):
             return None
-        centred = _at_unit_length((photo.embedding - self.crowd.centre)[None])[0]
-        alike = (self.centred_units @ centred >= ALIKE) & ~copies
-        senders = set(self.fellows.contributors[~copies].tolist())
+        from_elsewhere = ~copies
+        for contributor in photo.contributors:
+            from_elsewhere &= self.fellows.contributors != contributor
         return CrowdOpinion(
             log_ratio=float(own - _log_sum_exp(against + self.shares)),
             others=others,
-            alike=int(alike.sum()),
+            alike=alike,
             rival=self.crowd.labels[int(self.rivals[best])],
             rival_share=float(1 / (1 + np.exp(np.clip(own - against[best], -50, 50)))),
-            independent=bool(senders - photo.contributors),
+            independent=bool(from_elsewhere.any()),
         )
 
     def _densities(

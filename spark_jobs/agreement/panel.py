@@ -13,7 +13,7 @@ from spark_jobs.agreement.crowd import CrowdStatistics, Floats
 from spark_jobs.agreement.discriminant import Discriminant, LeftOut
 from spark_jobs.agreement.fellows import Fellows
 from spark_jobs.agreement.graph import LabelGraph
-from spark_jobs.agreement.likeness import LEAST_OTHERS, LabelCrowd, SeenVoice
+from spark_jobs.agreement.likeness import LEAST_OTHERS, CrowdOpinion, LabelCrowd, SeenVoice
 from spark_jobs.agreement.network import ClassNetwork
 from spark_jobs.agreement.probability import PRIOR
 from spark_jobs.agreement.record import Claimant
@@ -21,6 +21,9 @@ from spark_jobs.agreement.reviews import ReviewOpinion
 from spark_jobs.agreement.strangers import without_strangers
 from spark_jobs.agreement.temperature import choose_temperature
 from spark_jobs.agreement.verdict import Case, decide
+
+PHOTOS_AT_ONCE = 128
+"""Photos that are compared with all fellows of their label in one product of matrices."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,15 +69,28 @@ class Panel:
         else:
             everybody = LabelCrowd.of(label, fellows, self.crowd, self.temperature, self.graph)
             company = without_strangers(everybody, self.contributors)
-        return [self._judge(label, company, photo) for photo in photos]
+        verdicts: list[Verdict] = []
+        for begin in range(0, len(photos), PHOTOS_AT_ONCE):
+            block = photos[begin : begin + PHOTOS_AT_ONCE]
+            crowd = self._crowd(company, block)
+            verdicts += map(self._judge, [label] * len(block), block, crowd)
+        return verdicts
 
-    def _judge(self, label: str, company: LabelCrowd | None, photo: SeenPhoto) -> Verdict:
-        seen = all(finding.code != self.unseen for finding in photo.findings)
-        crowd = network = None
-        if seen and company is not None:
-            voice = SeenVoice(photo.embedding, photo.counts_for, photo.contributors)
-            crowd = company.opinion(voice)
-        if seen and self.network is not None:
+    def _was_seen(self, photo: SeenPhoto) -> bool:
+        return all(finding.code != self.unseen for finding in photo.findings)
+
+    def _crowd(
+        self, company: LabelCrowd | None, photos: Sequence[SeenPhoto]
+    ) -> list[CrowdOpinion | None]:
+        """What the crowd says of each photo; None of those that could not be looked at."""
+        seen = [one for one in photos if self._was_seen(one)]
+        voices = [SeenVoice(one.embedding, one.counts_for, one.contributors) for one in seen]
+        opinions = iter(company.opinions(voices) if company else [None] * len(voices))
+        return [next(opinions) if self._was_seen(one) else None for one in photos]
+
+    def _judge(self, label: str, photo: SeenPhoto, crowd: CrowdOpinion | None) -> Verdict:
+        network = None
+        if self.network is not None and self._was_seen(photo):
             network = self.network.opinion(photo.classes, label)
         case = Case(
             label,

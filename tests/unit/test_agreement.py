@@ -50,18 +50,24 @@ def voice(photo: Floats, *labels: str) -> SeenVoice:
     return SeenVoice(photo, dict.fromkeys(labels, 1.0))
 
 
+def opinion_of(crowd: LabelCrowd, photo: SeenVoice) -> CrowdOpinion | None:
+    """What the crowd says of one photo alone."""
+    (opinion,) = crowd.opinions([photo])
+    return opinion
+
+
 @pytest.mark.parametrize(("others", "says"), [(likeness.LEAST_OTHERS - 1, False), (6, True)])
 def test_a_label_with_few_other_photos_says_nothing(others: int, says: bool) -> None:
     photos, labels = crowd_of(3, [others + 1, 9])
-    opinion = company(photos, labels).opinion(voice(photos[0], "label 0"))
+    opinion = opinion_of(company(photos, labels), voice(photos[0], "label 0"))
     assert (opinion is not None) == says
 
 
 def test_copies_of_a_photo_do_not_speak_for_it() -> None:
     photos, labels = crowd_of(4, [6, 9])
     copies = np.concatenate([photos, np.repeat(photos[:1], 5, axis=0)])
-    alone = company(photos, labels).opinion(voice(photos[0], "label 0"))
-    copied = company(copies, labels + ["label 0"] * 5).opinion(voice(photos[0], "label 0"))
+    alone = opinion_of(company(photos, labels), voice(photos[0], "label 0"))
+    copied = opinion_of(company(copies, labels + ["label 0"] * 5), voice(photos[0], "label 0"))
     assert alone is not None
     assert copied is not None
     assert copied.others == alone.others
@@ -71,13 +77,26 @@ def test_copies_of_a_photo_do_not_speak_for_it() -> None:
 def test_a_photo_among_another_labels_photos_is_evidence_against_the_claim() -> None:
     photos, labels = crowd_of(5, [9, 9])
     crowd = company(photos, labels)
-    own = crowd.opinion(voice(photos[0], "label 0"))
-    foreign = crowd.opinion(voice(photos[-1], "label 1"))
+    own = opinion_of(crowd, voice(photos[0], "label 0"))
+    foreign = opinion_of(crowd, voice(photos[-1], "label 1"))
     assert own is not None
     assert foreign is not None
     assert own.log_ratio > 0 > foreign.log_ratio
     assert foreign.rival == "label 1"
     assert foreign.rival_share > 0.5
+
+
+def test_photos_that_are_judged_together_are_judged_as_each_alone() -> None:
+    photos, labels = crowd_of(8, [9, 9, 7])
+    crowd = company(np.concatenate([photos, photos[:1]]), [*labels, "label 0"])
+    voices = [voice(photo, label) for photo, label in zip(photos, labels, strict=True)]
+    for photo, together in zip(voices, crowd.opinions(voices), strict=True):
+        alone = opinion_of(crowd, photo)
+        assert alone is not None
+        assert together is not None
+        assert together.log_ratio == pytest.approx(alone.log_ratio)
+        assert (together.others, together.alike) == (alone.others, alone.alike)
+    assert crowd.opinions([]) == []
 
 
 def test_ancestors_and_descendants_are_no_rivals() -> None:
@@ -86,7 +105,7 @@ def test_ancestors_and_descendants_are_no_rivals() -> None:
     claimed = [names[label] for label in labels]
     crowd = Discriminant.fit(CrowdStatistics.of(photos, claimed))
     dogs = LabelCrowd.of("dog", fellows_of(photos, claimed, "dog"), crowd, 1.0, GRAPH)
-    opinion = dogs.opinion(voice(photos[7]))
+    opinion = opinion_of(dogs, voice(photos[7]))
     assert opinion is not None
     assert opinion.rival == "cup"
 

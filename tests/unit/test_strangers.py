@@ -130,10 +130,8 @@ def test_without_strangers_is_what_fitting_without_them_gives() -> None:
     assert len(company.fellows) == HONEST
     alone = LabelCrowd.of(RARE, company.fellows, Plot(lies=0).crowd(), 1.0, LabelGraph())
     lie = Plot().photos(RARE)[-1]
-    found, expected = (
-        company.opinion(SeenVoice(lie, {RARE: 1.0})),
-        alone.opinion(SeenVoice(lie, {})),
-    )
+    (found,) = company.opinions([SeenVoice(lie, {RARE: 1.0})])
+    (expected,) = alone.opinions([SeenVoice(lie, {})])
     assert found is not None
     assert expected is not None
     assert found.log_ratio == pytest.approx(expected.log_ratio)

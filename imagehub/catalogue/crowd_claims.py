@@ -157,11 +157,7 @@ def weighed_anew(
 
 
 def count_senders(cursor: Cursor, version: int) -> None:
-    """Count each contributor's claims of each label, for `weighed_anew`.
-
-    Postgres too is told what its tables hold: it may know of no row of a version that is filled at
-    that moment, and join all its claims by nested loops.
-    """
+    """Count each contributor's claims of each label, for `weighed_anew`."""
     cursor.execute("delete from crowd_senders where version = %s", (version,))
     cursor.execute(
         "insert into crowd_senders (version, label, account, claims)"
@@ -169,6 +165,14 @@ def count_senders(cursor: Cursor, version: int) -> None:
         " where version = %s and weight is not null group by version, label, accounts[1]",
         (version,),
     )
+
+
+def tell_planner(cursor: Cursor) -> None:
+    """Have Postgres count what lies in the tables that whole-hub statements join.
+
+    Without it the planner may know of no row of a version that is filled at that moment, and join
+    all its claims by nested loops.
+    """
     cursor.execute(
         "analyze crowd_claims (version, image_id, label, weight, accounts), crowd_senders,"
         " verdicts (version, image_id, label), image_checks (version, image_id)"

@@ -126,33 +126,37 @@ def withdraw(cursor: Cursor, image_id: str, claims: Sequence[str] | None, run_id
 
     An image without any label left is in no version any more, as if it had never been.
     """
-    values: dict[str, Any] = {"image": image_id, "claims": claims and list(claims), "run": run_id}
+    values: dict[str, Any] = {"image": image_id, "claims": claims and list(claims)}
     before = _sets_of(cursor, image_id)
     cursor.execute(f"select exists (select {_MEMBERS_THAT_GO} and removed_in is null)", values)
-    if cursor.fetchone().exists:
-        cursor.execute(
-            "insert into label_set_versions (version, job_run_id, images, label_sets)"
-            " select version + 1, %(run)s, images, label_sets from label_set_versions"
-            " order by version desc limit 1 returning version",
-            values,
-        )
-        values["version"] = cursor.fetchone().version
+    version = _next_version(cursor, run_id) if cursor.fetchone().exists else None
     if claims is None:
         cursor.execute(f"delete {_MEMBERS_THAT_GO}", values)
-    elif "version" in values:
+    elif version:
         cursor.execute(
             "update label_set_members set removed_in = %(version)s where image_id = %(image)s"
             " and claimed_label = any(%(claims)s) and removed_in is null",
-            values,
+            values | {"version": version},
         )
-    if "version" in values:
-        _count_off(cursor, before, _sets_of(cursor, image_id), values["version"])
+    if version:
+        _count_off(cursor, before, _sets_of(cursor, image_id), version)
 
 
 _MEMBERS_THAT_GO = (
     "from label_set_members where image_id = %(image)s"
     " and (%(claims)s::text[] is null or claimed_label = any(%(claims)s))"
 )
+
+
+def _next_version(cursor: Cursor, run_id: int) -> int:
+    """Begin a version that is like the newest; its number."""
+    cursor.execute(
+        "insert into label_set_versions (version, job_run_id, images, label_sets)"
+        " select version + 1, %s, images, label_sets from label_set_versions"
+        " order by version desc limit 1 returning version",
+        (run_id,),
+    )
+    return int(cursor.fetchone().version)
 
 
 def _sets_of(cursor: Cursor, image_id: str) -> dict[str, bool]:

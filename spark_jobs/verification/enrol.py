@@ -72,6 +72,7 @@ def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
         revision = crowd_models.state(cursor, version.number).revision
         context.run.assert_current(cursor)
         crowd_claims.count_senders(cursor, version.number)
+        crowd_claims.tell_planner(cursor)
     summed = sum_anew(context, version)
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)

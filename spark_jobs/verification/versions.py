@@ -28,7 +28,6 @@ from spark_jobs.agreement import (
     network,
     probability,
     record,
-    review_rules,
     strangers,
     temperature,
     verdict,
@@ -63,7 +62,6 @@ def thresholds() -> dict[str, Any]:
     return {
         "checks": all_checks.THRESHOLDS,
         "prior": probability.PRIOR,
-        "sure": review_rules.SURE,
         **{name: number for module in DECIDING for name, number in _numbers(module)},
     }
 

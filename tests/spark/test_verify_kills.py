@@ -14,17 +14,20 @@ from pyspark.sql import SparkSession
 from imagehub.catalogue import arrivals, crowd_models
 from imagehub.catalogue.arrivals import Place
 from imagehub.catalogue.database import Database
-from imagehub.errors import Conflict
+from imagehub.catalogue.verification import Version
+from imagehub.errors import Conflict, Unavailable
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from imagehub.vision.registry import choose
 from imagehub.vocabulary import Outcome
 from spark_jobs import verify
+from spark_jobs.agreement.crowd import CrowdStatistics
 from spark_jobs.runs import JobContext, job_run
-from spark_jobs.verification import versions
+from spark_jobs.verification import enrol, versions
 from spark_jobs.verification.enrol import take_in, weigh_all, weigh_judged
 from spark_jobs.verification.judge import Judging, judge
 from spark_jobs.verification.panels import gather
+from spark_jobs.verification.summing import sum_anew
 from spark_jobs.verification.versions import Serving
 from tests.factories.uploads import Photo
 from tests.spark.drawn_hub import everything, told, verdicts
@@ -123,6 +126,33 @@ def test_a_run_that_was_replaced_changes_nothing(
             versions.switch(context, serving.version)
     assert everything(database) == before
     assert verdicts(database) == {}
+
+
+def test_sums_are_not_written_if_a_withdrawal_changed_the_model_meanwhile(
+    begun: Callable[[], Iterator[tuple[JobContext, Serving]]],
+    verify_once: Run,
+    drawings: Drawings,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def summed_beside_a_withdrawal(context: JobContext, version: Version) -> CrowdStatistics:
+        found = sum_anew(context, version)
+        with database.transaction() as cursor:
+            crowd_models.take_revision(cursor, version.number)
+        return found
+
+    with begun() as (context, serving):
+        look, take, weigh = steps(context, serving)[1:4]
+        look()
+        take()
+        monkeypatch.setattr(enrol, "sum_anew", summed_beside_a_withdrawal)
+        with pytest.raises(Unavailable, match="withdrawn meanwhile"):
+            weigh()
+        monkeypatch.undo()
+    assert verdicts(database) == {}
+    verify_once()
+    assert not verify.has_work(database)
+    assert len(verdicts(database)) == sum(map(len, drawings.values()))
 
 
 def test_a_second_copy_of_a_task_that_ends_late_writes_nothing_and_one_in_time_logs_each_verdict(

@@ -21,7 +21,7 @@ help: ## explain the targets
 	@echo 'MODELS=DIR            for up, demo and bench: the networks in DIR instead of IMAGEHUB_MODELS'
 
 demo: .venv/hub .venv/java ## run the whole hub, fed by simulated phones, and show what happened
-	$(SETTINGS) $(RUN)/python -m deploy.local.demo $(if $(CROWD),--crowd "$(CROWD)") $(if $(ONCE),--once)
+	$(SETTINGS) $(RUN)/python -m deploy.demo $(if $(CROWD),--crowd "$(CROWD)") $(if $(ONCE),--once)
 
 up: .venv/hub .venv/java ## run a hub of your own on this machine, data in ./hub-data
 	$(SETTINGS) $(RUN)/imagehub up
@@ -50,7 +50,7 @@ bench-training: .venv/development .venv/java ## measure training on CROWD=DIR be
 	$(RUN)/python -m tests.benchmarks.training --crowd "$(CROWD)" $(if $(MODELS),--models "$(abspath $(MODELS))")
 
 photos: .venv/studio/ready ## render the sample photos anew, those that are missing; ASK="mug --seed 7 --folder DIR" for others
-	.venv/studio/bin/python -m ingestion.studio $(ASK)
+	.venv/studio/bin/python -m deploy.demo.studio $(ASK)
 
 install: .venv/hub .venv/java ## install the hub in .venv
 
@@ -73,7 +73,7 @@ clean: ## remove what the other targets made; a hub's own data stay
 	$(RUN)/pip install --quiet --disable-pip-version-check -e '.[curation]'
 	@touch $@
 
-.venv/studio/ready: ingestion/studio/requirements.txt | .venv/bin/python
+.venv/studio/ready: deploy/demo/studio/requirements.txt | .venv/bin/python
 	$(PYTHON) -m venv .venv/studio
 	.venv/studio/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@

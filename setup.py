@@ -68,8 +68,8 @@ setup(
     ),
     include_package_data=True,
     package_data={
-        "imagehub.catalogue": ["migrations/*.sql", "*.csv"],
-        "ingestion.sample_crowd": ["photos/*.jpg", "scenes.csv"],
+        "imagehub.catalogue": ["migrations/*.sql", "labels/*.csv"],
+        "deploy.demo.sample_crowd": ["photos/*.jpg", "scenes.csv"],
         "imagehub.vision": ["*.csv", "starter/*/*"],
         "training.starter": ["*.csv"],
         "webapp": ["access.toml", "templates/**/*", "static/**/*"],
@@ -86,7 +86,7 @@ setup(
         # Commands that live outside the core; the core finds them by this list and imports none.
         "imagehub.commands": [
             "up=deploy.local.up:up",
-            "simulate=ingestion.simulate:simulate",
+            "simulate=ingestion.simulation.simulate:simulate",
         ],
     },
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.labels import import_boxable
+from imagehub.catalogue.labels.labels import import_boxable
 from imagehub.catalogue.migrate import migrate
 from imagehub.errors import HubError
 from imagehub.hub import open_catalogue

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imagehub import hub, manifest
-from imagehub.catalogue import traces
-from imagehub.catalogue.traces import Tombstone
+from imagehub.catalogue.uploads import traces
+from imagehub.catalogue.uploads.traces import Tombstone
 from imagehub.errors import NotFound, Refused
 from imagehub.settings import Settings
 from imagehub.storage import keys

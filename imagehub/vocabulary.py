@@ -14,7 +14,7 @@ MAX_PHOTO_BYTES = 16 * 1024 * 1024
 QUESTIONS_A_DAY = 500
 RESTING_QUESTIONS_A_DAY = 2
 """What one person is asked in a day; the second of those whose answers are often wrong, so that
-they can come back (`spark_jobs/agreement/review_rules.py` says who that is)."""
+they can come back (`spark_jobs/verify/agreement/review_rules.py` says who that is)."""
 
 
 class UploadState(StrEnum):

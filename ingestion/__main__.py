@@ -16,8 +16,8 @@ from imagehub.sandbox.pool import Sandbox
 from imagehub.settings import Settings
 from ingestion.consumer import Consumer
 from ingestion.dead_letters import Flooded, resume
-from ingestion.line import Line
-from ingestion.points import Points
+from ingestion.failpoints import Points
+from ingestion.pipeline import Line
 from ingestion.replay import replay
 from ingestion.replay_requests import keep_answering
 from ingestion.retention import keep_pruned

@@ -16,14 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
-from imagehub.catalogue import attempts
-from imagehub.catalogue.attempts import Place
+from imagehub.catalogue.uploads import attempts
+from imagehub.catalogue.uploads.attempts import Place
 from imagehub.errors import HubError, Unavailable
 from imagehub.log.protocol import LogConsumer, Position, Received
 from ingestion.dead_letters import check_flow
 from ingestion.ingest import prepare, settle
-from ingestion.line import Line
 from ingestion.outcome import Outcome, SetAside
+from ingestion.pipeline import Line
 
 GROUP = "ingestion"
 MAX_DEATHS = 3

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from imagehub.catalogue import attempts, dead_letters
-from imagehub.catalogue.attempts import Place
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.dead_letters import LineCounts
+from imagehub.catalogue.uploads import attempts, dead_letters
+from imagehub.catalogue.uploads.attempts import Place
+from imagehub.catalogue.uploads.dead_letters import LineCounts
 from imagehub.errors import HubError, Refused
 from imagehub.log.protocol import Received
 from imagehub.messages import Message
+from imagehub.privacy import printable
 from imagehub.vocabulary import MAX_PHOTO_BYTES
-from ingestion.line import Line
 from ingestion.outcome import SetAside
-from ingestion.privacy import printable
+from ingestion.pipeline import Line
 
 MAX_CONSECUTIVE = 50
 MAX_SHARE = 0.05

@@ -10,21 +10,21 @@ import logging
 from dataclasses import replace
 
 from imagehub import logs
-from imagehub.catalogue import attempts, dead_letters, landings, tombstones
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.landings import NewImage, Refusal
-from imagehub.catalogue.tombstones import Barrier, Sending
+from imagehub.catalogue.uploads import attempts, dead_letters, landings, tombstones
+from imagehub.catalogue.uploads.landings import NewImage, Refusal
+from imagehub.catalogue.uploads.tombstones import Barrier, Sending
 from imagehub.errors import Conflict, Refused, Unavailable
 from imagehub.log.protocol import Received
 from imagehub.messages import decode
 from imagehub.photo import LandedPhoto, digest
+from imagehub.privacy import coarsened
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Upload
 from ingestion.dead_letters import set_aside
-from ingestion.line import Line
 from ingestion.outcome import Landed, Outcome, SetAside, SettledBefore, TurnedDown
-from ingestion.privacy import coarsened
+from ingestion.pipeline import Line
 
 logger = logging.getLogger("ingestion")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imagehub.catalogue.landings import NewImage, Refusal
+from imagehub.catalogue.uploads.landings import NewImage, Refusal
 from imagehub.vocabulary import Upload
 
 

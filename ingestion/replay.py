@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imagehub.catalogue import dead_letters
-from imagehub.catalogue.attempts import Place
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.uploads import dead_letters
+from imagehub.catalogue.uploads.attempts import Place
 from imagehub.log.protocol import UploadLog
 from imagehub.messages import Message
 

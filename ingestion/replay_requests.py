@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 
-from imagehub.catalogue import replays
+from imagehub.catalogue.uploads import replays
 from imagehub.errors import HubError
-from ingestion.line import Line
+from ingestion.pipeline import Line
 from ingestion.replay import replay
 
 PAUSE_SECONDS = 5.0

@@ -19,8 +19,9 @@ from imagehub.catalogue.database import Database
 from imagehub.errors import HubError
 from imagehub.hub import open_catalogue, open_store
 from imagehub.settings import Settings
-from spark_jobs import jobs, version_history
+from spark_jobs import jobs
 from spark_jobs.session import spark_session
+from spark_jobs.verify import version_history
 from spark_jobs.watch import watch
 
 STATEMENT_TIMEOUT_SECONDS = 600

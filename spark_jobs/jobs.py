@@ -37,7 +37,7 @@ class Job(Protocol):
 
 def load(name: str) -> Job:
     """Import one job: none pays for the libraries of another."""
-    return cast(Job, import_module(f"spark_jobs.{name}"))
+    return cast(Job, import_module(f"spark_jobs.{name}.job"))
 
 
 def execute(

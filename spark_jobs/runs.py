@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from imagehub.catalogue import job_runs
 from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.operation import job_runs
 from imagehub.errors import Conflict, Unavailable
 from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imagehub.vocabulary import Role
-from webapp.services.access import Route, Table
+from webapp.http.access import Route, Table
 
 VISITOR = "visitor"
 SUBJECTS = (VISITOR, *(role.value for role in Role))

@@ -12,18 +12,12 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from imagehub.catalogue import (
-    account_tokens,
-    credentials,
-    demands,
-    label_proposals,
-    own_labels,
-    photo_openings,
-    reports,
-    webhooks,
-)
-from imagehub.catalogue.demands import Wish
-from imagehub.catalogue.label_proposals import NewProposal
+from imagehub.catalogue.accounts import account_tokens, credentials
+from imagehub.catalogue.demands import demands, webhooks
+from imagehub.catalogue.demands.demands import Wish
+from imagehub.catalogue.labels import label_proposals, own_labels
+from imagehub.catalogue.labels.label_proposals import NewProposal
+from imagehub.catalogue.moderation import photo_openings, reports
 from imagehub.vocabulary import Account, Label, Outcome, ReportKind, Role, Scope
 from tests import factories, photos
 from tests.access_cells import ALLOWED, VISITOR, Cell
@@ -31,9 +25,9 @@ from tests.factories import Photo
 from tests.factories import training as making
 from tests.factories.shards import release_with_photos
 from tests.web_server import Web
+from webapp.accounts import passwords
 from webapp.application import create_app
-from webapp.services import passwords
-from webapp.services.access import Route
+from webapp.http.access import Route
 
 PHOTO = photos.jpeg(77, 320, 240)
 

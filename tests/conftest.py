@@ -13,16 +13,17 @@ import boto3
 import psycopg2
 import pytest
 
-from deploy.local import kafka, preflight
-from deploy.local import versitygw as versity
-from deploy.local.kafka import Kafka
+from deploy.local import preflight
 from deploy.local.postgres import Postgres
-from deploy.local.versitygw import VersityGateway
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.labels import import_boxable
+from imagehub.catalogue.labels.labels import import_boxable
 from imagehub.catalogue.migrate import migrate
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
+from tests.servers import kafka
+from tests.servers import versitygw as versity
+from tests.servers.kafka import Kafka
+from tests.servers.versitygw import VersityGateway
 from tests.web_server import Web, running_web
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

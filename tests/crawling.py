@@ -14,7 +14,7 @@ from urllib.parse import urldefrag
 
 import requests
 
-from webapp.services import access
+from webapp.http import access
 
 LINK = re.compile(r"""(?:href|src|action)="(/[^"]*)"|(/images/[0-9a-f]{16}/[a-z]+\.jpg)""")
 VARIES = re.compile(r"/[mtgjn]/[0-9a-z_]+|[0-9a-f]{8}[0-9a-f-]*|[a-z0-9-]+-[0-9]+|\?.*")

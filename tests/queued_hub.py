@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagehub.catalogue import training_read, training_runs
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.training import training_queries, training_runs
 from imagehub.settings import Settings
 from imagehub.training_config import read
 from imagehub.vocabulary import Account
@@ -45,7 +45,7 @@ class Hub:
 
     def has_trainer(self) -> bool:
         with self.database.transaction() as cursor:
-            return training_read.has_trainer(cursor)
+            return training_queries.has_trainer(cursor)
 
     def ask(self, account: Account) -> str:
         """A request, as the web side writes it; the id of its run."""

@@ -14,10 +14,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from imagehub.catalogue.review_questions import GOLD_SHARE
-from spark_jobs.agreement import review_consensus, review_rules
-from spark_jobs.agreement.review_consensus import CONTRIBUTOR, GOLD_LOG_ODDS, Ballots
-from spark_jobs.agreement.review_rules import Asking, Tally
+from imagehub.catalogue.reviews.review_questions import GOLD_SHARE
+from spark_jobs.verify.agreement import review_consensus, review_rules
+from spark_jobs.verify.agreement.review_consensus import CONTRIBUTOR, GOLD_LOG_ODDS, Ballots
+from spark_jobs.verify.agreement.review_rules import Asking, Tally
 
 GOLDS = 200
 LEARNED_EVERY = 100

@@ -15,19 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.demo.sample_crowd.scenes import shipped
 from deploy.local.postgres import Postgres
 from deploy.local.preflight import free_port
-from imagehub.catalogue import training_progress, training_runs
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.migrate import migrate
-from imagehub.catalogue.training_progress import Epoch
-from imagehub.catalogue.training_runs import TrainingRun
+from imagehub.catalogue.training import training_progress, training_runs
+from imagehub.catalogue.training.training_progress import Epoch
+from imagehub.catalogue.training.training_runs import TrainingRun
 from imagehub.errors import Unavailable
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from imagehub.training_config import read
 from imagehub.vocabulary import Label
-from ingestion.sample_crowd.scenes import shipped
 from tests import factories
 from tests.labelled_release import labelled_release
 from tests.spark.programs import ROOT

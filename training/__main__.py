@@ -8,8 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from imagehub import logs, training_config
-from imagehub.catalogue import releases_read, training_progress, training_runs
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.releases import release_queries
+from imagehub.catalogue.training import training_progress, training_runs
 from imagehub.errors import HubError, NotFound
 from imagehub.hub import open_catalogue
 from imagehub.settings import Settings
@@ -82,7 +83,7 @@ def _queue(database: Database, parsed: argparse.Namespace) -> str:
         {name: value for name, value in given.items() if value is not None}
     )
     with database.transaction() as cursor:
-        release = releases_read.find(cursor, parsed.release)
+        release = release_queries.find(cursor, parsed.release)
         if release is None or release.frozen is None:
             raise NotFound(f"There is no release {parsed.release} that is ready.")
         training_config.require_enough(release.frozen.summary, config)

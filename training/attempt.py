@@ -18,9 +18,9 @@ from typing import Any
 from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import PySparkException
 
-from imagehub.catalogue import training_progress, training_runs, training_sweeps
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.training_runs import TrainingRun
+from imagehub.catalogue.training import training_progress, training_runs, training_sweeps
+from imagehub.catalogue.training.training_runs import TrainingRun
 from imagehub.errors import Conflict, HubError, Unavailable
 from imagehub.hub import open_catalogue, open_store
 from imagehub.settings import Settings

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from imagehub.catalogue.training_progress import Epoch, Step
+from imagehub.catalogue.training.training_progress import Epoch, Step
 from imagehub.errors import Conflict
 from imagehub.storage.protocol import ObjectStore
 from imagehub.training_config import Augmentation, Base

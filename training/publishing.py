@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from imagehub.catalogue import training_runs
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.training_runs import TrainingRun
+from imagehub.catalogue.training import training_runs
+from imagehub.catalogue.training.training_runs import TrainingRun
 from imagehub.errors import Conflict, Refused
 from imagehub.hub import open_store
 from imagehub.photo import read_view

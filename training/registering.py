@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
-from imagehub.catalogue import models_read
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.models_read import Model
+from imagehub.catalogue.training import model_queries
+from imagehub.catalogue.training.model_queries import Model
 from imagehub.errors import NotFound, Unavailable
 from imagehub.hub import open_store
 from imagehub.settings import Settings
@@ -54,7 +54,7 @@ def _model(database: Database, run_id: str) -> Model:
     except ValueError as error:
         raise NotFound(f"There is no run {run_id}.") from error
     with database.transaction() as cursor:
-        found = models_read.find(cursor, wanted)
+        found = model_queries.find(cursor, wanted)
     if found is None:
         raise NotFound(f"The run {run_id} has left no model.")
     return found

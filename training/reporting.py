@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from imagehub.catalogue import training_progress, training_runs
 from imagehub.catalogue.database import Cursor, Database
-from imagehub.catalogue.training_progress import Epoch, Step
+from imagehub.catalogue.training import training_progress, training_runs
+from imagehub.catalogue.training.training_progress import Epoch, Step
 from imagehub.errors import Unavailable
 
 EVERY_SECONDS = 1.0

@@ -18,9 +18,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagehub.catalogue import training_progress, training_runs, training_sweeps
 from imagehub.catalogue.database import Cursor, Database
-from imagehub.catalogue.training_runs import TrainingRun
+from imagehub.catalogue.training import training_progress, training_runs, training_sweeps
+from imagehub.catalogue.training.training_runs import TrainingRun
 from imagehub.errors import Unavailable
 from imagehub.hub import open_store
 from imagehub.settings import Settings

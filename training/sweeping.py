@@ -5,9 +5,9 @@ Shards and features that hold photos which were withdrawn since, and checkpoints
 
 from __future__ import annotations
 
-from imagehub.catalogue import training_runs
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.training_sweeps import Due
+from imagehub.catalogue.training import training_runs
+from imagehub.catalogue.training.training_sweeps import Due
 from imagehub.storage.protocol import ObjectStore
 from training import features, shards, task
 

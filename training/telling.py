@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from imagehub.catalogue import models_read, notices, training_read
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.notices import News
+from imagehub.catalogue.demands import notices
+from imagehub.catalogue.demands.notices import News
+from imagehub.catalogue.training import model_queries, training_queries
 
 
 def run_ended(cursor: Cursor, run_id: str) -> None:
     """Tell who asked for a run that it is done or has failed; who cancelled it knows."""
-    run = training_read.find(cursor, UUID(run_id))
+    run = training_queries.find(cursor, UUID(run_id))
     if run is None or run.account_id is None:
         return
     release, once = run.release_id, f"training run {run_id} ended"
@@ -29,8 +30,8 @@ def run_ended(cursor: Cursor, run_id: str) -> None:
 
 def photos_withdrawn(cursor: Cursor, release_id: str) -> None:
     """Tell whose models have learned from photos that are gone; once a day, however many go."""
-    for model_id, account_id in models_read.owners(cursor, release_id):
-        photos = models_read.withdrawn_photos(cursor, model_id)
+    for model_id, account_id in model_queries.owners(cursor, release_id):
+        photos = model_queries.withdrawn_photos(cursor, model_id)
         if photos:
             said = "1 photo was" if photos == 1 else f"{photos:,} photos were"
             words = (

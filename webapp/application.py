@@ -7,9 +7,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from imagehub.errors import NotFound
 from imagehub.settings import Settings
-from webapp import api, errors, gateways, guard, phone, portal, sessions, timing
-from webapp.boundary import is_safe
-from webapp.slow_bodies import SlowBodies
+from webapp import api, phone
+from webapp import pages as portal
+from webapp.http import errors, gateways, guard, sessions, timing
+from webapp.http.boundary import is_safe
+from webapp.http.slow_bodies import SlowBodies
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (

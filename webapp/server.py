@@ -9,7 +9,7 @@ from gunicorn.app.base import BaseApplication
 
 from imagehub.settings import Settings
 from webapp.application import create_app
-from webapp.request_log import RequestLog
+from webapp.http.request_log import RequestLog
 
 GRACEFUL_STOP_SECONDS = 4
 KEEPALIVE_SECONDS = 5
@@ -38,7 +38,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "bind": f"{settings.web_host}:{settings.web_port}",
         "workers": settings.web_workers,
         "threads": settings.web_threads,
-        "worker_class": "webapp.worker.HeadFirstWorker",
+        "worker_class": "webapp.http.worker.HeadFirstWorker",
         "preload_app": False,
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": GRACEFUL_STOP_SECONDS,

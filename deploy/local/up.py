@@ -16,12 +16,12 @@ from deploy.local.child import Mark, end_leftovers
 from deploy.local.parts import HOW_TO_TRAIN, can_train, portal_address, programs, services
 from deploy.local.postgres import Postgres
 from deploy.local.preflight import check, only_hub, remembered_port, require_folder
+from deploy.local.reaper import dismiss, stand_by
 from deploy.local.supervisor import Place, Supervisor
-from deploy.local.undertaker import dismiss, stand_by
 from deploy.prepare import prepare
-from imagehub.catalogue import accounts
+from imagehub.catalogue.accounts import accounts
+from imagehub.catalogue.accounts.tokens import issue_link
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.tokens import issue_link
 from imagehub.errors import Conflict, HubError, Misconfigured
 from imagehub.hub import CATALOGUE_NOTE, PORTAL_NOTE, open_catalogue
 from imagehub.settings import Settings, variable

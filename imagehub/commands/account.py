@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from imagehub.catalogue.tokens import issue_link
+from imagehub.catalogue.accounts.tokens import issue_link
 from imagehub.commands.options import as_json, open_catalogue
 from imagehub.commands.output import write_json
 from imagehub.hub import portal_url

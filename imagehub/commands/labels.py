@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from imagehub.catalogue.labels import import_boxable, import_taxonomy
+from imagehub.catalogue.labels.labels import import_boxable, import_taxonomy
 from imagehub.client import HubClient
 from imagehub.client.answers import LabelName
 from imagehub.commands.options import as_json, open_catalogue, speaks_to_hub

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from imagehub.catalogue.recount import recount
+from imagehub.catalogue.operation.recount import recount
 from imagehub.client import HubClient
 from imagehub.commands.options import as_json, open_catalogue, speaks_to_hub
 from imagehub.commands.output import write_json, write_table

@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from imagehub.catalogue import account_tokens
-from imagehub.catalogue.tokens import digest, issue
+from imagehub.catalogue.accounts import account_tokens
+from imagehub.catalogue.accounts.tokens import digest, issue
 from imagehub.commands.options import as_json, open_catalogue
 from imagehub.commands.output import write_json
 from imagehub.errors import NotFound

@@ -16,9 +16,9 @@ from typing import Any
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.errors import Unavailable
 from imagehub.log import postgres_append, postgres_removal
+from imagehub.log.group_commit import Together
 from imagehub.log.protocol import Position, Received
 from imagehub.log.size import MAX_MESSAGE_BYTES, refuse_oversized
-from imagehub.log.together import Together
 from imagehub.messages import Message
 
 MEMBER_TIMEOUT_SECONDS = 120

@@ -27,7 +27,7 @@ import numpy as np
 import psutil
 from psycopg2.extras import execute_values
 
-from deploy.local.figures import write_figures
+from deploy.figures import write_figures
 from deploy.local.postgres import Postgres
 from deploy.local.preflight import free_port
 from imagehub.catalogue.database import Database
@@ -38,7 +38,7 @@ from imagehub.vision.registry import choose
 from spark_jobs import jobs
 from spark_jobs.runs import JobContext, job_run
 from spark_jobs.session import spark_session
-from spark_jobs.verification import versions
+from spark_jobs.verify import versions
 from tests.benchmarks.process_costs import costing, workers_bytes
 from tests.factories.labels import label
 from tests.factories.people import account

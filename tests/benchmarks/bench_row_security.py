@@ -14,16 +14,17 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from deploy.figures import write_figures
 from deploy.local import preflight
-from deploy.local.figures import write_figures
 from deploy.local.postgres import Postgres
-from imagehub.catalogue import images_read, receipts
 from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.images import image_queries
 from imagehub.catalogue.migrate import migrate
+from imagehub.catalogue.uploads import receipts
 from imagehub.vocabulary import Account
 from tests import factories
 from tests.factories import Photo
-from webapp.gateways import ROLE
+from webapp.http.gateways import ROLE
 
 UPLOADS = 5_000
 ROUNDS = 150
@@ -53,7 +54,7 @@ def _measured(url: str) -> dict[str, float | None]:
     readings: dict[str, Reading] = {
         "nothing": lambda cursor: cursor.execute("select 1"),
         "20_receipts": lambda cursor: receipts.newest(cursor, person.id, None, 20),
-        "uploads_of_an_image": lambda cursor: images_read.uploads(cursor, photo.image_id),
+        "uploads_of_an_image": lambda cursor: image_queries.uploads(cursor, photo.image_id),
     }
     figures: dict[str, float | None] = {}
     for name, reading in readings.items():

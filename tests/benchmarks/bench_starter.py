@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from deploy.local.figures import write_figures
+from deploy.figures import write_figures
 from imagehub.settings import Settings
 from imagehub.vision.card import MODEL_FILE, WEIGHTS_FILE
 from imagehub.vision.featurizer import Featurizer

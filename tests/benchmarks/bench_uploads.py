@@ -21,15 +21,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from deploy.local.figures import write_figures
-from deploy.local.kafka import Kafka
+from deploy.figures import write_figures
 from deploy.local.postgres import Postgres
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.labels import import_boxable
+from imagehub.catalogue.labels.labels import import_boxable
 from imagehub.catalogue.migrate import migrate
 from imagehub.settings import Settings
 from tests import factories, photos
 from tests.benchmarks import null_sink
+from tests.servers.kafka import Kafka
 
 CLIENTS = 16
 SECONDS = 1.5

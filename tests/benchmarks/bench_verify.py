@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from deploy.local.figures import write_figures
+from deploy.figures import write_figures
 from imagehub.vision.registry import choose
 from tests.benchmarks import bench_growth, bench_quantisation
 from tests.benchmarks.process_costs import PARTS, Cost, costing, workers_bytes

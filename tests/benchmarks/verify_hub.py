@@ -21,7 +21,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.preflight import free_port
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.migrate import migrate
-from imagehub.catalogue.verification import Unchecked
+from imagehub.catalogue.verification.image_checks import Unchecked
 from imagehub.errors import Refused
 from imagehub.photo import land
 from imagehub.settings import Settings

@@ -10,19 +10,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from imagehub.catalogue.verification import Unchecked
+from imagehub.catalogue.verification.image_checks import Unchecked
 from imagehub.photo import read_view, resize
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from imagehub.vision.featurizer import Featurizer
+from imagehub.vision.projection import Projection, random_projection
 from imagehub.vision.registry import choose
-from spark_jobs import verify
 from spark_jobs.frames import batched
 from spark_jobs.runs import JobContext, job_run
-from spark_jobs.verification import versions
-from spark_jobs.verification.look import PHOTOS_AT_ONCE, look, read_photos
-from spark_jobs.verification.projection import Projection, random_projection
+from spark_jobs.verify import job as verify
+from spark_jobs.verify import versions
+from spark_jobs.verify.look import PHOTOS_AT_ONCE, look, read_photos
 from tests.benchmarks.verify_hub import Hub
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")

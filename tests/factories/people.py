@@ -7,8 +7,8 @@ import random
 import uuid
 from collections.abc import Sequence
 
-from imagehub.catalogue import consents
-from imagehub.catalogue.consents import TERMS_VERSION, GivenBy
+from imagehub.catalogue.accounts import consents
+from imagehub.catalogue.accounts.consents import TERMS_VERSION, GivenBy
 from imagehub.catalogue.database import Cursor
 from imagehub.vocabulary import Account, Role
 from tests.factories.numbers import next_number

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deploy.local.demo.given import Given
-from imagehub.catalogue.labels import boxable_taxonomy
-from ingestion.crowd import read_crowd, read_truth
-from ingestion.sample_crowd.crowd import write_crowd
-from ingestion.sample_crowd.plan import plan
-from ingestion.sample_crowd.scenes import shipped
+from deploy.demo.given import Given
+from deploy.demo.sample_crowd.crowd import write_crowd
+from deploy.demo.sample_crowd.plan import plan
+from deploy.demo.sample_crowd.scenes import shipped
+from imagehub.catalogue.labels.labels import boxable_taxonomy
+from ingestion.simulation.crowd import read_crowd, read_truth
 
 THINGS = 4
 LATE = 3

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from deploy.local.demo.running import running_hub
-from deploy.local.demo.settling import wait_until_settled
+from deploy.demo.running import running_hub
+from deploy.demo.settling import wait_until_settled
+from imagehub.catalogue.accounts.tokens import issue
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.tokens import issue
 from imagehub.client import HubClient
 from imagehub.hub import open_catalogue
 from imagehub.settings import Settings

@@ -20,29 +20,29 @@ from typing import Any, Protocol
 import boto3
 import pytest
 
-from deploy.local.demo.freezing import fetch_and_compare, freeze
-from deploy.local.demo.settling import wait_until_settled
-from deploy.local.kafka import Kafka
+from deploy.demo.freezing import fetch_and_compare, freeze
+from deploy.demo.settling import wait_until_settled
 from deploy.local.parts import programs
 from deploy.local.postgres import Postgres
 from deploy.local.supervisor import Place, Supervisor
-from deploy.local.versitygw import VersityGateway
 from deploy.prepare import prepare
+from imagehub.catalogue.accounts.tokens import issue
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.tokens import issue
 from imagehub.client import HubClient
 from imagehub.hub import open_catalogue
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.vocabulary import Role
-from ingestion.crowd import Crowd
-from ingestion.fleet import Fleet, FleetReport, send_all
-from ingestion.history import History
-from ingestion.judge import judge
-from ingestion.phone import NETWORKS, Ending, Sent
-from ingestion.tokens import make_tokens
-from ingestion.wire import Server
+from ingestion.simulation.crowd import Crowd
+from ingestion.simulation.fleet import Fleet, FleetReport, send_all
+from ingestion.simulation.history import History
+from ingestion.simulation.judge import judge
+from ingestion.simulation.phone import NETWORKS, Ending, Sent
+from ingestion.simulation.tokens import make_tokens
+from ingestion.simulation.wire import Server
 from tests.factories.sample import small_sample
+from tests.servers.kafka import Kafka
+from tests.servers.versitygw import VersityGateway
 
 UPLOADS_PER_FAULT = 45
 PHONES = 8

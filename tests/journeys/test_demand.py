@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from imagehub.catalogue import credentials
+from imagehub.catalogue.accounts import credentials
 from imagehub.vocabulary import Account, Label
 from spark_jobs import jobs
 from tests import factories, photos
@@ -21,7 +21,7 @@ from tests.journeys.page_checks import complaints_about
 from tests.receiver import Receiver
 from tests.services.landing import SmallHub
 from tests.web_server import Web
-from webapp.services import webhooks
+from webapp.webhooks import service as webhooks
 
 PHONE, DESK = 390, 1280
 

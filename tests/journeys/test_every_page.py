@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
+from deploy.demo.sample_crowd.scenes import shipped
 from imagehub import photo
 from imagehub.storage import keys
-from ingestion.sample_crowd.scenes import shipped
 from tests import access_world, factories
 from tests.access_cells import ALLOWED, TARGETS, VISITOR, Cell
 from tests.access_world import World
@@ -25,8 +25,8 @@ from tests.journeys.keyboard import faults_by_keyboard
 from tests.journeys.page_checks import complaints_about
 from tests.journeys.weight import Weight
 from tests.web_server import Web
-from webapp.services import access
-from webapp.services.access import Route
+from webapp.http import access
+from webapp.http.access import Route
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}

@@ -11,13 +11,13 @@ from pathlib import Path
 import pyspark
 import pytest
 
+from deploy.demo.sample_crowd.scenes import read_scenes
 from imagehub import manifest as manifests
 from imagehub.catalogue.database import Database
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import Label
-from ingestion.sample_crowd.scenes import read_scenes
 from tests import factories
 from tests.spark.near_copies import copy_of
 from tests.spark.programs import ROOT, answer, jobs_program, wait_for

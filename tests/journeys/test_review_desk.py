@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
-from imagehub.catalogue import duplicate_undos, reviews
+from imagehub.catalogue.duplicates import duplicate_undos
+from imagehub.catalogue.reviews import reviews
 from imagehub.vocabulary import Evidence, Finding, Label, Outcome, Role
 from tests import factories
 from tests.factories import Photo

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from imagehub.catalogue import training_progress, training_runs
-from imagehub.catalogue.training_progress import Step
+from imagehub.catalogue.training import training_progress, training_runs
+from imagehub.catalogue.training.training_progress import Step
 from imagehub.vocabulary import Account, Role
 from tests import factories
 from tests.factories import training as making

@@ -14,24 +14,24 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.demo import checking
-from deploy.local.demo.checking import Crowdwork
-from deploy.local.demo.freezing import fetch_and_compare, freeze
-from deploy.local.demo.one_more import send_more
-from deploy.local.demo.running import running_hub
-from deploy.local.demo.settling import wait_until_settled
-from imagehub.catalogue.audit import settled_uploads, stored_images
-from imagehub.catalogue.tokens import issue
+from deploy.demo import checking
+from deploy.demo.checking import Crowdwork
+from deploy.demo.freezing import fetch_and_compare, freeze
+from deploy.demo.one_more import send_more
+from deploy.demo.running import running_hub
+from deploy.demo.settling import wait_until_settled
+from imagehub.catalogue.accounts.tokens import issue
+from imagehub.catalogue.operation.audit import settled_uploads, stored_images
 from imagehub.client import HubClient
 from imagehub.settings import Settings
 from imagehub.vocabulary import Role
-from ingestion.crowd import Crowd
-from ingestion.fleet import Fleet, FleetReport, send_all
-from ingestion.history import History
-from ingestion.hub_facts import Doors
-from ingestion.phone import NETWORKS, Ending
-from ingestion.tokens import make_tokens
-from ingestion.wire import Server
+from ingestion.simulation.crowd import Crowd
+from ingestion.simulation.fleet import Fleet, FleetReport, send_all
+from ingestion.simulation.history import History
+from ingestion.simulation.hub_facts import Doors
+from ingestion.simulation.phone import NETWORKS, Ending
+from ingestion.simulation.tokens import make_tokens
+from ingestion.simulation.wire import Server
 from tests.factories.sample import small_sample
 
 UPLOADS = 60

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from imagehub.log.protocol import LogConsumer, Received, UploadLog
-from ingestion.points import Points
+from ingestion.failpoints import Points
 
 LAST_POINT = "before_offset"
 """Every message passes it, dead letters too."""

@@ -26,8 +26,8 @@ from imagehub.storage.folder import FolderStore
 from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Account, Label, Upload, UploadMetadata
 from ingestion.consumer import BATCH_MESSAGES, Consumer
-from ingestion.line import Line
-from ingestion.points import Points
+from ingestion.failpoints import Points
+from ingestion.pipeline import Line
 from tests.photos import jpeg
 
 ACCEPTED_AT = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)

@@ -16,7 +16,7 @@ from tests.access_cells import VISITOR, Cell, cells
 from tests.access_world import World
 from tests.web_server import Web
 from webapp.application import create_app
-from webapp.services import access
+from webapp.http import access
 
 WORD = re.compile(rb"[0-9a-f]{64}")
 TABLE = access.table()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from imagehub.catalogue import photo_openings
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.moderation import photo_openings
 from imagehub.vocabulary import Account
 from tests import access_world
 from tests.access_cells import cells
@@ -15,9 +15,8 @@ from tests.access_world import World
 from tests.services import test_row_security
 from tests.services.test_row_security import PRIVATE, as_web, people
 from tests.web_server import Web
-from webapp import guard
-from webapp.services import access
-from webapp.services.access import Route, Thing
+from webapp.http import access, guard
+from webapp.http.access import Route, Thing
 
 RULES = {
     "/api/v1/uploads/<upload_id>", "/api/v1/images/<image_id>", "/images/<image_id>/<kind>.jpg",

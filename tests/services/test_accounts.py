@@ -12,19 +12,20 @@ import psycopg2
 import pytest
 import requests
 
-from imagehub.catalogue import account_tokens, accounts, audit_events, withdrawals
+from imagehub.catalogue.accounts import account_tokens, accounts, audit_events
+from imagehub.catalogue.accounts.tokens import issue_link
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.tokens import issue_link
+from imagehub.catalogue.uploads import withdrawals
 from imagehub.errors import HubError, Refused, Unauthorised
 from imagehub.vocabulary import Account, Role, Scope
 from tests import factories
 from tests.signed_in import FORM_WORD, SignedIn
 from tests.web_server import Web
-from webapp.gateways import ROLE
-from webapp.services import accounts as services
-from webapp.services import grants, tokens
-from webapp.services.accounts import Newcomer
-from webapp.services.grants import Grants, Wish
+from webapp.accounts import access_tokens, grants
+from webapp.accounts import service as services
+from webapp.accounts.grants import Grants, Wish
+from webapp.accounts.service import Newcomer
+from webapp.http.gateways import ROLE
 
 PASSWORD = "four plain words here"
 
@@ -165,8 +166,13 @@ def test_every_scope_that_the_table_names_is_needed(web: Web) -> None:
     account, _ = web.person(*Role)
     for scope, path in ((Scope.READ, "/api/v1/uploads"), (Scope.REVIEW, "/api/v1/verification")):
         others = [one for one in Scope if one is not scope]
-        assert web.get(path, tokens.make(web.database, account, "x", others)).status_code == 403
-        assert web.get(path, tokens.make(web.database, account, "y", [scope])).status_code != 403
+        assert (
+            web.get(path, access_tokens.make(web.database, account, "x", others)).status_code == 403
+        )
+        assert (
+            web.get(path, access_tokens.make(web.database, account, "y", [scope])).status_code
+            != 403
+        )
 
 
 def test_a_link_signs_in_once_and_is_not_used_up_by_looking(web: Web) -> None:
@@ -252,7 +258,7 @@ def test_deleting_an_account_takes_its_name_and_keeps_what_it_sent(web: Web) -> 
             hidden = factories.photo(cursor, photo.label, owner=account)
         withdrawals.ask(cursor, account.id, [hidden.upload_id])
         factories.publish_label_sets(cursor)
-    token = tokens.make(web.database, account, "x", ["read"])
+    token = access_tokens.make(web.database, account, "x", ["read"])
     said = person.get("/account/deletion").text
     for words in ("signed and never change", ">1 public photo<", ">1 other photo<"):
         assert words in said
@@ -287,12 +293,12 @@ def test_of_many_tokens_asked_for_at_the_quota_one_is_made(
     catalogue_url: str, database: Database
 ) -> None:
     account = newcomer(database)
-    for number in range(tokens.MOST_TOKENS - 1):
-        tokens.make(database, account, f"t{number}", ["read"])
-    got = at_once(lambda _: tokens.make(Database(catalogue_url), account, "last", ["read"]))
+    for number in range(access_tokens.MOST_TOKENS - 1):
+        access_tokens.make(database, account, f"t{number}", ["read"])
+    got = at_once(lambda _: access_tokens.make(Database(catalogue_url), account, "last", ["read"]))
     assert sum(isinstance(one, str) for one in got) == 1
     with database.transaction() as cursor:
-        assert len(account_tokens.of_account(cursor, account.id)) == tokens.MOST_TOKENS
+        assert len(account_tokens.of_account(cursor, account.id)) == access_tokens.MOST_TOKENS
 
 
 def test_two_admins_who_give_different_roles_at_once_leave_one_of_them_and_both_noted(

@@ -9,8 +9,8 @@ import pytest
 
 from imagehub.settings import Settings
 from tests.web_server import Web
-from webapp.api.openapi import PATH_PARAMETER
 from webapp.application import create_app
+from webapp.http.openapi import PATH_PARAMETER
 
 
 @pytest.fixture(scope="module")

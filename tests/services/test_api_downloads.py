@@ -16,16 +16,17 @@ import pytest
 import requests
 
 from imagehub import manifest, withdrawal_list
-from imagehub.catalogue import release_downloads, release_withdrawals
-from imagehub.catalogue.release_withdrawals import SignedList
+from imagehub.catalogue.releases import release_downloads, release_withdrawals
+from imagehub.catalogue.releases.release_withdrawals import SignedList
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from tests import photos
 from tests.factories.shards import Released, release_with_photos
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.services import downloads, releases
-from webapp.services.formats import FORMATS
+from webapp.releases import downloads
+from webapp.releases import service as releases
+from webapp.releases.formats import FORMATS
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,13 @@ from tempfile import TemporaryDirectory
 import pytest
 import requests
 
-from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.labels import import_boxable
+from imagehub.catalogue.labels.labels import import_boxable
 from imagehub.catalogue.migrate import migrate
 from imagehub.settings import Settings
 from tests import photos
+from tests.servers.kafka import Kafka
 from tests.services.conftest import Restartable
 from tests.web_server import Web, running_web
 

@@ -15,7 +15,7 @@ import pytest
 from imagehub.vocabulary import UploadState
 from tests import photos
 from tests.web_server import Web, running_web
-from webapp import worker
+from webapp.http import worker
 
 PHOTO = photos.jpeg(1, 320, 240)
 SLOW_CLIENTS = 200

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from imagehub.catalogue import releases
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.releases import releases
 from imagehub.vocabulary import Label, Role, SubsetRules
-from spark_jobs.selection.choose import choose
+from spark_jobs.release.selection.choose import choose
 from tests import factories
 from tests.web_server import Web
-from webapp.services import subsets
+from webapp.subsets import service as subsets
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from imagehub.catalogue import account_tokens
+from imagehub.catalogue.accounts import account_tokens
 from imagehub.messages import decode
 from imagehub.vocabulary import MAX_PHOTO_BYTES, Account, Role
 from tests import photos

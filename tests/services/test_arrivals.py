@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from imagehub.catalogue import arrivals, crowd_claims, crowd_models, verification_work
-from imagehub.catalogue.arrivals import FIRST_ID, Place
-from imagehub.catalogue.crowd_claims import Enrolled
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.verification import arrivals, crowd_claims, crowd_models, verification_work
+from imagehub.catalogue.verification.arrivals import FIRST_ID, Place
+from imagehub.catalogue.verification.crowd_claims import Enrolled
 from tests.factories.labels import label
 from tests.factories.uploads import Photo, photo, same_photo_again
 from tests.factories.verification import verification_version

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from imagehub.catalogue import photo_openings
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.moderation import photo_openings
 from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import Label, Outcome, Role
 from tests import factories
-from webapp.services import front_page, images, labels
-from webapp.services.images import Place
+from webapp.front import service as front_page
+from webapp.images import service as images
+from webapp.images.service import Place
+from webapp.labels import service as labels
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 import webapp
-from imagehub.catalogue import consents, tokens
-from imagehub.catalogue.consents import TERMS_VERSION, GivenBy
+from imagehub.catalogue.accounts import consents, tokens
+from imagehub.catalogue.accounts.consents import TERMS_VERSION, GivenBy
 from imagehub.catalogue.database import Database
 from imagehub.errors import Conflict
 from imagehub.vocabulary import Account, Role
 from tests import factories, photos
 from tests.web_server import Web
-from webapp.services import consents as services
+from webapp.accounts import consents as services
 
 TERMS = Path(webapp.__file__).parent / "templates" / "parts" / "terms.html"
 WORDS_OF_VERSION = {

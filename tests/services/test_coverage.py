@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from imagehub.catalogue.coverage_read import Choice
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.images.coverage_queries import Choice
 from imagehub.errors import NotFound
 from imagehub.settings import Settings
 from imagehub.vocabulary import Label
 from spark_jobs import jobs
-from spark_jobs.coverage import has_work
+from spark_jobs.coverage.job import has_work
 from tests import factories, photos
 from tests.services.landing import SmallHub
-from webapp.services import coverage
+from webapp.coverage import service as coverage
 
 DEVICES = ["iPhone 15", "Pixel 8", "SONY DSC-RX100", "simulated phone", "A box", None]
 

@@ -17,19 +17,21 @@ from pathlib import Path
 
 import pytest
 
-from imagehub.catalogue import credentials, deliveries, webhooks
+from imagehub.catalogue.accounts import credentials
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.deliveries import DeliveryEntry, Event
+from imagehub.catalogue.demands import deliveries, webhooks
+from imagehub.catalogue.demands.deliveries import DeliveryEntry, Event
 from imagehub.errors import Conflict, Refused, Unavailable
 from imagehub.messenger import signing
 from imagehub.messenger.post import post
 from imagehub.messenger.targets import Target
 from imagehub.settings import Settings
 from imagehub.vocabulary import Account
-from spark_jobs import deliver, jobs
+from spark_jobs import jobs
+from spark_jobs.deliver import job as deliver
 from tests import factories
 from tests.receiver import Receiver
-from webapp.services import webhooks as service
+from webapp.webhooks import service
 
 EVENT = Event("demand.reached", json.dumps({"data": {"words": "Target reached: Müller."}}), "it")
 

@@ -10,19 +10,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from imagehub.catalogue import credentials, demands, notices
+from imagehub.catalogue.accounts import credentials
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.demands import Wish
+from imagehub.catalogue.demands import demands, notices
+from imagehub.catalogue.demands.demands import Wish
 from imagehub.errors import Conflict, Forbidden, Refused
 from imagehub.settings import Settings
 from imagehub.vocabulary import Account, Label, Role
 from spark_jobs import jobs
-from spark_jobs.demands import end, has_work
+from spark_jobs.demands.job import end, has_work
 from tests import factories
-from webapp.gateways import ROLE
-from webapp.services import accounts, passwords
-from webapp.services import demands as service
-from webapp.services.demands import NewDemand
+from webapp.accounts import passwords
+from webapp.accounts import service as accounts
+from webapp.demands import service
+from webapp.demands.service import NewDemand
+from webapp.http.gateways import ROLE
 
 
 @pytest.fixture

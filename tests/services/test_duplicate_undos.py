@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imagehub.catalogue import duplicate_undos
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.duplicates import duplicate_undos
 from tests import factories
 
 

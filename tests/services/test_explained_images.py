@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from imagehub.catalogue import comparisons
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.images import comparisons
 from imagehub.vocabulary import Evidence, Finding, Label, Outcome, Role
 from tests import factories
 from tests.factories import Photo

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.web_server import Web
 from webapp.application import create_app
-from webapp.services import access
+from webapp.http import access
 
 PASSWORD = "correct horse battery"
 SIGN_UP = access.table().route("POST", "/sign-up").limit

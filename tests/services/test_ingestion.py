@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deploy.local.kafka import Kafka
 from imagehub.errors import Unavailable
 from imagehub.messages import Message
 from imagehub.photo import LandedPhoto, land
@@ -26,6 +25,7 @@ from ingestion.consumer import GROUP, Consumer
 from tests.bad_inputs import ROWS
 from tests.bad_inputs import Row as BadInput
 from tests.photos import draw, jpeg, plain, save, segment, with_segments
+from tests.servers.kafka import Kafka
 from tests.services.landing import ACCEPTED_AT, SmallHub, a_mixed_load, counts, small
 
 COSTLY = {4, 36, 42, 43, 45, 50, 54, 55, 57, 59, 61}

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.kafka import Kafka
 from imagehub.photo import LandedPhoto, land
-from ingestion.points import NAMES, Points
+from ingestion.failpoints import NAMES, Points
+from tests.servers.kafka import Kafka
 from tests.services.deaths import OneDeathEach, WatchedLog, deaths
 from tests.services.landing import SmallHub, a_mixed_load, in_a_process, small
 

@@ -13,9 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
-from deploy.local.versitygw import VersityGateway
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.migrate import migrate
 from imagehub.messages import Message
@@ -23,6 +21,8 @@ from imagehub.storage.s3 import S3Store
 from imagehub.vocabulary import UploadMetadata
 from tests.factories.labels import label
 from tests.factories.people import account
+from tests.servers.kafka import Kafka
+from tests.servers.versitygw import VersityGateway
 from tests.services.conftest import Restartable
 from tests.services.landing import SmallHub, small
 

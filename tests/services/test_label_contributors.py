@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from imagehub.catalogue import arrivals, crowd_claims, crowd_models
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.verification import Version
+from imagehub.catalogue.verification import arrivals, crowd_claims, crowd_models
+from imagehub.catalogue.verification.image_checks import Version
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from spark_jobs.runs import JobContext, job_run
-from spark_jobs.verification.enrol import take_in
+from spark_jobs.verify.enrol import take_in
 from tests.factories.labels import label
 from tests.factories.people import account
 from tests.factories.uploads import photo, same_photo_again

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.labels import import_boxable, import_taxonomy
+from imagehub.catalogue.labels.labels import import_boxable, import_taxonomy
 from imagehub.errors import Refused
 from imagehub.openimages import Edge, SourceFile
 from imagehub.taxonomy import Taxonomy, read_taxonomy

@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg2
 import pytest
 
-from imagehub.catalogue import label_proposals, labels_read, notices
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.label_proposals import NewProposal, Proposal
-from imagehub.catalogue.labels import boxable_taxonomy, import_boxable, import_taxonomy
+from imagehub.catalogue.demands import notices
+from imagehub.catalogue.labels import label_proposals, label_queries
+from imagehub.catalogue.labels.label_proposals import NewProposal, Proposal
+from imagehub.catalogue.labels.labels import boxable_taxonomy, import_boxable, import_taxonomy
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.settings import Settings
 from imagehub.taxonomy import Taxonomy
@@ -24,11 +25,12 @@ from tests import factories
 from tests.factories.shards import release_with_photos
 from tests.photos import jpeg
 from tests.web_server import Web
-from webapp.gateways import ROLE
-from webapp.services import label_proposals as service
-from webapp.services import labels, withdrawals
-from webapp.services.label_proposals import Decision
-from webapp.services.uploads import find_label
+from webapp.http.gateways import ROLE
+from webapp.labels import service as labels
+from webapp.proposals import service
+from webapp.proposals.service import Decision
+from webapp.uploads import withdrawals
+from webapp.uploads.service import find_label
 
 CUP = "/m/02p5f1q"  # Coffee cup, of the labels that every hub has
 
@@ -206,7 +208,7 @@ def test_a_label_of_our_own_is_renamed_and_merged_and_found_by_all_its_names(
         "merge", "rename", "accept",
     ]  # fmt: skip
     with database.transaction() as cursor:
-        assert labels_read.merged_into(cursor, cup.mid) == Label(CUP, "Coffee cup")
+        assert label_queries.merged_into(cursor, cup.mid) == Label(CUP, "Coffee cup")
     with pytest.raises(NotFound):
         service.change(database, admin, CUP, Decision(action="rename", name="Mine"))
 

@@ -13,15 +13,15 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import example, given, strategies
 
-from imagehub.catalogue import rate_counts
+from imagehub.catalogue.accounts import rate_counts
 from imagehub.catalogue.database import Database
 from imagehub.errors import TooMany
 from imagehub.vocabulary import Account, Role
 from tests.web_server import Web
 from webapp.application import create_app
-from webapp.services import access, limits
-from webapp.services.access import Limit
-from webapp.services.limits import Asking
+from webapp.http import access, limits
+from webapp.http.access import Limit
+from webapp.http.limits import Asking
 
 TABLE = access.table()
 SIGN_IN = TABLE.route("POST", "/sign-in").limit

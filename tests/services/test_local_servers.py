@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.cache import cached
-from deploy.local.kafka import Kafka
 from imagehub.errors import Misconfigured
+from tests.servers.cache import cached
+from tests.servers.kafka import Kafka
 
 
 def test_two_processes_that_want_the_same_thing_make_it_once(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.migrate import migrate
@@ -20,6 +19,7 @@ from imagehub.log.kafka import KafkaLog
 from imagehub.log.postgres import PostgresLog
 from imagehub.log.protocol import LogConsumer, UploadLog
 from imagehub.messages import Message
+from tests.servers.kafka import Kafka
 from tests.services.conftest import Restartable
 from tests.services.logs import read, wait_until
 

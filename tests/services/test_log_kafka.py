@@ -7,10 +7,10 @@ import threading
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 
-from deploy.local.kafka import Kafka
 from imagehub.errors import Misconfigured
 from imagehub.log.kafka import KafkaLog
 from imagehub.messages import Message
+from tests.servers.kafka import Kafka
 from tests.services.logs import message, read
 
 

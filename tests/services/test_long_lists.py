@@ -6,18 +6,20 @@ import html
 import re
 from datetime import UTC, datetime, timedelta
 
-from imagehub.catalogue import browse, demands, withdrawals
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.demands import Wish
+from imagehub.catalogue.demands import demands
+from imagehub.catalogue.demands.demands import Wish
+from imagehub.catalogue.images import image_lists
+from imagehub.catalogue.uploads import withdrawals
 from imagehub.vocabulary import Role
 from tests import factories
 from tests.factories import training as making
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.gateways import ROLE
-from webapp.services import images
-from webapp.services.cursors import encode
-from webapp.services.images import Place
+from webapp.http.cursors import encode
+from webapp.http.gateways import ROLE
+from webapp.images import service as images
+from webapp.images.service import Place
 
 
 def walked(browser: Web | SignedIn, path: str, link: re.Pattern[str]) -> list[str]:
@@ -113,7 +115,7 @@ def test_hidden_photos_shorten_no_page_and_end_no_list(
         assert [tile.image_id for tile in first.items + second.items] == seen
         assert (back, second.after) == (first, None)
     with web.transaction() as cursor:
-        assert len(browse.newest(cursor, 6)) == 6
-        (front,) = browse.cluster_fronts(cursor, [dog.mid], 1, 4)[dog.mid]
+        assert len(image_lists.newest(cursor, 6)) == 6
+        (front,) = image_lists.cluster_fronts(cursor, [dog.mid], 1, 4)[dog.mid]
     assert [tile.image_id for tile in front.tiles] == seen[:4]
     web.close()

@@ -8,13 +8,14 @@ from uuid import UUID
 import psycopg2
 import pytest
 
-from imagehub.catalogue import accounts, notices
+from imagehub.catalogue.accounts import accounts
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.notices import News
+from imagehub.catalogue.demands import notices
+from imagehub.catalogue.demands.notices import News
 from tests import factories
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.gateways import ROLE
+from webapp.http.gateways import ROLE
 
 
 def words(database: Database, account_id: UUID) -> list[str]:

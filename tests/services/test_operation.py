@@ -10,18 +10,14 @@ from uuid import UUID
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from imagehub.catalogue import (
-    account_tokens,
-    job_runs,
-    label_proposals,
-    operation,
-    page_times,
-    replays,
-)
+from imagehub.catalogue.accounts import account_tokens
+from imagehub.catalogue.accounts.tokens import digest, new_token
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.label_proposals import NewProposal
-from imagehub.catalogue.page_times import Times
-from imagehub.catalogue.tokens import digest, new_token
+from imagehub.catalogue.labels import label_proposals
+from imagehub.catalogue.labels.label_proposals import NewProposal
+from imagehub.catalogue.operation import job_runs, operation, page_times
+from imagehub.catalogue.operation.page_times import Times
+from imagehub.catalogue.uploads import replays
 from imagehub.vocabulary import Role, Scope
 from ingestion import replay_requests
 from tests import factories
@@ -29,7 +25,7 @@ from tests.factories import training
 from tests.services.landing import SmallHub, counts, small
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.timing import Stopwatch
+from webapp.http.timing import Stopwatch
 
 ROUTE = ("GET", "/labels")
 

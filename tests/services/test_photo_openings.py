@@ -6,8 +6,9 @@ import html
 
 import pytest
 
-from imagehub.catalogue import label_proposals, reports
-from imagehub.catalogue.label_proposals import NewProposal
+from imagehub.catalogue.labels import label_proposals
+from imagehub.catalogue.labels.label_proposals import NewProposal
+from imagehub.catalogue.moderation import reports
 from imagehub.vocabulary import Outcome, ReportKind, Role
 from tests import factories
 from tests.factories import Photo

@@ -9,15 +9,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from imagehub.catalogue import demands
-from imagehub.catalogue.demands import Wish
+from imagehub.catalogue.demands import demands
+from imagehub.catalogue.demands.demands import Wish
 from imagehub.storage import keys
 from imagehub.vocabulary import Outcome
 from tests import factories
 from tests.factories import Photo
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.services import release_samples, releases
+from webapp.releases import samples as release_samples
+from webapp.releases import service as releases
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
 

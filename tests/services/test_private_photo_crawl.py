@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagehub.catalogue import photo_openings
+from imagehub.catalogue.moderation import photo_openings
 from imagehub.vocabulary import Outcome, Role
 from tests import factories
 from tests.access_cells import SUBJECTS, VISITOR
@@ -12,7 +12,7 @@ from tests.canaries import noise, slices
 from tests.crawling import Crawl
 from tests.factories import Photo
 from tests.web_server import Web
-from webapp.services import images
+from webapp.images import service as images
 
 
 @pytest.fixture(scope="module")

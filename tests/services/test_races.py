@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from imagehub.catalogue import accounts as kept_accounts
-from imagehub.catalogue import audit_events, consents, reports
-from imagehub.catalogue.consents import TERMS_VERSION, GivenBy
+from imagehub.catalogue.accounts import accounts as kept_accounts
+from imagehub.catalogue.accounts import audit_events, consents
+from imagehub.catalogue.accounts.consents import TERMS_VERSION, GivenBy
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.moderation import reports
 from imagehub.errors import Conflict, Forbidden, NotFound, Refused, Unauthorised
 from imagehub.vocabulary import Account, DecisionOutcome, ReportKind, Role, SubsetRules
 from tests import factories
 from tests.services.test_accounts import PASSWORD, at_once, newcomer
-from webapp.services import (
-    accounts,
-    demands,
-    grants,
-    moderation,
-    subsets,
-    tokens,
-    webhooks,
-)
-from webapp.services import (
-    consents as consenting,
-)
-from webapp.services import reports as reporting
-from webapp.services.accounts import Newcomer
-from webapp.services.demands import NewDemand
-from webapp.services.grants import Grants, Wish
-from webapp.services.moderation import Ruling
+from webapp.accounts import access_tokens, grants
+from webapp.accounts import consents as consenting
+from webapp.accounts import service as accounts
+from webapp.accounts.grants import Grants, Wish
+from webapp.accounts.service import Newcomer
+from webapp.demands import service as demands
+from webapp.demands.service import NewDemand
+from webapp.moderation import reports as reporting
+from webapp.moderation import service as moderation
+from webapp.moderation.service import Ruling
+from webapp.subsets import service as subsets
+from webapp.webhooks import service as webhooks
 
 NEW = PASSWORD + " more"
 
@@ -92,7 +88,7 @@ def test_no_token_outlives_an_account_that_is_deleted_at_the_same_time(
     def act(number: int) -> object:
         mine = Database(catalogue_url)
         if number:
-            return tokens.make(mine, account, "x", ["read"])
+            return access_tokens.make(mine, account, "x", ["read"])
         return accounts.delete(mine, account, PASSWORD)
 
     at_once(act)
@@ -102,9 +98,9 @@ def test_no_token_outlives_an_account_that_is_deleted_at_the_same_time(
 
 def test_a_token_is_revoked_once(catalogue_url: str, database: Database) -> None:
     account = newcomer(database)
-    tokens.make(database, account, "x", ["read"])
+    access_tokens.make(database, account, "x", ["read"])
     token_id = str(accounts.show(database, account).tokens[0].id)
-    got = at_once(lambda _: tokens.revoke(Database(catalogue_url), account, token_id))
+    got = at_once(lambda _: access_tokens.revoke(Database(catalogue_url), account, token_id))
     assert (got.count(None), got.count(NotFound)) == (1, 5)
     assert actions(database, account).count("token revoked") == 1
 

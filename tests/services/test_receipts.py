@@ -6,14 +6,15 @@ import uuid
 
 import pytest
 
-from imagehub.catalogue import photo_openings
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.moderation import photo_openings
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Account, Outcome, Role, UploadState
 from tests import factories
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.services import receipts, status, withdrawals
+from webapp.operation import status
+from webapp.uploads import receipts, withdrawals
 
 
 @pytest.fixture

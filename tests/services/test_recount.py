@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.recount import recount
+from imagehub.catalogue.operation.recount import recount
 from imagehub.cli import main
 from tests import factories
 

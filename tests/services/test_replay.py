@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from imagehub.catalogue import dead_letters
+from imagehub.catalogue.uploads import dead_letters
 from imagehub.messages import Message
 from ingestion.replay import replay
 from tests.services.landing import SmallHub, counts, small

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from imagehub.catalogue import review_votes, reviews
 from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.reviews import reviews
+from imagehub.catalogue.verification import review_votes
 from imagehub.vocabulary import Account, Label, Outcome, ReviewAnswer, Role
-from spark_jobs.verification import consensus
+from spark_jobs.verify import consensus
 from tests import factories
 from tests.factories import Photo
 

@@ -9,8 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from imagehub.catalogue import duplicate_undos, photo_openings, review_counts, reviews
-from imagehub.catalogue.review_counts import Record
+from imagehub.catalogue.duplicates import duplicate_undos
+from imagehub.catalogue.moderation import photo_openings
+from imagehub.catalogue.reviews import review_counts, reviews
+from imagehub.catalogue.reviews.review_counts import Record
 from imagehub.vocabulary import Outcome, Role
 from tests import factories
 from tests.factories import Photo

@@ -12,7 +12,7 @@ from tests import access_world, factories
 from tests.access_cells import ALLOWED, Cell, cells
 from tests.access_world import World
 from tests.web_server import Web
-from webapp.services import access
+from webapp.http import access
 
 OF_A_SESSION = re.compile(rb"[0-9a-f]{64}")
 TARGETS = ("", "public", "own", "others")

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from imagehub.catalogue import review_golds, review_questions, reviews
 from imagehub.catalogue.database import Cursor, Database
-from imagehub.catalogue.review_questions import GOLD_SHARE, Question
+from imagehub.catalogue.reviews import review_golds, review_questions, reviews
+from imagehub.catalogue.reviews.review_questions import GOLD_SHARE, Question
 from imagehub.vocabulary import Account, Evidence, Label, Outcome, ReviewAnswer
 from tests import factories
 from tests.factories import Photo
-from webapp.gateways import ROLE
+from webapp.http.gateways import ROLE
 
 
 @pytest.fixture

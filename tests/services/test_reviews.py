@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imagehub.catalogue import reviews
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.reviews import reviews
 from imagehub.vocabulary import ReviewAnswer
 from tests import factories
 

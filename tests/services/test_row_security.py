@@ -9,30 +9,20 @@ from collections.abc import Iterator
 import psycopg2
 import pytest
 
-from imagehub.catalogue import (
-    acceptances,
-    account_tokens,
-    audit_events,
-    credentials,
-    deliveries,
-    notices,
-    photo_openings,
-    release_downloads,
-    reports,
-    review_counts,
-    reviews,
-    sessions,
-    webhooks,
-    withdrawals,
-)
+from imagehub.catalogue.accounts import account_tokens, audit_events, credentials, sessions
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.deliveries import Event
-from imagehub.catalogue.notices import News
-from imagehub.catalogue.review_counts import Record
+from imagehub.catalogue.demands import deliveries, notices, webhooks
+from imagehub.catalogue.demands.deliveries import Event
+from imagehub.catalogue.demands.notices import News
+from imagehub.catalogue.moderation import photo_openings, reports
+from imagehub.catalogue.releases import release_downloads
+from imagehub.catalogue.reviews import review_counts, reviews
+from imagehub.catalogue.reviews.review_counts import Record
+from imagehub.catalogue.uploads import acceptances, withdrawals
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, ReportKind, ReviewAnswer, Role, Scope
 from tests import factories
-from webapp.gateways import ROLE
+from webapp.http.gateways import ROLE
 
 PRIVATE = {
     "tokens": "scopes = '{}'",

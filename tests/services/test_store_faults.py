@@ -12,10 +12,10 @@ from pathlib import Path
 import boto3
 import pytest
 
-from deploy.local.versitygw import VersityGateway
 from imagehub.errors import Conflict, Misconfigured, NotFound, Unavailable
 from imagehub.storage.folder import FolderStore
 from imagehub.storage.s3 import ATTEMPTS, S3Store
+from tests.servers.versitygw import VersityGateway
 from tests.services.conftest import Restartable
 from tests.services.faulty_proxy import (
     CUT_ANSWER,

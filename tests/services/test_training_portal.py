@@ -12,9 +12,9 @@ import psycopg2
 import pytest
 from click.testing import CliRunner, Result
 
-from imagehub.catalogue import training_progress, training_runs
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.training_progress import Step
+from imagehub.catalogue.training import training_progress, training_runs
+from imagehub.catalogue.training.training_progress import Step
 from imagehub.cli import main
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, Role
@@ -22,8 +22,8 @@ from tests import factories
 from tests.factories import training as making
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.gateways import ROLE
-from webapp.services import training_plans
+from webapp.http.gateways import ROLE
+from webapp.training import plans as training_plans
 
 
 @pytest.fixture(scope="module")

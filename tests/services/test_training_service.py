@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from imagehub.catalogue import training_progress, training_runs
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.training_progress import Epoch, Step
+from imagehub.catalogue.training import training_progress, training_runs
+from imagehub.catalogue.training.training_progress import Epoch, Step
 from tests import factories
 from tests.queued_hub import FAILS, SLEEPS, Hub, started
 from tests.spark.programs import wait_for

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from deploy.local.versitygw import VersityGateway
-from imagehub.catalogue import training_runs
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.training import training_runs
 from imagehub.hub import open_store
 from imagehub.manifest import digest
 from imagehub.settings import Settings
@@ -19,6 +18,7 @@ from imagehub.storage.protocol import ObjectStore
 from imagehub.training_config import read
 from tests import factories
 from tests.labelled_release import labelled_release
+from tests.servers.versitygw import VersityGateway
 from tests.spark.drawn_hub import draw
 from tests.spark.programs import wait_for
 from training import attempt, checkpoint, dataset, features, fitting, head, preparing, publishing

@@ -7,8 +7,9 @@ from pathlib import Path
 import pyspark
 import pytest
 
-from imagehub.catalogue import notices, training_runs
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.demands import notices
+from imagehub.catalogue.training import training_runs
 from imagehub.hub import open_store
 from tests import factories
 from tests.factories import training as making

@@ -7,15 +7,12 @@ import uuid
 import psycopg2
 import pytest
 
-from imagehub.catalogue import (
-    acceptances,
-    images_read,
-    labels_read,
-    photo_openings,
-    receipts,
-    status,
-)
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.images import image_queries
+from imagehub.catalogue.labels import label_queries
+from imagehub.catalogue.moderation import photo_openings
+from imagehub.catalogue.operation import status
+from imagehub.catalogue.uploads import acceptances, receipts
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, Outcome, Role
 from tests import factories
@@ -75,7 +72,7 @@ def test_an_admin_reads_an_upload_that_was_opened_for_as_long_as_that_lasts(
 
     def reads(admin: Account) -> tuple[bool, bool]:
         with as_web.acting_for(admin.id).transaction() as cursor:
-            is_seen = bool(images_read.uploads(cursor, hidden.image_id))
+            is_seen = bool(image_queries.uploads(cursor, hidden.image_id))
             return is_seen, receipts.find_any(cursor, hidden.upload_id) is not None
 
     with as_web.acting_for(admins[0].id).transaction() as cursor:
@@ -119,15 +116,17 @@ def test_what_is_counted_is_the_same_for_everybody(
     mid = sent["hidden"].label.mid
     with database.transaction() as cursor:
         factories.same_photo_again(cursor, sent["hidden"])
-        expected = (status.count(cursor), labels_read.claimed(cursor, mid))
-        thin = labels_read.thin(cursor, 5)
+        expected = (status.count(cursor), label_queries.claimed(cursor, mid))
+        thin = label_queries.thin(cursor, 5)
     assert expected[0].accepted == 5
     with as_web.acting_for(sent["hidden"].account.id).transaction() as cursor:
-        assert images_read.shared_claims(cursor, sent["hidden"].image_id) == {sent["hidden"].label}
-        assert images_read.shared_claims(cursor, sent["waiting"].image_id) == frozenset()
+        assert image_queries.shared_claims(cursor, sent["hidden"].image_id) == {
+            sent["hidden"].label
+        }
+        assert image_queries.shared_claims(cursor, sent["waiting"].image_id) == frozenset()
     with as_web.transaction() as cursor:
-        assert (status.count(cursor), labels_read.claimed(cursor, mid)) == expected
-        assert labels_read.thin(cursor, 5) == thin
+        assert (status.count(cursor), label_queries.claimed(cursor, mid)) == expected
+        assert label_queries.thin(cursor, 5) == thin
 
 
 def test_a_key_that_another_account_used_is_no_obstacle_and_tells_nothing(

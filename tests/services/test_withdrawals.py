@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from imagehub.catalogue import recount as recounting
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.operation import recount as recounting
 from imagehub.proof import look_for
 from imagehub.storage.folder import FolderStore
 from tests import factories
 from tests.photos import jpeg
 from tests.services.withdrawing import WithdrawingHub, objects_of, withdrawing_hub
-from webapp.gateways import ROLE
+from webapp.http.gateways import ROLE
 
 PHOTO = jpeg(5)
 

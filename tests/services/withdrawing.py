@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from imagehub.catalogue import removals, withdrawals
 from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.uploads import removals, withdrawals
 from imagehub.errors import Conflict, Unavailable
 from imagehub.settings import Settings
 from imagehub.storage import keys

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from imagehub.catalogue import job_runs
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.operation import job_runs
 from imagehub.errors import Conflict
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import Label
-from spark_jobs import cluster, jobs, label_clusters
+from spark_jobs import jobs
+from spark_jobs.cluster import job as cluster
+from spark_jobs.cluster import label_clusters
 from spark_jobs.runs import JobContext, job_run
 from tests import factories
 from tests.spark.near_copies import COPIES, copy_of, drawing, embedding

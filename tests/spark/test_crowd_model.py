@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from imagehub.catalogue import crowd_models, reviews
-from imagehub.catalogue.crowd_claims import read_embeddings
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.reviews import reviews
+from imagehub.catalogue.verification import crowd_models
+from imagehub.catalogue.verification.crowd_claims import read_embeddings
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import ReviewAnswer
-from spark_jobs import verify
+from spark_jobs.verify import job as verify
 from tests.factories.people import account
 from tests.factories.uploads import Photo, same_photo_again
 from tests.spark.drawn_hub import PER_SHAPE, add_photos, verdicts

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from imagehub.catalogue import duplicate_undos, versions
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.duplicates import duplicate_undos
+from imagehub.catalogue.verification import versions
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import Label, Outcome
-from spark_jobs import cluster
+from spark_jobs.cluster import job as cluster
 from tests import factories
 from tests.spark.near_copies import copy_of, drawing, embedding
 from tests.spark.test_cluster import Hub

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from imagehub.catalogue import job_runs
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.operation import job_runs
 from imagehub.errors import Conflict
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import Label, Outcome
-from spark_jobs import jobs, organise
+from spark_jobs import jobs
+from spark_jobs.organise import job as organise
 from spark_jobs.runs import JobContext, job_run
 from tests import factories
 

@@ -12,15 +12,16 @@ import psycopg2
 import pytest
 
 from imagehub import manifest as manifests
-from imagehub.catalogue import job_runs
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.operation import job_runs
 from imagehub.errors import Conflict
 from imagehub.manifest import Manifest
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import Label
-from spark_jobs import jobs, release
+from spark_jobs import jobs
+from spark_jobs.release import job as release
 from spark_jobs.runs import JobContext, job_run
 from tests import factories
 

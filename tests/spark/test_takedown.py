@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from imagehub import withdrawal_list
-from imagehub.catalogue import notices, release_withdrawals
+from imagehub.catalogue.demands import notices
+from imagehub.catalogue.releases import release_withdrawals
 from imagehub.client import HubClient
 from imagehub.client.download import Wish, download
 from imagehub.proof import look_for

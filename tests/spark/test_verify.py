@@ -11,7 +11,7 @@ from PIL import Image
 from imagehub.catalogue.database import Database
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
-from spark_jobs import verify
+from spark_jobs.verify import job as verify
 from tests.factories.labels import label
 from tests.factories.uploads import Photo, photo, same_photo_again
 from tests.spark.drawn_hub import PER_SHAPE, SHAPES, SIZE, add_photos, everything, verdicts

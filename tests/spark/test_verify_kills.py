@@ -11,24 +11,24 @@ import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
-from imagehub.catalogue import arrivals, crowd_models
-from imagehub.catalogue.arrivals import Place
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.verification import Version
+from imagehub.catalogue.verification import arrivals, crowd_models
+from imagehub.catalogue.verification.arrivals import Place
+from imagehub.catalogue.verification.image_checks import Version
 from imagehub.errors import Conflict, Unavailable
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from imagehub.vision.registry import choose
 from imagehub.vocabulary import Outcome
-from spark_jobs import verify
-from spark_jobs.agreement.crowd import CrowdStatistics
 from spark_jobs.runs import JobContext, job_run
-from spark_jobs.verification import enrol, versions
-from spark_jobs.verification.enrol import take_in, weigh_all, weigh_judged
-from spark_jobs.verification.judge import Judging, judge
-from spark_jobs.verification.panels import gather
-from spark_jobs.verification.summing import sum_anew
-from spark_jobs.verification.versions import Serving
+from spark_jobs.verify import enrol, versions
+from spark_jobs.verify import job as verify
+from spark_jobs.verify.agreement.crowd import CrowdStatistics
+from spark_jobs.verify.enrol import take_in, weigh_all, weigh_judged
+from spark_jobs.verify.judge import Judging, judge
+from spark_jobs.verify.panels import gather
+from spark_jobs.verify.summing import sum_anew
+from spark_jobs.verify.versions import Serving
 from tests.factories.uploads import Photo
 from tests.spark.drawn_hub import everything, told, verdicts
 

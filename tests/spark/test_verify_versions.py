@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from imagehub.catalogue import versions as catalogue
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.verification import Version
+from imagehub.catalogue.verification import versions as catalogue
+from imagehub.catalogue.verification.image_checks import Version
 from imagehub.errors import Conflict
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
-from spark_jobs import jobs, verify, version_history
-from spark_jobs.agreement import verdict
-from spark_jobs.verification import versions
+from spark_jobs import jobs
+from spark_jobs.verify import job as verify
+from spark_jobs.verify import version_history, versions
+from spark_jobs.verify.agreement import verdict
 from tests.factories.uploads import Photo
 from tests.spark.drawn_hub import add_photos, verdicts
 

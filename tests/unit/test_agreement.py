@@ -12,19 +12,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagehub.vocabulary import Finding, Outcome
-from spark_jobs.agreement import likeness, network, record
-from spark_jobs.agreement.crowd import CrowdStatistics
-from spark_jobs.agreement.discriminant import Discriminant
-from spark_jobs.agreement.fellows import Fellows
-from spark_jobs.agreement.graph import LabelGraph
-from spark_jobs.agreement.likeness import CrowdOpinion, LabelCrowd, SeenVoice
-from spark_jobs.agreement.network import ClassNetwork, NetworkOpinion
-from spark_jobs.agreement.panel import Panel, Sample, SeenPhoto, fit_crowd, measure_temperature
-from spark_jobs.agreement.probability import DOUBT, PRIOR, bounded, posterior
-from spark_jobs.agreement.record import Claimant, RecordOpinion, right_share
-from spark_jobs.agreement.reviews import ReviewOpinion
-from spark_jobs.agreement.temperature import MOST_CAUTIOUS, choose_temperature
-from spark_jobs.agreement.verdict import Case, decide
+from spark_jobs.verify.agreement import likeness, network, record
+from spark_jobs.verify.agreement.crowd import CrowdStatistics
+from spark_jobs.verify.agreement.discriminant import Discriminant
+from spark_jobs.verify.agreement.fellows import Fellows
+from spark_jobs.verify.agreement.graph import LabelGraph
+from spark_jobs.verify.agreement.likeness import CrowdOpinion, LabelCrowd, SeenVoice
+from spark_jobs.verify.agreement.network import ClassNetwork, NetworkOpinion
+from spark_jobs.verify.agreement.panel import (
+    Panel,
+    Sample,
+    SeenPhoto,
+    fit_crowd,
+    measure_temperature,
+)
+from spark_jobs.verify.agreement.probability import DOUBT, PRIOR, bounded, posterior
+from spark_jobs.verify.agreement.record import Claimant, RecordOpinion, right_share
+from spark_jobs.verify.agreement.reviews import ReviewOpinion
+from spark_jobs.verify.agreement.temperature import MOST_CAUTIOUS, choose_temperature
+from spark_jobs.verify.agreement.verdict import Case, decide
 from tests.factories.crowds import DIMENSIONS, crowd_of
 
 Floats = npt.NDArray[np.float64]

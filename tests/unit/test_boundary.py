@@ -13,7 +13,7 @@ from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from imagehub.errors import Refused
-from webapp.boundary import MAX_JSON_BYTES, Decimal, Text, Whole, Words, read_fields, read_json
+from webapp.http.boundary import MAX_JSON_BYTES, Decimal, Text, Whole, Words, read_fields, read_json
 
 Model = TypeVar("Model")
 

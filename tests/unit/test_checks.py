@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter
 
 from imagehub.photo import count_levels
 from imagehub.vocabulary import Finding
-from spark_jobs.checks import (
+from spark_jobs.verify.checks import (
     all_checks,
     aspect,
     blurred,
@@ -24,7 +24,7 @@ from spark_jobs.checks import (
     low_information,
     resolution,
 )
-from spark_jobs.checks.view import View, level_at
+from spark_jobs.verify.checks.view import View, level_at
 
 Pixels = npt.NDArray[np.uint8]
 

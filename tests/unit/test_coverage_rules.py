@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagehub.catalogue.coverage_read import Choice
+from imagehub.catalogue.images.coverage_queries import Choice
 from imagehub.errors import NotFound
-from webapp.services.coverage import FEW_IMAGES, chosen_words, facet, sentence, words_of
+from webapp.coverage.service import FEW_IMAGES, chosen_words, facet, sentence, words_of
 
 COUNTS = st.dictionaries(st.sampled_from(["", "dark", "normal", "bright"]), st.integers(1, 500))
 

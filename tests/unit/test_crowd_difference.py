@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from imagehub.catalogue.crowd_claims import Enrolment
-from imagehub.catalogue.crowd_models import LabelSum, Record
-from spark_jobs.agreement.crowd import CrowdStatistics
-from spark_jobs.verification.difference import Difference, Standing
+from imagehub.catalogue.verification.crowd_claims import Enrolment
+from imagehub.catalogue.verification.crowd_models import LabelSum, Record
+from spark_jobs.verify.agreement.crowd import CrowdStatistics
+from spark_jobs.verify.difference import Difference, Standing
 
 LABELS, PEOPLE = ("cat", "cup", "key"), ("ada", "bob", "eve")
 CLAIMS = [

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.local.curation import measures
-from deploy.local.curation.scoring import (
+from deploy.curation import measures
+from deploy.curation.scoring import (
     average_precision,
     calibration_error,
     groups_by,
@@ -21,8 +21,8 @@ from deploy.local.curation.scoring import (
     score,
     sources,
 )
-from deploy.local.curation.seen import Seen
-from ingestion.crowd import Crowd, CrowdUpload, Truth
+from deploy.curation.seen import Seen
+from ingestion.simulation.crowd import Crowd, CrowdUpload, Truth
 from tests.benchmarks.curation import floors
 from tests.benchmarks.curation.colluders import PLOTS, Plot, collude
 from tests.benchmarks.curation.crowds import KnownCrowd

@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deploy.local.demo import expected
-from deploy.local.demo.checking import Crowdwork, numbers, promises
-from deploy.local.demo.freezing import Frozen
-from deploy.local.demo.given import Given
-from deploy.local.demo.looks import Clusters, clusters_by_label, to_chance
-from deploy.local.demo.one_more import OneMore, p95
-from deploy.local.demo.truth import Ends, against_truth
-from imagehub.catalogue.audit import ClusteredImage, SettledUpload
-from imagehub.catalogue.status import Counts
+from deploy.demo import expected
+from deploy.demo.checking import Crowdwork, numbers, promises
+from deploy.demo.freezing import Frozen
+from deploy.demo.given import Given
+from deploy.demo.looks import Clusters, clusters_by_label, to_chance
+from deploy.demo.one_more import OneMore, p95
+from deploy.demo.sample_crowd.scenes import Scene
+from deploy.demo.truth import Ends, against_truth
+from imagehub.catalogue.operation.audit import ClusteredImage, SettledUpload
+from imagehub.catalogue.operation.status import Counts
 from imagehub.vocabulary import Label
-from ingestion.crowd import Crowd, CrowdUpload, Truth
-from ingestion.history_checker import Violation
-from ingestion.phone import Ending, Sent
-from ingestion.sample_crowd.scenes import Scene
+from ingestion.simulation.crowd import Crowd, CrowdUpload, Truth
+from ingestion.simulation.history_checker import Violation
+from ingestion.simulation.phone import Ending, Sent
 
 KINDS = {
     "good": ("landed", None, "verified"),

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spark_jobs.agreement.crowd import CrowdStatistics
-from spark_jobs.agreement.discriminant import (
+from spark_jobs.verify.agreement.crowd import CrowdStatistics
+from spark_jobs.verify.agreement.discriminant import (
     LEAST_FREEDOM,
     LEAST_WEIGHT,
     SHRINKAGE,

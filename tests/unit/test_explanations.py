@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagehub.vocabulary import Evidence, Label, Outcome, Verdict
-from spark_jobs.checks import all_checks, low_density
-from spark_jobs.verification.look import UNREADABLE
-from webapp.portal import words
-from webapp.services.advice import BETTER_PHOTO
-from webapp.services.explanations import (
+from spark_jobs.verify.checks import all_checks, low_density
+from spark_jobs.verify.look import UNREADABLE
+from webapp.http import page_words as words
+from webapp.images.advice import BETTER_PHOTO
+from webapp.images.explanations import (
     STEPS,
     Case,
     Explanation,

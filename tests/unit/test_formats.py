@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
 from imagehub.vocabulary import Label
-from webapp.services.downloads import CHUNK_BYTES, gathered
-from webapp.services.formats import FORMATS, Contents, tables
-from webapp.services.formats.documents import documents, escaped
+from webapp.releases.downloads import CHUNK_BYTES, gathered
+from webapp.releases.formats import FORMATS, Contents, tables
+from webapp.releases.formats.documents import documents, escaped
 
 
 def manifest_of(contributor: str) -> Manifest:

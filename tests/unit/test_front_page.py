@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from imagehub.catalogue.browse import ClusterEntry, Tile
+from imagehub.catalogue.images.image_lists import ClusterEntry, Tile
 from imagehub.vocabulary import Label
-from webapp.services.front_page import various
+from webapp.front.service import various
 
 MUG = Label("/m/02jvh9", "Mug")
 

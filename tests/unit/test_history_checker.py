@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from imagehub.catalogue.audit import SettledUpload
+from imagehub.catalogue.operation.audit import SettledUpload
 from imagehub.errors import Misconfigured
-from ingestion.history import Event, History, Kind, read_history
-from ingestion.history_checker import HubFacts, ImageFact, check
+from ingestion.simulation.history import Event, History, Kind, read_history
+from ingestion.simulation.history_checker import HubFacts, ImageFact, check
 
 LANDED, REFUSED, IN_DOUBT, DOOR, DEAD = "landed", "refused", "in-doubt", "door", "dead"
 IMAGE = "0123456789abcdef"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from spark_jobs.similarity.kmeans import cluster, fit, silhouette
+from spark_jobs.cluster.similarity.kmeans import cluster, fit, silhouette
 
 COUNTS = range(2, 9)
 POINTS = arrays(np.float64, st.tuples(st.integers(1, 25), st.just(3)), elements=st.integers(-3, 3))

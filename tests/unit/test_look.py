@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as any_of
 from PIL import Image
 
-from imagehub.catalogue.verification import Unchecked
+from imagehub.catalogue.verification.image_checks import Unchecked
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from imagehub.vision.featurizer import Featurizer
+from imagehub.vision.projection import Projection, random_projection
 from imagehub.vision.registry import choose
-from spark_jobs.checks import bright, dark
-from spark_jobs.verification.look import UNREADABLE, in_threads, look, read_photos
-from spark_jobs.verification.projection import Projection, random_projection
+from spark_jobs.verify.checks import bright, dark
+from spark_jobs.verify.look import UNREADABLE, in_threads, look, read_photos
 
 SIZES = ((320, 240), (512, 384), (200, 500), (96, 96), (64, 70))
 

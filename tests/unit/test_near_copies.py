@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageOps
 
 from imagehub.photo import land, read_view
-from spark_jobs.similarity import fingerprints
-from spark_jobs.similarity.comparison import Comparison, compare
-from spark_jobs.similarity.looks import Look, look_at
+from spark_jobs.cluster.similarity import fingerprints
+from spark_jobs.cluster.similarity.comparison import Comparison, compare
+from spark_jobs.cluster.similarity.looks import Look, look_at
 from tests.factories.fingerprints import distance_bits
 from tests.spark.near_copies import drawing
 

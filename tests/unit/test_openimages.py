@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagehub.catalogue.labels import boxable_taxonomy
+from imagehub.catalogue.labels.labels import boxable_taxonomy
 from imagehub.errors import Refused
 from imagehub.openimages import ROOT, Edge, SourceFile, read_classes, read_hierarchy
 from imagehub.taxonomy import (

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from imagehub.errors import Misconfigured
-from ingestion.crowd import Crowd, read_crowd
-from ingestion.fleet import Fleet, send_all
-from ingestion.history import History, Kind, read_history
-from ingestion.phone import NETWORKS, Ending, Network, Phone
-from ingestion.wire import Server
+from ingestion.simulation.crowd import Crowd, read_crowd
+from ingestion.simulation.fleet import Fleet, send_all
+from ingestion.simulation.history import History, Kind, read_history
+from ingestion.simulation.phone import NETWORKS, Ending, Network, Phone
+from ingestion.simulation.wire import Server
 
 HEAD = "upload,file,contributor,mid,label,taken_at,latitude,longitude\n"
 PHOTO = b"\xff\xd8" + bytes(200_000)

@@ -9,9 +9,9 @@ import pytest
 
 from imagehub.errors import Refused
 from imagehub.vocabulary import Label, SubsetRules, in_split_order
-from webapp.portal import subset_form, words
-from webapp.services import cursors
-from webapp.services.labels import trail_to
+from webapp.http import cursors, page_words
+from webapp.labels.service import trail_to
+from webapp.subsets import form as subset_form
 
 
 @pytest.mark.parametrize(
@@ -19,12 +19,12 @@ from webapp.services.labels import trail_to
     [(0, "0 %"), (0.004, "under 1 %"), (0.5, "50 %"), (0.998, "over 99 %"), (1, "100 %")],
 )
 def test_a_share_is_never_rounded_to_certainty(share: float, text: str) -> None:
-    assert words.percent(share) == text
+    assert page_words.percent(share) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [(0, "under 1 %"), (0.5, "50 %"), (1, "over 99 %")])
 def test_a_stored_probability_is_never_certain(value: float, text: str) -> None:
-    assert words.probability(value) == text
+    assert page_words.probability(value) == text
 
 
 @pytest.mark.parametrize(
@@ -32,24 +32,24 @@ def test_a_stored_probability_is_never_certain(value: float, text: str) -> None:
     [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (2_345_678, "2.3 MB"), (4e11, "400 GB")],
 )
 def test_bytes_are_written_in_a_unit_of_their_size(value: int, text: str) -> None:
-    assert words.size_in_bytes(value) == text
+    assert page_words.size_in_bytes(value) == text
 
 
 def test_times_are_written_in_utc() -> None:
     at = datetime.fromisoformat("2026-05-02T01:30:00+02:00")
-    assert words.moment(at) == "1 May 2026, 23:30 UTC"
-    assert words.moment(datetime(2026, 5, 1, 8, 2, tzinfo=UTC)) == "1 May 2026, 08:02 UTC"
+    assert page_words.moment(at) == "1 May 2026, 23:30 UTC"
+    assert page_words.moment(datetime(2026, 5, 1, 8, 2, tzinfo=UTC)) == "1 May 2026, 08:02 UTC"
 
 
 def test_a_number_agrees_with_its_noun() -> None:
-    assert words.counted(1, "photo") == "1 photo"
-    assert words.counted(1200, "photo was", "photos were") == "1,200 photos were"
+    assert page_words.counted(1, "photo") == "1 photo"
+    assert page_words.counted(1200, "photo was", "photos were") == "1,200 photos were"
 
 
 def test_a_derivatives_size_keeps_the_photos_shape() -> None:
-    assert words.fitted((1024, 768), 192) == (192, 144)
-    assert words.fitted((100, 50), 192) == (100, 50)
-    assert words.fitted((2048, 2), 192) == (192, 1)
+    assert page_words.fitted((1024, 768), 192) == (192, 144)
+    assert page_words.fitted((100, 50), 192) == (100, 50)
+    assert page_words.fitted((2048, 2), 192) == (192, 1)
 
 
 def test_splits_stand_in_the_order_that_people_expect() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spark_jobs.verification.projection import (
+from imagehub.vision.projection import (
     DIMENSIONS,
     Moments,
     Projection,

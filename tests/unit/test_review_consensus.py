@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spark_jobs.agreement import review_consensus, review_rules
-from spark_jobs.agreement.probability import logit
-from spark_jobs.agreement.review_consensus import (
+from spark_jobs.verify.agreement import review_consensus, review_rules
+from spark_jobs.verify.agreement.probability import logit
+from spark_jobs.verify.agreement.review_consensus import (
     CONTRIBUTOR,
     GOLD_LOG_ODDS,
     REVIEWER,
@@ -20,7 +20,7 @@ from spark_jobs.agreement.review_consensus import (
     Consensus,
     Start,
 )
-from spark_jobs.agreement.review_rules import SURE, Asking, Tally
+from spark_jobs.verify.agreement.review_rules import SURE, Asking, Tally
 
 Row = tuple[int, int, bool]
 """An answer: claim, reviewer, yes."""

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
-from deploy.local.curation.scoring import sources as source_of
-from ingestion.crowd import Truth
+from deploy.curation.scoring import sources as source_of
+from ingestion.simulation.crowd import Truth
 from tests.benchmarks.curation.same_pictures import SamePicture, completed, same_pictures
 
 SIZE = (240, 161)

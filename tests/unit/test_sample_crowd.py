@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from deploy.demo.sample_crowd.crowd import write_crowd
+from deploy.demo.sample_crowd.damage import NEAR_COPIES
+from deploy.demo.sample_crowd.people import PEOPLE
+from deploy.demo.sample_crowd.plan import SENT_AGAIN, SENT_SO, Sending, plan
+from deploy.demo.sample_crowd.scenes import TRAITS, Scenes, read_scenes, shipped
 from imagehub.errors import Misconfigured
-from ingestion.crowd import UNDECODABLE, Crowd, Truth, read_crowd, read_truth
-from ingestion.sample_crowd.crowd import write_crowd
-from ingestion.sample_crowd.damage import NEAR_COPIES
-from ingestion.sample_crowd.people import PEOPLE
-from ingestion.sample_crowd.plan import SENT_AGAIN, SENT_SO, Sending, plan
-from ingestion.sample_crowd.scenes import TRAITS, Scenes, read_scenes, shipped
+from ingestion.simulation.crowd import UNDECODABLE, Crowd, Truth, read_crowd, read_truth
 from tests.factories.scenes import drawn_scenes
 
 PHOTOS_EACH = 30
@@ -171,7 +171,7 @@ def test_what_ships_is_a_crowd_worth_looking_at() -> None:
 
 def test_the_command_writes_a_crowd_that_can_be_read(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "ingestion.sample_crowd", str(tmp_path / "crowd")],
+        [sys.executable, "-m", "deploy.demo.sample_crowd", str(tmp_path / "crowd")],
         capture_output=True,
         text=True,
         check=True,

@@ -15,11 +15,11 @@ from imagehub import manifest as manifests
 from imagehub.errors import NotFound, Refused
 from imagehub.photo import digest
 from imagehub.vocabulary import Assignment, Label, Offer, ReleasePhoto, SubsetRules
-from spark_jobs.selection import shards
-from spark_jobs.selection.choose import Choice, choose
-from spark_jobs.selection.contents import Selection, lay_out
-from spark_jobs.selection.paths import code, path, slug
-from spark_jobs.selection.splits import split_of
+from spark_jobs.release.selection import shards
+from spark_jobs.release.selection.choose import Choice, choose
+from spark_jobs.release.selection.contents import Selection, lay_out
+from spark_jobs.release.selection.paths import code, path, slug
+from spark_jobs.release.selection.splits import split_of
 
 SPLITS = (("test", 0.2), ("train", 0.7), ("validation", 0.1))
 RULES = SubsetRules(labels=("/m/dog", "/m/animal"), splits=SPLITS)

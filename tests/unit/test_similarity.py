@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from spark_jobs.similarity.comparison import compare
-from spark_jobs.similarity.fingerprints import MAX_DISTANCE_BITS, bands, probes
-from spark_jobs.similarity.grouping import (
+from spark_jobs.cluster.similarity.comparison import compare
+from spark_jobs.cluster.similarity.fingerprints import MAX_DISTANCE_BITS, bands, probes
+from spark_jobs.cluster.similarity.grouping import (
     Candidate,
     Match,
     Member,
@@ -23,7 +23,7 @@ from spark_jobs.similarity.grouping import (
     missing_pairs,
     pair,
 )
-from spark_jobs.similarity.looks import Look, look_at
+from spark_jobs.cluster.similarity.looks import Look, look_at
 from tests.factories.fingerprints import distance_bits
 from tests.spark.near_copies import COPIES, copy_of, drawing
 

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from webapp import slow_bodies
-from webapp.slow_bodies import PacedBody, Watch
+from webapp.http import slow_bodies
+from webapp.http.slow_bodies import PacedBody, Watch
 
 
 def test_a_reader_that_waits_too_long_meets_the_end() -> None:

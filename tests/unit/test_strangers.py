@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from imagehub.vocabulary import Outcome, Verdict
-from spark_jobs.agreement.crowd import CrowdStatistics
-from spark_jobs.agreement.discriminant import Discriminant
-from spark_jobs.agreement.fellows import Fellows
-from spark_jobs.agreement.graph import LabelGraph
-from spark_jobs.agreement.likeness import LabelCrowd, SeenVoice
-from spark_jobs.agreement.mixture import Gaussians, unmix
-from spark_jobs.agreement.panel import Panel, SeenPhoto
-from spark_jobs.agreement.strangers import find_strangers, without_strangers
+from spark_jobs.verify.agreement.crowd import CrowdStatistics
+from spark_jobs.verify.agreement.discriminant import Discriminant
+from spark_jobs.verify.agreement.fellows import Fellows
+from spark_jobs.verify.agreement.graph import LabelGraph
+from spark_jobs.verify.agreement.likeness import LabelCrowd, SeenVoice
+from spark_jobs.verify.agreement.mixture import Gaussians, unmix
+from spark_jobs.verify.agreement.panel import Panel, SeenPhoto
+from spark_jobs.verify.agreement.strangers import find_strangers, without_strangers
 from tests.factories.crowds import DIMENSIONS
 
 Floats = npt.NDArray[np.float64]

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.studio.__main__ import SHIPPED_PHOTOS, SHIPPED_SEED, main
-from ingestion.studio.captions import captions, with_article
-from ingestion.studio.scene import scene
-from ingestion.studio.scenes_file import HEAD, row
-from ingestion.studio.things import THINGS
+from deploy.demo.studio.__main__ import SHIPPED_PHOTOS, SHIPPED_SEED, main
+from deploy.demo.studio.captions import captions, with_article
+from deploy.demo.studio.scene import scene
+from deploy.demo.studio.scenes_file import HEAD, row
+from deploy.demo.studio.things import THINGS
 
 names = st.sampled_from(sorted(THINGS))
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from ingestion.studio.__main__ import HERE, SHIPPED_PHOTOS, SHIPPED_SEED
-from ingestion.studio.finish import CRISP, crispness, sharpened
-from ingestion.studio.scene import scene
-from ingestion.studio.scenes_file import row
-from ingestion.studio.things import THINGS
-from spark_jobs.checks.all_checks import findings
-from spark_jobs.checks.view import View
+from deploy.demo.studio.__main__ import HERE, SHIPPED_PHOTOS, SHIPPED_SEED
+from deploy.demo.studio.finish import CRISP, crispness, sharpened
+from deploy.demo.studio.scene import scene
+from deploy.demo.studio.scenes_file import row
+from deploy.demo.studio.things import THINGS
+from spark_jobs.verify.checks.all_checks import findings
+from spark_jobs.verify.checks.view import View
 
 MOST_BYTES = 12_000_000
 PHOTOS = HERE / "photos"

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagehub.catalogue.labels import boxable_taxonomy
+from deploy.demo.studio.__main__ import SHIPPED_PHOTOS, SHIPPED_SEED
+from deploy.demo.studio.scene import GROUP_PHOTOS, OUTDOOR_LIGHTS, Scene, scene
+from deploy.demo.studio.things import THINGS
+from deploy.demo.studio.words import CLUTTER, LIGHTS, MADE_OF, NOUNS, PLACES
+from imagehub.catalogue.labels.labels import boxable_taxonomy
 from imagehub.vocabulary import Label
-from ingestion.studio.__main__ import SHIPPED_PHOTOS, SHIPPED_SEED
-from ingestion.studio.scene import GROUP_PHOTOS, OUTDOOR_LIGHTS, Scene, scene
-from ingestion.studio.things import THINGS
-from ingestion.studio.words import CLUTTER, LIGHTS, MADE_OF, NOUNS, PLACES
 
 names = st.sampled_from(sorted(THINGS))
 seeds = st.integers(0, 10_000)

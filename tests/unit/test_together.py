@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 import pytest
 
 from imagehub.errors import Unavailable
-from imagehub.log.together import MAX_TOGETHER_BYTES, Together
+from imagehub.log.group_commit import MAX_TOGETHER_BYTES, Together
 from imagehub.messages import Message
 
 PATIENCE_SECONDS = 10

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagehub.catalogue.training_read import TrainingEntry
+from imagehub.catalogue.training.training_queries import TrainingEntry
 from imagehub.errors import Refused
 from imagehub.training_config import Base, read
-from webapp.portal import charts, training_form, training_words
-from webapp.services.training_runs import Watched, seconds_left
+from webapp.training import charts
+from webapp.training import form as training_form
+from webapp.training import words as training_words
+from webapp.training.service import Watched, seconds_left
 
 AT = datetime(2026, 5, 2, tzinfo=UTC)
 VALUES = st.floats(0, 1e6, allow_nan=False)

@@ -11,7 +11,7 @@ import pytest
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
 from imagehub.vocabulary import Label
 from imagehub.withdrawal_list import WithdrawnFile
-from webapp.services.withheld import Withheld
+from webapp.releases.withheld import Withheld
 
 DAY = datetime(2026, 5, 2, tzinfo=UTC)
 

@@ -7,14 +7,16 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from imagehub.catalogue.consents import TERMS_VERSION, GivenBy
+from imagehub.catalogue.accounts.consents import TERMS_VERSION, GivenBy
 from imagehub.vocabulary import MAX_PHOTO_BYTES, Account, Role
-from webapp import sessions
-from webapp.api import demands, labels, uploads
-from webapp.api.endpoints import Endpoints
-from webapp.boundary import Words
-from webapp.gateways import gateways
-from webapp.services import consents
+from webapp.accounts import consents
+from webapp.demands import api as demands
+from webapp.http import sessions
+from webapp.http.boundary import Words
+from webapp.http.endpoints import Endpoints
+from webapp.http.gateways import gateways
+from webapp.labels import api as labels
+from webapp.uploads import api as uploads
 
 endpoints = Endpoints("app")
 

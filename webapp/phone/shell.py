@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, json, render_template
 
-from imagehub.catalogue.consents import TERMS_VERSION
+from imagehub.catalogue.accounts.consents import TERMS_VERSION
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 STYLES = ("base.css", "parts.css", "forms.css")

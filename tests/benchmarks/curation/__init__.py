@@ -3,7 +3,7 @@
 Every crowd is landed with ingestion's own consumer into an embedded hub, in the order sent and in
 four batches; after each batch `verify` runs, and after each second one `cluster` too, until nothing
 waits. Then the catalogue is read, and held against truth.csv, upload by upload, by the figures of
-`deploy/local/curation`. Every peer is scored by the same functions on the same uploads.
+`deploy/curation`. Every peer is scored by the same functions on the same uploads.
 
 - **duplicates**: photos that crowds are made of may be one picture though truth.csv names two
   sources: Caltech-101 holds leopards and their mirror images. `same_pictures.py` finds such pairs

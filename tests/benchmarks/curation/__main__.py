@@ -10,14 +10,14 @@ from pathlib import Path
 
 import click
 
-from deploy.local.curation import measures
-from deploy.local.curation.measures import Figures
-from deploy.local.curation.scoring import Bin
-from deploy.local.curation.seen import Seen, read
-from deploy.local.figures import FOLDER, write_figures
+from deploy.curation import measures
+from deploy.curation.measures import Figures
+from deploy.curation.scoring import Bin
+from deploy.curation.seen import Seen, read
+from deploy.figures import FOLDER, write_figures
 from imagehub.errors import HubError
 from imagehub.vision.registry import choose
-from ingestion.crowd import UNDECODABLE
+from ingestion.simulation.crowd import UNDECODABLE
 from tests.benchmarks.curation import floors, report
 from tests.benchmarks.curation.colluders import LIE_SHARES, PLOTS, collude
 from tests.benchmarks.curation.crowds import KnownCrowd, maker_of, read_known

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from ingestion.crowd import Crowd, CrowdUpload, Truth
+from ingestion.simulation.crowd import Crowd, CrowdUpload, Truth
 from tests.benchmarks.curation.crowds import KnownCrowd
 
 ACCOUNTS_SHARE = 0.2

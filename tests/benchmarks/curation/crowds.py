@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imagehub.errors import Misconfigured
-from ingestion.crowd import Crowd, Truth, read_crowd, read_truth
+from ingestion.simulation.crowd import Crowd, Truth, read_crowd, read_truth
 
 SCRIPT = "make_crowd.py"
 UNSPOILT = frozenset({"good", "wrong_label"})

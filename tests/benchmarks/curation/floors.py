@@ -6,8 +6,8 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from deploy.local.curation.measures import Figures
-from deploy.local.demo.report import Promise
+from deploy.curation.measures import Figures
+from deploy.demo.report import Promise
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ import psycopg2
 from deploy.local.postgres import Postgres
 from deploy.local.preflight import free_port
 from imagehub import messages
-from imagehub.catalogue import accounts
+from imagehub.catalogue.accounts import accounts
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.labels import boxable_taxonomy, import_boxable, import_taxonomy
+from imagehub.catalogue.labels.labels import boxable_taxonomy, import_boxable, import_taxonomy
 from imagehub.catalogue.migrate import migrate
 from imagehub.errors import Unavailable
 from imagehub.log.postgres import PostgresLog
@@ -34,8 +34,8 @@ from imagehub.storage.folder import FolderStore
 from imagehub.taxonomy import Taxonomy
 from imagehub.vocabulary import Label, Role, Upload, UploadMetadata
 from ingestion.consumer import Consumer
-from ingestion.crowd import Crowd, CrowdUpload
-from ingestion.line import Line
+from ingestion.pipeline import Line
+from ingestion.simulation.crowd import Crowd, CrowdUpload
 from spark_jobs import jobs
 from spark_jobs.session import spark_session
 

@@ -24,7 +24,7 @@ from PIL import Image
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from deploy.local.curation.measures import (
+from deploy.curation.measures import (
     Figures,
     claims,
     duplicate_figures,
@@ -32,8 +32,8 @@ from deploy.local.curation.measures import (
     wrong_label_ranking,
     wrong_label_score,
 )
-from deploy.local.curation.scoring import Pair, pairs_within
-from deploy.local.curation.seen import Seen
+from deploy.curation.scoring import Pair, pairs_within
+from deploy.curation.seen import Seen
 from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.storage import keys

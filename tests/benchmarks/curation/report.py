@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from deploy.local.curation.scoring import Bin
-from deploy.local.demo.report import Promise
+from deploy.curation.scoring import Bin
+from deploy.demo.report import Promise
 from tests.benchmarks.curation import floors
 from tests.benchmarks.curation.same_pictures import SamePicture
 

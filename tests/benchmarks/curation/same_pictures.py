@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ingestion.crowd import Truth
+from ingestion.simulation.crowd import Truth
 from tests.benchmarks.curation.aligned import Picture, worst_difference
 from tests.benchmarks.curation.crowds import UNSPOILT, KnownCrowd
 

@@ -25,9 +25,9 @@ from rich.table import Table
 
 from imagehub.errors import Refused
 from imagehub.photo import land, read_view
-from spark_jobs.checks import blurred
-from spark_jobs.checks.all_checks import findings
-from spark_jobs.checks.view import View
+from spark_jobs.verify.checks import blurred
+from spark_jobs.verify.checks.all_checks import findings
+from spark_jobs.verify.checks.view import View
 from tests.benchmarks.curation.crowds import read_known
 
 Picture = Image.Image

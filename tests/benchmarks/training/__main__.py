@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from deploy.local.figures import write_figures
+from deploy.figures import write_figures
 from imagehub.catalogue.database import Database
 from imagehub.training_config import read
 from tests.benchmarks.training import plain, reading

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from imagehub.catalogue.training_progress import Epoch, Step
+from imagehub.catalogue.training.training_progress import Epoch, Step
 from imagehub.storage.folder import FolderStore
 from imagehub.training_config import read
 from training.fitting import Place, fit

@@ -1,0 +1,63 @@
+"""`python -m deploy.demo.studio`: render the sample photos, or a part of them, or others."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.demo.studio.scene import Scene, scene
+from deploy.demo.studio.scenes_file import write_scenes
+from deploy.demo.studio.things import THINGS
+
+SHIPPED_PHOTOS = 40
+SHIPPED_SEED = 5
+HERE = Path(__file__).resolve().parent.parent / "sample_crowd"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Render the photos asked for that are not there, then list what is there in scenes.csv."""
+    asked = _parser().parse_args(arguments)
+    photos = asked.folder / "photos"
+    photos.mkdir(parents=True, exist_ok=True)
+    if not asked.no_photos:
+        _render(_scenes(asked, asked.things or list(THINGS), asked.first), photos, asked)
+    every = _scenes(asked, list(THINGS), 1)
+    write_scenes(
+        asked.folder / "scenes.csv",
+        [one for one in every if asked.no_photos or (photos / f"{one.photo}.jpg").exists()],
+    )
+
+
+def _scenes(asked: argparse.Namespace, names: list[str], first: int) -> list[Scene]:
+    digits = max(2, len(str(asked.last)))
+    numbers = range(first, asked.last + 1)
+    return [scene(name, number, asked.seed, digits) for number in numbers for name in names]
+
+
+def _render(scenes: list[Scene], photos: Path, asked: argparse.Namespace) -> None:
+    from deploy.demo.studio.render import Quality, render  # needs Blender; the rest of us does not
+
+    quality = Quality(asked.side, asked.samples, asked.threads)
+    for one in scenes:
+        photo = photos / f"{one.photo}.jpg"
+        if not photo.exists():
+            render(one, photo, quality)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy.demo.studio", description=__doc__)
+    parser.add_argument("things", nargs="*", help="things to photograph; all where none is named")
+    parser.add_argument("--first", type=int, default=1, help="number of the first photo of a thing")
+    parser.add_argument("--last", type=int, default=SHIPPED_PHOTOS, help="number of the last")
+    parser.add_argument("--seed", type=int, default=SHIPPED_SEED, help="another seed, other photos")
+    parser.add_argument("--side", type=int, default=384, help="longer side, in pixels")
+    parser.add_argument("--samples", type=int, default=4, help="light paths a pixel")
+    parser.add_argument("--threads", type=int, default=1, help="threads of the renderer")
+    parser.add_argument("--folder", type=Path, default=HERE, help="where photos/ and scenes.csv go")
+    parser.add_argument("--no-photos", action="store_true", help="write only scenes.csv, of all")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Demands for photos, and how people are told of what happens."""

@@ -1,0 +1,1 @@
+"""Labels of Open Images and of our own."""

@@ -1,0 +1,1 @@
+"""What operators and auditors read of the whole hub."""

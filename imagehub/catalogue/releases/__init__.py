@@ -1,0 +1,1 @@
+"""Label sets, subsets and the releases frozen from them."""

@@ -1,0 +1,105 @@
+"""Releases as people read them: asked for, ready or failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.releases.subsets import rules_from_json
+from imagehub.vocabulary import SubsetRules
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What a finished release holds; digest, signature and key are raw bytes."""
+
+    label_set_version: int
+    files: int
+    total_bytes: int
+    labels: int
+    shards: int
+    manifest_sha256: bytes
+    signature: bytes
+    public_key: bytes
+    summary: Any
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A numbered freeze of a subset; `frozen` once it is ready, `reason` if it failed."""
+
+    id: str
+    subset: str
+    number: int
+    rules: SubsetRules
+    requested_at: datetime
+    reason: str | None
+    frozen: Frozen | None
+
+    @property
+    def state(self) -> Literal["requested", "ready", "failed"]:
+        """Where the release stands."""
+        if self.frozen:
+            return "ready"
+        return "failed" if self.reason is not None else "requested"
+
+
+def find(cursor: Cursor, release_id: str) -> Release | None:
+    """The release with this id."""
+    cursor.execute("select * from release_entries where id = %s", (release_id,))
+    row = cursor.fetchone()
+    return _release(row) if row else None
+
+
+def newest(cursor: Cursor, before: tuple[datetime, str] | None, limit: int) -> list[Release]:
+    """Releases, those asked for last first, from behind `before` (when asked, id) on."""
+    cursor.execute(
+        """
+        select * from release_entries
+        where %(id)s is null or (requested_at, id) < (%(at)s::timestamptz, %(id)s)
+        order by requested_at desc, id desc limit %(limit)s
+        """,
+        {
+            "at": before[0] if before else None,
+            "id": before[1] if before else None,
+            "limit": limit,
+        },
+    )
+    return [_release(row) for row in cursor.fetchall()]
+
+
+def of_subset(cursor: Cursor, subset: str) -> list[Release]:
+    """All releases of a subset, newest first."""
+    cursor.execute(
+        "select * from release_entries where subset = %s order by number desc", (subset,)
+    )
+    return [_release(row) for row in cursor.fetchall()]
+
+
+def _release(row: Any) -> Release:
+    frozen = None
+    if row.published_at is not None:
+        frozen = Frozen(
+            label_set_version=row.label_set_version,
+            files=row.files,
+            total_bytes=row.total_bytes,
+            labels=row.labels,
+            shards=row.shards,
+            manifest_sha256=bytes(row.manifest_sha256),
+            signature=bytes(row.signature),
+            public_key=bytes(row.public_key),
+            summary=row.summary,
+            published_at=row.published_at,
+        )
+    return Release(
+        id=row.id,
+        subset=row.subset,
+        number=row.number,
+        rules=rules_from_json(row.rules),
+        requested_at=row.requested_at,
+        reason=row.reason,
+        frozen=frozen,
+    )

@@ -1,0 +1,1 @@
+"""Uploads from acceptance to landing, and from withdrawal to tombstone."""

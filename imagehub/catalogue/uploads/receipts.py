@@ -1,0 +1,114 @@
+"""Where uploads stand, as their contributors and admins may know it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.images.image_queries import read_verdict
+from imagehub.vocabulary import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """All that is known of one upload; None where it has not come so far.
+
+    `findings` are codes; `is_shared_claim` says that others sent the same photo as the same label.
+    """
+
+    upload_id: UUID
+    client_key: UUID | None
+    account_id: UUID
+    asked_at: datetime
+    door_code: str | None = None
+    door_reason: str | None = None
+    claimed_label: str | None = None
+    label_name: str | None = None
+    photo_sha256: bytes | None = None
+    settled_state: str | None = None
+    settled_code: str | None = None
+    settled_reason: str | None = None
+    settled_at: datetime | None = None
+    set_aside_at: datetime | None = None
+    image_id: str | None = None
+    first_upload_id: UUID | None = None
+    checked_at: datetime | None = None
+    outcome: str | None = None
+    reasons: tuple[str, ...] = ()
+    decided_at: datetime | None = None
+    verdict: Verdict | None = None
+    verification_version: int | None = None
+    prior: float | None = None
+    findings: tuple[str, ...] = ()
+    is_shared_claim: bool = False
+    keeper_id: str | None = None
+    image_is_public: bool = False
+    sent_before: bool = False
+    keeper_is_public: bool = False
+    keeper_is_own: bool = False
+
+
+def find_own(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> Standing | None:
+    """The account's upload with one of these ids; an accepted one before one refused."""
+    cursor.execute(
+        """
+        select * from receipts where account_id = %s and upload_id = any(%s::uuid[])
+        order by door_code is null desc, asked_at desc limit 1
+        """,
+        (str(account_id), [str(upload_id) for upload_id in upload_ids]),
+    )
+    row = cursor.fetchone()
+    return _standing(row) if row else None
+
+
+def find_any(cursor: Cursor, upload_id: UUID) -> Standing | None:
+    """The upload with this id, whoever sent it: for admins."""
+    cursor.execute(
+        """
+        select * from receipts where upload_id = %s
+        order by door_code is null desc, asked_at desc limit 1
+        """,
+        (str(upload_id),),
+    )
+    row = cursor.fetchone()
+    return _standing(row) if row else None
+
+
+def newest(
+    cursor: Cursor, account_id: UUID, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Standing]:
+    """The account's uploads, newest first, from behind `before` (when asked, id) on."""
+    cursor.execute(
+        """
+        select * from receipts
+        where account_id = %(account_id)s
+          and (%(id)s is null or (asked_at, upload_id) < (%(at)s::timestamptz, %(id)s::uuid))
+        order by asked_at desc, upload_id desc limit %(limit)s
+        """,
+        {
+            "account_id": str(account_id),
+            "at": before[0] if before else None,
+            "id": str(before[1]) if before else None,
+            "limit": limit,
+        },
+    )
+    return [_standing(row) for row in cursor.fetchall()]
+
+
+def _standing(row: Any) -> Standing:
+    values = {
+        field.name: getattr(row, field.name)
+        for field in fields(Standing)
+        if field.name != "verdict"
+    }
+    for name in ("upload_id", "client_key", "account_id", "first_upload_id"):
+        values[name] = UUID(values[name]) if values[name] else None
+    values["photo_sha256"] = bytes(row.photo_sha256) if row.photo_sha256 else None
+    values["reasons"] = tuple(row.reasons or ())
+    values["verdict"] = read_verdict(row) if row.outcome else None
+    values["findings"] = tuple(found["code"] for found in row.findings or ())
+    return Standing(**values)

@@ -1,0 +1,1 @@
+"""Versions of verification: what each saw and decided."""

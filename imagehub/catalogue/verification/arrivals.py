@@ -1,0 +1,116 @@
+"""Uploads in the order in which verification takes them in, and how far a version has come.
+
+An upload is named by the transaction that landed it, and its id. Transactions commit in any order,
+so a version remembers only a place before which no transaction was still open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.verification.image_checks import Unchecked
+
+FIRST_ID = "00000000-0000-0000-0000-000000000000"
+LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place among all uploads: right behind the upload of this transaction and id."""
+
+    transaction: int
+    upload_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Uploads that a version has not taken in, oldest first.
+
+    `claims` are (image id, label), each once; `unchecked` are their images that the version has not
+    looked at. `end` is the place behind the last of `uploads` uploads, and `safe_end` the last
+    place up to which nothing can have been missed.
+    """
+
+    uploads: int
+    claims: tuple[tuple[str, str], ...]
+    unchecked: tuple[Unchecked, ...]
+    end: Place
+    safe_end: Place
+
+
+def place(cursor: Cursor, version: int) -> Place:
+    """How far the version has come; nowhere, if it has no model yet.
+
+    A catalogue that was restored into another server counts transactions anew: then from the start.
+    """
+    cursor.execute(
+        "select case when taken_to > pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+        " then 0 else taken_to end as taken_to, taken_upload"
+        " from crowd_models where version = %s",
+        (version,),
+    )
+    row = cursor.fetchone()
+    return Place(row.taken_to, str(row.taken_upload)) if row else Place(0, FIRST_ID)
+
+
+def after(cursor: Cursor, version: int, start: Place, limit: int) -> Arrivals:
+    """At most `limit` uploads behind a place that the version has not taken in."""
+    cursor.execute(
+        "select u.landed_in, u.id, u.claimed_label, i.id as image_id,"
+        " encode(i.photo_sha256, 'hex') as digest, i.width, i.height, i.flags,"
+        " c.image_id is not null as is_checked,"
+        " pg_snapshot_xmin(pg_current_snapshot())::text::bigint as oldest_open"
+        f" {_WAITING.format('u')} join images i on i.id = u.image_id"
+        " left join image_checks c on c.version = %(version)s and c.image_id = i.id"
+        " order by u.landed_in, u.id",
+        {**_bounds(version, start), "limit": limit},
+    )
+    rows = cursor.fetchall()
+    if not rows:
+        return Arrivals(0, (), (), start, start)
+    unchecked = {
+        row.image_id: Unchecked(row.image_id, row.digest, row.width, row.height, tuple(row.flags))
+        for row in rows
+        if not row.is_checked
+    }
+    end = Place(rows[-1].landed_in, str(rows[-1].id))
+    return Arrivals(
+        uploads=len(rows),
+        claims=tuple(dict.fromkeys((row.image_id, row.claimed_label) for row in rows)),
+        unchecked=tuple(unchecked.values()),
+        end=end,
+        safe_end=min(end, Place(rows[0].oldest_open - 1, LAST_ID)),
+    )
+
+
+def count(cursor: Cursor, version: int) -> int:
+    """How many uploads the version has not taken in."""
+    cursor.execute(
+        f"select count(*) as uploads {_WAITING.format('u')}",
+        {**_bounds(version, place(cursor, version)), "limit": None},
+    )
+    return int(cursor.fetchone().uploads)
+
+
+def are_waiting(cursor: Cursor, version: int) -> bool:
+    """True if there are uploads that the version has not taken in."""
+    cursor.execute(
+        f"select exists (select {_WAITING.format('u')}) as answer",
+        {**_bounds(version, place(cursor, version)), "limit": 1},
+    )
+    return bool(cursor.fetchone().answer)
+
+
+_WAITING = (
+    "from (select * from uploads w where w.state = 'landed'"
+    " and (w.landed_in, w.id) > (%(transaction)s, %(upload)s::uuid)"
+    " and not exists (select from crowd_claims k where k.version = %(version)s"
+    "  and k.image_id = w.image_id and k.label = w.claimed_label"
+    "  and w.account_id = any(k.accounts))"
+    " order by w.landed_in, w.id limit %(limit)s) {}"
+)
+
+
+def _bounds(version: int, start: Place) -> dict[str, object]:
+    return {"version": version, "transaction": start.transaction, "upload": start.upload_id}

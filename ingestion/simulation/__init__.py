@@ -1,0 +1,1 @@
+"""Simulated phones that send over bad networks, their history, and the judge of it."""

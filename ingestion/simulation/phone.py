@@ -1,0 +1,168 @@
+"""One simulated phone: it sends uploads over a bad network and does not give up easily."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from ingestion.simulation.crowd import CrowdUpload
+from ingestion.simulation.history import Event, History, Kind
+from ingestion.simulation.wire import Answer, ConnectionBroke, Request, Server, Trouble, post
+
+UPLOADS = "/api/v1/uploads"
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 10.0
+RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Network:
+    """How often each trouble happens, as a share of attempts, and how often phones say it twice."""
+
+    lost_before_body: float = 0.0
+    lost_in_body: float = 0.0
+    lost_before_answer: float = 0.0
+    slow_body: float = 0.0
+    said_twice: float = 0.0
+
+    def trouble(self, chance: random.Random) -> Trouble:
+        """Draw the trouble of one attempt."""
+        shares = {
+            Trouble.LOST_BEFORE_BODY: self.lost_before_body,
+            Trouble.LOST_IN_BODY: self.lost_in_body,
+            Trouble.LOST_BEFORE_ANSWER: self.lost_before_answer,
+            Trouble.SLOW_BODY: self.slow_body,
+        }
+        calm = 1.0 - sum(shares.values())
+        return chance.choices([Trouble.NONE, *shares], [calm, *shares.values()])[0]
+
+
+NETWORKS = {
+    "none": Network(),
+    "bad": Network(
+        lost_before_body=0.05,
+        lost_in_body=0.08,
+        lost_before_answer=0.08,
+        slow_body=0.08,
+        said_twice=0.1,
+    ),
+}
+
+
+class Ending(StrEnum):
+    """How the sending of one upload ended."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    GAVE_UP = "gave_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one upload; `code` says why the door refused it."""
+
+    upload: CrowdUpload
+    ending: Ending
+    attempts: int
+    status: int | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A phone with a network, a seed for its luck, and patience.
+
+    The luck of an upload depends on the seed and the upload alone, not on which phone sends it.
+    """
+
+    number: int
+    server: Server
+    network: Network
+    history: History
+    seed: int = 0
+    patience_seconds: float = 300.0
+    sleep: Callable[[float], None] = time.sleep
+
+    def send(self, upload: CrowdUpload, token: str) -> Sent:
+        """Send one upload, again and again with the same key, until it is answered for good."""
+        chance = random.Random(f"{self.seed}/{upload.id}")  # noqa: S311 - luck, not a secret
+        request = _request(upload, token)
+        deadline = time.monotonic() + self.patience_seconds
+        attempt = 0
+        while True:
+            attempt += 1
+            answer = self._attempt(upload, request, attempt, chance)
+            if answer is not None and answer.status == 202:
+                if chance.random() < self.network.said_twice:
+                    attempt += 1
+                    self._attempt(upload, request, attempt, chance)
+                return Sent(upload, Ending.ACCEPTED, attempt, answer.status)
+            if answer is not None and answer.status not in RETRY_STATUSES:
+                code = str(answer.body.get("code", ""))
+                return Sent(upload, Ending.REFUSED, attempt, answer.status, code)
+            if time.monotonic() > deadline:
+                return Sent(upload, Ending.GAVE_UP, attempt, answer.status if answer else None)
+            self.sleep(_pause_seconds(attempt, answer, chance))
+
+    def _attempt(
+        self, upload: CrowdUpload, request: Request, attempt: int, chance: random.Random
+    ) -> Answer | None:
+        """One operation of the history; None if no answer was read."""
+        trouble = self.network.trouble(chance)
+        share = chance.uniform(0.05, 0.95)
+        begun = Event(
+            Kind.INVOKE,
+            str(upload.id),
+            attempt,
+            self.number,
+            photo_sha256=hashlib.sha256(request.body).hexdigest(),
+            detail=trouble,
+        )
+        self.history.write(begun)
+        try:
+            answer = post(self.server, request, trouble, share)
+        except ConnectionBroke as error:
+            self.history.write(replace(begun, kind=Kind.INFO, detail=str(error)))
+            return None
+        self.history.write(
+            replace(
+                begun,
+                kind=_kind(answer),
+                status=answer.status,
+                retry_after_seconds=answer.retry_after_seconds,
+                detail=str(answer.body.get("code", "")),
+            )
+        )
+        return answer
+
+
+def _kind(answer: Answer) -> Kind:
+    """A 5xx leaves it in doubt whether the upload was taken."""
+    if answer.status == 202:
+        return Kind.OK
+    return Kind.FAIL if answer.status < 500 else Kind.INFO
+
+
+def _request(upload: CrowdUpload, token: str) -> Request:
+    query = urlencode({"label": upload.mid, **upload.metadata(), "device": "simulated phone"})
+    return Request(
+        target=f"{UPLOADS}?{query}",
+        headers={
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "image/jpeg",
+            "Idempotency-Key": str(upload.id),
+        },
+        body=upload.file.read_bytes(),
+    )
+
+
+def _pause_seconds(attempt: int, answer: Answer | None, chance: random.Random) -> float:
+    """Twice as long each time, never all phones at once, never sooner than the server asked."""
+    pause: float = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(attempt - 1, 10))
+    asked = answer.retry_after_seconds if answer and answer.retry_after_seconds else 0.0
+    return asked + pause * chance.uniform(0.5, 1.0)

@@ -1,0 +1,1 @@
+"""The job `cluster`: duplicate groups, then clusters within each label."""

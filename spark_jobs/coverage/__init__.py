@@ -1,0 +1,1 @@
+"""The job `coverage`: count label sets by place, device, light and cluster."""

@@ -1,0 +1,1 @@
+"""The job `deliver`: send webhooks and e-mails."""

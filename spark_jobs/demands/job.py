@@ -1,0 +1,83 @@
+"""The job `demands`: count what has come for each demand, end those that are due, tell everybody.
+
+One transaction ends a demand, tells who watches it in the hub and queues what goes out: so two
+workers at once tell nobody twice, and a worker that dies tells nobody half.
+"""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.demands import deliveries, demand_progress, demands, notices
+from imagehub.catalogue.demands.deliveries import Event
+from imagehub.catalogue.demands.demand_progress import DemandEnd
+from imagehub.catalogue.demands.demands import Watcher
+from imagehub.catalogue.demands.notices import News
+from imagehub.catalogue.operation import job_runs
+from spark_jobs.runs import JobContext
+
+
+def has_work(database: Database) -> bool:
+    """True if a demand is new or over, or label sets were published since the last count."""
+    with database.transaction() as cursor:
+        return demand_progress.any_new(cursor) or (
+            demand_progress.any_open(cursor)
+            and job_runs.finished_since_began(cursor, "organise", "demands")
+        )
+
+
+def run(context: JobContext) -> dict[str, int]:
+    """Count, and end what is due; return the numbers."""
+    with context.database.transaction() as cursor:
+        context.run.assert_current(cursor)
+        counted = demand_progress.count(cursor)
+        due = demand_progress.due(cursor)
+    ended = [end(context.database, demand_id) for demand_id in due]
+    return {"counted": counted, "ended": sum(ended)}
+
+
+def end(database: Database, demand_id: UUID) -> bool:
+    """End one demand that is due and tell everybody who watches it; False if it was ended."""
+    with database.transaction() as cursor:
+        demands.hold(cursor, demand_id)
+        ended = demand_progress.end(cursor, demand_id)
+        if ended is None:
+            return False
+        for watcher in demands.watchers(cursor, demand_id):
+            _tell(cursor, watcher, ended)
+    return True
+
+
+def sentence(ended: DemandEnd) -> str:
+    """What became of a demand, for people."""
+    photos = f"photo{'s' if ended.target > 1 else ''} of {ended.label.name}"
+    if ended.outcome == "reached":
+        return f"Target reached: the {ended.target} {photos} that you wanted are here."
+    return f"Time is over: {ended.verified} of the {ended.target} {photos} that you wanted came."
+
+
+def _tell(cursor: Cursor, watcher: Watcher, ended: DemandEnd) -> None:
+    once = f"demand {ended.id} {ended.outcome}"
+    name, link = f"demand.{ended.outcome}", f"/demands/{ended.id}"
+    notices.tell(cursor, watcher.account_id, News(name, sentence(ended), link, once))
+    event = Event(name, json.dumps(_body(ended, name, link)), once)
+    deliveries.queue_webhooks(cursor, watcher.account_id, event)
+    if watcher.by_mail:
+        deliveries.queue_mail(cursor, watcher.account_id, event)
+
+
+def _body(ended: DemandEnd, name: str, link: str) -> dict[str, object]:
+    return {
+        "type": name,
+        "data": {
+            "demand": str(ended.id),
+            "label": ended.label.mid,
+            "label_name": ended.label.name,
+            "target": ended.target,
+            "verified": ended.verified,
+            "words": sentence(ended),
+            "page": link,
+        },
+    }

@@ -1,0 +1,1 @@
+"""The job `organise`: publish verified images in label sets."""

@@ -1,0 +1,1 @@
+"""The job `release`: freeze what a subset selects."""

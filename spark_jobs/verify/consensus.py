@@ -1,0 +1,258 @@
+"""Count people's answers anew: skills, consensus of each claim, gold, and people's own records."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.reviews import review_counts, review_golds
+from imagehub.catalogue.reviews.review_counts import Answered, Claim, Counted, Record, Skill
+from imagehub.catalogue.verification import verdicts
+from spark_jobs.verify.agreement import review_consensus, review_rules
+from spark_jobs.verify.agreement.graph import LabelGraph
+from spark_jobs.verify.agreement.probability import PRIOR, logit, posterior
+from spark_jobs.verify.agreement.review_consensus import (
+    CONTRIBUTOR,
+    GOLD_LOG_ODDS,
+    REVIEWER,
+    Ballots,
+    Consensus,
+    Start,
+)
+from spark_jobs.verify.agreement.review_rules import Asking, Tally
+
+GOLDS_OF_EACH = 100
+TOLD_AFTER_SECONDS = 24 * 3_600.0
+"""Nobody is told of younger answers."""
+
+LEARNED_PRIOR = 3.0
+"""Skills are learned from claims with this log odds at most: verification may be sure and wrong."""
+
+SAID_STEP = 0.25
+"""A verdict is judged anew when its claim's consensus moves by about so much."""
+
+
+Key: TypeAlias = tuple[Claim, bool]
+"""A claim as it is learned: apart from itself as a gold question, which is true there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """An answer as it counts for one claim."""
+
+    claim: Key
+    account_id: str
+    yes: bool
+    direct: bool
+
+
+def choose_golds(cursor: Cursor) -> None:
+    """Fill up the gold questions where half of them are gone."""
+    there = review_golds.count(cursor)
+    for is_right in (True, False):
+        missing = GOLDS_OF_EACH - there.get(is_right, 0)
+        if missing > GOLDS_OF_EACH // 2:
+            review_golds.choose(cursor, is_right, missing)
+
+
+def recount(cursor: Cursor) -> None:
+    """Count all answers and write what follows from them; golds that people overrule are none."""
+    graph = LabelGraph({}, verdicts.label_ancestors(cursor))
+    counted = _count(cursor, graph)
+    if counted.overruled:
+        review_golds.give_up(cursor, counted.overruled)
+        counted = _count(cursor, graph)
+    review_counts.store_claims(cursor, counted.claims)
+    review_counts.store_skills(cursor, counted.skills)
+    review_counts.store_records(cursor, counted.records)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What all answers together say; `overruled` are golds that people do not agree with."""
+
+    claims: list[Counted]
+    skills: list[Skill]
+    records: list[Record]
+    overruled: list[Claim]
+
+
+def _count(cursor: Cursor, graph: LabelGraph) -> Count:
+    answers = review_counts.answers(cursor, TOLD_AFTER_SECONDS)
+    claims = review_counts.claims_of(cursor, (one.claim[0] for one in answers))
+    known = review_counts.known(cursor)
+    return count(answers, claims, known, graph)
+
+
+def count(
+    answers: Sequence[Answered],
+    claims: Mapping[Claim, Mapping[str, float]],
+    known: Mapping[Claim, str],
+    graph: LabelGraph,
+) -> Count:
+    """Learn from all answers. Pure; `claims` are what verdicts say, as `claims_of` gives it.
+
+    Answers to a claim that nobody makes any more count as one of which nothing else is known: they
+    still tell how its photo's other claims are to be taken, and who answers well.
+    """
+    unclaimed: dict[Claim, Mapping[str, float]] = {
+        one.claim: {} for one in answers if one.gold is None
+    }
+    claims = unclaimed | dict(claims)
+    ballots = [*_golds(answers), *_votes(answers, claims, graph)]
+    prior = {(one.claim, True): _gold_odds(one) for one in answers if one.gold is not None}
+    prior |= {(claim, False): _prior(said) for claim, said in claims.items()}
+    people = {one.account_id: REVIEWER if one.is_reviewer else CONTRIBUTOR for one in answers}
+    learned = _learn(ballots, prior, people)
+    ratios = dict(zip(prior, learned.log_ratios.tolist(), strict=True))
+    decided = {key: odds + ratios[key] for key, odds in prior.items()}
+    tallies = _tallies(answers, ballots)
+    counted = [
+        _counted(claim, ratios[claim, False], decided[claim, False], tallies[claim], known)
+        for claim in sorted({one.claim[0] for one in ballots} | {one.claim for one in answers})
+        if (claim, False) in prior
+    ]
+    agreed = {one.claim for one in counted if one.asking == Asking.AGREED}
+    return Count(
+        claims=counted,
+        skills=_skills(answers, people, learned),
+        records=_records(answers, agreed, decided),
+        overruled=[
+            claim for (claim, is_gold), odds in prior.items()
+            if is_gold and odds * decided[claim, is_gold] < 0
+        ],
+    )  # fmt: skip
+
+
+def _learn(
+    ballots: Sequence[Ballot], prior: Mapping[Key, float], people: Mapping[str, Start]
+) -> Consensus:
+    numbers = {key: number for number, key in enumerate(prior)}
+    order = {account_id: number for number, account_id in enumerate(people)}
+    limits = [math.inf if is_gold else LEARNED_PRIOR for _, is_gold in prior]
+    return review_consensus.learn(
+        Ballots(
+            claims=np.array([numbers[one.claim] for one in ballots], dtype=np.intp),
+            reviewers=np.array([order[one.account_id] for one in ballots], dtype=np.intp),
+            yes=np.array([one.yes for one in ballots], dtype=np.bool_),
+            direct=np.array([one.direct for one in ballots], dtype=np.bool_),
+            prior=np.clip(list(prior.values()), np.negative(limits), limits),
+            right_shares=np.array([one.right_share for one in people.values()]),
+            credits=np.array([one.answers for one in people.values()]),
+        )
+    )
+
+
+def _skills(
+    answers: Sequence[Answered], people: Mapping[str, Start], learned: Consensus
+) -> list[Skill]:
+    judged = Counter(one.account_id for one in answers if one.answer != "unsure")
+    worth = learned.skills()
+    return [
+        Skill(
+            account_id=account_id,
+            finds=float(learned.finds[number]),
+            refuses=float(learned.refuses[number]),
+            judged=judged[account_id],
+            is_resting=review_rules.is_resting(
+                float(worth[number]), judged[account_id], start.answers
+            ),
+        )
+        for number, (account_id, start) in enumerate(people.items())
+    ]
+
+
+def _golds(answers: Iterable[Answered]) -> Iterable[Ballot]:
+    for one in answers:
+        if one.gold is not None and one.answer != "unsure":
+            yield Ballot((one.claim, True), one.account_id, one.answer == "yes", True)
+
+
+def _votes(
+    answers: Sequence[Answered], claims: Iterable[Claim], graph: LabelGraph
+) -> Iterable[Ballot]:
+    """The votes, and what they say of the same photo's related labels, each person's once a claim.
+
+    A yes for a Dalmatian is one for Dog, a no for Dog is one for Dalmatian.
+    """
+    labels: dict[str, list[str]] = defaultdict(list)
+    for image_id, label in claims:
+        labels[image_id].append(label)
+    votes = [one for one in answers if one.gold is None and one.answer != "unsure"]
+    given = {(one.claim, one.account_id) for one in votes}
+    for one in votes:
+        image_id, label = one.claim
+        yes = one.answer == "yes"
+        yield Ballot((one.claim, False), one.account_id, yes, True)
+        for other in labels[image_id]:
+            seen, claimed = (label, other) if yes else (other, label)
+            key = ((image_id, other), one.account_id)
+            if key not in given and graph.supports(seen, claimed):
+                given.add(key)
+                yield Ballot((key[0], False), one.account_id, yes, False)
+
+
+def _prior(said: Mapping[str, float]) -> float:
+    """Log odds of a claim by all that its verdict knows but people's answers."""
+    sources = [value for name, value in said.items() if name not in ("prior", "reviews")]
+    ratios = sum(_logit(value) - logit(PRIOR) for value in sources)
+    return _logit(said.get("prior", PRIOR)) + ratios
+
+
+def _gold_odds(one: Answered) -> float:
+    return GOLD_LOG_ODDS if one.gold else -GOLD_LOG_ODDS
+
+
+def _tallies(answers: Iterable[Answered], ballots: Iterable[Ballot]) -> dict[Claim, Tally]:
+    found: dict[Claim, Tally] = defaultdict(Tally)
+    for ballot in ballots:
+        claim, is_gold = ballot.claim
+        if not is_gold:
+            now = found[claim]
+            found[claim] = Tally(now.yes + ballot.yes, now.no + (not ballot.yes), now.unsure)
+    for one in answers:
+        if one.answer == "unsure" and one.gold is None:
+            now = found[one.claim]
+            found[one.claim] = Tally(now.yes, now.no, now.unsure + 1)
+    return found
+
+
+def _counted(
+    claim: Claim, log_ratio: float, log_odds: float, tally: Tally, known: Mapping[Claim, str]
+) -> Counted:
+    asking = review_rules.asking(posterior(0.5, log_odds), tally)
+    step = round(log_ratio / SAID_STEP)
+    return Counted(
+        claim=claim,
+        log_ratio=log_ratio,
+        yes=tally.yes,
+        no=tally.no,
+        unsure=tally.unsure,
+        asking=asking,
+        known=known.get(claim, ""),
+        said=f"{step}:{tally.yes}:{tally.no}" if tally.yes + tally.no else "",
+    )
+
+
+def _records(
+    answers: Sequence[Answered],
+    agreed: set[Claim],
+    decided: Mapping[Key, float],
+) -> list[Record]:
+    """How often people's old answers are what was decided, gold or not: told alike."""
+    settled: dict[str, list[bool]] = defaultdict(list)
+    for one in answers:
+        if one.is_old and one.answer != "unsure" and (one.gold is not None or one.claim in agreed):
+            is_right = decided[one.claim, one.gold is not None] > 0
+            settled[one.account_id].append((one.answer == "yes") == is_right)
+    return [Record(who, len(each), sum(each)) for who, each in settled.items()]
+
+
+def _logit(probability: float) -> float:
+    return logit(min(1 - 1e-6, max(1e-6, probability)))

@@ -1,0 +1,158 @@
+"""Enrol claims in the crowd's model: the one operation that changes it.
+
+Every change is one transaction, fenced by the run's epoch: a run that is killed leaves the old
+model or the new one, and what a claim waits for next is written with its weight.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.verification import crowd_claims, crowd_models
+from imagehub.catalogue.verification.arrivals import Arrivals
+from imagehub.catalogue.verification.crowd_claims import Enrolled, Enrolment
+from imagehub.catalogue.verification.crowd_models import LabelSum, Record
+from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, Version
+from imagehub.errors import Unavailable
+from spark_jobs.runs import JobContext
+from spark_jobs.verify.agreement import record
+from spark_jobs.verify.agreement.crowd import CrowdStatistics
+from spark_jobs.verify.agreement.probability import posterior
+from spark_jobs.verify.agreement.record import Claimant
+from spark_jobs.verify.difference import Difference, Standing
+from spark_jobs.verify.summing import sum_anew
+
+
+def take_in(context: JobContext, version: Version, arrived: Arrivals) -> None:
+    """Enrol claims that arrived, with the weights that their contributors' records let expect.
+
+    They wait for a verdict from then on, and the version has come as far as the arrivals go.
+    Raises Unavailable if the version has not looked at one of their images.
+    """
+    with context.database.transaction() as cursor:
+        context.run.assert_current(cursor)
+        claims = crowd_claims.enrolments(cursor, version.number, arrived.claims)
+        if len(claims) < len(arrived.claims):
+            raise Unavailable("Some of the photos that arrived have not been looked at.")
+        people = {name for one in claims for name in one.claimants}
+        records = crowd_models.records(cursor, version.number, people)
+        share = record.right_share(*crowd_models.totals(cursor, version.number))
+        weights = [_first_weight(one, records, share) for one in claims]
+        standings = _standings(cursor, version.number, claims, weights)
+        change(cursor, version.number, claims, standings, "judge")
+        crowd_models.advance(cursor, version.number, arrived.safe_end)
+
+
+def weigh_judged(context: JobContext, version: Version) -> None:
+    """Let claims that were judged weigh what their verdicts say."""
+    while True:
+        with context.database.transaction() as cursor:
+            context.run.assert_current(cursor)
+            claims = crowd_claims.judged(cursor, version.number)
+            if not claims:
+                return
+            standings = [
+                Standing(one.probability if one.counts else None, one.loudness) for one in claims
+            ]
+            change(cursor, version.number, claims, standings, None)
+
+
+def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
+    """Weigh every claim of the hub by its verdict and sum the model up from scratch.
+
+    All claims wait for another verdict from then on. Only this run and the withdrawal of a photo
+    change claims, weights and verdicts: raises Unavailable if one was withdrawn between the sums
+    and the transaction that writes them.
+    """
+    with context.database.transaction() as cursor:
+        revision = crowd_models.state(cursor, version.number).revision
+        context.run.assert_current(cursor)
+        crowd_claims.count_senders(cursor, version.number)
+        crowd_claims.tell_planner(cursor)
+    summed = sum_anew(context, version)
+    with context.database.transaction() as cursor:
+        context.run.assert_current(cursor)
+        if crowd_models.hold_revision(cursor, version.number) != revision:
+            raise Unavailable("A photo was withdrawn meanwhile: the next run sums up anew.")
+        crowd_models.take_revision(cursor, version.number)
+        crowd_claims.weigh_anew(cursor, version.number, record.QUIETNESS)
+        sizes = crowd_claims.label_sizes(cursor, version.number)
+        crowd_models.write_label_sums(
+            cursor,
+            version.number,
+            [LabelSum(label, *sizes[label], total) for label, total in _sums(sizes, summed)],
+        )
+        photos = sum(photos for photos, _, _ in sizes.values())
+        crowd_models.write_gram(cursor, version.number, summed.gram, photos)
+        crowd_models.count_records_anew(cursor, version.number)
+        crowd_models.mark_fitted(cursor, version.number, rounds_left)
+
+
+def change(
+    cursor: Cursor,
+    version: int,
+    claims: Sequence[Enrolment],
+    standings: Sequence[Standing],
+    next_step: str | None,
+) -> None:
+    """Let claims stand otherwise in the model; they wait for `next_step` from then on."""
+    crowd_models.take_revision(cursor, version)
+    change = Difference.of(claims, standings)
+    before = crowd_models.label_sums(cursor, version, change.statistics.labels)
+    senders = crowd_claims.contributor_sizes(cursor, version, change.senders)
+    crowd_models.write_label_sums(cursor, version, change.added_to(before, senders))
+    gram = crowd_models.gram(cursor, version) + change.statistics.gram
+    photos = crowd_models.state(cursor, version).photos + sum(change.photos.values())
+    crowd_models.write_gram(cursor, version, gram, photos)
+    crowd_models.add_to_records(cursor, version, change.records)
+    crowd_claims.write(
+        cursor,
+        version,
+        [
+            Enrolled(one.image_id, one.label, new.weight, new.loudness, one.claimants)
+            for one, new in zip(claims, standings, strict=True)
+        ],
+        next_step,
+    )
+
+
+def _standings(
+    cursor: Cursor,
+    version: int,
+    claims: Sequence[Enrolment],
+    weights: Sequence[float | None],
+) -> list[Standing]:
+    """Claims with their weights, the quieter the more their contributors sent of the label."""
+    news = [
+        (one.label, one.claimants[0])
+        for one, weight in zip(claims, weights, strict=True)
+        if weight is not None and one.weight is None
+    ]
+    before = crowd_claims.contributor_sizes(cursor, version, news)
+    now = Counter(before) + Counter(news)
+    return [
+        Standing(weight, one.loudness)
+        if one.weight is not None
+        else Standing(weight, record.loudness(now[one.label, one.claimants[0]]))
+        for one, weight in zip(claims, weights, strict=True)
+    ]
+
+
+def _first_weight(claim: Enrolment, records: Mapping[str, Record], share: float) -> float | None:
+    """What its claimants' records let expect; a claim that has a weight keeps it."""
+    if not claim.counts:
+        return None
+    if claim.weight is not None:
+        return claim.weight
+    known = [records[name] for name in claim.claimants if name in records]
+    opinion = record.opinion([Claimant(one.right, one.claims) for one in known], share)
+    return share if opinion is None else posterior(share, opinion.log_ratio)
+
+
+def _sums(labels: Iterable[str], summed: CrowdStatistics) -> list[tuple[str, np.ndarray]]:
+    rows = dict(zip(summed.labels, summed.sums, strict=True))
+    return [(label, rows.get(label, np.zeros(EMBEDDING_DIMENSIONS))) for label in labels]

@@ -1,0 +1,36 @@
+"""An upload leaves the crowd's model, and its photo with it where nobody claims it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.uploads import removals
+from imagehub.catalogue.verification import crowd_claims, crowd_models
+from imagehub.catalogue.verification.crowd_claims import Enrolment
+from spark_jobs.verify import enrol
+from spark_jobs.verify.difference import Standing
+
+
+def leave_crowd(cursor: Cursor, image_id: str) -> None:
+    """Subtract from every version's model what is no longer claimed of an image.
+
+    Claims that others make too stand in their names from now on, and wait for another verdict.
+    Call it when the uploads' rows are gone and before the claims' own.
+    """
+    labels = removals.judged_labels(cursor, image_id)
+    for version in crowd_models.versions(cursor):
+        pairs = [(image_id, label) for label in sorted(labels)]
+        claims = [one for one in crowd_claims.enrolments(cursor, version, pairs) if one.accounts]
+        _change(cursor, version, [one for one in claims if not one.claimants], None)
+        _change(cursor, version, [one for one in claims if one.claimants], "judge")
+
+
+def _change(
+    cursor: Cursor, version: int, claims: Sequence[Enrolment], next_step: str | None
+) -> None:
+    if claims:
+        standings = [
+            Standing(one.weight if one.claimants else None, one.loudness) for one in claims
+        ]
+        enrol.change(cursor, version, claims, standings, next_step)

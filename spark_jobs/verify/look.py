@@ -1,0 +1,199 @@
+"""Look at images in executors: read the view, decode it once, check it, embed it, name it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imagehub.catalogue.verification import image_checks
+from imagehub.catalogue.verification.image_checks import Check, Unchecked, Version
+from imagehub.errors import Misconfigured, NotFound, Refused
+from imagehub.photo import read_view
+from imagehub.settings import Settings
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from imagehub.vision.featurizer import Featurizer
+from imagehub.vision.projection import DIMENSIONS, Moments, Projection
+from imagehub.vision.registry import Networks, choose
+from imagehub.vocabulary import Finding
+from spark_jobs.frames import batched, executor_database, executor_store
+from spark_jobs.verify.checks.all_checks import findings
+from spark_jobs.verify.checks.view import View
+
+IMAGE_SCHEMA = "image_id string, photo_sha256 string, width int, height int, flags string"
+LOOKED_SCHEMA = "looked int"
+MOMENTS_SCHEMA = "photos int, total binary, gram binary"
+
+UNREADABLE = "unreadable"
+THREADS = 1
+"""Of the networks in each worker: Spark runs as many workers as it may use cores."""
+
+PHOTOS_AT_ONCE = 64
+READERS = 2
+READ_AHEAD = 16
+WRITERS = 1
+WRITTEN_BEHIND = 2
+"""Batches of which the first is written while the next is looked at."""
+
+Pixels = npt.NDArray[np.uint8]
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What an executor needs in order to look for one version."""
+
+    settings: Settings
+    version: Version
+
+    def __call__(self, batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        """Write the checks of each image, and tell how many were looked at."""
+        database = executor_database(self.settings)
+        featurizer = open_featurizer(self.settings, self.version.networks)
+        projection = Projection.from_bytes(self.version.projection)
+
+        def write(checks: list[Check]) -> int:
+            with database.transaction() as cursor:
+                image_checks.store_checks(cursor, self.version.number, checks)
+            return len(checks)
+
+        looks = (
+            look(photos, featurizer, projection)
+            for photos in batched(_photos(self.settings, batches), PHOTOS_AT_ONCE)
+        )
+        for written in in_threads(write, looks, WRITERS, WRITTEN_BEHIND):
+            yield pd.DataFrame({"looked": [written]})
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """What an executor needs in order to sum up features, for fitting a projection."""
+
+    settings: Settings
+    networks: Networks
+
+    def __call__(self, batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        """Give the moments of all readable photos of the partition, as one row."""
+        featurizer = open_featurizer(self.settings, self.networks.describe(), only_features=True)
+        summed: Moments | None = None
+        for photos in batched(_photos(self.settings, batches), PHOTOS_AT_ONCE):
+            views = [photo.pixels for photo in photos if photo.pixels is not None]
+            if views:
+                moments = Moments.of(featurizer.look(views).features)
+                summed = moments if summed is None else summed + moments
+        if summed is not None:
+            yield pd.DataFrame(
+                {
+                    "photos": [summed.photos],
+                    "total": [summed.total.tobytes()],
+                    "gram": [summed.gram.tobytes()],
+                }
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """An image and the pixels of its view; None where it cannot be read."""
+
+    image: Unchecked
+    pixels: Pixels | None
+
+
+def look(photos: Sequence[Photo], featurizer: Featurizer, projection: Projection) -> list[Check]:
+    """Check, embed and name photos. One that cannot be read has a finding and no embedding."""
+    readable = [photo for photo in photos if photo.pixels is not None]
+    looks = featurizer.look([photo.pixels for photo in readable if photo.pixels is not None])
+    embeddings = iter(projection.apply(looks.features))
+    classes = iter(looks.classes)
+    return [
+        _unreadable(photo.image)
+        if photo.pixels is None
+        else Check(
+            photo.image.image_id,
+            findings(_view(photo.image, photo.pixels)),
+            next(classes),
+            next(embeddings),
+        )
+        for photo in photos
+    ]
+
+
+def image_rows(images: Iterable[Unchecked]) -> list[tuple[str, str, int, int, str]]:
+    """Write images as rows of IMAGE_SCHEMA."""
+    return [
+        (one.image_id, one.photo_sha256, one.width, one.height, ",".join(one.flags))
+        for one in images
+    ]
+
+
+def open_featurizer(
+    settings: Settings, networks: object, only_features: bool = False
+) -> Featurizer:
+    """The networks of a version; raise Misconfigured if this machine has others."""
+    chosen = choose(settings)
+    if chosen.describe() != networks:
+        raise Misconfigured(
+            f"This machine's networks in {settings.models} are not those of the verification"
+            f" version: {chosen.describe()} instead of {networks}. Give all workers the same files."
+        )
+    return Featurizer(Networks(chosen.embedding, None) if only_features else chosen, THREADS)
+
+
+def _photos(settings: Settings, batches: Iterator[pd.DataFrame]) -> Iterator[Photo]:
+    images = (
+        Unchecked(row[0], row[1], row[2], row[3], tuple(filter(None, row[4].split(","))))
+        for batch in batches
+        for row in batch.itertuples(index=False, name=None)
+    )
+    return read_photos(executor_store(settings), images)
+
+
+def read_photos(store: ObjectStore, images: Iterable[Unchecked]) -> Iterator[Photo]:
+    """Read and decode the views of images, some ahead of where they are needed."""
+    return in_threads(lambda image: _read(store, image), images, READERS, READ_AHEAD)
+
+
+def _read(store: ObjectStore, image: Unchecked) -> Photo:
+    try:
+        return Photo(image, read_view(store.get(keys.view(image.photo_sha256))))
+    except (NotFound, Refused):
+        return Photo(image, None)
+
+
+def in_threads(
+    make: Callable[[Given], Made], given: Iterable[Given], threads: int, ahead: int
+) -> Iterator[Made]:
+    """Make things in order, at most `ahead` of them before they are asked for."""
+    remaining = iter(given)
+    with ThreadPoolExecutor(threads) as makers:
+        waiting: deque[Future[Made]] = deque(
+            makers.submit(make, one) for one in islice(remaining, ahead)
+        )
+        while waiting:
+            made = waiting.popleft().result()
+            for one in islice(remaining, 1):
+                waiting.append(makers.submit(make, one))
+            yield made
+
+
+def _view(image: Unchecked, pixels: Pixels) -> View:
+    return View.of(pixels, (image.width, image.height), frozenset(image.flags))
+
+
+def _unreadable(image: Unchecked) -> Check:
+    sentence = "The stored photo cannot be read; an operator must look into it."
+    return Check(
+        image.image_id,
+        [Finding(UNREADABLE, 1.0, sentence)],
+        {},
+        np.zeros(DIMENSIONS, np.float32),
+    )

@@ -1,0 +1,54 @@
+"""Gather those who judge: the crowd's model as it stands, the class network, the label graph."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imagehub.catalogue.verification import crowd_claims, crowd_models, verdicts
+from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, Version
+from imagehub.vision import class_map
+from imagehub.vision.network import Scores
+from imagehub.vision.registry import Networks
+from spark_jobs.runs import JobContext
+from spark_jobs.verify.agreement.crowd import CrowdStatistics
+from spark_jobs.verify.agreement.graph import LabelGraph
+from spark_jobs.verify.agreement.network import ClassNetwork
+from spark_jobs.verify.agreement.panel import Panel, Sample, fit_crowd, measure_temperature
+from spark_jobs.verify.agreement.record import right_share
+from spark_jobs.verify.checks.all_checks import REJECTED
+from spark_jobs.verify.look import UNREADABLE
+
+SAMPLED_CLAIMS = 500
+
+
+def gather(context: JobContext, version: Version, networks: Networks) -> Panel:
+    """The panel that judges claims of the version now."""
+    with context.database.transaction() as cursor:
+        labels = crowd_models.label_sums(cursor, version.number)
+        gram = crowd_models.gram(cursor, version.number)
+        sampled = crowd_claims.sample(cursor, version.number, SAMPLED_CLAIMS)
+        share = right_share(*crowd_models.totals(cursor, version.number))
+        graph = LabelGraph(verdicts.label_names(cursor), verdicts.label_ancestors(cursor))
+    crowd = fit_crowd(
+        CrowdStatistics(
+            tuple(one.label for one in labels),
+            np.array([one.voice for one in labels]),
+            np.array([one.embeddings for one in labels]).reshape(-1, EMBEDDING_DIMENSIONS),
+            gram,
+        )
+    )
+    network = None
+    if networks.classes is not None:
+        known = networks.classes.network
+        meaning = class_map.load(str(known.class_map), known.outputs)
+        graph = graph.extended(meaning.is_a)
+        mids = frozenset(filter(None, meaning.mids))
+        network = ClassNetwork.of(graph, mids, known.scores is Scores.SOFTMAX)
+    sample = Sample(
+        [label for label, _, _ in sampled],
+        np.array([embedding for _, _, embedding in sampled]).reshape(-1, EMBEDDING_DIMENSIONS),
+        np.array([voice for _, voice, _ in sampled]),
+    )
+    temperature = measure_temperature(crowd, sample, share)
+    contributors = {one.label: one.contributors for one in labels}
+    return Panel(crowd, temperature, network, graph, REJECTED, UNREADABLE, share, contributors)

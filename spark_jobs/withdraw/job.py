@@ -1,0 +1,39 @@
+"""The job `withdraw`: uploads and photos that were taken back or taken down go for good."""
+
+from __future__ import annotations
+
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.uploads import removals
+from imagehub.errors import Unavailable
+from spark_jobs.runs import JobContext
+from spark_jobs.withdraw.purging import reopen, take_down, withdraw
+from spark_jobs.withdraw.sweeping import sweep
+
+
+def has_work(database: Database) -> bool:
+    """True if something waits to be removed, or came again and may have left bytes."""
+    with database.transaction() as cursor:
+        return removals.any_waiting(cursor)
+
+
+def run(context: JobContext) -> dict[str, int]:
+    """Remove the rows of all that waits, then their bytes.
+
+    Raises Unavailable, when all else is done, if a message is still to be handled by ingestion.
+    """
+    with context.database.transaction() as cursor:
+        context.run.assert_current(cursor)
+        wishes, decided = removals.withdrawals(cursor), removals.takedowns(cursor)
+        again = removals.came_again(cursor)
+    for photo in again:
+        reopen(context, photo)
+    for wish in wishes:
+        withdraw(context, wish)
+    for one in decided:
+        take_down(context, one)
+    with context.database.transaction() as cursor:
+        graves = removals.graves(cursor)
+    left = [grave for grave in graves if not sweep(context, grave)]
+    if left:
+        raise Unavailable(f"Ingestion still has messages with {len(left)} photos that must go.")
+    return {"uploads": len(wishes), "taken_down": len(decided), "photos": len(graves)}

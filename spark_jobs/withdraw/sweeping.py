@@ -1,0 +1,67 @@
+"""The bytes of a buried photo go, one place after another; each step may run twice."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from imagehub import hub, manifest, withdrawal_list
+from imagehub.catalogue.releases import release_withdrawals
+from imagehub.catalogue.releases.release_withdrawals import SignedList
+from imagehub.catalogue.uploads import removals
+from imagehub.catalogue.uploads.removals import Grave
+from imagehub.errors import NotFound
+from imagehub.storage import keys
+from spark_jobs.runs import JobContext
+from spark_jobs.withdraw.blanking import blanked
+
+
+def sweep(context: JobContext, grave: Grave) -> bool:
+    """Remove what is left of a photo's bytes; False while ingestion has not handled all of it."""
+    _blank_shards(context, grave)
+    _publish_lists(context, grave)
+    for key in keys.of_photo(grave.photo_sha256):
+        context.store.delete(key)
+    if not _forget_messages(context, grave):
+        return False
+    with context.database.transaction() as cursor:
+        context.run.assert_current(cursor)
+        removals.mark_swept(cursor, grave)
+    return True
+
+
+def _blank_shards(context: JobContext, grave: Grave) -> None:
+    with context.database.transaction() as cursor:
+        places = release_withdrawals.unblanked(cursor, grave.image_id)
+    for place in places:
+        key = keys.release_shard(place.release_id, place.shard)
+        with suppress(NotFound):  # then no byte of it is left either
+            context.store.replace(key, blanked(context.store.get(key), {place.image_id}))
+        with context.database.transaction() as cursor:
+            context.run.assert_current(cursor)
+            release_withdrawals.mark_blanked(cursor, place)
+
+
+def _publish_lists(context: JobContext, grave: Grave) -> None:
+    with context.database.transaction() as cursor:
+        context.run.assert_current(cursor)
+        for release_id in release_withdrawals.releases_of(cursor, grave.image_id):
+            files = release_withdrawals.withdrawn_of(cursor, release_id)
+            signed = _signed(context, withdrawal_list.write(files))
+            release_withdrawals.write_list(cursor, release_id, signed)
+
+
+def _signed(context: JobContext, data: bytes) -> SignedList:
+    key = manifest.load_or_create_key(context.settings.signing_key)
+    return SignedList(data, manifest.sign(data, key), manifest.public_bytes(key))
+
+
+def _forget_messages(context: JobContext, grave: Grave) -> bool:
+    with context.database.transaction() as cursor:
+        found = removals.message_keys(cursor, grave)
+    letters = hub.open_dead_letters(context.settings)
+    letters.forget(found, unhandled_too=True)
+    letters.close()
+    log = hub.open_log(context.settings)
+    is_clean = log.forget(found)
+    log.close()
+    return is_clean

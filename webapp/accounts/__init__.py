@@ -1,0 +1,1 @@
+"""Accounts: sign up, sign in, one's own account, and what admins grant."""

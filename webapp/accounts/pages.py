@@ -1,0 +1,101 @@
+"""One's own account: password, tokens, sessions, what was done to it, and its deletion."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from imagehub.errors import HubError, Refused
+from imagehub.vocabulary import Scope
+from webapp.accounts import access_tokens
+from webapp.accounts import service as accounts
+from webapp.http import auth, sessions
+from webapp.http.gateways import gateways
+
+SCOPES = {
+    Scope.READ: "see your receipts and photos",
+    Scope.UPLOAD: "send photos",
+    Scope.REVIEW: "review photos",
+    Scope.SUBSETS: "save subsets and ask for releases",
+    Scope.TRAIN: "train models and take them home",
+    Scope.ADMIN: "what admins do",
+}
+Answer = Response | tuple[str, int]
+
+pages = Blueprint("account", __name__)
+
+
+@pages.get("/account")
+def show() -> str:
+    """The account's page."""
+    return _page({})
+
+
+@pages.post("/account/password")
+def change_password() -> Answer:
+    """Take a new password; all other sessions end."""
+    old, new = request.form.get("old", ""), request.form.get("new", "")
+    try:
+        accounts.change_password(gateways().database, auth.asker(), old, new, sessions.present())
+    except Refused as error:
+        field = "old" if error.code == "password_wrong" else "new"
+        return _page({field: error.sentence}), 422
+    return redirect("/account#password", 303)
+
+
+@pages.post("/account/tokens")
+def make_token() -> Answer:
+    """Make a token for who knows the account's password, and show it: this once."""
+    name, scopes = request.form.get("name", ""), request.form.getlist("scope")
+    database, asker = gateways().database, auth.asker()
+    try:
+        accounts.confirm(database, asker, request.form.get("present", ""))
+        token = access_tokens.make(database, asker, name, scopes)
+    except Refused as error:
+        field = "present" if error.code.startswith("password_") else "name"
+        return _page({field: error.sentence}), 422
+    return render_template("account_token.html", token=token, name=name), 200
+
+
+@pages.post("/account/tokens/<token_id>/revoke")
+def revoke_token(token_id: str) -> Response:
+    """Make a token worthless."""
+    access_tokens.revoke(gateways().database, auth.asker(), token_id)
+    return redirect("/account#tokens", 303)
+
+
+@pages.post("/account/sign-out-everywhere")
+def sign_out_everywhere() -> Response:
+    """End all sessions of the account."""
+    accounts.sign_out_everywhere(gateways().database, auth.asker())
+    answer = redirect("/", 303)
+    sessions.end(answer)
+    return answer
+
+
+@pages.get("/account/deletion")
+def show_deletion() -> str:
+    """What deleting the account does, said before it is done."""
+    return _deletion()
+
+
+@pages.post("/account/deletion")
+def delete() -> Answer:
+    """Delete the account of who knows its password."""
+    try:
+        accounts.delete(gateways().database, auth.asker(), request.form.get("password", ""))
+    except Refused as error:
+        return _deletion(error), 422
+    answer = redirect("/", 303)
+    sessions.end(answer)
+    return answer
+
+
+def _page(errors: dict[str, str]) -> str:
+    own = accounts.show(gateways().database, auth.asker())
+    return render_template("account.html", own=own, scopes=SCOPES, errors=errors)
+
+
+def _deletion(error: HubError | None = None) -> str:
+    sent = accounts.sent(gateways().database, auth.asker())
+    return render_template("account_deletion.html", error=str(error) if error else "", sent=sent)

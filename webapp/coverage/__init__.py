@@ -1,0 +1,1 @@
+"""The coverage board: where photos of a label are few."""

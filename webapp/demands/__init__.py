@@ -1,0 +1,1 @@
+"""Demands: photos that people want, and how far they are."""

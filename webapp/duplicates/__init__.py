@@ -1,0 +1,1 @@
+"""Duplicates that people part, and join again."""

@@ -1,0 +1,51 @@
+"""Duplicates that people part: "these are different photos", and its taking back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from flask import Response
+from pydantic import BaseModel, Field
+
+from imagehub.vocabulary import Account
+from webapp.duplicates import service as duplicates
+from webapp.http.boundary import Words
+from webapp.http.endpoints import Endpoints, reply
+from webapp.http.gateways import gateways
+
+endpoints = Endpoints("duplicates")
+
+
+class OtherImage(Words):
+    """The other image of a pair."""
+
+    other: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+
+
+class PairAnswer(BaseModel):
+    """Two images; `parted` says that people call them different photos.
+
+    The job that groups duplicates heeds it in its next run, and in all later ones.
+    """
+
+    image: str
+    other: str
+    parted: bool
+
+
+@endpoints.post(
+    "/images/<image_id>/duplicate-undos", status=201, answer=PairAnswer, problems=(403, 404)
+)
+def part(image_id: str, account: Account, body: OtherImage) -> Response:
+    """Say that two images show different photos; saying it again changes nothing."""
+    duplicates.part(gateways().database, account, image_id, body.other)
+    pair = PairAnswer(image=image_id, other=body.other, parted=True)
+    location = f"/api/v1/images/{image_id}/duplicate-undos/{body.other}"
+    return reply(pair, 201, {"Location": location})
+
+
+@endpoints.delete("/images/<image_id>/duplicate-undos/<other_id>", problems=(403, 404))
+def join(image_id: str, other_id: str, account: Account) -> PairAnswer:
+    """Take that back: pixels decide again; where nothing was said, nothing changes."""
+    duplicates.join(gateways().database, account, image_id, other_id)
+    return PairAnswer(image=image_id, other=other_id, parted=False)

@@ -1,0 +1,25 @@
+"""The front page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from webapp.demands import service as demands
+from webapp.front import service as front_page
+from webapp.http import sessions
+from webapp.http.gateways import gateways
+
+MISSIONS = 6
+
+pages = Blueprint("front", __name__)
+
+
+@pages.get("/")
+def show() -> str:
+    """What is here, what came last, what is thin."""
+    database = gateways().database
+    return render_template(
+        "front.html",
+        page=front_page.show(database),
+        missions=demands.missions_near(database, sessions.viewer(), MISSIONS).items,
+    )

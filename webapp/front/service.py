@@ -1,0 +1,67 @@
+"""What the front page says: the largest sets, what is here, what came last, what is thin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.images import image_lists, published
+from imagehub.catalogue.images.image_lists import ClusterEntry, Tile
+from imagehub.catalogue.images.published import Published
+from imagehub.catalogue.labels import label_queries
+from imagehub.catalogue.labels.label_queries import LabelEntry, ThinLabel
+
+SETS = 12
+SET_TILES = 4
+NEWEST = 16
+THIN = 9
+
+
+@dataclass(frozen=True, slots=True)
+class SetFront:
+    """A label and a few photos that show how different those sent as it are."""
+
+    entry: LabelEntry
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """The hub at one moment."""
+
+    sets: tuple[SetFront, ...]
+    published: Published
+    newest: tuple[Tile, ...]
+    thin: tuple[ThinLabel, ...]
+
+
+def show(database: Database) -> FrontPage:
+    """Count what is here and pick what to show first."""
+    with database.transaction() as cursor:
+        return FrontPage(
+            sets=tuple(_sets(cursor)),
+            published=published.newest(cursor),
+            newest=tuple(image_lists.newest(cursor, NEWEST)),
+            thin=tuple(label_queries.thin(cursor, THIN)),
+        )
+
+
+def various(clusters: Sequence[ClusterEntry], count: int) -> list[Tile]:
+    """So many photos: each cluster's most typical one, then the next of each, and so on."""
+    rounds = zip_longest(*(cluster.tiles for cluster in clusters))
+    return [tile for tile in chain.from_iterable(rounds) if tile is not None][:count]
+
+
+def _sets(cursor: Cursor) -> list[SetFront]:
+    """The labels with most photos of their own; those without clusters yet are left out."""
+    largest = label_queries.largest(cursor, SETS)
+    fronts = image_lists.cluster_fronts(
+        cursor, [entry.label.mid for entry in largest], SET_TILES, SET_TILES
+    )
+    return [
+        SetFront(entry, tuple(various(fronts[entry.label.mid], SET_TILES)))
+        for entry in largest
+        if fronts[entry.label.mid]
+    ]

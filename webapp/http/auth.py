@@ -1,0 +1,71 @@
+"""Who asks, once a request: a bearer token leads to an account, a session to another.
+
+`webapp.http.guard` asks; everybody else reads the answer here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import g, request
+
+from imagehub.catalogue.accounts import account_tokens
+from imagehub.catalogue.accounts.account_tokens import Bearer
+from imagehub.catalogue.accounts.tokens import digest
+from imagehub.errors import Unauthorised
+from imagehub.vocabulary import Account, Scope
+from webapp.http.gateways import gateways
+
+SCHEME = "bearer"
+
+
+def ask(who: Callable[[], Account | None]) -> Account | None:
+    """Find out who asks, and remember it for this request."""
+    g.asker = who()
+    return asker_if_any()
+
+
+def asker_if_any() -> Account | None:
+    """The account that asks; None for a visitor, and where the route does not matter."""
+    found: Account | None = g.get("asker")
+    return found
+
+
+def asker() -> Account:
+    """The account that asks, on a route that needs one; else Unauthorised."""
+    found = asker_if_any()
+    if found is None:
+        raise Unauthorised("Sign in first.")
+    return found
+
+
+def bearer() -> Account | None:
+    """The account of the request's token; None without a token.
+
+    Raises Unauthorised for a token that nobody holds. The work is the same whatever was sent as
+    a token: one digest and one look at an index of digests.
+    """
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != SCHEME:
+        raise Unauthorised("Send a token as `Authorization: Bearer dih_…`.")
+    found = bearer_of(token)
+    g.scopes = found.scopes
+    return found.account
+
+
+def bearer_of(token: str) -> Bearer:
+    """Who holds a token, wherever it was written; else Unauthorised."""
+    with gateways().entrance.transaction() as cursor:
+        found = account_tokens.bearer(cursor, digest(token.strip()))
+    if found is None:
+        raise Unauthorised("This token is not valid. Make a new one on your account's page.")
+    return found
+
+
+def scopes() -> frozenset[Scope]:
+    """What the request's token is good for; nothing without one."""
+    found: frozenset[Scope] = g.get("scopes", frozenset())
+    return found

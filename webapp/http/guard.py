@@ -1,0 +1,80 @@
+"""The door of every route: who asks, and does the table of `webapp/access.toml` let them in?"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Flask, redirect, request
+from werkzeug.wrappers import Response
+
+from imagehub.errors import Unauthorised
+from imagehub.vocabulary import MAX_PHOTO_BYTES, Account
+from webapp.http import access, auth, limits, sessions
+from webapp.http.access import Route
+from webapp.http.gateways import gateways
+from webapp.http.limits import Asking
+
+NO_ROUTE = frozenset({"HEAD", "OPTIONS"})
+"""Flask answers these itself, from the route's GET or from its methods."""
+
+
+def install(app: Flask) -> None:
+    """Ask before every request; raise Misconfigured if the table and the routes differ."""
+    routes = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - NO_ROUTE
+    }
+    access.table().require_whole(routes)
+    app.before_request(check)
+
+
+def check() -> Response | None:
+    """Let the present request pass, or raise what its asker hears.
+
+    Visitors of a page that is not for them are led to the sign-in.
+    """
+    if request.url_rule is None or request.method == "OPTIONS":
+        return None
+    route = access.table().route(request.method, request.url_rule.rule)
+    if not route.asks_who:
+        _count(route, None)
+        return None
+    asker = auth.ask(auth.bearer if route.takes_token else sessions.viewer)
+    if asker is not None and route.takes_token:
+        route.require_scope(auth.scopes())
+    if not route.needs_account:
+        if asker is not None and route.method != "GET" and not route.takes_token:
+            sessions.require_form_word()
+        _count(route, asker)
+        return None
+    if asker is None:
+        return _lead_to_sign_in(route)
+    if route.method != "GET" and not route.takes_token:
+        sessions.require_form_word()
+    route.require_role(asker)
+    _count(route, asker)
+    return None
+
+
+def _count(route: Route, asker: Account | None) -> None:
+    if route.limit is None:
+        return
+    doors = gateways()
+    is_trying = asker is None and not route.is_program
+    name = limits.tried_name(request.form.get("name", "")) if is_trying else ""
+    size = request.content_length
+    # What is not told counts as the most, and more than that is refused unread.
+    body_bytes = MAX_PHOTO_BYTES if size is None else min(size, MAX_PHOTO_BYTES)
+    asking = Asking(asker, name, request.remote_addr or "", body_bytes)
+    limits.count(doors.entrance, route.limit, asking, doors.settings.limit_factor)
+
+
+def _lead_to_sign_in(route: Route) -> Response:
+    if route.takes_token:
+        raise Unauthorised(
+            "This needs a token: IMAGEHUB_TOKEN, or the header `Authorization: Bearer dih_…`."
+        )
+    if route.method != "GET" or route.is_program:
+        raise Unauthorised("Sign in first.")
+    return redirect(f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='')}", 303)

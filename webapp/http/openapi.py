@@ -1,0 +1,174 @@
+"""Write the declared routes as an OpenAPI 3.1 document."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
+
+from imagehub import __version__
+from imagehub.vocabulary import MAX_PHOTO_BYTES
+from webapp.http import access
+from webapp.http.access import Route
+from webapp.http.endpoints import JSON, Endpoint
+
+Document = dict[str, Any]
+Mode = Literal["validation", "serialization"]
+
+PROBLEM_JSON = "application/problem+json"
+FORM = "multipart/form-data"
+PATH_PARAMETER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+INTRODUCTION = f"""Photos go in, checked image sets come out. What writes needs a token:
+`Authorization: Bearer dih_…`. A photo has at most {MAX_PHOTO_BYTES // 2**20} MiB."""
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). `code` is for programs and stays, `detail` is for people."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str = Field(description="What was wrong, with which thing, and what to do.")
+
+
+def document(endpoints: Mapping[str, Iterable[Endpoint]]) -> Document:
+    """Describe endpoints by the prefix of their paths."""
+    declared = [(prefix, one) for prefix, some in endpoints.items() for one in some]
+    names, schemas = _schemas([one for _, one in declared])
+    paths: Document = {}
+    for prefix, one in declared:
+        path = PATH_PARAMETER.sub(r"{\1}", prefix + one.path)
+        paths.setdefault(path, {})[one.method.lower()] = _operation(
+            one, access.table().route(one.method, prefix + one.path), names
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Deep Images Hub", "version": __version__, "description": INTRODUCTION},
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _schemas(
+    endpoints: Iterable[Endpoint],
+) -> tuple[dict[tuple[type[BaseModel], Mode], Document], Document]:
+    wanted: dict[tuple[type[BaseModel], Mode], None] = {(Problem, "serialization"): None}
+    for one in endpoints:
+        if one.body:
+            wanted[one.body, "validation"] = None
+        if one.answer:
+            wanted[one.answer, "serialization"] = None
+    names, rest = models_json_schema(
+        list(wanted), ref_template="#/components/schemas/{model}", title=None
+    )
+    return {(model, mode): names[model, mode] for model, mode in wanted}, rest["$defs"]
+
+
+def _operation(
+    one: Endpoint, route: Route, names: Mapping[tuple[type[BaseModel], Mode], Document]
+) -> Document:
+    summary, _, description = (inspect.getdoc(one.function) or "").partition("\n")
+    operation: Document = {
+        "operationId": one.name,
+        "summary": summary,
+        "tags": [one.subject],
+        "parameters": [*_path_parameters(one), *_query_parameters(one), *_headers(one)],
+        "responses": {str(one.status): _success(one, names), **_problems(one, route, names)},
+    }
+    if description.strip():
+        operation["description"] = description.strip()
+    if route.asks_who:
+        operation["security"] = [{"token": []}] if route.needs_account else [{}, {"token": []}]
+    body = _request_body(one, names)
+    if body:
+        operation["requestBody"] = body
+    return operation
+
+
+def _path_parameters(one: Endpoint) -> list[Document]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in PATH_PARAMETER.findall(one.path)
+    ]
+
+
+def _query_parameters(one: Endpoint) -> list[Document]:
+    if one.query is None:
+        return []
+    schema = one.query.model_json_schema()
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "schema": {key: value for key, value in field.items() if key != "title"},
+        }
+        for name, field in schema.get("properties", {}).items()
+    ]
+
+
+def _headers(one: Endpoint) -> list[Document]:
+    return [
+        {
+            "name": name,
+            "in": "header",
+            "required": not text.startswith("Optional"),
+            "description": text,
+            "schema": {"type": "string"},
+        }
+        for name, text in one.request_headers.items()
+    ]
+
+
+def _request_body(
+    one: Endpoint, names: Mapping[tuple[type[BaseModel], Mode], Document]
+) -> Document | None:
+    if one.body:
+        return {"required": True, "content": {JSON: {"schema": names[one.body, "validation"]}}}
+    if one.request_media_types == (JSON,):
+        return None
+    return {
+        "required": True,
+        "content": {kind: _bytes_content(one, kind) for kind in one.request_media_types},
+    }
+
+
+def _bytes_content(one: Endpoint, media_type: str) -> Document:
+    if media_type != FORM:
+        return {}
+    fields = one.query.model_json_schema().get("properties", {}) if one.query else {}
+    image = {"type": "string", "contentMediaType": "application/octet-stream"}
+    return {"schema": {"type": "object", "required": ["image"], "properties": {
+        "image": image, **fields
+    }}}  # fmt: skip
+
+
+def _success(one: Endpoint, names: Mapping[tuple[type[BaseModel], Mode], Document]) -> Document:
+    schema = {"schema": names[one.answer, "serialization"]} if one.answer else {}
+    return {
+        "description": HTTPStatus(one.status).phrase,
+        "content": dict.fromkeys(one.media_types, schema),
+    }
+
+
+def _problems(
+    one: Endpoint, route: Route, names: Mapping[tuple[type[BaseModel], Mode], Document]
+) -> Document:
+    statuses = {*one.problems, 503}
+    statuses |= {422} if one.query or one.body else set()
+    statuses |= {401} if route.asks_who else set()
+    statuses |= {403} if route.needs_account else set()
+    content = {PROBLEM_JSON: {"schema": names[Problem, "serialization"]}}
+    return {
+        str(status): {"description": HTTPStatus(status).phrase, "content": content}
+        for status in sorted(statuses)
+    }

@@ -1,0 +1,130 @@
+"""Who looks at a page: a session that a person began with a password, a link or a token.
+
+The API knows no sessions: a program sends its token. A session's secret is in a cookie that no
+script can read; every form that changes something carries a word made from it (`form_word`), which
+another site cannot know.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from flask import Response, g, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from imagehub.catalogue.accounts import rate_counts, sessions
+from imagehub.catalogue.accounts.tokens import digest
+from imagehub.errors import Forbidden
+from imagehub.vocabulary import Account, Scope
+from webapp.http import auth
+from webapp.http.gateways import gateways
+
+LASTS_SECONDS = 12 * 3600
+FIELD = "form_word"
+HEADER = "X-Form-Word"
+"""Where a script of ours sends what is no form."""
+
+ELSEWHERE = frozenset({"cross-site", "same-site"})
+
+
+def viewer() -> Account | None:
+    """The person who is signed in; asked of the catalogue once a request, and only for a cookie."""
+    if "viewer" not in g:
+        secret = request.cookies.get(_cookie_name())
+        g.viewer = None
+        if secret:
+            with gateways().entrance.transaction() as cursor:
+                g.viewer = sessions.find(cursor, digest(secret))
+    found: Account | None = g.viewer
+    return found
+
+
+def begin_with_token(token: str, answer: AnyResponse) -> None:
+    """Begin a session for the token's holder and give its cookie to the answer.
+
+    Raises Unauthorised for a token that nobody holds, Forbidden for one that is good for some
+    things only: a session is good for all.
+    """
+    if auth.bearer_of(token).scopes != frozenset(Scope):
+        raise Forbidden("This token is for programs. Sign in with your password.")
+    secret = secrets.token_urlsafe(32)
+    with gateways().entrance.transaction() as cursor:
+        sessions.forget_ended(cursor)
+        sessions.begin_with_token(cursor, digest(token.strip()), digest(secret), LASTS_SECONDS)
+    _give(secret, answer)
+
+
+def begin(account: Account, answer: AnyResponse) -> None:
+    """Begin a session for a person who has shown who it is, and give its cookie to the answer."""
+    secret = secrets.token_urlsafe(32)
+    with gateways().entrance.transaction() as cursor:
+        sessions.forget_ended(cursor)
+        rate_counts.forget_ended(cursor)
+        sessions.begin(cursor, account.id, digest(secret), LASTS_SECONDS)
+    _give(secret, answer)
+
+
+def require_own_page() -> None:
+    """Raise Forbidden where another site sent a form of a visitor.
+
+    Nobody is to be signed in as somebody else unawares.
+    """
+    if request.headers.get("Sec-Fetch-Site") in ELSEWHERE:
+        raise Forbidden("Do this on a page of this hub.")
+
+
+def present() -> bytes:
+    """The digest of the present session's secret."""
+    return digest(request.cookies.get(_cookie_name(), ""))
+
+
+def _give(secret: str, answer: AnyResponse) -> None:
+    answer.set_cookie(
+        _cookie_name(),
+        secret,
+        max_age=LASTS_SECONDS,
+        secure=is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def end(answer: AnyResponse) -> None:
+    """End the session and take its cookie back."""
+    secret = request.cookies.get(_cookie_name())
+    if secret:
+        with gateways().entrance.transaction() as cursor:
+            sessions.end(cursor, digest(secret))
+    answer.delete_cookie(_cookie_name(), secure=is_secure(), httponly=True, samesite="Lax")
+
+
+def require_form_word() -> None:
+    """Raise Forbidden for a form that is not from a page that we made for this session."""
+    sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    if not hmac.compare_digest(sent.encode(), form_word().encode()):
+        raise Forbidden("This form is out of date. Open the page again and repeat it.")
+
+
+def form_word() -> str:
+    """What the session's forms carry; it does not tell the session's secret."""
+    secret = request.cookies.get(_cookie_name(), "")
+    return hashlib.sha256(f"form of {secret}".encode()).hexdigest()
+
+
+def keep_private(answer: Response) -> Response:
+    """Let no cache keep a page that was made for one person."""
+    if g.get("viewer") is not None:
+        answer.headers.setdefault("Cache-Control", "no-store")
+        answer.vary.add("Cookie")
+    return answer
+
+
+def _cookie_name() -> str:
+    return "__Host-session" if is_secure() else "session"
+
+
+def is_secure() -> bool:
+    """True behind HTTPS; whoever forges the header only makes it stricter for himself."""
+    return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"

@@ -1,0 +1,250 @@
+"""Show images: lists of a label's, one in full, those that resemble it, and their pixels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.duplicates import duplicate_groups
+from imagehub.catalogue.duplicates.duplicate_groups import KnownTile, Member
+from imagehub.catalogue.images import image_lists, image_queries
+from imagehub.catalogue.images.image_lists import ClusterEntry, Tile
+from imagehub.catalogue.images.image_queries import (
+    ImageCheck,
+    ImageEntry,
+    ImageUpload,
+    ImageVerdict,
+)
+from imagehub.catalogue.labels import label_queries
+from imagehub.errors import NotFound
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from imagehub.vocabulary import Account, Label
+from webapp.http.cursors import Page, decode, page_after, page_before
+from webapp.images import permissions
+from webapp.images.permissions import Standing
+
+FRONT_CLUSTERS = 12
+FRONT_TILES = 5
+KEYS: dict[str, Callable[[str], str]] = {"full": keys.full, "view": keys.view, "thumb": keys.thumb}
+IMAGE_ID = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePair:
+    """A member of a duplicate group beside its keeper."""
+
+    keeper: KnownTile
+    member: KnownTile
+    distance: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """One image in full, as far as its viewer may see it.
+
+    `labels` are those it is published as, the likeliest first; `keeper_id` is its own id unless
+    it hangs on another image. `near_duplicates` are the group's other images, `pairs` those of
+    them that stand beside their keeper. `shared_claims` are labels that several people claimed.
+    """
+
+    image: ImageEntry
+    uploads: tuple[ImageUpload, ...]
+    check: ImageCheck | None
+    verdicts: tuple[ImageVerdict, ...]
+    labels: tuple[Label, ...]
+    keeper_id: str
+    near_duplicates: tuple[KnownTile, ...]
+    pairs: tuple[DuplicatePair, ...]
+    clusters: tuple[tuple[Label, int, int], ...]
+    standing: Standing
+    shared_claims: frozenset[Label]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a list begins: behind or before a cursor, or at the start."""
+
+    after: str | None = None
+    before: str | None = None
+
+
+def of_label(
+    database: Database, mid: str, place: Place, limit: int, cluster: int | None = None
+) -> Page[Tile]:
+    """A page of the label's public images with its descendants', or of one of its clusters.
+
+    Images of a label stand in the order of their ids (which is no order), those of a cluster
+    nearest to its centre first. Raises NotFound for no such label or cluster.
+    """
+    with database.transaction() as cursor:
+        if label_queries.find(cursor, mid) is None:
+            raise NotFound(f"There is no label {mid}.")
+        if cluster is None:
+            return _page_of_label(cursor, mid, place, limit)
+        ids = {ordinal: id_ for id_, ordinal, _ in image_lists.clusters(cursor, mid)}
+        if cluster not in ids:
+            raise NotFound(f"The label {mid} has no cluster {cluster}.")
+        return _page_of_cluster(cursor, ids[cluster], place, limit)
+
+
+def clusters(database: Database, mid: str) -> list[ClusterEntry]:
+    """The label's largest clusters, each with the images nearest to its centre."""
+    with database.transaction() as cursor:
+        return image_lists.cluster_fronts(cursor, [mid], FRONT_CLUSTERS, FRONT_TILES)[mid]
+
+
+def show(database: Database, image_id: str, viewer: Account | None = None) -> ImageView:
+    """One image; raise NotFound unless it is public or `permissions` lets the viewer see it.
+
+    Of an image that is not public its contributor learns nothing that others sent. Verdicts on
+    labels that it is not published as are for who claimed them, and duplicates that are not public
+    for who sent them; reviewers see all but who sent a hidden one, admins all.
+    """
+    with database.transaction() as cursor:
+        image = visible(cursor, image_id, viewer)
+        uploads = image_queries.uploads(cursor, image.id)
+        members = duplicate_groups.members(cursor, image.id)
+        asker = viewer.id if viewer else None
+        tiles = duplicate_groups.tiles(cursor, _group_ids(members), asker)
+        found = ImageView(
+            image=image,
+            uploads=tuple(uploads),
+            check=image_queries.check(cursor, image.id),
+            verdicts=tuple(image_queries.verdicts(cursor, image.id)),
+            labels=tuple(image_queries.published_as(cursor, image.id)),
+            keeper_id=members[0].keeper_id if members else image.id,
+            near_duplicates=tuple(tiles[one] for one in _group_ids(members) if one != image.id),
+            pairs=tuple(_pair(member, tiles) for member in members),
+            clusters=tuple(image_queries.clusters(cursor, image.id)),
+            standing=permissions.standing(cursor, viewer, image, uploads),
+            shared_claims=image_queries.shared_claims(cursor, image.id),
+        )
+    if found.standing is Standing.ADMIN:
+        return _known_part(found) if found.image.is_public else found
+    is_queued = found.standing is Standing.REVIEWER
+    return _queued_part(found) if is_queued else _visible_part(found, viewer)
+
+
+def _group_ids(members: list[Member]) -> list[str]:
+    return [members[0].keeper_id, *(member.image_id for member in members)] if members else []
+
+
+def _pair(member: Member, tiles: dict[str, KnownTile]) -> DuplicatePair:
+    keeper, hanging = tiles[member.keeper_id], tiles[member.image_id]
+    return DuplicatePair(keeper, hanging, member.distance, member.reason)
+
+
+def _visible_part(found: ImageView, viewer: Account | None) -> ImageView:
+    """What is left of an image for its contributor and for strangers."""
+    own = {sent.claimed for sent in found.uploads if viewer and sent.account_id == viewer.id}
+    labels = own.union(found.labels)
+    part = replace(
+        _known_part(found),
+        verdicts=tuple(one for one in found.verdicts if one.label in labels),
+    )
+    if found.image.is_public or viewer is None:
+        return part
+    uploads = tuple(sent for sent in found.uploads if sent.account_id == viewer.id)
+    image = replace(found.image, landed_at=uploads[0].settled_at)
+    return replace(part, image=image, uploads=uploads)
+
+
+def _known_part(found: ImageView) -> ImageView:
+    """An image without its near duplicates that are neither public nor the viewer's own."""
+    near = tuple(one for one in found.near_duplicates if one.is_public or one.is_own)
+    seen = {found.image.id, *(one.tile.image_id for one in near)}
+    return replace(
+        found,
+        keeper_id=found.keeper_id if found.keeper_id in seen else found.image.id,
+        near_duplicates=near,
+        pairs=tuple(
+            pair
+            for pair in found.pairs
+            if {pair.keeper.tile.image_id, pair.member.tile.image_id} <= seen
+        ),
+    )
+
+
+def _queued_part(found: ImageView) -> ImageView:
+    """What a reviewer sees: all that helps to judge, of a hidden image not who sent it, or when."""
+    if found.image.is_public:
+        return found
+    uploads = tuple(
+        replace(sent, contributor="a contributor", taken_at=None) for sent in found.uploads
+    )
+    return replace(found, uploads=uploads)
+
+
+def similar(
+    database: Database, image_id: str, limit: int, viewer: Account | None = None
+) -> list[Tile]:
+    """Public images that look most like this one, its own near duplicates left out."""
+    with database.transaction() as cursor:
+        image = visible(cursor, image_id, viewer)
+        group = _group_ids(duplicate_groups.members(cursor, image.id))
+        return image_lists.similar(cursor, image.id, group, limit)
+
+
+def find(database: Database, image_id: str, viewer: Account | None = None) -> ImageEntry:
+    """The image, if the viewer may see it; else raise NotFound."""
+    with database.transaction() as cursor:
+        return visible(cursor, image_id, viewer)
+
+
+def pixels(store: ObjectStore, photo_sha256: str, kind: str) -> bytes:
+    """The JPEG of one derivative: `full`, `view` or `thumb`."""
+    return store.get(KEYS[kind](photo_sha256))
+
+
+def visible(cursor: Cursor, image_id: str, viewer: Account | None) -> ImageEntry:
+    """The image, if the viewer may see it; else raise NotFound."""
+    found = _find_visible(cursor, image_id, viewer) if IMAGE_ID.fullmatch(image_id) else None
+    if found is None:
+        raise NotFound(f"There is no image {image_id}, or none that you may see.")
+    return found
+
+
+def _find_visible(cursor: Cursor, image_id: str, viewer: Account | None) -> ImageEntry | None:
+    image = image_queries.find(cursor, image_id)
+    if image is not None and (image.is_public or _may_see(cursor, image, viewer)):
+        return image
+    return None
+
+
+def _may_see(cursor: Cursor, image: ImageEntry, viewer: Account | None) -> bool:
+    if viewer is None:
+        return False
+    found = permissions.standing(cursor, viewer, image, image_queries.uploads(cursor, image.id))
+    return permissions.may_see_image(viewer, found, is_public=False)
+
+
+def _page_of_label(cursor: Cursor, mid: str, place: Place, limit: int) -> Page[Tile]:
+    if place.before:
+        (before,) = decode(place.before, str)
+        found = image_lists.of_label_before(cursor, mid, str(before), limit + 1)
+        return page_before(found, limit, _by_id)
+    (after,) = decode(place.after, str) if place.after else ("",)
+    found = image_lists.of_label(cursor, mid, str(after), limit + 1)
+    return page_after(found, limit, _by_id, is_first=not place.after)
+
+
+def _page_of_cluster(cursor: Cursor, cluster_id: int, place: Place, limit: int) -> Page[Tile]:
+    if place.before:
+        distance, image_id = decode(place.before, float, str)
+        found = image_lists.of_cluster_before(cursor, cluster_id, (distance, image_id), limit + 1)
+        return page_before(found, limit, _by_distance)
+    distance, image_id = decode(place.after, float, str) if place.after else (-1.0, "")
+    found = image_lists.of_cluster(cursor, cluster_id, (distance, image_id), limit + 1)
+    return page_after(found, limit, _by_distance, is_first=not place.after)
+
+
+def _by_id(tile: Tile) -> tuple[str]:
+    return (tile.image_id,)
+
+
+def _by_distance(tile: Tile) -> tuple[float, str]:
+    return tile.distance, tile.image_id

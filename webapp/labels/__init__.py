@@ -1,0 +1,1 @@
+"""Labels: search, browse, and one label with its photos."""

@@ -1,0 +1,60 @@
+"""Labels: where browsing starts, the search by name, and one label with its photos."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from imagehub.errors import NotFound
+from webapp.demands import service as demands
+from webapp.http import sessions
+from webapp.http.boundary import is_safe
+from webapp.http.gateways import gateways
+from webapp.images import service as images
+from webapp.images.service import Place
+from webapp.labels import service as labels
+from webapp.proposals import service as label_proposals
+
+SEARCH_PAGE = 60
+PHOTO_PAGE = 48
+
+pages = Blueprint("labels", __name__)
+
+
+@pages.get("/labels")
+def index() -> str:
+    """The search's answer, or without a search the top of the tree."""
+    text = request.args.get("q", "").strip()
+    if not is_safe(text):
+        text = ""
+    if not text:
+        return render_template("labels.html", groups=labels.groups(gateways().database))
+    found = labels.search(gateways().database, text, request.args.get("after"), SEARCH_PAGE)
+    return render_template("labels_found.html", text=text, found=found)
+
+
+@pages.get("/labels/<kind>/<code>")
+def show(kind: str, code: str) -> str:
+    """One label: its place, its numbers, its photos."""
+    mid = f"/{kind}/{code}"
+    database = gateways().database
+    place = Place(request.args.get("after"), request.args.get("before"))
+    cluster = _cluster(request.args.get("cluster"))
+    return render_template(
+        "label.html",
+        view=labels.show(database, mid),
+        clusters=images.clusters(database, mid),
+        photos=images.of_label(database, mid, place, PHOTO_PAGE, cluster),
+        chosen=cluster,
+        is_first=not (place.after or place.before),
+        missions=demands.of_label(database, sessions.viewer(), mid),
+        history=label_proposals.history(database, mid),
+        merged_into=label_proposals.merged_into(database, mid),
+    )
+
+
+def _cluster(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise NotFound(f"There is no cluster {text[:20]!r}.")
+    return int(text)

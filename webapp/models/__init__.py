@@ -1,0 +1,1 @@
+"""Models: what training left, and what one says of a photo."""

@@ -1,0 +1,128 @@
+"""Models: what a training run left, for whom, and what it says of a photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.images import image_lists
+from imagehub.catalogue.images.image_lists import Tile
+from imagehub.catalogue.training import model_queries
+from imagehub.catalogue.training.model_queries import Model, ModelFile
+from imagehub.catalogue.training.training_queries import TrainingEntry
+from imagehub.errors import NotFound, Unavailable
+from imagehub.photo import read_view
+from imagehub.storage.protocol import ObjectStore
+from imagehub.vocabulary import Account, Label
+from webapp.http import access
+from webapp.http.confined_models import ConfinedModels
+from webapp.training import service as training_runs
+
+SMALL_FILE = "model_int8.tflite"
+MOST_GUESSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPhoto:
+    """A held-out photo that the model names wrongly; without `tile` if it is not public now."""
+
+    image_id: str
+    said: str
+    shows: str
+    probability: float
+    tile: Tile | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """A model, the run that left it, and its worst mistakes.
+
+    `withdrawn_photos` of those that it was trained on were withdrawn since.
+    """
+
+    run: TrainingEntry
+    model: Model
+    mistakes: tuple[WrongPhoto, ...]
+    withdrawn_photos: int
+
+    @property
+    def heldout(self) -> Any:
+        """What was measured on the photos held out."""
+        return self.model.metrics["heldout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A label and how likely the model holds it."""
+
+    label: Label
+    probability: float
+
+
+def show(database: Database, asker: Account, model_id: str) -> ModelView:
+    """The model of a run of one's own (admins: of anybody's); else NotFound."""
+    with database.transaction() as cursor:
+        run = training_runs.find(cursor, asker, model_id)
+        model = _find(cursor, run)
+        withdrawn = model_queries.withdrawn_photos(cursor, training_runs.uuid_of(run.id))
+        found = model.metrics["heldout"]["mistakes"]
+        tiles = {
+            tile.image_id: tile
+            for tile in image_lists.tiles(cursor, [one["image_id"] for one in found])
+        }
+    return ModelView(
+        run=run,
+        model=model,
+        mistakes=tuple(WrongPhoto(**one, tile=tiles.get(one["image_id"])) for one in found),
+        withdrawn_photos=withdrawn,
+    )
+
+
+def file(database: Database, asker: Account, model_id: str, name: str) -> ModelFile:
+    """A file of a model of one's own; else NotFound."""
+    found = _own(database, asker, model_id).files.get(name)
+    if found is None:
+        raise NotFound(f"The model {model_id} has no file {name}.")
+    return found
+
+
+def guess(
+    database: Database,
+    store: ObjectStore,
+    confined: ConfinedModels,
+    asker: Account,
+    asked: tuple[str, bytes],
+) -> list[Guess]:
+    """What one's own model says of a photo, the likeliest label first; the photo is not kept.
+
+    `asked` are the model's id and the photo's bytes. Raises Refused for bytes that ingestion would
+    refuse too.
+    """
+    model_id, photo = asked
+    model = _own(database, asker, model_id)
+    small = model.files.get(SMALL_FILE)
+    if small is None:
+        raise NotFound(f"The model {model_id} has no file {SMALL_FILE}.")
+    view = read_view(confined.sandbox.land(photo).view.data)
+    said = confined.models.ask(small.sha256, lambda: store.get(small.key), view)
+    if len(said) != len(model.labels):
+        raise Unavailable("The model's labels and its outputs differ.")
+    best = sorted(range(len(said)), key=lambda at: -said[at])[:MOST_GUESSES]
+    return [Guess(model.labels[at], float(said[at])) for at in best]
+
+
+def _own(database: Database, asker: Account, model_id: str) -> Model:
+    with database.transaction() as cursor:
+        run = training_runs.find(cursor, asker, model_id)
+        access.table().things["model"].require(
+            asker, f"There is no model {model_id}.", is_own=run.account_id == asker.id
+        )
+        return _find(cursor, run)
+
+
+def _find(cursor: Cursor, run: TrainingEntry) -> Model:
+    model = model_queries.find(cursor, training_runs.uuid_of(run.id))
+    if model is None:
+        raise NotFound(f"The run {run.id} has left no model.")
+    return model

@@ -1,0 +1,39 @@
+"""Report a photo to the admins."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from flask import Response
+from pydantic import BaseModel, Field
+
+from imagehub.vocabulary import Account, ReportKind
+from webapp.http.boundary import Words
+from webapp.http.endpoints import Endpoints, reply
+from webapp.http.gateways import gateways
+from webapp.moderation import reports
+
+endpoints = Endpoints("reports")
+
+
+class ReportBody(Words):
+    """What is wrong with the photo."""
+
+    kind: Annotated[ReportKind, Field(strict=False)]  # JSON has text where we have an enum
+    words: Annotated[str, Field(max_length=reports.MAX_WORDS)] = ""
+
+
+class ReportAnswer(BaseModel):
+    """A report; `hidden` says that nobody sees the photo until an admin has decided."""
+
+    image: str
+    kind: str
+    hidden: bool
+
+
+@endpoints.post("/images/<image_id>/reports", status=201, answer=ReportAnswer, problems=(404, 429))
+def report(image_id: str, account: Account | None, body: ReportBody) -> Response:
+    """Report a photo that you can see, also without a token; private or harmful ones are hidden."""
+    found = reports.report(gateways().database, image_id, account, body.kind, body.words)
+    answer = ReportAnswer(image=image_id, kind=str(body.kind), hidden=found.is_hidden)
+    return reply(answer, 201)

@@ -1,0 +1,81 @@
+"""Notices: what the hub told the asker."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from imagehub.vocabulary import Account
+from webapp.http.boundary import Text, Whole, Words
+from webapp.http.endpoints import Endpoints
+from webapp.http.gateways import gateways
+from webapp.notices import service as notices
+
+endpoints = Endpoints("notices")
+
+
+class NoticeList(Words):
+    """Which notices: `next` of the page before is `after`."""
+
+    limit: Annotated[Whole, Field(ge=1, le=200)] = 50
+    after: Text | None = None
+
+
+class NoticeTold(BaseModel):
+    """One notice; `link` is a page of the hub, or empty."""
+
+    id: int
+    kind: str
+    words: str
+    link: str
+    made_at: datetime
+    read_at: datetime | None
+
+
+class Notices(BaseModel):
+    """A page of notices, the newest first; `unread` counts all that are new, up to 100."""
+
+    notices: list[NoticeTold]
+    unread: int
+    next: str | None
+
+
+class ReadUpTo(Words):
+    """The newest notice that was read."""
+
+    up_to: Annotated[int, Field(ge=1, le=2**62)]
+
+
+@endpoints.get("/notices")
+def index(query: NoticeList, account: Account) -> Notices:
+    """List what you were told."""
+    return _page(account, query)
+
+
+@endpoints.put("/notices/read")
+def mark_read(account: Account, body: ReadUpTo) -> Notices:
+    """Say that you have read your notices up to one; answers the first page."""
+    notices.mark_read(gateways().database, account, body.up_to)
+    return _page(account, NoticeList())
+
+
+def _page(account: Account, query: NoticeList) -> Notices:
+    database = gateways().database
+    found = notices.listed(database, account, query.after, query.limit)
+    return Notices(
+        notices=[
+            NoticeTold(
+                id=one.id,
+                kind=one.kind,
+                words=one.words,
+                link=one.link,
+                made_at=one.made_at,
+                read_at=one.read_at,
+            )
+            for one in found.items
+        ],
+        unread=notices.unread(database, account),
+        next=found.after,
+    )

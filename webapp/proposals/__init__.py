@@ -1,0 +1,1 @@
+"""Labels that people miss, and what admins decide about them."""

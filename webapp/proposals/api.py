@@ -1,0 +1,122 @@
+"""Labels that people miss: propose one, and names that are like it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from imagehub.catalogue.labels.label_proposals import NewProposal, Proposal
+from imagehub.vocabulary import Account
+from webapp.http.boundary import Text, Words
+from webapp.http.endpoints import Endpoints
+from webapp.http.gateways import gateways
+from webapp.labels.api import LabelName
+from webapp.proposals import service as proposals
+from webapp.proposals.service import MOST_EXAMPLES, MOST_PARENTS
+
+endpoints = Endpoints("label_proposals")
+
+Uuid = Annotated[UUID, Field(strict=False)]  # JSON has text
+
+
+class LikeName(Words):
+    """The name that somebody is about to write."""
+
+    name: Annotated[Text, Field(max_length=proposals.LONGEST_NAME)]
+
+
+class NameThere(BaseModel):
+    """A name that is there: of a label, or of a proposal that waits."""
+
+    name: str
+    label: LabelName | None
+    proposal: UUID | None
+
+
+class NamesThere(BaseModel):
+    """Names like the one asked for, the most alike first."""
+
+    names: list[NameThere]
+
+
+class AskedLabel(Words):
+    """A label that is missing: `parents` are MIDs or names, `examples` ids of own uploads."""
+
+    name: Annotated[Text, Field(min_length=2, max_length=proposals.LONGEST_NAME)]
+    parents: Annotated[tuple[Text, ...], Field(strict=False, max_length=MOST_PARENTS)] = ()
+    why: Annotated[Text, Field(min_length=1, max_length=proposals.MOST_WORDS)]
+    examples: Annotated[tuple[Uuid, ...], Field(strict=False, max_length=MOST_EXAMPLES)] = ()
+
+
+class ProposedLabel(BaseModel):
+    """A proposal; `state` is waiting, accept, merge or decline; `label` is what it became."""
+
+    id: UUID
+    name: str
+    parents: list[LabelName]
+    why: str
+    proposer: str
+    is_own: bool
+    proposed_at: datetime
+    state: str
+    reason: str
+    label: LabelName | None
+
+
+class ProposedLabels(BaseModel):
+    """Proposals: those that wait, the oldest first, then those that were decided last."""
+
+    proposals: list[ProposedLabel]
+
+
+@endpoints.get("/labels/alike")
+def alike(query: LikeName) -> NamesThere:
+    """Find names like one, before it is proposed."""
+    found = proposals.alike(gateways().database, query.name)
+    return NamesThere(
+        names=[
+            NameThere(
+                name=one.name,
+                label=LabelName(mid=one.label.mid, name=one.label.name) if one.label else None,
+                proposal=one.proposal_id,
+            )
+            for one in found
+        ]
+    )
+
+
+@endpoints.get("/labels/proposals")
+def index(account: Account) -> ProposedLabels:
+    """List proposals."""
+    found = proposals.listed(gateways().database, 50)
+    return ProposedLabels(
+        proposals=[told(one, account) for one in (*found.waiting, *found.decided)]
+    )
+
+
+@endpoints.post("/labels/proposals", status=201, problems=(409,))
+def propose(account: Account, body: AskedLabel) -> ProposedLabel:
+    """Propose a label that is missing; an admin decides, and you are told."""
+    new = NewProposal(body.name, body.parents, body.why, body.examples)
+    return told(proposals.propose(gateways().database, account, new), account)
+
+
+def told(found: Proposal, account: Account) -> ProposedLabel:
+    """A proposal as the API tells it."""
+    decision = found.decision
+    label = decision.label if decision else None
+    return ProposedLabel(
+        id=found.id,
+        name=found.name,
+        parents=[LabelName(mid=one.mid, name=one.name) for one in found.parents],
+        why=found.why,
+        proposer=found.proposer,
+        is_own=found.account_id == account.id,
+        proposed_at=found.proposed_at,
+        state=decision.action if decision else "waiting",
+        reason=decision.reason if decision else "",
+        label=LabelName(mid=label.mid, name=label.name) if label else None,
+    )

@@ -1,0 +1,1 @@
+"""Releases: their documents, files, downloads and formats."""

@@ -1,0 +1,73 @@
+"""What stands beside the photos of a release: manifest, signature, tables, credits."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Response, request
+from pydantic import BaseModel
+
+from imagehub.vocabulary import Account
+from webapp.http import byte_ranges
+from webapp.http.endpoints import Endpoints
+from webapp.http.gateways import gateways
+from webapp.releases import downloads
+from webapp.releases import service as releases
+from webapp.releases.formats.documents import ABOUT_WITHDRAWN
+
+DOCUMENT_TYPE = "application/octet-stream"
+FOR_EVERYBODY = ABOUT_WITHDRAWN | {"CREDITS.md"}
+endpoints = Endpoints("documents")
+
+
+class Document(BaseModel):
+    """One document: its name in the image folder, and what its bytes must be."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Documents(BaseModel):
+    """Every document of a release."""
+
+    documents: list[Document]
+
+
+@endpoints.get("/releases/<release_id>/documents", problems=(404,))
+def names(release_id: str, account: Account | None) -> Documents:
+    """List the files that an image folder has beside its photos."""
+    doors = gateways()
+    releases.require_welcome(doors.database, release_id, account)
+    found = downloads.list_documents(doors.database, doors.store, release_id)
+    return Documents(
+        documents=[
+            Document(name=name, bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+            for name, data in found.items()
+        ]
+    )
+
+
+@endpoints.get(
+    "/releases/<release_id>/documents/<name>",
+    media_types=(DOCUMENT_TYPE,),
+    problems=(404, 416),
+)
+def document(release_id: str, name: str, account: Account | None) -> Response:
+    """One document, or with a Range header a part of it.
+
+    Everybody may read what was withdrawn, and whose the photos are; the others are for whom the
+    release is for.
+    """
+    doors = gateways()
+    if name not in FOR_EVERYBODY:
+        releases.require_welcome(doors.database, release_id, account)
+    data = downloads.find_document(doors.database, doors.store, release_id, name)
+    if name not in FOR_EVERYBODY:
+        releases.note_download(doors.database, release_id, account)
+    return byte_ranges.answer(
+        request,
+        byte_ranges.Whole(len(data), hashlib.sha256(data).hexdigest(), DOCUMENT_TYPE),
+        lambda start, length: iter([data[start : start + length]]),
+        byte_ranges.FRESH,
+    )

@@ -1,0 +1,144 @@
+"""Downloads of a release: whole, in a format, or file by file."""
+
+from __future__ import annotations
+
+import bisect
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+
+from imagehub import manifest, withdrawal_list
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.releases.release_withdrawals import SignedList
+from imagehub.errors import NotFound, Refused, Unavailable
+from imagehub.manifest import Manifest, ManifestFile
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from webapp.releases import service as releases
+from webapp.releases import withheld
+from webapp.releases.formats import FORMATS, Archive, Contents, Format, documents, imagefolder
+from webapp.releases.shards import Shards
+
+CHUNK_BYTES = 256 * 1024
+KEPT_MANIFESTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """The signed list of a release's withdrawn files; `paths` are held back and not on it yet."""
+
+    signed: SignedList | None
+    paths: tuple[str, ...]
+
+
+_reading = threading.Lock()
+_kept: OrderedDict[bytes, Manifest] = OrderedDict()
+
+
+def find_format(name: str) -> Format:
+    """The format of this name; raise Refused(`format_unknown`) naming those there are."""
+    if name not in FORMATS:
+        raise Refused("format_unknown", f"The formats are {', '.join(sorted(FORMATS))}.")
+    return FORMATS[name]
+
+
+def archive(database: Database, store: ObjectStore, release_id: str, packing: Format) -> Archive:
+    """The whole release, packed while it is read; nothing of it is kept in memory or on disk."""
+    packed = packing.pack(_contents(database, store, release_id))
+    return Archive(packed.size_bytes, gathered(packed.chunks))
+
+
+def list_documents(database: Database, store: ObjectStore, release_id: str) -> dict[str, bytes]:
+    """What an image folder has beside its photos: name -> bytes."""
+    return documents.documents(_contents(database, store, release_id), imagefolder.LAYOUT)
+
+
+def find_document(database: Database, store: ObjectStore, release_id: str, name: str) -> bytes:
+    """One of the documents, without the work of writing the others; else NotFound."""
+    if name in documents.ABOUT_WITHDRAWN:
+        releases.frozen(database, release_id)
+        signed = withheld.of_release(database, release_id).signed
+        found = documents.withdrawn(signed).get(name)
+    else:
+        contents = _contents(database, store, release_id)
+        write = documents.writers(contents, imagefolder.LAYOUT).get(name)
+        found = write() if write else None
+    if found is None:
+        raise NotFound(f"The release {release_id} has no document {name}.")
+    return found
+
+
+def find_file(database: Database, store: ObjectStore, release_id: str, path: str) -> ManifestFile:
+    """The release's file of this path; NotFound for none, and for one that is held back."""
+    frozen = releases.frozen(database, release_id)
+    files = _manifest(store, release_id, frozen.manifest_sha256).files
+    place = bisect.bisect_left(files, path, key=attrgetter("path"))
+    if place == len(files) or files[place].path != path:
+        raise NotFound(f"The release {release_id} has no file {path}.")
+    if any(withheld.of_release(database, release_id).among([files[place]])):
+        raise NotFound(f"The file {path} of the release {release_id} was withdrawn.")
+    return files[place]
+
+
+def held_back(database: Database, store: ObjectStore, release_id: str) -> HeldBack:
+    """What the release does not give out any more."""
+    frozen = releases.frozen(database, release_id)
+    found = withheld.of_release(database, release_id)
+    listed = withdrawal_list.read(found.signed.data, release_id) if found.signed else ()
+    signed = {one.path for one in listed}
+    files = _manifest(store, release_id, frozen.manifest_sha256).files
+    waiting = (one.path for one in found.among(files) if one.path not in signed)
+    return HeldBack(found.signed, tuple(waiting))
+
+
+def file_bytes(
+    store: ObjectStore, release_id: str, file: ManifestFile, start: int, length: int
+) -> Iterator[bytes]:
+    """A stretch of one file."""
+    return store.stream(keys.release_shard(release_id, file.shard), file.start + start, length)
+
+
+def gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in fewer pieces, so that small files do not cost a write each."""
+    waiting: list[bytes] = []
+    waiting_bytes = 0
+    for chunk in chunks:
+        waiting.append(chunk)
+        waiting_bytes += len(chunk)
+        if waiting_bytes >= CHUNK_BYTES:
+            yield b"".join(waiting)
+            waiting, waiting_bytes = [], 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def _contents(database: Database, store: ObjectStore, release_id: str) -> Contents:
+    frozen = releases.frozen(database, release_id)
+    held = withheld.of_release(database, release_id)
+    return Contents(
+        manifest=held.left_of(_manifest(store, release_id, frozen.manifest_sha256)),
+        manifest_bytes=_manifest_bytes(store, release_id, frozen.manifest_sha256),
+        signature=frozen.signature,
+        public_key=frozen.public_key,
+        read=Shards(store, release_id).read,
+        withdrawals=held.signed,
+    )
+
+
+def _manifest(store: ObjectStore, release_id: str, sha256: bytes) -> Manifest:
+    """The release's manifest, kept for the next file that is asked for; found by its digest."""
+    with _reading:  # many files of one release are asked for at the same time
+        if sha256 not in _kept:
+            _kept[sha256] = manifest.read(_manifest_bytes(store, release_id, sha256))
+            while len(_kept) > KEPT_MANIFESTS:
+                _kept.popitem(last=False)
+        return _kept[sha256]
+
+
+def _manifest_bytes(store: ObjectStore, release_id: str, sha256: bytes) -> bytes:
+    data = store.get(keys.release_manifest(release_id))
+    if manifest.digest(data) != sha256:
+        raise Unavailable(f"The manifest of {release_id} in the object store is damaged.")
+    return data

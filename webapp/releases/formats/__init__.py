@@ -1,0 +1,10 @@
+"""Download formats, one file each. A new one is a file with a `FORMAT` and a line here."""
+
+from __future__ import annotations
+
+from webapp.releases.formats import imagefolder, webdataset
+from webapp.releases.formats.archive import Archive, Contents, Format
+
+FORMATS: dict[str, Format] = {one.name: one for one in (imagefolder.FORMAT, webdataset.FORMAT)}
+
+__all__ = ["FORMATS", "Archive", "Contents", "Format"]

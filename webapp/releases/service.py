@@ -1,0 +1,83 @@
+"""Releases: where they stand, their manifest, and single files out of their shards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.releases import release_downloads, release_queries, release_withdrawals
+from imagehub.catalogue.releases.release_queries import Frozen, Release
+from imagehub.errors import NotFound, Unauthorised
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from imagehub.vocabulary import Account
+from webapp.http import cursors
+from webapp.http.cursors import Page
+
+MOST_FILES_FOR_VISITORS = 50
+
+
+def show(database: Database, release_id: str) -> Release:
+    """The release with this id; else NotFound."""
+    with database.transaction() as cursor:
+        found = release_queries.find(cursor, release_id)
+    if found is None:
+        raise NotFound(f"There is no release {release_id}.")
+    return found
+
+
+def newest(database: Database, after: str | None, limit: int) -> Page[Release]:
+    """Releases, those asked for last first."""
+    with database.transaction() as cursor:
+        found = release_queries.newest(
+            cursor, cursors.decode_moment(after) if after else None, limit + 1
+        )
+    return cursors.page_after(found, limit, _sort_key, is_first=True)
+
+
+def of_subset(database: Database, subset: str) -> list[Release]:
+    """All releases of a subset, newest first."""
+    with database.transaction() as cursor:
+        return release_queries.of_subset(cursor, subset)
+
+
+def frozen(database: Database, release_id: str) -> Frozen:
+    """What a finished release holds; NotFound for one that is not ready."""
+    found = show(database, release_id)
+    if found.frozen is None:
+        raise NotFound(f"The release {release_id} is not ready.")
+    return found.frozen
+
+
+def require_welcome(database: Database, release_id: str, account: Account | None) -> None:
+    """Let visitors have small releases, accounts all; else raise Unauthorised. NotFound: not ready.
+
+    So whoever takes many photos home has accepted the terms, and hears what is withdrawn later.
+    """
+    if account is None and frozen(database, release_id).files > MOST_FILES_FOR_VISITORS:
+        raise Unauthorised(
+            f"Releases of more than {MOST_FILES_FOR_VISITORS} photos are for accounts. Sign in on"
+            " the portal, or send a token."
+        )
+
+
+def withdrawn_counts(database: Database, release_ids: Sequence[str]) -> dict[str, int]:
+    """How many files each of the releases gives out no more; none are left out."""
+    with database.transaction() as cursor:
+        return release_withdrawals.counts(cursor, release_ids)
+
+
+def note_download(database: Database, release_id: str, account: Account | None) -> None:
+    """Remember who took the release home, so that they hear what is withdrawn of it."""
+    if account is not None:
+        with database.transaction() as cursor:
+            release_downloads.note(cursor, release_id, account.id)
+
+
+def manifest(store: ObjectStore, release_id: str) -> Iterator[bytes]:
+    """The manifest's exact bytes, in chunks."""
+    return store.stream(keys.release_manifest(release_id))
+
+
+def _sort_key(release: Release) -> tuple[str, str]:
+    return release.requested_at.isoformat(), release.id

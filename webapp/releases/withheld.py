@@ -1,0 +1,45 @@
+"""Files of a release that are not given out any more: withdrawn for good, or hidden for now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.releases import release_withdrawals
+from imagehub.catalogue.releases.release_withdrawals import SignedList
+from imagehub.manifest import Manifest, ManifestFile
+from imagehub.withdrawal_list import WithdrawnFile
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What is held back of one release.
+
+    `withdrawn` is final; `signed` is the signed list of it, which follows some seconds later.
+    `concealed` are ids of images of the whole hub that nobody may see now.
+    """
+
+    withdrawn: tuple[WithdrawnFile, ...]
+    signed: SignedList | None
+    concealed: frozenset[str]
+
+    def among(self, files: Iterable[ManifestFile]) -> Iterator[ManifestFile]:
+        """Those of the files that are not given out."""
+        withdrawn = {one.path for one in self.withdrawn}
+        return (one for one in files if one.path in withdrawn or one.image_id in self.concealed)
+
+    def left_of(self, manifest: Manifest) -> Manifest:
+        """The manifest without the files that are held back."""
+        gone = {one.path for one in self.among(manifest.files)}
+        return replace(manifest, files=tuple(one for one in manifest.files if one.path not in gone))
+
+
+def of_release(database: Database, release_id: str) -> Withheld:
+    """What is held back of a release at this moment."""
+    with database.transaction() as cursor:
+        return Withheld(
+            tuple(release_withdrawals.withdrawn_of(cursor, release_id)),
+            release_withdrawals.signed_list(cursor, release_id),
+            release_withdrawals.concealed(cursor),
+        )

@@ -1,0 +1,1 @@
+"""Reviews: the desk, and the answers on a photo's own page."""

@@ -1,0 +1,54 @@
+"""Reviews: what people say of one (image, claimed label)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from imagehub.vocabulary import Account, ReviewAnswer
+from webapp.http.boundary import Words
+from webapp.http.endpoints import Endpoints
+from webapp.http.gateways import gateways
+from webapp.reviews import service as reviews
+
+endpoints = Endpoints("reviews")
+
+
+class NewReview(Words):
+    """An answer: does the image show the label?"""
+
+    answer: Annotated[ReviewAnswer, Field(strict=False)]  # JSON has text where we have an enum
+
+
+class ReviewOfImage(BaseModel):
+    """The asker's answer on one claim; without answer there is none."""
+
+    image: str
+    label: str
+    answer: ReviewAnswer | None
+    reviewed_at: datetime | None
+
+
+@endpoints.put("/images/<image_id>/reviews/<kind>/<code>", problems=(403, 404))
+def answer(image_id: str, kind: str, code: str, account: Account, body: NewReview) -> ReviewOfImage:
+    """Say whether an image shows the label `/kind/code`; the same person's last answer counts.
+
+    For reviewers, on labels that somebody claimed of the image, and never on photos of their own.
+    """
+    found = reviews.answer(gateways().database, account, image_id, f"/{kind}/{code}", body.answer)
+    return ReviewOfImage(
+        image=found.image_id,
+        label=found.label,
+        answer=found.answer,
+        reviewed_at=found.reviewed_at,
+    )
+
+
+@endpoints.delete("/images/<image_id>/reviews/<kind>/<code>", problems=(403, 404))
+def withdraw(image_id: str, kind: str, code: str, account: Account) -> ReviewOfImage:
+    """Take your answer back; where there is none, nothing changes."""
+    mid = f"/{kind}/{code}"
+    reviews.withdraw(gateways().database, account, image_id, mid)
+    return ReviewOfImage(image=image_id, label=mid, answer=None, reviewed_at=None)

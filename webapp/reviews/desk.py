@@ -1,0 +1,80 @@
+"""The review desk: questions that are dealt to a person, the answers, and the person's own record.
+
+Some questions are gold: their answer is known and tries the reviewer. Which ones is decided in
+Postgres, by a function that hands out questions without saying so; nothing here can tell.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.reviews import review_questions, reviewer_records, reviews
+from imagehub.catalogue.reviews.review_questions import Question
+from imagehub.catalogue.reviews.reviewer_records import OwnRecord
+from imagehub.errors import Conflict, NotFound
+from imagehub.vocabulary import (
+    QUESTIONS_A_DAY,
+    RESTING_QUESTIONS_A_DAY,
+    Account,
+    ReviewAnswer,
+)
+
+QUESTIONS_AHEAD = 6
+CHANGES_WITHIN = timedelta(minutes=15)
+"""So long an answer may be changed or taken back."""
+
+
+def questions(database: Database) -> list[Question]:
+    """The open questions of who asks, dealt anew where they run out; few or none at a day's end."""
+    with database.transaction() as cursor:
+        return review_questions.deal(
+            cursor, QUESTIONS_AHEAD, QUESTIONS_A_DAY, RESTING_QUESTIONS_A_DAY
+        )
+
+
+def answer(database: Database, account: Account, question_id: str, given: ReviewAnswer) -> None:
+    """Write an answer, in place of one that was given just before.
+
+    Raises NotFound for a question that nobody put to the account, Conflict where it is too late.
+    """
+    with database.transaction() as cursor:
+        question = _changeable(cursor, question_id)
+        reviews.write(cursor, question.image_id, question.label.mid, account.id, given)
+
+
+def withdraw(database: Database, account: Account, question_id: str) -> None:
+    """Take an answer back, if there is one: the question is open again. Raises as `answer` does."""
+    with database.transaction() as cursor:
+        question = _changeable(cursor, question_id)
+        reviews.withdraw(cursor, question.image_id, question.label.mid, account.id)
+
+
+def find(database: Database, question_id: str) -> Question:
+    """A question of who asks; raise NotFound for any other."""
+    with database.transaction() as cursor:
+        return _find(cursor, question_id)
+
+
+def record(database: Database) -> OwnRecord:
+    """What who asks is told of the answers given so far."""
+    with database.transaction() as cursor:
+        return reviewer_records.own(cursor)
+
+
+def _changeable(cursor: Cursor, question_id: str) -> Question:
+    found = _find(cursor, question_id)
+    if found.answered_at and datetime.now(UTC) - found.answered_at > CHANGES_WITHIN:
+        raise Conflict("You answered this a while ago; it has been counted.")
+    return found
+
+
+def _find(cursor: Cursor, question_id: str) -> Question:
+    try:
+        found = review_questions.find(cursor, UUID(question_id))
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound("There is no such question for you.")
+    return found

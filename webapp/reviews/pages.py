@@ -1,0 +1,134 @@
+"""Review: the desk, where one question follows another, and the buttons of a photo's own page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from imagehub.catalogue.reviews.review_questions import Question
+from imagehub.catalogue.reviews.reviews import Review
+from imagehub.errors import NotFound, Refused
+from imagehub.vocabulary import QUESTIONS_A_DAY, Account, ReviewAnswer
+from webapp.http import auth, sessions
+from webapp.http.gateways import gateways
+from webapp.images import permissions
+from webapp.images import service as images
+from webapp.images.photo_page import ExplainedVerdict, PhotoPage
+from webapp.operation import status
+from webapp.reviews import desk as review_desk
+from webapp.reviews import service as reviews
+
+WITHDRAW = "withdraw"
+
+pages = Blueprint("review", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A reviewer's buttons on a photo's page: the claim in question, and an answer just given."""
+
+    verdict: ExplainedVerdict
+    last: Review | None
+
+
+def desk(page: PhotoPage, viewer: Account | None, mid: str | None, done: str | None) -> Desk | None:
+    """The reviewer's buttons for the label `mid`, else for the first claim; None for others."""
+    open_claims = [one for one in page.verdicts if one.is_reviewable]
+    if viewer is None or not open_claims:
+        return None
+    verdict = next((one for one in open_claims if one.judged.label.mid == mid), open_claims[0])
+    image_id, _, label = (done or "").partition(":")
+    last = reviews.own_answer(gateways().database, viewer, image_id, label) if done else None
+    return Desk(verdict, last)
+
+
+@pages.get("/review")
+def show() -> str:
+    """The desk: the next question, and the last one's answer to take back."""
+    database, done = gateways().database, request.args.get("done", "")
+    asked = review_desk.questions(database)
+    return render_template(
+        "review.html",
+        question=asked[0] if asked else None,
+        last=_last(done) if done else None,
+        own=review_desk.record(database),
+        most_a_day=QUESTIONS_A_DAY,
+        verification=(
+            status.verification(database) if permissions.may_judge(auth.asker()) else None
+        ),
+    )
+
+
+@pages.get("/review/questions")
+def ahead() -> Response:
+    """The open questions for the desk's script, so that the next photo is there in time."""
+    asked = review_desk.questions(gateways().database)
+    return jsonify(
+        questions=[
+            {
+                "id": str(one.id),
+                "label": one.label.name,
+                "about": f"/labels{one.label.mid}",
+                "width": one.width,
+                "height": one.height,
+            }
+            for one in asked
+        ]
+    )
+
+
+@pages.get("/review/questions/<question_id>/photo.jpg")
+def photo(question_id: str) -> Response:
+    """The photo of a question; nothing about it tells which one it is."""
+    doors = gateways()
+    question = review_desk.find(doors.database, question_id)
+    answer = Response(
+        images.pixels(doors.store, question.photo_sha256, "view"), mimetype="image/jpeg"
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+@pages.post("/review/questions/<question_id>")
+def decide(question_id: str) -> AnyResponse:
+    """Answer a question or take the answer back; a script hears 204, a form is led on."""
+    given = request.form.get("answer", "")
+    database, asker = gateways().database, auth.asker()
+    if given == WITHDRAW:
+        review_desk.withdraw(database, asker, question_id)
+    else:
+        review_desk.answer(database, asker, question_id, _read(given))
+    if sessions.HEADER in request.headers:
+        return Response(status=204)
+    return redirect("/review" if given == WITHDRAW else f"/review?done={question_id}", 303)
+
+
+@pages.post("/images/<image_id>/reviews")
+def answer(image_id: str) -> AnyResponse:
+    """Write an answer on a photo's page, or take it back."""
+    asker, database = auth.asker(), gateways().database
+    mid, given = request.form.get("label", ""), request.form.get("answer", "")
+    if given == WITHDRAW:
+        reviews.withdraw(database, asker, image_id, mid)
+        return redirect(f"/images/{image_id}", 303)
+    reviews.answer(database, asker, image_id, mid, _read(given))
+    query = urlencode({"done": f"{image_id}:{mid}"}, safe="/:")
+    return redirect(f"/images/{image_id}?{query}", 303)
+
+
+def _last(question_id: str) -> Question | None:
+    try:
+        found = review_desk.find(gateways().database, question_id)
+    except NotFound:
+        return None
+    return found if found.answer else None
+
+
+def _read(given: str) -> ReviewAnswer:
+    if given not in set(ReviewAnswer):
+        raise Refused("invalid", "Answer yes, no or unsure.")
+    return ReviewAnswer(given)

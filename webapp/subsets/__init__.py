@@ -1,0 +1,1 @@
+"""Subsets: saved selections, their preview, and the wish for a release."""

@@ -1,0 +1,114 @@
+"""Subsets: save a selection, look at what it would hold, ask for its release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.labels import label_queries
+from imagehub.catalogue.releases import subsets
+from imagehub.catalogue.releases.subsets import LabelCount, Subset
+from imagehub.errors import Conflict, NotFound, Refused
+from imagehub.vocabulary import Account, SubsetRules
+from webapp.http import access
+from webapp.http.cursors import Page, decode_moment, page_after
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a first release of a subset would hold if it were made now.
+
+    Later releases keep the splits of the earlier ones, and so may differ a little.
+    """
+
+    files: int
+    total_bytes: int
+    splits: Mapping[str, int]
+    labels: tuple[LabelCount, ...]
+
+
+def create(database: Database, asker: Account, name: str, rules: SubsetRules) -> Subset:
+    """Save a selection; the same again changes nothing.
+
+    Raises Conflict if the name is taken by another selection, Refused(`label_invalid`) for MIDs
+    that are no labels.
+    """
+    with database.transaction() as cursor:
+        _require_labels(cursor, rules)
+        subsets.create(cursor, asker.id, name, rules)
+        found = _find(cursor, name)
+    if found.account_id != asker.id or _canonical(found.rules) != _canonical(rules):
+        raise Conflict(f"There is a subset {name} already, and it is a different one.")
+    return found
+
+
+def show(database: Database, name: str) -> Subset:
+    """The subset of this name; else NotFound."""
+    with database.transaction() as cursor:
+        return _find(cursor, name)
+
+
+def newest(database: Database, after: str | None, limit: int) -> Page[Subset]:
+    """Subsets, those saved last first."""
+    with database.transaction() as cursor:
+        found = subsets.newest(cursor, decode_moment(after) if after else None, limit + 1)
+    return page_after(
+        found, limit, lambda one: (one.created_at.isoformat(), one.name), is_first=True
+    )
+
+
+def preview(database: Database, rules: SubsetRules) -> Preview:
+    """Count what the rules select now."""
+    with database.transaction() as cursor:
+        _require_labels(cursor, rules)
+        counts = subsets.count(cursor, rules)
+    return Preview(
+        files=sum(one.files for one in counts),
+        total_bytes=sum(one.total_bytes for one in counts),
+        splits={split: sum(one.splits[split] for one in counts) for split, _ in rules.splits},
+        labels=tuple(counts),
+    )
+
+
+def may_release(subset: Subset, asker: Account | None) -> bool:
+    """True for who may ask for releases of a subset."""
+    thing = access.table().things["subset"]
+    return asker is not None and thing.is_for(asker, is_own=subset.account_id == asker.id)
+
+
+def request_release(database: Database, asker: Account, name: str) -> str:
+    """Ask for a release of one's own subset (admins: of any); returns the release's id.
+
+    While the same wish is still open its id is given again.
+    """
+    with database.transaction() as cursor:
+        found = subsets.lock(cursor, name)
+        if found is None:
+            raise NotFound(f"There is no subset {name}.")
+        access.table().things["subset"].require(
+            asker,
+            "Only its owner and admins ask for releases of a subset.",
+            is_own=found.account_id == asker.id,
+        )
+        return subsets.open_request(cursor, found) or subsets.request_release(
+            cursor, found, asker.id
+        )
+
+
+def _find(cursor: Cursor, name: str) -> Subset:
+    found = subsets.find(cursor, name)
+    if found is None:
+        raise NotFound(f"There is no subset {name}.")
+    return found
+
+
+def _require_labels(cursor: Cursor, rules: SubsetRules) -> None:
+    known = {entry.label.mid for entry in label_queries.find_many(cursor, rules.labels)}
+    missing = [mid for mid in rules.labels if mid not in known]
+    if missing:
+        raise Refused("label_invalid", f"There is no label {missing[0]}.")
+
+
+def _canonical(rules: SubsetRules) -> SubsetRules:
+    return replace(rules, splits=tuple(sorted(rules.splits)))

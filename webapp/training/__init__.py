@@ -1,0 +1,1 @@
+"""Training runs: the plan, the wish, and the live page."""

@@ -1,0 +1,211 @@
+"""Training runs: what one would take, the wish for one, how far it is, and the wish to stop it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from flask import Response
+from pydantic import BaseModel, Field
+
+from imagehub.catalogue.training.training_queries import TrainingEntry
+from imagehub.vocabulary import Account
+from webapp.http.boundary import Text, Whole, Words
+from webapp.http.endpoints import Endpoints, reply
+from webapp.http.gateways import gateways
+from webapp.training import plans as training_plans
+from webapp.training import service as training_runs
+from webapp.training.service import Watched
+
+endpoints = Endpoints("training_runs")
+Short = Annotated[Text, Field(max_length=40)]
+
+
+class TrainingWish(Words):
+    """What to train; what is left out has a default that fits the base."""
+
+    base: Short | None = Field(
+        default=None, description="transfer (default), fine-tune or scratch."
+    )
+    epochs: int | None = None
+    image_size_pixels: int | None = Field(default=None, description="From scratch only.")
+    augmentation: Short | None = Field(default=None, description="none, mirror or crop.")
+    batch: int | None = Field(default=None, description="Photos a step, of all workers together.")
+    learning_rate: float | None = None
+    photos_per_label: int | None = Field(default=None, description="Fewest that each label needs.")
+    seed: int | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """What was given."""
+        return self.model_dump(exclude_none=True)
+
+
+class LabelShort(BaseModel):
+    """A label with too few photos."""
+
+    label: str
+    photos: int
+
+
+class TrainingEstimate(BaseModel):
+    """What a run would take if it were asked for now; `problem` says why it cannot be."""
+
+    release: str
+    config: Any = Field(description="The wish with its defaults.")
+    seconds: float
+    cluster_minutes: float = Field(description="Of all executors together.")
+    problem: str | None
+    labels_short: list[LabelShort]
+    trainer_at_work: bool = Field(description="If not, runs wait until an operator starts one.")
+
+
+class CurvePoint(BaseModel):
+    """Loss and accuracy on the photos trained on, after so many steps."""
+
+    step: int
+    loss: float
+    accuracy: float
+
+
+class LogLine(BaseModel):
+    """A line of the log."""
+
+    at: datetime
+    note: str
+
+
+class TrainingRun(BaseModel):
+    """A training run. `done` of `total` are photos or steps of its present state."""
+
+    id: str
+    release: str
+    manifest_sha256: str
+    config: Any
+    state: str
+    place_in_queue: int | None
+    asked_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancel_asked: bool
+    attempt: int
+    epochs_done: int
+    done: int
+    total: int | None
+    photos_per_second: float | None
+    reason: str | None
+    model: str | None = Field(description="The id of the model that it left.")
+
+
+class WatchedRun(TrainingRun):
+    """A training run with its curves and its log."""
+
+    seconds_left: float | None
+    trainer_at_work: bool = Field(description="If not, the run waits until an operator starts one.")
+    curves: list[CurvePoint]
+    log: list[LogLine]
+
+
+class PageQuery(Words):
+    """A page of a list."""
+
+    limit: Annotated[Whole, Field(ge=1, le=200)] = 100
+    after: Annotated[Text, Field(max_length=600)] | None = None
+
+
+class TrainingRuns(BaseModel):
+    """A page of training runs, those asked for last first; `next` is the next page's `after`."""
+
+    training_runs: list[TrainingRun]
+    next: str | None
+
+
+class WatchQuery(Words):
+    """From where on to tell the curves."""
+
+    behind_step: Annotated[Whole, Field(ge=0)] = 0
+
+
+class NoWords(Words):
+    """An empty object."""
+
+
+@endpoints.post("/releases/<release_id>/training-estimates", problems=(404,))
+def estimate(release_id: str, body: TrainingWish) -> TrainingEstimate:
+    """Say what a training run on a release would take, and whether it could be asked for."""
+    doors = gateways()
+    plan = training_plans.plan(doors.database, doors.settings, release_id, body.fields())
+    return TrainingEstimate(
+        release=release_id,
+        config=plan.config.model_dump(mode="json"),
+        seconds=plan.estimate.seconds,
+        cluster_minutes=plan.estimate.executor_minutes,
+        problem=plan.problem.sentence if plan.problem else None,
+        labels_short=[LabelShort(label=one.label, photos=one.photos) for one in plan.short],
+        trainer_at_work=plan.has_trainer,
+    )
+
+
+@endpoints.post(
+    "/releases/<release_id>/training-runs", status=202, answer=TrainingRun, problems=(404,)
+)
+def ask(release_id: str, account: Account, body: TrainingWish) -> Response:
+    """Ask for a training run on a release; it waits for its turn. For premium accounts."""
+    doors = gateways()
+    run_id = training_plans.ask(doors.database, doors.settings, account, release_id, body.fields())
+    found = training_runs.show(doors.database, account, run_id)
+    return reply(_run(found.entry), 202, {"Location": f"/api/v1/training-runs/{run_id}"})
+
+
+@endpoints.get("/training-runs")
+def newest(account: Account, query: PageQuery) -> TrainingRuns:
+    """Your training runs, those asked for last first; admins see everybody's."""
+    page = training_runs.newest(gateways().database, account, query.after, query.limit)
+    return TrainingRuns(training_runs=[_run(one) for one in page.items], next=page.after)
+
+
+@endpoints.get("/training-runs/<run_id>", problems=(404,))
+def show(run_id: str, account: Account, query: WatchQuery) -> WatchedRun:
+    """One training run with its curves behind a step, and its log."""
+    found = training_runs.show(gateways().database, account, run_id, query.behind_step)
+    return _watched(found)
+
+
+@endpoints.post("/training-runs/<run_id>/cancellation", problems=(404, 409))
+def cancel(run_id: str, account: Account, body: NoWords) -> TrainingRun:
+    """Stop a training run, whatever it is doing; one that has ended stays as it is."""
+    del body  # only an empty one is read
+    return _run(training_runs.cancel(gateways().database, account, run_id))
+
+
+def _watched(found: Watched) -> WatchedRun:
+    return WatchedRun(
+        **_run(found.entry).model_dump(),
+        seconds_left=found.seconds_left,
+        trainer_at_work=found.has_trainer,
+        curves=[
+            CurvePoint(step=one.step, loss=one.loss, accuracy=one.accuracy) for one in found.points
+        ],
+        log=[LogLine(at=one.at, note=one.note) for one in found.notes],
+    )
+
+
+def _run(entry: TrainingEntry) -> TrainingRun:
+    return TrainingRun(
+        id=entry.id,
+        release=entry.release_id,
+        manifest_sha256=entry.manifest_sha256.hex(),
+        config=entry.config,
+        state=entry.state,
+        place_in_queue=entry.place,
+        asked_at=entry.asked_at,
+        started_at=entry.started_at,
+        finished_at=entry.finished_at,
+        cancel_asked=entry.is_cancel_asked,
+        attempt=entry.attempt,
+        epochs_done=entry.epochs_done,
+        done=entry.done,
+        total=entry.total,
+        photos_per_second=entry.photos_per_second,
+        reason=entry.reason,
+        model=entry.id if entry.has_model else None,
+    )

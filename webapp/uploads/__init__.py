@@ -1,0 +1,1 @@
+"""Uploads: sending a photo, its receipt, and taking it back."""

@@ -1,0 +1,233 @@
+"""Uploads: send a photo, and follow its receipt."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from flask import Response, request
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
+
+from imagehub.errors import Refused
+from imagehub.vocabulary import Account, UploadMetadata, UploadState
+from webapp.http import boundary, upload_body
+from webapp.http.boundary import Decimal, Text, Whole, Words
+from webapp.http.endpoints import Endpoints, reply
+from webapp.http.gateways import gateways
+from webapp.images.verdict_answers import ExplanationAnswer, evidence
+from webapp.labels.api import LabelName
+from webapp.uploads import receipts, withdrawals
+from webapp.uploads import service as uploads
+
+PLACE_DECIMALS = 1
+"""A place is known to a tenth of a degree, no better; the rest is dropped before anything is
+stored."""
+
+MAX_DEVICE_CHARACTERS = 100
+DIGEST = re.compile("[0-9a-f]{64}")
+endpoints = Endpoints("uploads")
+
+
+def _instant(value: object) -> object:
+    """An ISO 8601 time; one without a zone is UTC."""
+    if not isinstance(value, str):
+        return value
+    if not re.match(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("it must be a time such as 2026-05-01T08:00:00Z")
+    instant = datetime.fromisoformat(value)
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+class Claim(Words):
+    """What stands beside the photo, in the query of a raw body or in the fields of a form."""
+
+    label: str = Field(default="", description="Always needed: MID or exact name, in any case.")
+    taken_at: Annotated[AwareDatetime, BeforeValidator(_instant)] | None = Field(
+        default=None, description="ISO 8601; UTC where no zone is given."
+    )
+    latitude: Annotated[Decimal, Field(ge=-90, le=90)] | None = Field(
+        default=None, description="Degrees; kept to one decimal, about 11 km."
+    )
+    longitude: Annotated[Decimal, Field(ge=-180, le=180)] | None = Field(
+        default=None, description="Degrees; goes with the latitude."
+    )
+    device: Annotated[Text, Field(max_length=MAX_DEVICE_CHARACTERS)] | None = Field(
+        default=None, description="What took the photo."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_fields(cls, value: object) -> object:
+        """A form sends the fields that nobody filled in."""
+        if not isinstance(value, dict):
+            return value
+        return {name: text for name, text in value.items() if text != ""}
+
+    @model_validator(mode="after")
+    def _whole_place(self) -> Claim:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude belong together")
+        return self
+
+    def metadata(self) -> UploadMetadata:
+        """The claim's metadata, its place made coarse."""
+        return UploadMetadata(
+            taken_at=self.taken_at,
+            latitude=None if self.latitude is None else round(self.latitude, PLACE_DECIMALS),
+            longitude=None if self.longitude is None else round(self.longitude, PLACE_DECIMALS),
+            device=self.device,
+        )
+
+
+class PageQuery(Words):
+    """A page of a list."""
+
+    limit: Annotated[Whole, Field(ge=1, le=500)] = 100
+    after: Annotated[Text, Field(max_length=600)] | None = None
+
+
+class Step(BaseModel):
+    """One state that an upload has passed."""
+
+    state: UploadState
+    at: datetime
+    code: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+class Receipt(BaseModel):
+    """Where an upload stands; the last step is the newest, `verdict` explains a decided one."""
+
+    id: UUID
+    state: UploadState
+    claimed_label: LabelName | None
+    photo_sha256: str | None
+    image_id: str | None
+    duplicate_of: str | None
+    steps: tuple[Step, ...]
+    verdict: ExplanationAnswer | None = None
+
+
+class Receipts(BaseModel):
+    """A page of receipts; `next` is the next page's `after`."""
+
+    uploads: tuple[Receipt, ...]
+    next: str | None
+
+
+@endpoints.post(
+    "/uploads",
+    status=202,
+    answer=Receipt,
+    request_media_types=("image/jpeg", "image/png", "image/webp", upload_body.FORM),
+    request_headers={
+        "Idempotency-Key": "UUID of this upload, made by the client; the same again counts once.",
+        "X-Content-SHA256": "Optional: hex digest that the photo must have.",
+    },
+    problems=(400, 409, 413, 415, 503),
+)
+def send(account: Account, query: Claim) -> Response:
+    """Send one photo with one claimed label. 202 means: kept for good."""
+    key = _client_key()
+    if upload_body.is_form(request):
+        if request.args:
+            raise Refused("invalid", "A form carries its label and metadata in its fields.")
+        photo, fields = upload_body.read_form(request)
+        claim = boundary.read_fields(fields, Claim)
+    else:
+        photo, claim = upload_body.read_raw(request), query
+    doors = gateways()
+    accepted = uploads.submit(
+        doors.database,
+        doors.log,
+        account,
+        uploads.Submission(
+            client_key=key,
+            photo=photo,
+            label=claim.label,
+            metadata=claim.metadata(),
+            declared_sha256=_declared_digest(),
+        ),
+    )
+    return reply(_receipt(accepted), 202, {"Location": f"/api/v1/uploads/{accepted.id}"})
+
+
+@endpoints.get("/uploads/<upload_id>", problems=(404,))
+def show(upload_id: str, account: Account) -> Receipt:
+    """The receipt of an upload of yours; admins see what is open to them."""
+    return _told(receipts.show(gateways().database, account, upload_id))
+
+
+@endpoints.post("/uploads/<upload_id>/withdrawal", problems=(404,))
+def withdraw(upload_id: str, account: Account) -> Receipt:
+    """Take your upload back: hidden at once, then removed for good. Asking again changes nothing.
+
+    If others sent the same photo, it stays theirs. You may send it again later.
+    """
+    return _told(withdrawals.withdraw(gateways().database, account, upload_id))
+
+
+@endpoints.get("/uploads")
+def newest(account: Account, query: PageQuery) -> Receipts:
+    """Your uploads, newest first."""
+    page = receipts.newest(gateways().database, account, query.after, query.limit)
+    return Receipts(
+        uploads=tuple(_told(one) for one in page.items),
+        next=page.after,
+    )
+
+
+def _told(found: receipts.Receipt) -> Receipt:
+    receipt = Receipt.model_validate(found, from_attributes=True)
+    if found.explanation is None or found.verification_version is None:
+        return receipt
+    told = found.explanation
+    receipt.verdict = ExplanationAnswer(
+        headline=told.headline,
+        certainty=told.certainty,
+        evidence=evidence(told),
+        next_steps=list(told.next_steps),
+        verification_version=found.verification_version,
+    )
+    return receipt
+
+
+def _receipt(accepted: uploads.Accepted) -> Receipt:
+    """The same words whenever the same upload is sent again."""
+    state = UploadState.ACCEPTED
+    return Receipt(
+        id=accepted.id,
+        state=state,
+        claimed_label=LabelName(mid=accepted.claimed_label.mid, name=accepted.claimed_label.name),
+        photo_sha256=accepted.photo_sha256,
+        image_id=None,
+        duplicate_of=None,
+        steps=(Step(state=state, at=accepted.accepted_at),),
+    )
+
+
+def _client_key() -> UUID:
+    text = request.headers.get("Idempotency-Key")
+    if text is None:
+        raise Refused(
+            "idempotency_key_missing",
+            "Send a UUID of your own as Idempotency-Key, and the same one when you try again.",
+        )
+    try:
+        key = UUID(text)
+    except ValueError as error:
+        raise Refused("idempotency_key_invalid", "The Idempotency-Key is no UUID.") from error
+    if str(key) != text.lower():
+        raise Refused("idempotency_key_invalid", f"Write the Idempotency-Key as {key}.")
+    return key
+
+
+def _declared_digest() -> str | None:
+    text = request.headers.get("X-Content-SHA256")
+    if text is None:
+        return None
+    if not DIGEST.fullmatch(text.lower()):
+        raise Refused("digest_mismatch", "X-Content-SHA256 is 64 hexadecimal digits.")
+    return text.lower()

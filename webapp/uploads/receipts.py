@@ -1,0 +1,251 @@
+"""A receipt: the states that one upload has passed, with times and reasons in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.labels import label_queries
+from imagehub.catalogue.moderation import photo_openings
+from imagehub.catalogue.uploads import acceptances, receipts, withdrawals
+from imagehub.catalogue.uploads.receipts import Standing
+from imagehub.catalogue.uploads.withdrawals import Ending
+from imagehub.errors import NotFound, Refused
+from imagehub.vocabulary import Account, Label, UploadState
+from webapp.http import access, cursors
+from webapp.http.cursors import Page
+from webapp.images.explanations import Case, Explanation, Reader, explain
+
+SET_ASIDE = "set_aside"
+SET_ASIDE_REASON = (
+    "Your photo is kept safe; we could not handle it and an operator will look at it."
+)
+WITHDRAWN = "You withdrew this photo."
+HIDDEN = "This photo was reported: it is hidden until somebody has decided."
+TAKEN_DOWN = {
+    "": "This photo was taken down.",
+    "not_this": "This photo was taken down: it does not show what it was sent as.",
+    "private": "This photo was taken down: it shows somebody or something private.",
+    "rights": "This photo was taken down: somebody else has the rights to it.",
+    "harm": "This photo was taken down: it may do harm.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One state that an upload has passed; `code` is set where it was refused or set aside."""
+
+    state: UploadState
+    at: datetime
+    code: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where an upload stands. `id` is what its contributor calls it.
+
+    `explanation` says in words what verification decided, once it has.
+    """
+
+    id: UUID
+    state: UploadState
+    claimed_label: Label | None
+    photo_sha256: str | None
+    image_id: str | None
+    duplicate_of: str | None
+    steps: tuple[Step, ...]
+    explanation: Explanation | None = None
+    verification_version: int | None = None
+
+
+def show(database: Database, asker: Account, upload_id: str) -> Receipt:
+    """The receipt of the asker's upload, or of one that is open to an admin; else NotFound."""
+    wanted = parse_id(upload_id)
+    with database.transaction() as cursor:
+        own = receipts.find_own(cursor, asker.id, acceptances.upload_ids(asker.id, wanted))
+        if own is not None:
+            return _told(cursor, [own])[0]
+        found = receipts.find_any(cursor, wanted)
+        if found is not None and _is_open_to(cursor, asker, found):
+            return _told(cursor, [found], sees_all=True)[0]
+    raise NotFound(f"There is no upload {upload_id}.")
+
+
+def _is_open_to(cursor: Cursor, asker: Account, found: Standing) -> bool:
+    is_opened = found.image_id is not None and (
+        found.image_is_public or photo_openings.is_opened(cursor, asker.id, found.image_id)
+    )
+    return access.table().things["upload"].is_for(asker, is_opened=is_opened)
+
+
+def newest(database: Database, asker: Account, after: str | None, limit: int) -> Page[Receipt]:
+    """The asker's uploads, newest first."""
+    with database.transaction() as cursor:
+        found = receipts.newest(cursor, asker.id, _position(after) if after else None, limit + 1)
+        page = cursors.page_after(found, limit, _sort_key, is_first=after is None)
+        return Page(tuple(_told(cursor, page.items)), page.after, page.before)
+
+
+def _told(cursor: Cursor, standings: Sequence[Standing], sees_all: bool = False) -> list[Receipt]:
+    rivals = _rivals(cursor, standings)
+    endings = withdrawals.endings(cursor, [one.upload_id for one in standings])
+    hidden = withdrawals.hidden_images(cursor, [one.image_id or "" for one in standings])
+    told = []
+    for standing in standings:
+        receipt = receipt_of(standing, sees_all, rivals)
+        if standing.upload_id in endings:
+            receipt = _ended(receipt, endings[standing.upload_id])
+        elif standing.image_id in hidden:
+            receipt = _hidden(receipt)
+        told.append(receipt)
+    visible = withdrawals.visible_images(cursor, [one.duplicate_of or "" for one in told])
+    return [one if one.duplicate_of in visible else replace(one, duplicate_of=None) for one in told]
+
+
+def _ended(receipt: Receipt, ending: Ending) -> Receipt:
+    """What is left to tell of a photo that is gone."""
+    state = UploadState.TAKEN_DOWN if ending.is_takedown else UploadState.WITHDRAWN
+    words = TAKEN_DOWN[ending.kind or ""] if ending.is_takedown else WITHDRAWN
+    removed = "" if ending.removed_at else " Its files are being removed."
+    last = Step(state, ending.asked_at, ending.kind, (words + removed,))
+    return replace(
+        receipt,
+        state=state,
+        image_id=None,
+        duplicate_of=None,
+        steps=tuple(_in_order(iter((receipt.steps[0], last)))),
+        explanation=None,
+        verification_version=None,
+    )
+
+
+def _hidden(receipt: Receipt) -> Receipt:
+    """What is told of a photo that nobody sees for now."""
+    last = replace(receipt.steps[-1], reasons=(HIDDEN,))
+    return replace(
+        receipt,
+        image_id=None,
+        duplicate_of=None,
+        steps=(*receipt.steps[:-1], last),
+        explanation=None,
+        verification_version=None,
+    )
+
+
+def receipt_of(
+    standing: Standing, sees_all: bool = False, rivals: Mapping[str, str] | None = None
+) -> Receipt:
+    """Tell an upload's standing; what its contributor may not know is left out.
+
+    `rivals` are names of labels that the evidence may name, by MID. Times never run backwards:
+    that another upload of the same photo was decided earlier is nobody else's business.
+    """
+    duplicate_of = _duplicate_of(standing, sees_all)
+    explanation = _explain(standing, rivals or {}, sees_all)
+    is_repeated = duplicate_of == standing.image_id
+    steps = tuple(_in_order(_steps(standing, is_repeated, explanation)))
+    return Receipt(
+        id=standing.client_key or standing.upload_id,
+        state=steps[-1].state,
+        claimed_label=(
+            Label(standing.claimed_label, standing.label_name or "")
+            if standing.claimed_label
+            else None
+        ),
+        photo_sha256=standing.photo_sha256.hex() if standing.photo_sha256 else None,
+        image_id=standing.image_id,
+        duplicate_of=duplicate_of,
+        steps=steps,
+        explanation=explanation,
+        verification_version=standing.verification_version if explanation else None,
+    )
+
+
+def _explain(standing: Standing, rivals: Mapping[str, str], sees_all: bool) -> Explanation | None:
+    if standing.verdict is None or standing.claimed_label is None:
+        return None
+    label = Label(standing.claimed_label, standing.label_name or "")
+    case = Case(label, standing.verdict, standing.findings, rivals, standing.prior)
+    reader = Reader(sees_numbers=sees_all, is_sender=True, alone=not standing.is_shared_claim)
+    return explain(case, reader)
+
+
+def _rivals(cursor: Cursor, standings: Sequence[Standing]) -> dict[str, str]:
+    mids = {
+        seen.rival
+        for standing in standings
+        for seen in (standing.verdict.evidence if standing.verdict else ())
+    } - {None}
+    if not mids:
+        return {}
+    found = label_queries.find_many(cursor, [mid for mid in mids if mid])
+    return {entry.label.mid: entry.label.name for entry in found}
+
+
+def _duplicate_of(standing: Standing, sees_all: bool) -> str | None:
+    """The image that this photo repeats, if it is public or the contributor's own."""
+    is_repeated = standing.first_upload_id not in (None, standing.upload_id)
+    if is_repeated and (sees_all or standing.image_is_public or standing.sent_before):
+        return standing.image_id
+    if sees_all or standing.keeper_is_public or standing.keeper_is_own:
+        return standing.keeper_id
+    return None
+
+
+def _steps(
+    standing: Standing, is_repeated: bool, explanation: Explanation | None
+) -> Iterator[Step]:
+    if standing.door_code:
+        reasons = (standing.door_reason or "",)
+        yield Step(UploadState.REFUSED, standing.asked_at, standing.door_code, reasons)
+        return
+    yield Step(UploadState.ACCEPTED, standing.asked_at)
+    if standing.settled_at is None:
+        if standing.set_aside_at is not None:
+            yield Step(UploadState.ACCEPTED, standing.set_aside_at, SET_ASIDE, (SET_ASIDE_REASON,))
+        return
+    if standing.settled_state == "refused":
+        reasons = (standing.settled_reason or "",)
+        yield Step(UploadState.REFUSED, standing.settled_at, standing.settled_code, reasons)
+        return
+    again = ("The hub has this photo already; it counts once.",) if is_repeated else ()
+    yield Step(UploadState.STORED, standing.settled_at, reasons=again)
+    if standing.checked_at is not None:
+        yield Step(UploadState.CHECKED, standing.checked_at)
+    if standing.outcome and standing.decided_at:
+        told = explanation.all_reasons if explanation else ()
+        yield Step(UploadState(standing.outcome), standing.decided_at, reasons=told)
+
+
+def _in_order(steps: Iterator[Step]) -> Iterator[Step]:
+    latest: datetime | None = None
+    for step in steps:
+        latest = step.at if latest is None else max(latest, step.at)
+        yield replace(step, at=latest)
+
+
+def _sort_key(standing: Standing) -> tuple[str, str]:
+    return standing.asked_at.isoformat(), str(standing.upload_id)
+
+
+def _position(cursor: str) -> tuple[datetime, UUID]:
+    asked_at, upload_id = cursors.decode(cursor, str, str)
+    try:
+        return datetime.fromisoformat(asked_at), UUID(upload_id)
+    except ValueError as error:
+        raise Refused("cursor_malformed", "This page link is damaged.") from error
+
+
+def parse_id(text: str) -> UUID:
+    """The id of an upload in its one usual spelling; NotFound for anything else."""
+    try:
+        found = UUID(text)
+    except ValueError as error:
+        raise NotFound(f"{text!r} is no upload's id.") from error
+    if str(found) != text.lower():
+        raise NotFound(f"{text!r} is no upload's id.")
+    return found

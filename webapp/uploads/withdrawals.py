@@ -1,0 +1,29 @@
+"""A contributor takes an upload back: it is hidden at once, and a job removes it for good."""
+
+from __future__ import annotations
+
+from imagehub.catalogue.accounts import audit_events
+from imagehub.catalogue.database import Database
+from imagehub.catalogue.uploads import acceptances, withdrawals
+from imagehub.errors import NotFound
+from imagehub.vocabulary import Account
+from webapp.uploads import receipts
+from webapp.uploads.receipts import Receipt
+
+
+def withdraw(database: Database, asker: Account, upload_id: str) -> Receipt:
+    """Take back an upload of the asker's own, and give its receipt; raise NotFound for any other.
+
+    From the commit on its photo is hidden from everybody, unless others sent it too. Taking back
+    what was taken back changes nothing.
+    """
+    wanted = receipts.parse_id(upload_id)
+    with database.transaction() as cursor:
+        ids = acceptances.upload_ids(asker.id, wanted)
+        before = withdrawals.endings(cursor, ids)
+        found = withdrawals.ask(cursor, asker.id, ids)
+        if found is None:
+            raise NotFound(f"There is no upload {upload_id}.")
+        if found not in before:
+            audit_events.write(cursor, "photo withdrawn", asker.id, asker.id, f"upload {found}")
+    return receipts.show(database, asker, upload_id)

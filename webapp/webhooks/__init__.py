@@ -1,0 +1,1 @@
+"""Webhooks: where an account wants to be told by HTTP."""

@@ -31,7 +31,7 @@ CORE = (
 PLUGINS = "imagehub.commands"
 
 
-class Trouble(click.ClickException):
+class CliError(click.ClickException):
     """Something that one sentence explains: the hub is not there, a setting is wrong."""
 
     exit_code = 2
@@ -59,12 +59,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except HubError as error:
-            raise Trouble(str(error)) from error
+            raise CliError(str(error)) from error
         except BrokenPipeError:
             ctx.exit(0)  # whoever read our output has seen enough
         except OSError as error:
             where = f": {error.filename}" if error.filename else ""
-            raise Trouble(f"{error.strerror or error}{where}.") from error
+            raise CliError(f"{error.strerror or error}{where}.") from error
 
 
 def load_plugin(plugin: EntryPoint) -> click.Command:
@@ -89,7 +89,7 @@ def _broken(plugin: EntryPoint, why: str) -> click.Command:
     )
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
     def command(arguments: tuple[str, ...]) -> None:  # noqa: ARG001 -- takes any, to say the same
-        raise Trouble(sentence)
+        raise CliError(sentence)
 
     return command
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 
-class Line(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """An event as one line: when, how grave, which part, what in words, and what it is about."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -32,7 +32,7 @@ class Line(logging.Formatter):
 def begin(stream: TextIO) -> None:
     """Have this process write its events to the stream, unless it writes them already."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(Line())
+    handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 

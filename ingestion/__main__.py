@@ -16,8 +16,8 @@ from imagehub.sandbox.pool import Sandbox
 from imagehub.settings import Settings
 from ingestion.consumer import Consumer
 from ingestion.dead_letters import Flooded, resume
-from ingestion.failpoints import Points
-from ingestion.pipeline import Line
+from ingestion.failpoints import Failpoints
+from ingestion.pipeline import Pipeline
 from ingestion.replay import replay
 from ingestion.replay_requests import keep_answering
 from ingestion.retention import keep_pruned
@@ -32,7 +32,7 @@ EXIT_FLOODED = 3
 
 @click.command()
 @click.option(
-    "--resume", "is_resumed", is_flag=True, help="Go on after dead letters stopped the line."
+    "--resume", "is_resumed", is_flag=True, help="Go on after dead letters stopped the pipeline."
 )
 @click.option(
     "--replay-dead-letters",
@@ -45,7 +45,7 @@ EXIT_FLOODED = 3
 def main(is_resumed: bool, is_replay: bool, until_empty: bool, die_at: str | None) -> None:
     """Land uploads: from the log to the object store and the catalogue.
 
-    Ends with status 3 where a flood of messages that cannot be handled has stopped the line.
+    Ends with status 3 where a flood of messages that cannot be handled has stopped the pipeline.
     """
     logs.begin(sys.stdout)
     try:
@@ -53,8 +53,8 @@ def main(is_resumed: bool, is_replay: bool, until_empty: bool, die_at: str | Non
         if is_replay:
             _replay(settings)
         else:
-            points = Points.parse(die_at) if die_at else Points()
-            _run(settings, points, is_resumed, until_empty)
+            failpoints = Failpoints.parse(die_at) if die_at else Failpoints()
+            _run(settings, failpoints, is_resumed, until_empty)
     except Flooded as error:
         logging.getLogger("ingestion").error("%s", error)
         sys.exit(EXIT_FLOODED)
@@ -71,23 +71,23 @@ def _replay(settings: Settings) -> None:
     dead_letters.close()
 
 
-def _run(settings: Settings, points: Points, is_resumed: bool, until_empty: bool) -> None:
+def _run(settings: Settings, failpoints: Failpoints, is_resumed: bool, until_empty: bool) -> None:
     sandbox = Sandbox(size=os.cpu_count() or 1)
-    line = Line(
+    pipeline = Pipeline(
         database=hub.open_catalogue(settings),
         store=hub.open_store(settings),
         log=hub.open_log(settings),
         dead_letters=hub.open_dead_letters(settings),
         decode=sandbox.land,
-        points=points,
+        failpoints=failpoints,
     )
     if is_resumed:
-        with line.database.transaction() as cursor:
-            resume(cursor, line.log.topic)
+        with pipeline.database.transaction() as cursor:
+            resume(cursor, pipeline.log.topic)
     stop = _stop_on_signals()
-    threading.Thread(target=keep_pruned, args=(line.log, stop), daemon=True).start()
-    threading.Thread(target=keep_answering, args=(line, stop), daemon=True).start()
-    Consumer(line, workers=sandbox.size).run(stop, until_empty)
+    threading.Thread(target=keep_pruned, args=(pipeline.log, stop), daemon=True).start()
+    threading.Thread(target=keep_answering, args=(pipeline, stop), daemon=True).start()
+    Consumer(pipeline, workers=sandbox.size).run(stop, until_empty)
     sandbox.close()
 
 

@@ -17,13 +17,13 @@ from contextlib import suppress
 from functools import partial
 
 from imagehub.catalogue.uploads import attempts
-from imagehub.catalogue.uploads.attempts import Place
+from imagehub.catalogue.uploads.attempts import MessageOffset
 from imagehub.errors import HubError, Unavailable
 from imagehub.log.protocol import LogConsumer, Position, Received
 from ingestion.dead_letters import check_flow
 from ingestion.ingest import prepare, settle
 from ingestion.outcome import Outcome, SetAside
-from ingestion.pipeline import Line
+from ingestion.pipeline import Pipeline
 
 GROUP = "ingestion"
 MAX_DEATHS = 3
@@ -41,22 +41,24 @@ logger = logging.getLogger("ingestion")
 
 
 class Consumer:
-    """Lands the messages of a line until it is told to stop.
+    """Lands the messages of a pipeline until it is told to stop.
 
     `workers` photos are worked on at once, of at most `batch_messages` taken together.
     """
 
-    def __init__(self, line: Line, workers: int, batch_messages: int = BATCH_MESSAGES) -> None:
-        self._line = line
+    def __init__(
+        self, pipeline: Pipeline, workers: int, batch_messages: int = BATCH_MESSAGES
+    ) -> None:
+        self._pipeline = pipeline
         self._workers = workers
         self._batch_messages = batch_messages
-        self._open_attempts: list[Place] = []
+        self._open_attempts: list[MessageOffset] = []
 
     def run(self, stop: threading.Event, until_empty: bool = False) -> None:
         """Work until `stop` is set, or until no message waits.
 
         Waits and tries again, for ever, while a part is down. Raises Flooded when dead letters
-        stop the line, Misconfigured when a person must change something.
+        stop the pipeline, Misconfigured when a person must change something.
         """
         failures = 0
         with ThreadPoolExecutor(self._workers, thread_name_prefix="landing") as pool:
@@ -64,7 +66,7 @@ class Consumer:
                 try:
                     for _ in self._serve(pool, stop):
                         failures = 0
-                        if until_empty and self._line.log.lag(GROUP) == 0:
+                        if until_empty and self._pipeline.log.lag(GROUP) == 0:
                             return
                 except Unavailable as error:
                     failures += 1
@@ -82,8 +84,8 @@ class Consumer:
         A failure ends the membership, so that the next one begins at the committed offset.
         """
         self._take_back()
-        check_flow(self._line)
-        consumer = self._line.log.consumer(GROUP)
+        check_flow(self._pipeline)
+        consumer = self._pipeline.log.consumer(GROUP)
         try:
             while not stop.is_set():
                 self._handle(pool, consumer, consumer.poll(self._batch_messages, POLL_SECONDS))
@@ -96,21 +98,21 @@ class Consumer:
         self, pool: ThreadPoolExecutor, consumer: LogConsumer, batch: Sequence[Received]
     ) -> None:
         for _ in batch:
-            self._line.points.passed("after_take")
+            self._pipeline.failpoints.reached("after_take")
         deaths = self._deaths(batch)
         for group in _groups(batch, deaths):
             for received, outcome in self._land(pool, group, deaths):
-                settle(self._line, received, outcome)
+                settle(self._pipeline, received, outcome)
             self._open_attempts = []
-            self._line.points.passed("before_offset")
+            self._pipeline.failpoints.reached("before_offset")
             consumer.commit([received.position for received in group])
 
     def _deaths(self, batch: Sequence[Received]) -> dict[Position, int]:
         """How many processes died with each message in their hands, where any did."""
         if not batch:
             return {}
-        places = {self._line.place(received): received.position for received in batch}
-        with self._line.database.transaction() as cursor:
+        places = {self._pipeline.place(received): received.position for received in batch}
+        with self._pipeline.database.transaction() as cursor:
             found = attempts.find(cursor, list(places))
         return {places[place]: count for place, count in found.items() if count > 0}
 
@@ -121,16 +123,16 @@ class Consumer:
         first = group[0]
         if deaths.get(first.position, 0) >= MAX_DEATHS:
             return [(first, _KILLER)]
-        places = [self._line.place(received) for received in group]
-        with self._line.database.transaction() as cursor:
+        places = [self._pipeline.place(received) for received in group]
+        with self._pipeline.database.transaction() as cursor:
             attempts.add(cursor, places)
         self._open_attempts = places
-        return zip(group, pool.map(partial(prepare, self._line), group), strict=True)
+        return zip(group, pool.map(partial(prepare, self._pipeline), group), strict=True)
 
     def _take_back(self) -> None:
         """Attempts that ended because a part was down are no deaths."""
         if self._open_attempts:
-            with self._line.database.transaction() as cursor:
+            with self._pipeline.database.transaction() as cursor:
                 attempts.take_back(cursor, self._open_attempts)
         self._open_attempts = []
 

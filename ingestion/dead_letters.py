@@ -1,4 +1,4 @@
-"""Setting aside what cannot be handled, and stopping the line when that becomes a flood."""
+"""Setting aside what cannot be handled, and stopping the pipeline when that becomes a flood."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.uploads import attempts, dead_letters
-from imagehub.catalogue.uploads.attempts import Place
+from imagehub.catalogue.uploads.attempts import MessageOffset
 from imagehub.catalogue.uploads.dead_letters import LineCounts
 from imagehub.errors import HubError, Refused
 from imagehub.log.protocol import Received
@@ -14,7 +14,7 @@ from imagehub.messages import Message
 from imagehub.privacy import printable
 from imagehub.vocabulary import MAX_PHOTO_BYTES
 from ingestion.outcome import SetAside
-from ingestion.pipeline import Line
+from ingestion.pipeline import Pipeline
 
 MAX_CONSECUTIVE = 50
 MAX_SHARE = 0.05
@@ -24,25 +24,25 @@ _MAX_REASON_CHARACTERS = 500
 
 
 class Flooded(HubError):
-    """So many messages could not be handled that the fault is likely ours: the line stops."""
+    """So many messages could not be handled that the fault is likely ours: the pipeline stops."""
 
 
-def set_aside(line: Line, received: Received, why: SetAside) -> None:
+def set_aside(pipeline: Pipeline, received: Received, why: SetAside) -> None:
     """Put the message with its origin among the dead letters, once; durable on return.
 
     Raises Flooded after the message that makes it a flood.
     """
-    place = line.place(received)
+    place = pipeline.place(received)
     reason = printable(why.reason, _MAX_REASON_CHARACTERS)
-    with line.database.transaction() as cursor:
+    with pipeline.database.transaction() as cursor:
         is_known = dead_letters.is_set_aside(cursor, place)
     if not is_known:
-        _append(line, received.message, _origin(place, why.code, reason))
-    with line.database.transaction() as cursor:
+        _append(pipeline, received.message, _origin(place, why.code, reason))
+    with pipeline.database.transaction() as cursor:
         if dead_letters.add(cursor, place, why.code, reason, upload_id_of(received.message)):
             dead_letters.count_handled(cursor, place, is_dead=True)
         attempts.forget(cursor, place)
-    check_flow(line)
+    check_flow(pipeline)
 
 
 def upload_id_of(message: Message) -> UUID | None:
@@ -53,25 +53,25 @@ def upload_id_of(message: Message) -> UUID | None:
         return None
 
 
-def check_flow(line: Line) -> None:
+def check_flow(pipeline: Pipeline) -> None:
     """Raise Flooded if the dead letters of any partition are a flood."""
-    with line.database.transaction() as cursor:
+    with pipeline.database.transaction() as cursor:
         flooded = [
-            count for count in dead_letters.counts(cursor, line.log.topic) if _is_flood(count)
+            count for count in dead_letters.counts(cursor, pipeline.log.topic) if _is_flood(count)
         ]
     if flooded:
         worst = max(flooded, key=lambda count: count.dead)
         raise Flooded(
-            f"The line of {line.log.topic} is stopped: of the last {worst.handled} messages of "
+            f"The line of {pipeline.log.topic} is stopped: of the last {worst.handled} messages of "
             f"partition {worst.partition}, {worst.dead} could not be handled "
-            f"({worst.consecutive_dead} in a row). They are kept in {line.dead_letters.topic}, "
+            f"({worst.consecutive_dead} in a row). They are kept in {pipeline.dead_letters.topic}, "
             "with the reasons; those behind them wait. Find the cause, give the command "
             "`python -m ingestion --resume --until-empty` beside the hub, then start the hub again."
         )
 
 
 def resume(cursor: Cursor, topic: str) -> None:
-    """Let a stopped line go on."""
+    """Let a stopped pipeline go on."""
     dead_letters.reset_counts(cursor, topic)
 
 
@@ -81,7 +81,7 @@ def _is_flood(count: LineCounts) -> bool:
     )
 
 
-def _origin(place: Place, code: str, reason: str) -> dict[str, str]:
+def _origin(place: MessageOffset, code: str, reason: str) -> dict[str, str]:
     return {
         "origin-topic": place.topic,
         "origin-partition": str(place.partition),
@@ -91,9 +91,11 @@ def _origin(place: Place, code: str, reason: str) -> dict[str, str]:
     }
 
 
-def _append(line: Line, message: Message, origin: dict[str, str]) -> None:
+def _append(pipeline: Pipeline, message: Message, origin: dict[str, str]) -> None:
     try:
-        line.dead_letters.append(Message(message.key, {**message.headers, **origin}, message.value))
+        pipeline.dead_letters.append(
+            Message(message.key, {**message.headers, **origin}, message.value)
+        )
     except Refused:  # a stranger's message, larger than the log takes with the origin added
         trimmed = message.value[:MAX_PHOTO_BYTES]
-        line.dead_letters.append(Message(message.key[:200], origin, trimmed))
+        pipeline.dead_letters.append(Message(message.key[:200], origin, trimmed))

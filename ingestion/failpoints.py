@@ -1,4 +1,4 @@
-"""Named points of a message's way, at which a test can have the process die.
+"""Failpoints: named points of the pipeline at which a test can kill the process.
 
 Nothing happens at them unless the program was started with `--die-at POINT:N`.
 """
@@ -20,24 +20,24 @@ NAMES = (
 )
 
 
-class Points:
-    """Counts how often one point is passed and kills the process (SIGKILL) at the n-th time."""
+class Failpoints:
+    """Counts how often one failpoint is reached; kills the process (SIGKILL) at the n-th time."""
 
     def __init__(self, name: str | None = None, nth: int = 1) -> None:
         if name is not None and name not in NAMES:
-            raise ValueError(f"{name!r} is no point; known are {', '.join(NAMES)}")
+            raise ValueError(f"{name!r} is no failpoint; known are {', '.join(NAMES)}")
         self._name = name
         self._left = nth
         self._lock = threading.Lock()
 
     @classmethod
-    def parse(cls, text: str) -> Points:
+    def parse(cls, text: str) -> Failpoints:
         """Read `POINT:N`; raise ValueError if it is none."""
         name, _, nth = text.partition(":")
         return cls(name, int(nth or 1))
 
-    def passed(self, name: str) -> None:
-        """Say that the point is passed."""
+    def reached(self, name: str) -> None:
+        """Say that the failpoint is reached."""
         if name != self._name:
             return
         with self._lock:

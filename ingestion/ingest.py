@@ -13,7 +13,7 @@ from imagehub import logs
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.uploads import attempts, dead_letters, landings, tombstones
 from imagehub.catalogue.uploads.landings import NewImage, Refusal
-from imagehub.catalogue.uploads.tombstones import Barrier, Sending
+from imagehub.catalogue.uploads.tombstones import ArrivingUpload, Barrier
 from imagehub.errors import Conflict, Refused, Unavailable
 from imagehub.log.protocol import Received
 from imagehub.messages import decode
@@ -24,12 +24,12 @@ from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Upload
 from ingestion.dead_letters import set_aside
 from ingestion.outcome import Landed, Outcome, SetAside, SettledBefore, TurnedDown
-from ingestion.pipeline import Line
+from ingestion.pipeline import Pipeline
 
 logger = logging.getLogger("ingestion")
 
 
-def prepare(line: Line, received: Received) -> Outcome:
+def prepare(pipeline: Pipeline, received: Received) -> Outcome:
     """Do all that may be done for several messages at once: decode and store the objects.
 
     Raises Unavailable while a part is down.
@@ -37,7 +37,7 @@ def prepare(line: Line, received: Received) -> Outcome:
     try:
         upload = decode(received.message)
         _check_digest(upload, received)
-        barrier, known = _find_known(line, upload)
+        barrier, known = _find_known(pipeline, upload)
     except Refused as refused:
         return SetAside(refused.code, refused.sentence)
     except Conflict as conflict:
@@ -45,27 +45,27 @@ def prepare(line: Line, received: Received) -> Outcome:
     if known is not None:
         return known
     try:
-        landed = line.decode(received.message.value)
+        landed = pipeline.decode(received.message.value)
     except Refused as refused:
         return TurnedDown(upload, Refusal(refused.code, refused.sentence))
-    line.points.passed("before_objects")
-    image = _store(line.store, upload, received.message.value, landed)
-    line.points.passed("after_objects")
+    pipeline.failpoints.reached("before_objects")
+    image = _store(pipeline.store, upload, received.message.value, landed)
+    pipeline.failpoints.reached("after_objects")
     return Landed(upload, image, barrier.sweep)
 
 
-def settle(line: Line, received: Received, outcome: Outcome) -> None:
+def settle(pipeline: Pipeline, received: Received, outcome: Outcome) -> None:
     """Write what was decided, in one transaction; in the order of the log.
 
-    Raises Unavailable while a part is down, Flooded when the line must stop.
+    Raises Unavailable while a part is down, Flooded when the pipeline must stop.
     """
     if not isinstance(outcome, SetAside):
         try:
-            _write_rows(line, received, outcome)
+            _write_rows(pipeline, received, outcome)
         except Conflict as conflict:
             outcome = SetAside("upload_conflict", str(conflict))
     if isinstance(outcome, SetAside):
-        set_aside(line, received, outcome)
+        set_aside(pipeline, received, outcome)
     _report(received, outcome)
 
 
@@ -78,9 +78,9 @@ def _check_digest(upload: Upload, received: Received) -> None:
         )
 
 
-def _find_known(line: Line, upload: Upload) -> tuple[Barrier, Outcome | None]:
+def _find_known(pipeline: Pipeline, upload: Upload) -> tuple[Barrier, Outcome | None]:
     """What can be said without decoding; raise Conflict if the id belongs to another upload."""
-    with line.database.transaction() as cursor:
+    with pipeline.database.transaction() as cursor:
         barrier = tombstones.barrier(cursor, _sending(upload))
         return barrier, _known(cursor, upload, barrier)
 
@@ -101,8 +101,8 @@ def _known(cursor: Cursor, upload: Upload, barrier: Barrier) -> Outcome | None:
     return None
 
 
-def _sending(upload: Upload) -> Sending:
-    return Sending(upload.id, upload.account_id, upload.photo_sha256, upload.accepted_at)
+def _sending(upload: Upload) -> ArrivingUpload:
+    return ArrivingUpload(upload.id, upload.account_id, upload.photo_sha256, upload.accepted_at)
 
 
 def _is_settled(cursor: Cursor, upload: Upload) -> bool:
@@ -149,16 +149,16 @@ def _put_first(store: ObjectStore, key: str, data: bytes) -> bytes:
 
 
 def _write_rows(
-    line: Line, received: Received, outcome: Landed | TurnedDown | SettledBefore
+    pipeline: Pipeline, received: Received, outcome: Landed | TurnedDown | SettledBefore
 ) -> None:
-    place = line.place(received)
-    line.points.passed("before_rows")
-    with line.database.transaction() as cursor:
+    place = pipeline.place(received)
+    pipeline.failpoints.reached("before_rows")
+    with pipeline.database.transaction() as cursor:
         if not isinstance(outcome, SettledBefore) and _add(cursor, outcome):
             dead_letters.count_handled(cursor, place, is_dead=False)
         attempts.forget(cursor, place)
-        line.points.passed("before_commit")
-    line.points.passed("after_commit")
+        pipeline.failpoints.reached("before_commit")
+    pipeline.failpoints.reached("after_commit")
 
 
 def _add(cursor: Cursor, outcome: Landed | TurnedDown) -> bool:

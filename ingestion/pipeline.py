@@ -1,4 +1,4 @@
-"""What one upload needs on its way, gathered by the composition root."""
+"""What every step of an upload's pipeline uses, gathered by the composition root."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.uploads.attempts import Place
+from imagehub.catalogue.uploads.attempts import MessageOffset
 from imagehub.log.protocol import Received, UploadLog
 from imagehub.photo import LandedPhoto
 from imagehub.storage.protocol import ObjectStore
-from ingestion.failpoints import Points
+from ingestion.failpoints import Failpoints
 
 
 @dataclass(frozen=True)
-class Line:
-    """The doors, the decoder (bytes -> LandedPhoto, or Refused) and the points for tests.
+class Pipeline:
+    """Catalogue, store and logs, the decoder (bytes -> LandedPhoto, or Refused), and failpoints.
 
     All parts may be used by several threads at once.
     """
@@ -25,8 +25,8 @@ class Line:
     log: UploadLog
     dead_letters: UploadLog
     decode: Callable[[bytes], LandedPhoto]
-    points: Points = field(default_factory=Points)
+    failpoints: Failpoints = field(default_factory=Failpoints)
 
-    def place(self, received: Received) -> Place:
-        """Where a message of this line's log stands."""
-        return Place(self.log.topic, received.position.partition, received.position.offset)
+    def place(self, received: Received) -> MessageOffset:
+        """Where a message of the pipeline's log stands."""
+        return MessageOffset(self.log.topic, received.position.partition, received.position.offset)

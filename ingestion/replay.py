@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.uploads import dead_letters
-from imagehub.catalogue.uploads.attempts import Place
+from imagehub.catalogue.uploads.attempts import MessageOffset
 from imagehub.log.protocol import UploadLog
 from imagehub.messages import Message
 
@@ -47,6 +47,6 @@ def _letters(set_aside: UploadLog) -> Iterator[Message]:
         consumer.close()
 
 
-def _origin(letter: Message) -> Place:
+def _origin(letter: Message) -> MessageOffset:
     topic, partition, offset = (letter.headers[name] for name in ORIGIN[:3])
-    return Place(topic, int(partition), int(offset))
+    return MessageOffset(topic, int(partition), int(offset))

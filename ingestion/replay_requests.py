@@ -7,7 +7,7 @@ import threading
 
 from imagehub.catalogue.uploads import replays
 from imagehub.errors import HubError
-from ingestion.pipeline import Line
+from ingestion.pipeline import Pipeline
 from ingestion.replay import replay
 
 PAUSE_SECONDS = 5.0
@@ -15,27 +15,29 @@ PAUSE_SECONDS = 5.0
 logger = logging.getLogger("ingestion")
 
 
-def keep_answering(line: Line, stop: threading.Event, pause_seconds: float = PAUSE_SECONDS) -> None:
+def keep_answering(
+    pipeline: Pipeline, stop: threading.Event, pause_seconds: float = PAUSE_SECONDS
+) -> None:
     """Answer now and after every pause, until `stop` is set; a failure waits for the next."""
     while not stop.is_set():
         try:
-            answer(line)
+            answer(pipeline)
         except HubError as error:
             logger.warning("%s The dead letters wait.", error)
         stop.wait(pause_seconds)
 
 
-def answer(line: Line) -> None:
+def answer(pipeline: Pipeline) -> None:
     """Replay once, if anybody asked, and say so to all who did.
 
     After a crash in between some are tried twice: an upload lands only once.
     """
-    with line.database.transaction() as cursor:
+    with pipeline.database.transaction() as cursor:
         asked = replays.open_requests(cursor)
     if not asked:
         return
-    count = replay(line.database, line.log, line.dead_letters)
+    count = replay(pipeline.database, pipeline.log, pipeline.dead_letters)
     logger.info("put %d dead letters into the upload log again", count)
-    with line.database.transaction() as cursor:
+    with pipeline.database.transaction() as cursor:
         for request_id in asked:
             replays.answer(cursor, request_id, count)

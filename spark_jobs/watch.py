@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class Patience:
+class Backoff:
     """How long to leave a job alone that has failed: 1 s, then twice as long each time."""
 
     clock: Callable[[], float] = time.monotonic
@@ -50,14 +50,14 @@ def watch(settings: Settings, spark: Any, database: Database, store: ObjectStore
 
     Raises Unavailable once Spark itself is gone: only a new process can start another.
     """
-    patience = Patience()
+    patience = Backoff()
     while True:
         if not _one_round(settings, spark, database, store, patience):
             time.sleep(IDLE_SECONDS)
 
 
 def _one_round(
-    settings: Settings, spark: Any, database: Database, store: ObjectStore, patience: Patience
+    settings: Settings, spark: Any, database: Database, store: ObjectStore, patience: Backoff
 ) -> bool:
     worked = False
     for name in jobs.NAMES:

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from imagehub.catalogue.accounts import account_tokens, credentials
 from imagehub.catalogue.demands import demands, webhooks
-from imagehub.catalogue.demands.demands import Wish
+from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.catalogue.labels import label_proposals, own_labels
 from imagehub.catalogue.labels.label_proposals import NewProposal
 from imagehub.catalogue.moderation import photo_openings, reports
@@ -63,14 +63,14 @@ class World:
     def __post_init__(self) -> None:
         self.client = create_app(self.web.settings).test_client(use_cookies=False)
 
-    def ask(self, cell: Cell, form_word: str | None = None) -> TestResponse:
+    def ask(self, cell: Cell, csrf_token: str | None = None) -> TestResponse:
         """Send the cell's request, well-formed as its subject would; a form word may be named."""
         route = cell.route
         headers, word = self._credentials(cell)
-        word = form_word if form_word is not None else word
+        word = csrf_token if csrf_token is not None else word
         sent = _sent(route, self, word)
         if route.is_program and not route.takes_token:
-            headers["X-Form-Word"] = word
+            headers["X-CSRF-Token"] = word
         headers |= sent.pop("headers", {})
         return self.client.open(self.path(cell), method=route.method, headers=headers, **sent)
 
@@ -128,7 +128,7 @@ class World:
             return found
         until = datetime.now(UTC) + timedelta(days=1)
         with self.web.database.transaction() as cursor:
-            wish = Wish(self.label.mid, 5, secrets.token_hex(4), until)
+            wish = DemandSpec(self.label.mid, 5, secrets.token_hex(4), until)
             demand = demands.ask(cursor, owner.account.id, wish)
             url = f"https://{secrets.token_hex(4)}.example/"
             webhook = webhooks.add(cursor, owner.account.id, url, "whsec_x")
@@ -220,14 +220,14 @@ def _person(web: Web, label: Label, role: Role) -> Person:
     return Person(account, token, photo, subset)
 
 
-def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
+def _sent(route: Route, world: World, csrf_token: str) -> dict[str, Any]:
     """What a well-meant request to the route carries."""
     rules = {"labels": [world.label.mid]}
     name = f"made-{secrets.token_hex(6)}"
     match (route.method, route.rule):
         case ("POST", "/api/v1/uploads" | "/app/uploads"):
             headers = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "image/jpeg"}
-            headers |= {"X-Form-Word": form_word}
+            headers |= {"X-CSRF-Token": csrf_token}
             return {"headers": headers, "data": PHOTO, "query_string": {"label": world.label.mid}}
         case ("POST", "/app/consent"):
             return {"json": {"terms_version": 1}}
@@ -250,7 +250,7 @@ def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
         case ("POST", "/api/v1/webhooks"):
             return {"json": {"url": f"https://{name}.example/"}}
         case ("POST", rule) if rule.endswith("/models/<model_id>/predictions"):
-            headers = {"Content-Type": "image/jpeg", "X-Form-Word": form_word}
+            headers = {"Content-Type": "image/jpeg", "X-CSRF-Token": csrf_token}
             return {"headers": headers, "data": PHOTO}
         case ("PUT", "/api/v1/notices/read"):
             return {"json": {"up_to": 1}}
@@ -258,7 +258,7 @@ def _sent(route: Route, world: World, form_word: str) -> dict[str, Any]:
             return {"json": rules}
         case ("POST", _) if not route.is_program:
             fields = _form(route, world, name)
-            return {"data": {**fields, "form_word": form_word}}
+            return {"data": {**fields, "csrf_token": csrf_token}}
     return {}
 
 

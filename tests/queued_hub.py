@@ -15,7 +15,7 @@ from imagehub.settings import Settings
 from imagehub.training_config import read
 from imagehub.vocabulary import Account
 from tests import factories
-from training.service import Patience, Trainer
+from training.service import SilenceLimits, Trainer
 
 SLEEPS = "import time; time.sleep(300)"
 FAILS = "raise SystemExit(1)"
@@ -37,7 +37,7 @@ class Hub:
     def state(self, run_id: str) -> str:
         return self.run(run_id).state
 
-    def run(self, run_id: str) -> training_runs.TrainingRun:
+    def run(self, run_id: str) -> training_runs.RunState:
         with self.database.transaction() as cursor:
             found = training_runs.find(cursor, run_id)
         assert found is not None
@@ -66,7 +66,7 @@ class Hub:
         trainer = Trainer(
             self.settings,
             Database(self.database.url),
-            Patience(**patience),
+            SilenceLimits(**patience),
             attempt=(sys.executable, "-c", program),
         )
         thread = threading.Thread(target=trainer.serve)

@@ -17,7 +17,7 @@ import numpy as np
 from imagehub.catalogue.reviews.review_questions import GOLD_SHARE
 from spark_jobs.verify.agreement import review_consensus, review_rules
 from spark_jobs.verify.agreement.review_consensus import CONTRIBUTOR, GOLD_LOG_ODDS, Ballots
-from spark_jobs.verify.agreement.review_rules import Asking, Tally
+from spark_jobs.verify.agreement.review_rules import AnswerTally, QuestionState
 
 GOLDS = 200
 LEARNED_EVERY = 100
@@ -86,7 +86,7 @@ class Crowd:
         gold = np.where(self.truth[size:], GOLD_LOG_ODDS, -GOLD_LOG_ODDS)
         self.prior = np.append(np.log(believed / (1 - believed)), gold)
         self.log_odds = self.prior[:size].copy()
-        self.tallies = [Tally()] * size
+        self.tallies = [AnswerTally()] * size
         self.is_open = np.ones(size, dtype=np.bool_)
         self.met: list[set[int]] = [set() for _ in range(made.people)]
         self.judged = np.zeros(made.people, dtype=np.intp)
@@ -136,7 +136,7 @@ class Crowd:
         wrong = (self.log_odds > 0) != self.truth[:size]
         reviews = sum(tally.answers for tally in self.tallies)
         undecided = [
-            review_rules.asking(_probability(odds), tally) is not Asking.AGREED
+            review_rules.asking(_probability(odds), tally) is not QuestionState.AGREED
             for odds, tally in zip(self.log_odds, self.tallies, strict=True)
         ]
         return Figures(
@@ -169,7 +169,7 @@ class Crowd:
             self.judged[person] += 1
         if not is_gold:
             known = self.tallies[claim]
-            self.tallies[claim] = Tally(
+            self.tallies[claim] = AnswerTally(
                 known.yes + yes, known.no + (not unsure and not yes), known.unsure + unsure
             )
             if not unsure:
@@ -191,7 +191,9 @@ class Crowd:
 
     def _close(self, claim: int) -> None:
         probability = _probability(float(self.log_odds[claim]))
-        self.is_open[claim] = review_rules.asking(probability, self.tallies[claim]) is Asking.OPEN
+        self.is_open[claim] = (
+            review_rules.asking(probability, self.tallies[claim]) is QuestionState.OPEN
+        )
 
 
 def worst(figures: Sequence[Figures]) -> Figures:

@@ -13,8 +13,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from imagehub import manifest
-from imagehub.client import HubClient, Patience
-from imagehub.client.download import Download, Wish, download
+from imagehub.client import HubClient, RetryPolicy
+from imagehub.client.download import Download, DownloadOptions, download
 from imagehub.manifest import Manifest, ManifestFile
 from tests.scripted_server import Reply, Request, ScriptedServer, as_json
 
@@ -111,8 +111,8 @@ def ranged(request: Request, data: bytes) -> Reply:
 
 
 def take(server: ScriptedServer, folder: Path, **wish: Any) -> Download:
-    quick = Patience(attempts=3, sleep=lambda _: None)
-    return download(HubClient(server.url, "", quick), "pets-1", folder, Wish(**wish))
+    quick = RetryPolicy(attempts=3, sleep=lambda _: None)
+    return download(HubClient(server.url, "", quick), "pets-1", folder, DownloadOptions(**wish))
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ import requests
 
 from tests.web_server import Web
 
-FORM_WORD = re.compile(r'name="form_word" value="([0-9a-f]{64})"')
+FORM_WORD = re.compile(r'name="csrf_token" value="([0-9a-f]{64})"')
 
 
 class SignedIn:
@@ -21,15 +21,15 @@ class SignedIn:
         assert answer.status_code == 303, answer.text
         found = FORM_WORD.search(self.get("/contribute").text)
         assert found
-        self.form_word = found[1]
+        self.csrf_token = found[1]
 
     def get(self, path: str) -> requests.Response:
         """Open a page."""
         return self.session.get(self._url + path, timeout=30, allow_redirects=False)
 
     def post(self, path: str, **fields: str) -> requests.Response:
-        """Send a form of our own pages; name `form_word` to send another word."""
-        return self._send(path, {"form_word": self.form_word, **fields})
+        """Send a form of our own pages; name `csrf_token` to send another word."""
+        return self._send(path, {"csrf_token": self.csrf_token, **fields})
 
     def _send(self, path: str, fields: dict[str, str]) -> requests.Response:
         return self.session.post(self._url + path, data=fields, timeout=30, allow_redirects=False)

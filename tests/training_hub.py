@@ -22,7 +22,7 @@ from imagehub.catalogue.database import Database
 from imagehub.catalogue.migrate import migrate
 from imagehub.catalogue.training import training_progress, training_runs
 from imagehub.catalogue.training.training_progress import Epoch
-from imagehub.catalogue.training.training_runs import TrainingRun
+from imagehub.catalogue.training.training_runs import RunState
 from imagehub.errors import Unavailable
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
@@ -85,7 +85,7 @@ class TrainingHub:
             config = read(wish).model_dump(mode="json")
             return str(training_runs.queue(cursor, release_id, config))
 
-    def run(self, run_id: str) -> TrainingRun:
+    def run(self, run_id: str) -> RunState:
         """The run as it stands."""
         with self.database.transaction() as cursor:
             found = training_runs.find(cursor, run_id)

@@ -20,7 +20,7 @@ from pyspark.errors import PySparkException
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.training import training_progress, training_runs, training_sweeps
-from imagehub.catalogue.training.training_runs import TrainingRun
+from imagehub.catalogue.training.training_runs import RunState
 from imagehub.errors import Conflict, HubError, Unavailable
 from imagehub.hub import open_catalogue, open_store
 from imagehub.settings import Settings
@@ -44,12 +44,12 @@ from training import (
 )
 from training.checkpoint import Checkpoint
 from training.last_words import reason_file
-from training.preparing import Source
+from training.preparing import PinnedRelease
 from training.processes import MARK
 from training.publishing import publish
 from training.reasons import reason_in
 from training.reporting import Attempt, Reporter, beating
-from training.session import Cluster
+from training.session import ExecutorPool
 from training.shards import Index
 from training.task import Task
 
@@ -65,17 +65,17 @@ AGAIN, CANNOT_WORK = 1, 2
 
 
 @dataclass
-class Doors:
+class AttemptResources:
     """What an attempt has open; the Spark session is started when it is first needed."""
 
     settings: Settings
-    run: TrainingRun
+    run: RunState
     database: Database
     store: ObjectStore
     report: Reporter
-    _cluster: Cluster | None = field(default=None)
+    _cluster: ExecutorPool | None = field(default=None)
 
-    def cluster(self) -> Cluster:
+    def cluster(self) -> ExecutorPool:
         """The Spark session."""
         if self._cluster is None:
             with self.waiting(LONGEST_START_SECONDS):
@@ -122,12 +122,12 @@ class Doors:
             self._cluster = None
 
 
-def train(doors: Doors) -> None:
+def train(doors: AttemptResources) -> None:
     """Do all that is missing of the run, and publish its model."""
     run, config = doors.run, read_config(doors.run.config)
     with doors.database.transaction() as cursor:
         withdrawn = training_sweeps.withdrawn(cursor, run.release_id)
-    source = Source(run.release_id, run.manifest_sha256, withdrawn)
+    source = PinnedRelease(run.release_id, run.manifest_sha256, withdrawn)
     network = _network(doors, config)
     side = network.side_pixels if network else config.image_size_pixels
     doors.report.note("The photos are made ready for training.")
@@ -146,7 +146,7 @@ def train(doors: Doors) -> None:
     publish(doors.settings, doors.database, doors.report, run, plan, index)
 
 
-def plan_task(doors: Doors, config: TrainingConfig, index: Index) -> Task:
+def plan_task(doors: AttemptResources, config: TrainingConfig, index: Index) -> Task:
     """What the workers are told; where no checkpoint is yet, what training begins from is kept."""
     run, executors = doors.run, doors.cluster().executors
     network = _network(doors, config)
@@ -185,7 +185,7 @@ def last_checkpoint(store: ObjectStore, run_id: str, epochs: int) -> str | None:
     return task.newest(key for key in found if task.epochs_of(key) < epochs)
 
 
-def _network(doors: Doors, config: TrainingConfig) -> Network | None:
+def _network(doors: AttemptResources, config: TrainingConfig) -> Network | None:
     return None if config.base is Base.SCRATCH else features.frozen_network(doors.settings).network
 
 
@@ -194,7 +194,7 @@ def _is_mirrored(config: TrainingConfig) -> bool:
 
 
 def _beginning(
-    doors: Doors, config: TrainingConfig, index: Index, network: Network | None
+    doors: AttemptResources, config: TrainingConfig, index: Index, network: Network | None
 ) -> Checkpoint:
     classes = len(index.classes)
     if network is None:
@@ -209,7 +209,7 @@ def _beginning(
     return fine_tune.start(began_from, head.fitted(rows, truth, classes))
 
 
-def _fit(doors: Doors, plan: Task) -> None:
+def _fit(doors: AttemptResources, plan: Task) -> None:
     with doors.waiting(LONGEST_START_SECONDS):
         from training import cluster, worker
 
@@ -228,7 +228,7 @@ def _fit(doors: Doors, plan: Task) -> None:
     require_in_step(doors, plan)
 
 
-def require_in_step(doors: Doors, plan: Task) -> None:
+def require_in_step(doors: AttemptResources, plan: Task) -> None:
     """Raise Conflict unless all workers said the same loss and had the same weights.
 
     Raises Unavailable if one of them has not said it.
@@ -261,7 +261,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return CANNOT_WORK
     own = Database(database.url)
     with Reporter(own, Attempt(run.id, run.attempt), "driver") as report:
-        doors = Doors(settings, run, database, open_store(settings), report)
+        doors = AttemptResources(settings, run, database, open_store(settings), report)
         try:
             train(doors)
         except HubError as error:

@@ -27,7 +27,7 @@ from tensorflowonspark import TFCluster, reservation
 
 from imagehub.errors import Unavailable
 from training.reasons import reason_in
-from training.session import Cluster
+from training.session import ExecutorPool
 
 NODES_WITHIN_SECONDS = 180
 POLL_SECONDS = 0.5
@@ -45,7 +45,7 @@ class Node:
     arguments: dict[str, Any]
 
 
-class Watch(Protocol):
+class ClusterWatch(Protocol):
     """Who is told that the cluster gets on."""
 
     def waiting(self, at_most_seconds: float) -> AbstractContextManager[None]:
@@ -65,7 +65,7 @@ class ClusterFailed(Unavailable):
     """A node failed or none came: the attempt is over, a new one may do better."""
 
 
-def run(cluster: Cluster, workers: int, node: Node, watch: Watch) -> None:
+def run(cluster: ExecutorPool, workers: int, node: Node, watch: ClusterWatch) -> None:
     """Run the node on so many executors at once; return when all have ended well.
 
     Raises ClusterFailed with the first words of what went wrong. One call a process.

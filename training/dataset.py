@@ -26,7 +26,7 @@ SHUFFLED_PHOTOS = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
+class ShardPhoto:
     """One photo of a shard, read without TensorFlow."""
 
     image_id: str
@@ -60,13 +60,13 @@ def local_copies(store: ObjectStore, shards: Sequence[ShardFacts], folder: Path)
     return copies
 
 
-def photos(data: bytes) -> list[Photo]:
+def photos(data: bytes) -> list[ShardPhoto]:
     """All photos of a shard, in order."""
     found = []
     for record in records.split(data):
         texts, numbers = records.decode(record)
         found.append(
-            Photo(
+            ShardPhoto(
                 texts["image/source_id"].decode(),
                 numbers["image/class/label"],
                 texts["image/encoded"],

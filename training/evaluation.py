@@ -57,7 +57,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HeldOut:
+class HeldOutPhotos:
     """The held-out photos: which they are and the class of each, N of both."""
 
     split: str
@@ -73,7 +73,7 @@ def softmax(logits: Floats) -> Floats:
 
 
 def evaluate(
-    held_out: HeldOut, probabilities: Floats, mids: Sequence[str], names: Sequence[str]
+    held_out: HeldOutPhotos, probabilities: Floats, mids: Sequence[str], names: Sequence[str]
 ) -> Evaluation:
     """Measure what a model says, N x classes, of N held-out photos; N is at least 1."""
     said = probabilities.argmax(1)
@@ -106,7 +106,7 @@ def _score(number: int, confusion: Classes, mid: str, name: str) -> LabelScore:
 
 
 def _mistakes(
-    held_out: HeldOut, probabilities: Floats, names: Sequence[str]
+    held_out: HeldOutPhotos, probabilities: Floats, names: Sequence[str]
 ) -> tuple[Mistake, ...]:
     said, sure = probabilities.argmax(1), probabilities.max(1)
     wrong = np.flatnonzero(said != held_out.classes)

@@ -17,8 +17,8 @@ from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.vision import registry
 from imagehub.vision.featurizer import Featurizer
-from imagehub.vision.network import Found, Kind, Networks
-from training.dataset import Photo
+from imagehub.vision.network import Found, NetworkOutput, Networks
+from training.dataset import ShardPhoto
 from training.shards import ShardFacts
 
 RECIPE = 1
@@ -61,7 +61,7 @@ def frozen_network(settings: Settings) -> Found:
 
 def named_network(settings: Settings, sha256: str) -> Found:
     """The network with this checksum on this machine; Refused if it is not here."""
-    for network in registry.candidates(Kind.EMBEDDING, settings.models):
+    for network in registry.candidates(NetworkOutput.EMBEDDING, settings.models):
         if network.sha256 == sha256 and (found := registry.find(network, settings.models)):
             return found
     raise Refused(
@@ -73,7 +73,7 @@ def named_network(settings: Settings, sha256: str) -> Found:
 
 def look(
     network: Found,
-    photos: Sequence[Photo],
+    photos: Sequence[ShardPhoto],
     mirrored: bool,
     threads: int,
     beat: Callable[[], None] = lambda: None,
@@ -133,6 +133,6 @@ def joined(parts: Sequence[FeatureSet]) -> FeatureSet:
     )
 
 
-def _pieces(photos: Sequence[Photo]) -> Iterator[Sequence[Photo]]:
+def _pieces(photos: Sequence[ShardPhoto]) -> Iterator[Sequence[ShardPhoto]]:
     for start in range(0, len(photos), PHOTOS_A_LOOK):
         yield photos[start : start + PHOTOS_A_LOOK]

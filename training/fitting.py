@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from imagehub.catalogue.training.training_progress import Epoch, Step
+from imagehub.catalogue.training.training_progress import CurveStep, Epoch
 from imagehub.errors import Conflict
 from imagehub.storage.protocol import ObjectStore
 from imagehub.training_config import Augmentation, Base
@@ -30,7 +30,7 @@ POINTS_AN_EPOCH = 4
 """Of the loss curve."""
 
 
-class Report(Protocol):
+class ProgressReport(Protocol):
     """Whom a worker tells how far it is; training.reporting.Reporter is one."""
 
     def beat(self) -> None:
@@ -41,7 +41,7 @@ class Report(Protocol):
         """So many steps are done."""
         ...
 
-    def step(self, found: Step) -> None:
+    def step(self, found: CurveStep) -> None:
         """A point of the curves."""
         ...
 
@@ -55,7 +55,7 @@ class Report(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WorkerRank:
     """Where a worker runs: its number, its files, and what keeps it in step with the others.
 
     `pretrained` is the network that a fine-tuning run trains on.
@@ -72,7 +72,7 @@ class Place:
         return nullcontext() if self.strategy is None else self.strategy.scope()
 
 
-def fit(task: Task, place: Place, report: Report, data: Any = None) -> Checkpoint:
+def fit(task: Task, place: WorkerRank, report: ProgressReport, data: Any = None) -> Checkpoint:
     """Train from the task's checkpoint to its last epoch; returns the last weights.
 
     `data` are batches to take instead of those of the task's shards.
@@ -98,7 +98,7 @@ def fit(task: Task, place: Place, report: Report, data: Any = None) -> Checkpoin
     return _numbers(model)
 
 
-def _data(task: Task, place: Place) -> Any:
+def _data(task: Task, place: WorkerRank) -> Any:
     mine = dataset.share(task.shards, place.worker, task.workers)
     seed = task.config.seed * 1_000 + task.first_epoch * task.workers + place.worker
     if task.config.base is Base.TRANSFER:
@@ -108,7 +108,7 @@ def _data(task: Task, place: Place) -> Any:
     return dataset.pipeline(paths, how)
 
 
-def _features(task: Task, place: Place, mine: list[Any], seed: int) -> Any:
+def _features(task: Task, place: WorkerRank, mine: list[Any], seed: int) -> Any:
     import tensorflow as tf
 
     mirrored = task.config.augmentation == Augmentation.MIRROR
@@ -140,7 +140,7 @@ def rows_to_train(found: FeatureSet) -> tuple[Any, Any]:
     )
 
 
-def _model(task: Task, place: Place) -> Any:
+def _model(task: Task, place: WorkerRank) -> Any:
     if task.config.base is Base.TRANSFER:
         return head.model(task.features, task.classes)
     if place.pretrained is not None:
@@ -174,7 +174,7 @@ def _numbers(model: Any) -> Checkpoint:
     )
 
 
-def _telling(task: Task, place: Place, report: Report) -> Any:
+def _telling(task: Task, place: WorkerRank, report: ProgressReport) -> Any:
     import tf_keras as keras
 
     every = max(1, task.steps // POINTS_AN_EPOCH)
@@ -197,7 +197,9 @@ def _telling(task: Task, place: Place, report: Report) -> Any:
             if place.worker == 0:
                 report.progress(done, self.rate() if self.counted else None)
                 if (batch + 1) % every == 0:
-                    report.step(Step(done, self.mean(logs, "loss"), self.mean(logs, "accuracy")))
+                    report.step(
+                        CurveStep(done, self.mean(logs, "loss"), self.mean(logs, "accuracy"))
+                    )
             else:
                 report.beat()
 

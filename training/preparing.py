@@ -23,7 +23,7 @@ Everywhere = Callable[[Any, Sequence[Any]], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PinnedRelease:
     """The release that a run is pinned to, and the ids of its photos that were withdrawn."""
 
     release_id: str
@@ -31,7 +31,7 @@ class Source:
     withdrawn: frozenset[str] = frozenset()
 
 
-def read_manifest(store: ObjectStore, source: Source) -> Manifest:
+def read_manifest(store: ObjectStore, source: PinnedRelease) -> Manifest:
     """The release's manifest without what was withdrawn.
 
     Raises Refused(`release_damaged`) if it is not the one that the run names.
@@ -49,7 +49,10 @@ def read_manifest(store: ObjectStore, source: Source) -> Manifest:
 
 
 def make_shards(
-    settings: Settings, source: Source, side_pixels: int, everywhere: Callable[[], Everywhere]
+    settings: Settings,
+    source: PinnedRelease,
+    side_pixels: int,
+    everywhere: Callable[[], Everywhere],
 ) -> Index:
     """The release's training shards at a size: those that are there, or made now on executors."""
     store = open_store(settings)

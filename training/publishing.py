@@ -10,7 +10,7 @@ import numpy as np
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.training import training_runs
-from imagehub.catalogue.training.training_runs import TrainingRun
+from imagehub.catalogue.training.training_runs import RunState
 from imagehub.errors import Conflict, Refused
 from imagehub.hub import open_store
 from imagehub.photo import read_view
@@ -27,10 +27,10 @@ from training import (
     telling,
     trained,
 )
-from training.dataset import Photo
-from training.evaluation import HeldOut
+from training.dataset import ShardPhoto
+from training.evaluation import HeldOutPhotos
 from training.export import File
-from training.preparing import Source
+from training.preparing import PinnedRelease
 from training.reporting import Reporter, beating
 from training.shards import Index, require_sha256
 from training.task import Task, checkpoint_prefix, newest
@@ -49,15 +49,15 @@ class Photos:
     """Photos of a split, and their pixels as the model takes them."""
 
     split: str
-    photos: Sequence[Photo]
+    photos: Sequence[ShardPhoto]
 
     def pixels(self) -> list[Any]:
         """Each SIDE x SIDE x 3 uint8."""
         return [read_view(photo.jpeg) for photo in self.photos]
 
-    def truth(self) -> HeldOut:
+    def truth(self) -> HeldOutPhotos:
         """What the photos show."""
-        return HeldOut(
+        return HeldOutPhotos(
             self.split,
             [photo.image_id for photo in self.photos],
             np.array([photo.class_number for photo in self.photos], np.int64),
@@ -73,7 +73,7 @@ def publish(
     settings: Settings,
     database: Database,
     report: Reporter,
-    run: TrainingRun,
+    run: RunState,
     plan: Task,
     index: Index,
 ) -> None:
@@ -106,10 +106,10 @@ def publish(
 
 
 def _provenance(
-    settings: Settings, store: ObjectStore, run: TrainingRun, plan: Task
+    settings: Settings, store: ObjectStore, run: RunState, plan: Task
 ) -> dict[str, Any]:
     """What the model was made of, and under which licences that is."""
-    manifest = preparing.read_manifest(store, Source(run.release_id, run.manifest_sha256))
+    manifest = preparing.read_manifest(store, PinnedRelease(run.release_id, run.manifest_sha256))
     found: dict[str, Any] = {
         "config": plan.config.model_dump(mode="json"),
         "release": run.release_id,
@@ -172,7 +172,7 @@ def held_out_split(index: Index) -> str:
 
 def read_photos(store: ObjectStore, index: Index, split: str, at_most: int | None = None) -> Photos:
     """The photos of a split, or the first so many."""
-    found: list[Photo] = []
+    found: list[ShardPhoto] = []
     for shard in index.of(split):
         found += dataset.photos(require_sha256(store.get(shard.key), shard.sha256, shard.key))
         if at_most and len(found) >= at_most:

@@ -84,16 +84,16 @@ def split(data: bytes) -> Iterator[bytes]:
         yield record
 
 
-class Decoded(NamedTuple):
+class ExampleFeatures(NamedTuple):
     """The features of a tf.train.Example, by kind."""
 
     texts: dict[str, bytes]
     numbers: dict[str, int]
 
 
-def decode(record: bytes) -> Decoded:
+def decode(record: bytes) -> ExampleFeatures:
     """The features of a tf.train.Example that `encode` wrote."""
-    found = Decoded({}, {})
+    found = ExampleFeatures({}, {})
     for _, features in _fields(record):
         for _, entry in _fields(features):
             (_, name), (_, feature) = _fields(entry)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.training import model_queries
-from imagehub.catalogue.training.model_queries import Model
+from imagehub.catalogue.training.model_queries import ModelEntry
 from imagehub.errors import NotFound, Unavailable
 from imagehub.hub import open_store
 from imagehub.settings import Settings
@@ -48,7 +48,7 @@ def register(
         return prepare(own_file.open_own(description), None, settings.models, say)
 
 
-def _model(database: Database, run_id: str) -> Model:
+def _model(database: Database, run_id: str) -> ModelEntry:
     try:
         wanted = UUID(run_id)
     except ValueError as error:
@@ -60,7 +60,7 @@ def _model(database: Database, run_id: str) -> Model:
     return found
 
 
-def _description(model: Model) -> str:
+def _description(model: ModelEntry) -> str:
     fields = {
         "name": f"trained-{model.id[:8]}",
         "source": f"trained by run {model.id} on the release {model.metrics.get('release', '?')}",

@@ -19,7 +19,7 @@ from typing import Self
 
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.training import training_progress, training_runs
-from imagehub.catalogue.training.training_progress import Epoch, Step
+from imagehub.catalogue.training.training_progress import CurveStep, Epoch
 from imagehub.errors import Unavailable
 
 EVERY_SECONDS = 1.0
@@ -89,7 +89,7 @@ class Reporter:
                 cursor, run, number, done, photos_per_second
             )
 
-    def step(self, found: Step) -> None:
+    def step(self, found: CurveStep) -> None:
         """A point of the curves."""
         run = self._attempt.run_id
         self._say(lambda cursor: training_progress.add_step(cursor, run, found))

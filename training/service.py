@@ -20,7 +20,7 @@ from pathlib import Path
 
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.training import training_progress, training_runs, training_sweeps
-from imagehub.catalogue.training.training_runs import TrainingRun
+from imagehub.catalogue.training.training_runs import RunState
 from imagehub.errors import Unavailable
 from imagehub.hub import open_store
 from imagehub.settings import Settings
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class SilenceLimits:
     """How long, in seconds, what may be silent before it is taken for dead."""
 
     process: float = 45.0
@@ -47,7 +47,7 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class AttemptEnding:
     """How an attempt ended: `again` if a new one may do better; `state` otherwise.
 
     An attempt that `is_excused` is not counted among the MAX_ATTEMPTS.
@@ -59,8 +59,8 @@ class Ending:
     is_excused: bool = False
 
 
-STOPPED = Ending("failed", "The trainer was stopped.", again=True, is_excused=True)
-CATALOGUE_AWAY = Ending(
+STOPPED = AttemptEnding("failed", "The trainer was stopped.", again=True, is_excused=True)
+CATALOGUE_AWAY = AttemptEnding(
     "failed", "The catalogue was away for too long.", again=True, is_excused=True
 )
 
@@ -75,12 +75,12 @@ class Trainer:
         self,
         settings: Settings,
         database: Database,
-        patience: Patience | None = None,
+        patience: SilenceLimits | None = None,
         attempt: Sequence[str] = (sys.executable, "-m", "training.attempt"),
     ) -> None:
         self._settings = settings
         self._database = database
-        self._patience = patience or Patience()
+        self._patience = patience or SilenceLimits()
         self._attempt = attempt
         self._sweep_at = 0.0
         self.stop = threading.Event()
@@ -89,7 +89,7 @@ class Trainer:
         """Train whatever is queued until told to stop."""
         self._until(lambda: False)
 
-    def finish(self, run_id: str) -> TrainingRun:
+    def finish(self, run_id: str) -> RunState:
         """Train until this run has ended, or the trainer is told to stop; returns the run."""
         self._until(lambda: self._find(run_id).state in ("done", "failed", "cancelled"))
         return self._find(run_id)
@@ -108,7 +108,7 @@ class Trainer:
                 log.warning("%s", error)
             self.stop.wait(TICK_SECONDS)
 
-    def _find(self, run_id: str) -> TrainingRun:
+    def _find(self, run_id: str) -> RunState:
         with self._database.transaction() as cursor:
             found = training_runs.find(cursor, run_id)
         if found is None:
@@ -124,7 +124,7 @@ class Trainer:
             left = training_runs.abandoned(cursor, self._patience.trainer)
         for run in left:
             processes.end(run.id)
-            ending = Ending("failed", "The trainer stopped without a word.", again=True)
+            ending = AttemptEnding("failed", "The trainer stopped without a word.", again=True)
             self._tidy(run, ending)
             self._settle(run, ending)
 
@@ -144,7 +144,7 @@ class Trainer:
                 training_sweeps.mark(cursor, release)
         self._sweep_at = time.monotonic() + SWEEP_SECONDS
 
-    def _take(self) -> TrainingRun | None:
+    def _take(self) -> RunState | None:
         with self._database.transaction() as cursor:
             training_runs.lock(cursor)
             if training_runs.any_held(cursor):
@@ -155,7 +155,7 @@ class Trainer:
             training_runs.begin(cursor, run.id)
             return training_runs.find(cursor, run.id)
 
-    def _hold(self, run: TrainingRun) -> None:
+    def _hold(self, run: RunState) -> None:
         """See one attempt through; nothing of it is left behind, however it ends."""
         log.info("run %s, attempt %d begins", run.id, run.attempt)
         reason = reason_file(self._settings, run.id)
@@ -175,7 +175,7 @@ class Trainer:
         self._tidy(run, ending)
         self._settle(run, ending)
 
-    def _watch(self, run: TrainingRun, child: subprocess.Popen[bytes]) -> Ending:
+    def _watch(self, run: RunState, child: subprocess.Popen[bytes]) -> AttemptEnding:
         heard_at = time.monotonic()
         while True:
             status = child.poll()
@@ -193,7 +193,7 @@ class Trainer:
                 return ending
             self.stop.wait(TICK_SECONDS)
 
-    def _look(self, run: TrainingRun) -> Ending | None:
+    def _look(self, run: RunState) -> AttemptEnding | None:
         """Give the trainer's sign of life, and see whether the attempt must end."""
         with self._database.transaction() as cursor:
             training_runs.trainer_seen(cursor)
@@ -202,16 +202,16 @@ class Trainer:
             silent = training_progress.most_silent(cursor, run.id, run.attempt)
             now = training_runs.find(cursor, run.id)
         if cancelled:
-            return Ending("cancelled")
+            return AttemptEnding("cancelled")
         if now is None or now.attempt != run.attempt:
-            return Ending("failed", "Another trainer took the run over.")
+            return AttemptEnding("failed", "Another trainer took the run over.")
         if silent is not None and silent[1] > self._patience.process:
             party, seconds = silent
             words = f"{party} showed no progress for {seconds:.0f} seconds."
-            return Ending("failed", words, again=True)
+            return AttemptEnding("failed", words, again=True)
         return None
 
-    def _tidy(self, run: TrainingRun, ending: Ending) -> None:
+    def _tidy(self, run: RunState, ending: AttemptEnding) -> None:
         """Keep the last lines of executors whose attempt failed, and remove their files."""
         try:
             if ending.state == "failed":
@@ -220,7 +220,7 @@ class Trainer:
         except OSError:
             log.exception("run %s, attempt %d: its files stay", run.id, run.attempt)
 
-    def _settle(self, run: TrainingRun, ending: Ending) -> None:
+    def _settle(self, run: RunState, ending: AttemptEnding) -> None:
         """Write down how an attempt ended; wait for the catalogue unless told to stop."""
         while True:
             try:
@@ -243,7 +243,7 @@ class Trainer:
                     return
 
 
-def _may_try_again(run: TrainingRun) -> bool:
+def _may_try_again(run: RunState) -> bool:
     return run.attempt - run.excused < MAX_ATTEMPTS
 
 
@@ -258,11 +258,11 @@ def _cancel_queued(cursor: Cursor) -> set[str]:
     return begun
 
 
-def _ended(status: int, reason: Path) -> Ending:
+def _ended(status: int, reason: Path) -> AttemptEnding:
     if status == 0:
-        return Ending("done")
+        return AttemptEnding("done")
     said = reason.read_text(encoding="utf-8") if reason.exists() else ""
     if status == CANNOT_WORK:
-        return Ending("failed", said or "The attempt could not begin.")
+        return AttemptEnding("failed", said or "The attempt could not begin.")
     how = f"signal {-status}" if status < 0 else f"status {status}"
-    return Ending("failed", said or f"The attempt's process ended with {how}.", again=True)
+    return AttemptEnding("failed", said or f"The attempt's process ended with {how}.", again=True)

@@ -56,7 +56,7 @@ ON_EXECUTORS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
+class ExecutorPool:
     """A session and how many executors it has, each with `cores`."""
 
     spark: Any
@@ -118,7 +118,7 @@ def master_of(settings: Settings) -> str:
     return EMBEDDED_MASTER if spark.has_threads_only(master) else master
 
 
-def start(settings: Settings, run_id: str, environment: Mapping[str, str]) -> Cluster:
+def start(settings: Settings, run_id: str, environment: Mapping[str, str]) -> ExecutorPool:
     """Start a session whose executors have these variables too, and wait for all of them.
 
     Raises Unavailable if none has come within EXECUTORS_WITHIN_SECONDS.
@@ -136,7 +136,7 @@ def start(settings: Settings, run_id: str, environment: Mapping[str, str]) -> Cl
     if here:
         notes.mkdir(parents=True, exist_ok=True)
         (notes / context.applicationId).touch()
-    return Cluster(session, _executors(context, master), _cores(context), here, notes)
+    return ExecutorPool(session, _executors(context, master), _cores(context), here, notes)
 
 
 def enough(there: int, asked: int, unchanged_seconds: float) -> bool:

@@ -13,7 +13,7 @@ from imagehub.hub import open_catalogue, open_store
 from imagehub.settings import Settings, tell_tensorflow_its_cluster
 from imagehub.training_config import Base
 from training import pretrained
-from training.fitting import Place, fit
+from training.fitting import WorkerRank, fit
 from training.reporting import Attempt, Reporter
 from training.task import Task
 
@@ -35,7 +35,7 @@ def train(arguments: dict[str, Any], context: Any) -> None:
     attempt = Attempt(task.run_id, task.attempt)
     party = f"worker-{context.task_index}"
     with Reporter(database, attempt, party, STARTING_SECONDS) as report:
-        place = Place(
+        place = WorkerRank(
             worker=context.task_index,
             store=open_store(settings),
             cache=Path("shards").resolve(),  # Spark clears an application's folder away

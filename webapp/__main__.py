@@ -8,7 +8,7 @@ import sys
 from imagehub import logs
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
-from webapp.server import Server
+from webapp.server import PortalServer
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
     except Misconfigured as error:
         print(error, file=sys.stderr)
         return 2
-    Server(settings).run()
+    PortalServer(settings).run()
     return 0
 
 

@@ -54,7 +54,7 @@ SUBJECTS: tuple[Endpoints, ...] = (
 
 def blueprints() -> tuple[Blueprint, ...]:
     """All routes: those below /api/v1, the probes, and the description of both."""
-    described = description.Description({PREFIX: SUBJECTS, "": (probes.endpoints,)})
+    described = description.ApiDescription({PREFIX: SUBJECTS, "": (probes.endpoints,)})
     api = Blueprint("api", __name__, url_prefix=PREFIX)
     for endpoints in (*SUBJECTS, described.endpoints):
         endpoints.register(api)

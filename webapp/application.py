@@ -9,7 +9,7 @@ from imagehub.errors import NotFound
 from imagehub.settings import Settings
 from webapp import api, phone
 from webapp import pages as portal
-from webapp.http import errors, gateways, guard, sessions, timing
+from webapp.http import errors, guard, resources, sessions, timing
 from webapp.http.boundary import is_safe
 from webapp.http.slow_bodies import SlowBodies
 
@@ -41,7 +41,7 @@ def create_app(settings: Settings) -> Flask:
         MAX_FORM_MEMORY_SIZE=64 * 1024,
         MAX_FORM_PARTS=32,
     )
-    gateways.install(app, gateways.Gateways(settings))
+    resources.install(app, resources.Resources(settings))
     errors.register(app)
     app.wsgi_app = SlowBodies(app.wsgi_app)  # type: ignore[method-assign] # Flask's way to wrap
     if settings.trusted_proxies:

@@ -69,7 +69,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(page_words.FILTERS)
     app.jinja_env.globals.update(
         viewer=_viewer,
-        form_word=_form_word,
+        csrf_token=_csrf_token,
         unread=notices.unread,
         may_review=permissions.may_review,
         is_admin=permissions.is_admin,
@@ -87,8 +87,8 @@ def _viewer() -> Account | None:
         return None
 
 
-def _form_word() -> Markup:
+def _csrf_token() -> Markup:
     """The hidden field that every form of a signed-in person carries."""
     return Markup('<input type="hidden" name="{}" value="{}">').format(
-        sessions.FIELD, sessions.form_word()
+        sessions.FIELD, sessions.csrf_token()
     )

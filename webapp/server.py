@@ -15,7 +15,7 @@ GRACEFUL_STOP_SECONDS = 4
 KEEPALIVE_SECONDS = 5
 
 
-class Server(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
+class PortalServer(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
     """A gunicorn master whose workers each build their own application."""
 
     def __init__(self, settings: Settings) -> None:

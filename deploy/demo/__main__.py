@@ -16,11 +16,11 @@ from rich.progress import Progress
 
 from deploy.demo import checking
 from deploy.demo.freezing import fetch_and_compare, freeze
-from deploy.demo.given import Given, own, planned, sample
+from deploy.demo.given import DemoCrowd, own, planned, sample
 from deploy.demo.one_more import OneMore, send_more
 from deploy.demo.report import tell
 from deploy.demo.running import fresh_settings, running_hub
-from deploy.demo.sample_crowd.scenes import Scene
+from deploy.demo.sample_crowd.scenes import ShippedScene
 from deploy.demo.settling import wait_until_settled
 from deploy.figures import write_figures
 from deploy.local.parts import portal_address
@@ -34,11 +34,11 @@ from imagehub.taxonomy import Taxonomy
 from imagehub.vocabulary import Role
 from ingestion.simulation.crowd import Crowd
 from ingestion.simulation.fleet import Fleet, FleetReport
-from ingestion.simulation.hub_facts import Doors
+from ingestion.simulation.hub_facts import FactSources
 from ingestion.simulation.phone import NETWORKS
 from ingestion.simulation.simulate import send_with_progress
 from ingestion.simulation.tokens import make_tokens
-from ingestion.simulation.wire import Server
+from ingestion.simulation.wire import ServerAddress
 
 BUILD = Path("build")
 PHONES = 50
@@ -75,11 +75,11 @@ def main(crowd: Path | None, once: bool, network: str) -> None:
     sys.exit(0 if held else 1)
 
 
-def _show(settings: Settings, given: Given, network: str) -> bool:
+def _show(settings: Settings, given: DemoCrowd, network: str) -> bool:
     console = Console()
     started_at = time.monotonic()
     console.print(f"The hub runs; its portal is at {portal_address(settings)}")
-    doors = Doors.of(settings)
+    doors = FactSources.of(settings)
     _add_labels(doors.database, given)
     report = _send(settings, given.crowd, doors, network)
     counts = wait_until_settled(doors.database)
@@ -104,7 +104,7 @@ def _show(settings: Settings, given: Given, network: str) -> bool:
     return all(promise.held for promise in promises)
 
 
-def _add_labels(database: Database, given: Given) -> None:
+def _add_labels(database: Database, given: DemoCrowd) -> None:
     """Give the hub the classes that are claimed beyond the boxable ones; none has parents."""
     known = {label.mid for label in boxable_taxonomy().labels}
     missing = tuple(label for mid, label in sorted(given.labels().items()) if mid not in known)
@@ -113,14 +113,16 @@ def _add_labels(database: Database, given: Given) -> None:
         click.echo(f"Added {len(missing)} labels that the crowd claims and a fresh hub lacks.")
 
 
-def _send(settings: Settings, crowd: Crowd, doors: Doors, network: str) -> FleetReport:
+def _send(settings: Settings, crowd: Crowd, doors: FactSources, network: str) -> FleetReport:
     tokens = make_tokens(doors.database, crowd.contributors, settings.data / "phone-tokens.json")
-    fleet = Fleet(PHONES, Server.at(settings.server), NETWORKS[network], seed=int(time.time()))
+    fleet = Fleet(
+        PHONES, ServerAddress.at(settings.server), NETWORKS[network], seed=int(time.time())
+    )
     click.echo(f"{PHONES} phones on a network that is {network!r}; luck {fleet.seed}.")
     return send_with_progress(fleet, crowd, tokens, settings.data / "history.jsonl")
 
 
-def _send_more(client: HubClient, late: Sequence[Scene]) -> list[OneMore]:
+def _send_more(client: HubClient, late: Sequence[ShippedScene]) -> list[OneMore]:
     with Progress() as progress:
         bar = progress.add_task("Adding photos one by one", total=len(late))
         return send_more(client, late, lambda: progress.advance(bar))
@@ -133,7 +135,7 @@ def _labels(client: HubClient, crowd: Crowd) -> list[str]:
     return sorted(images, key=lambda mid: (-images[mid], mid))[:SUBSET_LABELS]
 
 
-def _sample(folder: Path) -> Given:
+def _sample(folder: Path) -> DemoCrowd:
     """Write the crowd that ships with the hub."""
     sendings = planned()
     with Progress() as progress:

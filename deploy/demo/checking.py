@@ -9,8 +9,8 @@ from pathlib import Path
 
 from deploy.curation.seen import read
 from deploy.demo import expected
-from deploy.demo.freezing import Frozen
-from deploy.demo.given import Given
+from deploy.demo.freezing import CheckedRelease
+from deploy.demo.given import DemoCrowd
 from deploy.demo.looks import Clusters, clusters_by_label, to_chance
 from deploy.demo.one_more import STORED_WITHIN_SECONDS, VERIFIED_WITHIN_SECONDS, OneMore, p95
 from deploy.demo.report import Promise, at_most, equal
@@ -20,8 +20,8 @@ from imagehub.catalogue.operation.status import Counts
 from ingestion.simulation.crowd import UNDECODABLE, Truth
 from ingestion.simulation.history import read_history
 from ingestion.simulation.history_checker import Violation, check
-from ingestion.simulation.hub_facts import Doors, collect
-from ingestion.simulation.phone import Ending, Sent
+from ingestion.simulation.hub_facts import FactSources, collect
+from ingestion.simulation.phone import SendOutcome, SentUpload
 
 Numbers = dict[str, float | None]
 
@@ -39,17 +39,21 @@ class Crowdwork:
     stored_seconds_p95: float | None
     verified_seconds_p95: float | None
     violations: tuple[Violation, ...]
-    given: Given
+    given: DemoCrowd
     figures: Mapping[str, float]
     clusters: Mapping[str, Clusters]
 
     def at_the_door(self) -> int:
         """How many uploads the API refused before the log had them."""
-        return sum(one.ending is Ending.REFUSED for one in self.ends.sent)
+        return sum(one.ending is SendOutcome.REFUSED for one in self.ends.sent)
 
 
 def look(
-    doors: Doors, given: Given, sent: tuple[Sent, ...], counts: Counts, history: Path
+    doors: FactSources,
+    given: DemoCrowd,
+    sent: tuple[SentUpload, ...],
+    counts: Counts,
+    history: Path,
 ) -> Crowdwork:
     """Read what the settled hub holds, and judge the phones' history by it."""
     facts = collect(doors)
@@ -61,7 +65,7 @@ def look(
     ends = Ends(sent, {upload.id: upload for upload in facts.uploads}, outcomes)
     figures: dict[str, float] = {}
     if given.truth:
-        refused = {one.upload.name: one.code for one in sent if one.ending is Ending.REFUSED}
+        refused = {one.upload.name: one.code for one in sent if one.ending is SendOutcome.REFUSED}
         figures |= shares(read(doors.database, given.crowd, given.truth, refused))
     clusters = clusters_by_label(clustered, ends.by_image(given.scenes))
     if given.is_sample:
@@ -78,7 +82,7 @@ def look(
     )
 
 
-def numbers(work: Crowdwork, frozen: Frozen, more: Sequence[OneMore]) -> Numbers:
+def numbers(work: Crowdwork, frozen: CheckedRelease, more: Sequence[OneMore]) -> Numbers:
     """Everything that `demo.json` holds.
 
     `stored_seconds_p95` and `verified_seconds_p95` are of photos added one by one to the full hub;
@@ -112,7 +116,7 @@ def numbers(work: Crowdwork, frozen: Frozen, more: Sequence[OneMore]) -> Numbers
     return found | dict(work.figures)
 
 
-def promises(work: Crowdwork, frozen: Frozen, more: Sequence[OneMore]) -> list[Promise]:
+def promises(work: Crowdwork, frozen: CheckedRelease, more: Sequence[OneMore]) -> list[Promise]:
     """Everything that must hold; with a truth, or of the sample crowd, also what these can tell."""
     counts, ends = work.counts, work.ends
     unfinished = ends.unfinished()

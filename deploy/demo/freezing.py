@@ -13,7 +13,7 @@ import requests
 
 from imagehub import manifest
 from imagehub.client import HubClient
-from imagehub.client.download import Wish, download
+from imagehub.client.download import DownloadOptions, download
 from imagehub.vocabulary import SubsetRules
 
 CHUNK_BYTES = 1 << 20
@@ -21,7 +21,7 @@ DOWNLOAD_TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Frozen:
+class CheckedRelease:
     """A release and what differs in the client's download or in the ZIP."""
 
     release: str
@@ -35,11 +35,11 @@ def freeze(client: HubClient, name: str, labels: Sequence[str]) -> str:
     return client.wait_for_release(client.request_release(name)).id
 
 
-def fetch_and_compare(client: HubClient, release: str, folder: Path) -> Frozen:
+def fetch_and_compare(client: HubClient, release: str, folder: Path) -> CheckedRelease:
     """Download with our client and as a ZIP; compare both with the manifest, byte for byte."""
     files = folder / "files"
     archive = folder / f"{release}.zip"
-    taken = download(client, release, files, Wish())
+    taken = download(client, release, files, DownloadOptions())
     promised_bytes = _fetch_zip(client, release, archive)
     signed = manifest.read(client.manifest(release))
     promised = {file.path: file.sha256 for file in signed.files}
@@ -56,7 +56,7 @@ def fetch_and_compare(client: HubClient, release: str, folder: Path) -> Frozen:
         wrong.append("ZIP and client hold different files")
     if archive.stat().st_size != promised_bytes:
         wrong.append("the ZIP's Content-Length")
-    return Frozen(release, len(promised), tuple(wrong))
+    return CheckedRelease(release, len(promised), tuple(wrong))
 
 
 def _fetch_zip(client: HubClient, release: str, archive: Path) -> int:

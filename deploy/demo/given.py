@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.demo.sample_crowd.crowd import write_crowd
-from deploy.demo.sample_crowd.plan import Sending, plan
-from deploy.demo.sample_crowd.scenes import Scene, shipped
+from deploy.demo.sample_crowd.plan import PlannedUpload, plan
+from deploy.demo.sample_crowd.scenes import ShippedScene, shipped
 from imagehub.vocabulary import Label
 from ingestion.simulation.crowd import Crowd, Truth, read_crowd, read_truth
 
 
 @dataclass(frozen=True)
-class Given:
+class DemoCrowd:
     """A crowd, what is really so where that is known, and photos to send once it has settled.
 
     `scenes` says what the uploads show, by name; it is empty for a crowd that did not ship.
@@ -23,8 +23,8 @@ class Given:
 
     crowd: Crowd
     truth: Mapping[str, Truth] | None
-    late: tuple[Scene, ...]
-    scenes: Mapping[str, Scene] = field(default_factory=dict)
+    late: tuple[ShippedScene, ...]
+    scenes: Mapping[str, ShippedScene] = field(default_factory=dict)
 
     @property
     def is_sample(self) -> bool:
@@ -37,21 +37,21 @@ class Given:
         return claimed | {scene.label.mid: scene.label for scene in self.late}
 
 
-def own(folder: Path) -> Given:
+def own(folder: Path) -> DemoCrowd:
     """The crowd in a folder; raise Misconfigured if it holds none."""
-    return Given(read_crowd(folder), read_truth(folder), shipped().late)
+    return DemoCrowd(read_crowd(folder), read_truth(folder), shipped().late)
 
 
-def planned() -> list[Sending]:
+def planned() -> list[PlannedUpload]:
     """What the sample crowd sends."""
     return plan(shipped().crowd)
 
 
 def sample(
-    folder: Path, sendings: list[Sending], progress: Callable[[], None] = lambda: None
-) -> Given:
+    folder: Path, sendings: list[PlannedUpload], progress: Callable[[], None] = lambda: None
+) -> DemoCrowd:
     """Write the sample crowd anew in a folder; `progress` is called after each photo."""
     shutil.rmtree(folder, ignore_errors=True)
     write_crowd(folder, sendings, progress)
     scenes = {sending.name: sending.scene for sending in sendings}
-    return Given(read_crowd(folder), read_truth(folder), shipped().late, scenes)
+    return DemoCrowd(read_crowd(folder), read_truth(folder), shipped().late, scenes)

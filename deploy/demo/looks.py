@@ -6,7 +6,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from deploy.demo.sample_crowd.scenes import Scene
+from deploy.demo.sample_crowd.scenes import ShippedScene
 from imagehub.catalogue.operation.audit import ClusteredImage
 
 SHUFFLES = 200
@@ -17,7 +17,7 @@ Clusters = Sequence[Sequence[Traits]]
 
 
 def clusters_by_label(
-    members: Sequence[ClusteredImage], scenes: Mapping[str, Scene]
+    members: Sequence[ClusteredImage], scenes: Mapping[str, ShippedScene]
 ) -> dict[str, Clusters]:
     """The clusters of each label with their members' traits; `scenes` is by image id.
 

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from deploy.demo.sample_crowd.scenes import Scene
+from deploy.demo.sample_crowd.scenes import ShippedScene
 from imagehub.client import HubClient
 from imagehub.client.answers import Claim
 
@@ -25,7 +25,7 @@ class OneMore:
 
 
 def send_more(
-    client: HubClient, scenes: Sequence[Scene], progress: Callable[[], None] = lambda: None
+    client: HubClient, scenes: Sequence[ShippedScene], progress: Callable[[], None] = lambda: None
 ) -> list[OneMore]:
     """Send photos, each when the one before is decided; `progress` is called after each."""
     more = []
@@ -40,7 +40,7 @@ def p95(seconds: Sequence[float]) -> float:
     return sorted(seconds)[math.ceil(0.95 * len(seconds)) - 1]
 
 
-def _send_one(client: HubClient, scene: Scene) -> OneMore:
+def _send_one(client: HubClient, scene: ShippedScene) -> OneMore:
     photo = scene.file.read_bytes()
     upload_id = uuid.uuid4()
     started_at = time.monotonic()

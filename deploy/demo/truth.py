@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from deploy.curation import measures
 from deploy.curation.seen import Seen
-from deploy.demo.sample_crowd.scenes import Scene
+from deploy.demo.sample_crowd.scenes import ShippedScene
 from imagehub.catalogue.operation.audit import SettledUpload
 from imagehub.vocabulary import Outcome
 from ingestion.simulation.crowd import UNDECODABLE, Truth
-from ingestion.simulation.phone import Sent
+from ingestion.simulation.phone import SentUpload
 
 RIGHT_CODES = {
     "not_an_image": frozenset({"empty_file", "unsupported_type"}),
@@ -41,24 +41,24 @@ SHARES = (
 class Ends:
     """How every upload of a crowd ended: at the door, in ingestion, or with a verdict."""
 
-    sent: tuple[Sent, ...]
+    sent: tuple[SentUpload, ...]
     settled: Mapping[str, SettledUpload]
     outcomes: Mapping[str, str]
 
-    def code(self, one: Sent) -> str:
+    def code(self, one: SentUpload) -> str:
         """Why an upload was refused, at the door or by ingestion; empty if it was not."""
         row = self.settled.get(str(one.upload.id))
         return one.code or (row.code if row and row.code else "")
 
-    def outcome(self, one: Sent) -> str:
+    def outcome(self, one: SentUpload) -> str:
         """The verdict on an upload; empty if there is none."""
         return self.outcomes.get(str(one.upload.id), "")
 
-    def of_kind(self, truth: Mapping[str, Truth], kind: str) -> Iterator[Sent]:
+    def of_kind(self, truth: Mapping[str, Truth], kind: str) -> Iterator[SentUpload]:
         """The uploads of one kind of the truth."""
         return (one for one in self.sent if truth[one.upload.name].kind == kind)
 
-    def by_image(self, scenes: Mapping[str, Scene]) -> dict[str, Scene]:
+    def by_image(self, scenes: Mapping[str, ShippedScene]) -> dict[str, ShippedScene]:
         """What each image shows, by its id; `scenes` is by the upload's name."""
         return {
             row.image_id: scenes[one.upload.name]

@@ -1,4 +1,4 @@
-"""A small process that outlives a hub that was killed, by as long as it takes to end its children.
+"""The reaper: a small process that ends the children of a hub that was killed.
 
 The kernel tells a dead hub's direct children to stop, yet not what those have started; a Java that
 is still starting may stay for ever.
@@ -16,8 +16,8 @@ PATIENCE_SECONDS = 8.0
 """So long parts may take to stop by themselves."""
 
 
-def stand_by(mark: Mark, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start a hub's undertaker: it waits for the end of its stdin, which this process holds."""
+def start_reaper(mark: Mark, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a hub's reaper: it waits for the end of its stdin, which this process holds."""
     return subprocess.Popen(
         [sys.executable, "-m", "deploy.local.reaper", str(mark.folder), mark.run],
         env=environment,
@@ -28,11 +28,11 @@ def stand_by(mark: Mark, environment: dict[str, str]) -> subprocess.Popen[bytes]
     )
 
 
-def dismiss(undertaker: subprocess.Popen[bytes]) -> None:
+def dismiss(reaper: subprocess.Popen[bytes]) -> None:
     """Let it make sure that nothing is left, and wait until it has."""
-    if undertaker.stdin is not None:
-        undertaker.stdin.close()
-    undertaker.wait()
+    if reaper.stdin is not None:
+        reaper.stdin.close()
+    reaper.wait()
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ LOG_BYTES = 8 * 1024 * 1024
 
 
 @dataclass
-class Kept:
+class SupervisedProcess:
     """A part and its present process."""
 
     part: Part
@@ -45,7 +45,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Place:
+class PartsEnvironment:
     """Where parts run: the hub's data folder and the environment that they get."""
 
     data: Path
@@ -65,10 +65,10 @@ class Place:
 class Supervisor:
     """Keeps parts running. Use it from the main thread only: children are tied to it."""
 
-    def __init__(self, place: Place, say: Callable[[str], None]) -> None:
+    def __init__(self, place: PartsEnvironment, say: Callable[[str], None]) -> None:
         self._place = place
         self._say = say
-        self._kept: list[Kept] = []
+        self._kept: list[SupervisedProcess] = []
 
     def start(self, parts: Sequence[Part]) -> None:
         """Start the parts in order and return when all are ready; raise Unavailable if not.
@@ -76,7 +76,7 @@ class Supervisor:
         A part that at once waits for a person, or rests, holds nobody up.
         """
         self._place.log("any").parent.mkdir(parents=True, exist_ok=True)
-        fresh = [Kept(part, self._launch(part), time.monotonic()) for part in parts]
+        fresh = [SupervisedProcess(part, self._launch(part), time.monotonic()) for part in parts]
         self._kept += fresh
         deadline = time.monotonic() + READY_TIMEOUT_SECONDS
         for kept in fresh:
@@ -130,7 +130,7 @@ class Supervisor:
             self._place.mark,
         )
 
-    def _watch_one(self, kept: Kept) -> None:
+    def _watch_one(self, kept: SupervisedProcess) -> None:
         code = kept.process.poll()
         if code is None:
             return
@@ -142,7 +142,7 @@ class Supervisor:
             kept.process = self._launch(kept.part)
             kept.started_at, kept.restart_at, kept.is_down = now, None, False
 
-    def _take_down(self, kept: Kept, code: int, now: float) -> None:
+    def _take_down(self, kept: SupervisedProcess, code: int, now: float) -> None:
         """Decide what becomes of a part that has just died."""
         if code in kept.part.stays_down_after:
             kept.is_down = True
@@ -158,7 +158,7 @@ class Supervisor:
         kept.restart_at = now + pause
         self._say(f"{kept.part.name} ended ({_cause(code)}); starting it again.")
 
-    def _rest(self, kept: Kept, now: float) -> None:
+    def _rest(self, kept: SupervisedProcess, now: float) -> None:
         sentence = self._sentence(kept.part, f"died {kept.quick_deaths} times")
         if kept.part.is_service or kept.part.is_needed:
             raise Unavailable(sentence)
@@ -175,7 +175,7 @@ class Supervisor:
         return f"The part {part.name!r} {trouble}. Read {log}.{last}"
 
 
-def _is_ready(kept: Kept) -> bool:
+def _is_ready(kept: SupervisedProcess) -> bool:
     return kept.process.poll() is None and kept.part.is_ready()
 
 

@@ -16,8 +16,8 @@ from deploy.local.child import Mark, end_leftovers
 from deploy.local.parts import HOW_TO_TRAIN, can_train, portal_address, programs, services
 from deploy.local.postgres import Postgres
 from deploy.local.preflight import check, only_hub, remembered_port, require_folder
-from deploy.local.reaper import dismiss, stand_by
-from deploy.local.supervisor import Place, Supervisor
+from deploy.local.reaper import dismiss, start_reaper
+from deploy.local.supervisor import PartsEnvironment, Supervisor
 from deploy.prepare import prepare
 from imagehub.catalogue.accounts import accounts
 from imagehub.catalogue.accounts.tokens import issue_link
@@ -84,12 +84,12 @@ def _for_commands(settings: Settings) -> str:
 def _run(settings: Settings, for_commands: str | None) -> None:
     require_folder(settings.data)
     with only_hub(settings.data):
-        place = Place(settings.data, replace(settings, token="").for_child())
+        place = PartsEnvironment(settings.data, replace(settings, token="").for_child())
         cleared = end_leftovers(Mark(settings.data))
         if cleared:
             click.echo(f"Ended {cleared} processes that an earlier hub had left behind.")
         check(settings)
-        undertaker = stand_by(place.mark, place.environment)
+        reaper = start_reaper(place.mark, place.environment)
         supervisor = Supervisor(place, say=lambda line: click.echo(line, err=True))
         try:
             _start(settings, supervisor)
@@ -105,7 +105,7 @@ def _run(settings: Settings, for_commands: str | None) -> None:
             supervisor.stop()
             for note in (CATALOGUE_NOTE, PORTAL_NOTE):
                 (settings.data / note).unlink(missing_ok=True)  # nobody listens there now
-            dismiss(undertaker)
+            dismiss(reaper)
 
 
 def _start(settings: Settings, supervisor: Supervisor) -> None:

@@ -18,7 +18,7 @@ from imagehub.errors import Unavailable
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 30
 
-_SAY_WHO_ASKS = (
+_SET_ASKER = (
     "select set_config('imagehub.account', %s, true), set_config('imagehub.door', %s, true)"
 )
 
@@ -49,7 +49,7 @@ class Database:
         """The same connections, whose transactions see what this account may see."""
         return self._as(str(account_id), "")
 
-    def at_the_door(self) -> Database:
+    def for_sign_in(self) -> Database:
         """The same connections, for finding out who asks."""
         return self._as("", "open")
 
@@ -63,7 +63,7 @@ class Database:
         try:
             with connection, connection.cursor() as cursor:
                 if any(self._asker):
-                    cursor.execute(_SAY_WHO_ASKS, self._asker)
+                    cursor.execute(_SET_ASKER, self._asker)
                 yield cursor
         except (
             psycopg2.OperationalError,  # includes deadlock, lost connection, disk full

@@ -2,6 +2,6 @@
 
 from imagehub.client.answers import Claim, Page, Receipt, Release, Step
 from imagehub.client.hub_client import HubClient
-from imagehub.client.patience import Patience
+from imagehub.client.patience import RetryPolicy
 
-__all__ = ["Claim", "HubClient", "Page", "Patience", "Receipt", "Release", "Step"]
+__all__ = ["Claim", "HubClient", "Page", "Receipt", "Release", "RetryPolicy", "Step"]

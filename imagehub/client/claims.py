@@ -16,7 +16,7 @@ NEEDED = ("file", "label")
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
+class PhotoFile:
     """A file to send.
 
     `act` tells two uploads of the same photo and claim apart; empty where they are one.
@@ -28,16 +28,16 @@ class Photo:
     act: str = ""
 
 
-def from_folder(folder: Path, label: str) -> list[Photo]:
+def from_folder(folder: Path, label: str) -> list[PhotoFile]:
     """Every file in a folder and below, all claimed to be one label; hidden ones are left out."""
     return [
-        Photo(file, str(file.relative_to(folder)), Claim(label=label))
+        PhotoFile(file, str(file.relative_to(folder)), Claim(label=label))
         for file in sorted(folder.rglob("*"))
         if file.is_file() and not _is_hidden(file.relative_to(folder))
     ]
 
 
-def from_subfolders(folder: Path) -> list[Photo]:
+def from_subfolders(folder: Path) -> list[PhotoFile]:
     """One sub-folder for each label, named like it; Refused if photos lie beside them."""
     stray = [file for file in sorted(folder.iterdir()) if file.is_file() and not _is_hidden(file)]
     if stray:
@@ -48,13 +48,13 @@ def from_subfolders(folder: Path) -> list[Photo]:
         )
     folders = sorted(one for one in folder.iterdir() if one.is_dir() and not _is_hidden(one))
     return [
-        Photo(photo.file, f"{one.name}/{photo.name}", photo.claim)
+        PhotoFile(photo.file, f"{one.name}/{photo.name}", photo.claim)
         for one in folders
         for photo in from_folder(one, label=one.name)
     ]
 
 
-def from_csv(file: Path) -> list[Photo]:
+def from_csv(file: Path) -> list[PhotoFile]:
     """Read a CSV with a header: file,label[,taken_at,latitude,longitude,upload], others ignored.
 
     Files are relative to the CSV. `upload` is the sender's own name of the act (or its UUID).
@@ -73,7 +73,7 @@ def from_csv(file: Path) -> list[Photo]:
         ) from error
 
 
-def _photo(file: Path, line: int, row: dict[str, str | None]) -> Photo:
+def _photo(file: Path, line: int, row: dict[str, str | None]) -> PhotoFile:
     given = {name: (text or "").strip() for name, text in row.items() if isinstance(name, str)}
     for name in NEEDED:
         if not given[name]:
@@ -84,7 +84,7 @@ def _photo(file: Path, line: int, row: dict[str, str | None]) -> Photo:
         latitude=_degrees(file, line, given.get("latitude", ""), 90),
         longitude=_degrees(file, line, given.get("longitude", ""), 180),
     )
-    return Photo(file.parent / given["file"], given["file"], claim, given.get("upload", ""))
+    return PhotoFile(file.parent / given["file"], given["file"], claim, given.get("upload", ""))
 
 
 def _moment(file: Path, line: int, text: str) -> datetime | None:

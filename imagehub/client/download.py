@@ -55,7 +55,7 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class DownloadOptions:
     """How to download; `public_key` is a key or its fingerprint in hex, empty trusts the server."""
 
     parallel: int = PARALLEL
@@ -63,7 +63,7 @@ class Wish:
     progress: Callable[[Progress], None] = field(default=lambda _: None)
 
 
-def download(client: HubClient, release_id: str, folder: Path, wish: Wish) -> Download:
+def download(client: HubClient, release_id: str, folder: Path, wish: DownloadOptions) -> Download:
     """Bring a release into a folder; what is there and right already is not fetched again.
 
     Raises Refused if the manifest's signature is wrong or a path could leave the folder; then

@@ -22,7 +22,7 @@ from imagehub.client.answers import (
     read,
     read_page,
 )
-from imagehub.client.patience import Patience
+from imagehub.client.patience import RetryPolicy
 from imagehub.client.transport import Call, Transport
 from imagehub.errors import NotFound, Refused, Unavailable
 from imagehub.vocabulary import SubsetRules, UploadState
@@ -37,10 +37,10 @@ MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image
 class HubClient:
     """One server, one token. Safe to share between threads."""
 
-    def __init__(self, server: str, token: str = "", patience: Patience | None = None) -> None:
+    def __init__(self, server: str, token: str = "", patience: RetryPolicy | None = None) -> None:
         self.transport = Transport(server, token, patience)
 
-    def with_patience(self, patience: Patience) -> HubClient:
+    def with_patience(self, patience: RetryPolicy) -> HubClient:
         """A client of the same hub and token that tries again as patiently as this."""
         return HubClient(self.transport.server, self.transport.token, patience)
 

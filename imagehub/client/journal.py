@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from uuid import UUID, uuid4
 
-from imagehub.client.claims import Photo
+from imagehub.client.claims import PhotoFile
 from imagehub.errors import Misconfigured
 
 
@@ -98,7 +98,7 @@ class Journal:
                     self._ids[entry["key"]] = UUID(entry["upload"])
 
 
-def key_of(photo: Photo, digest: str, server: str, token: str) -> str:
+def key_of(photo: PhotoFile, digest: str, server: str, token: str) -> str:
     """What makes an upload the same one: hub, sender, photo, claim and act."""
     parts = [server, hashlib.sha256(token.encode()).hexdigest(), digest, photo.act]
     claim = sorted(photo.claim.as_query().items())

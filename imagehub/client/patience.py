@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How often to try, and how long to wait in between.
 
     Waits grow from `first_seconds` to `longest_seconds`, which also bounds a server's Retry-After.

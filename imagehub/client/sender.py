@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
-from imagehub.client.claims import Photo
+from imagehub.client.claims import PhotoFile
 from imagehub.client.hub_client import HubClient
 from imagehub.client.journal import Journal, key_of
 from imagehub.client.parallel import for_each
@@ -19,7 +19,7 @@ from imagehub.vocabulary import MAX_PHOTO_BYTES, UploadState
 FOLLOW_TIMEOUT_SECONDS = 600.0
 
 
-class Outcome(StrEnum):
+class UploadOutcome(StrEnum):
     """What became of one photo in this run."""
 
     ACCEPTED = "accepted"
@@ -29,11 +29,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentPhoto:
     """One photo and what the hub said; `code` and `reason` where it was refused."""
 
-    photo: Photo
-    outcome: Outcome
+    photo: PhotoFile
+    outcome: UploadOutcome
     upload_id: UUID | None = None
     code: str = ""
     reason: str = ""
@@ -43,17 +43,17 @@ class Sent:
 class Summary:
     """What became of all photos so far."""
 
-    sent: list[Sent] = field(default_factory=list)
+    sent: list[SentPhoto] = field(default_factory=list)
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: UploadOutcome) -> int:
         """How many had this outcome."""
         return sum(one.outcome == outcome for one in self.sent)
 
-    def refusals(self) -> dict[str, list[Sent]]:
+    def refusals(self) -> dict[str, list[SentPhoto]]:
         """The refused ones by code, the most frequent first."""
-        found: dict[str, list[Sent]] = {}
+        found: dict[str, list[SentPhoto]] = {}
         for one in sorted(self.sent, key=lambda one: one.photo.name):
-            if one.outcome == Outcome.REFUSED:
+            if one.outcome == UploadOutcome.REFUSED:
                 found.setdefault(one.code, []).append(one)
         return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
@@ -66,7 +66,9 @@ class Sender:
         self.journal = journal
         self.summary = Summary()
 
-    def send(self, photos: Sequence[Photo], parallel: int, sent: Callable[[Sent], None]) -> Summary:
+    def send(
+        self, photos: Sequence[PhotoFile], parallel: int, sent: Callable[[SentPhoto], None]
+    ) -> Summary:
         """Send what the journal does not know as accepted; `sent` hears of each photo.
 
         Trouble that the next photo would meet too (hub down, token wrong) stops all and is raised;
@@ -75,15 +77,15 @@ class Sender:
         for_each(lambda photo: self._send(photo, sent), photos, parallel)
         return self.summary
 
-    def follow(self, parallel: int, followed: Callable[[Sent], None]) -> Summary:
+    def follow(self, parallel: int, followed: Callable[[SentPhoto], None]) -> Summary:
         """Wait until all that was accepted, now or before, is stored or refused.
 
         What ingestion refused becomes a refusal of the summary. Raises Unavailable where one takes
         longer than FOLLOW_TIMEOUT_SECONDS.
         """
-        settled: list[Sent] = []
+        settled: list[SentPhoto] = []
 
-        def wait(one: Sent) -> None:
+        def wait(one: SentPhoto) -> None:
             settled.append(self._settled(one, one.upload_id) if one.upload_id else one)
             followed(one)
 
@@ -91,20 +93,23 @@ class Sender:
         self.summary.sent = settled
         return self.summary
 
-    def _settled(self, one: Sent, upload_id: UUID) -> Sent:
+    def _settled(self, one: SentPhoto, upload_id: UUID) -> SentPhoto:
         receipt = self.client.wait_until_landed(upload_id, FOLLOW_TIMEOUT_SECONDS)
         if receipt.state != UploadState.REFUSED:
             return one
         return replace(
-            one, outcome=Outcome.REFUSED, code=receipt.code or "refused", reason=receipt.reason
+            one,
+            outcome=UploadOutcome.REFUSED,
+            code=receipt.code or "refused",
+            reason=receipt.reason,
         )
 
-    def _send(self, photo: Photo, sent: Callable[[Sent], None]) -> None:
+    def _send(self, photo: PhotoFile, sent: Callable[[SentPhoto], None]) -> None:
         outcome = self._offer(photo)
         self.summary.sent.append(outcome)
         sent(outcome)
 
-    def _offer(self, photo: Photo) -> Sent:
+    def _offer(self, photo: PhotoFile) -> SentPhoto:
         try:
             size = photo.file.stat().st_size
             if size > MAX_PHOTO_BYTES:
@@ -116,10 +121,10 @@ class Sender:
         key = key_of(photo, hashlib.sha256(data).hexdigest(), transport.server, transport.token)
         accepted_as = self.journal.accepted_as(key)
         if accepted_as:
-            return Sent(photo, Outcome.BEFORE, accepted_as)
+            return SentPhoto(photo, UploadOutcome.BEFORE, accepted_as)
         upload_id = self.journal.begin(key, _uuid(photo.act))
         if upload_id is None:
-            return Sent(photo, Outcome.SAME)
+            return SentPhoto(photo, UploadOutcome.SAME)
         try:
             self.client.upload(data, photo.claim, upload_id)
         except Refused as refusal:
@@ -127,11 +132,11 @@ class Sender:
         except Conflict as conflict:
             return _refused(photo, "conflict", str(conflict))
         self.journal.accept(key)
-        return Sent(photo, Outcome.ACCEPTED, upload_id)
+        return SentPhoto(photo, UploadOutcome.ACCEPTED, upload_id)
 
 
-def _refused(photo: Photo, code: str, reason: str) -> Sent:
-    return Sent(photo, Outcome.REFUSED, code=code, reason=reason)
+def _refused(photo: PhotoFile, code: str, reason: str) -> SentPhoto:
+    return SentPhoto(photo, UploadOutcome.REFUSED, code=code, reason=reason)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from imagehub.client.patience import Patience
+from imagehub.client.patience import RetryPolicy
 from imagehub.errors import (
     Conflict,
     Forbidden,
@@ -53,12 +53,12 @@ class Call:
 class Transport:
     """The way to one server with one token. Safe to share between threads."""
 
-    def __init__(self, server: str, token: str = "", patience: Patience | None = None) -> None:
+    def __init__(self, server: str, token: str = "", patience: RetryPolicy | None = None) -> None:
         parts = urlsplit(server)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise Misconfigured(f"{server!r} is no address of a hub; say http://HOST:PORT.")
         self.server = server.rstrip("/")
-        self.patience = patience or Patience()
+        self.patience = patience or RetryPolicy()
         self.token = token
         self._local = threading.local()
 

@@ -10,8 +10,8 @@ import click
 from rich.progress import Progress as Bar
 from rich.progress import TaskID
 
-from imagehub.client import HubClient, Patience
-from imagehub.client.download import PARALLEL, Download, Progress, Wish, download
+from imagehub.client import HubClient, RetryPolicy
+from imagehub.client.download import PARALLEL, Download, DownloadOptions, Progress, download
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import progress_bar, write_fields, write_json
 
@@ -49,10 +49,10 @@ def command(client: HubClient, release: str, folder: Path | None, **options: Any
     with progress_bar("files") as bar:
         task = bar.add_task("Downloading", total=None)
         done = download(
-            client.with_patience(Patience()),
+            client.with_patience(RetryPolicy()),
             release,
             folder or Path(release),
-            Wish(
+            DownloadOptions(
                 parallel=options["parallel"],
                 public_key=options["public_key"],
                 progress=lambda progress: _show(bar, task, progress),

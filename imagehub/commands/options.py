@@ -10,11 +10,11 @@ import click
 
 from imagehub import hub
 from imagehub.catalogue.database import Database
-from imagehub.client import HubClient, Patience
+from imagehub.client import HubClient, RetryPolicy
 from imagehub.settings import Settings, variable
 
 Command = Callable[..., Any]
-QUICK = Patience(attempts=3)
+QUICK = RetryPolicy(attempts=3)
 """A person waits for the answer; what sends or fetches much takes more patience."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")

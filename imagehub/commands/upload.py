@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from imagehub.client import HubClient, Patience
-from imagehub.client.claims import Photo, from_csv, from_folder, from_subfolders
+from imagehub.client import HubClient, RetryPolicy
+from imagehub.client.claims import PhotoFile, from_csv, from_folder, from_subfolders
 from imagehub.client.journal import Journal
-from imagehub.client.sender import Outcome, Sender, Summary
+from imagehub.client.sender import Sender, Summary, UploadOutcome
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import progress_bar, write_json
 from imagehub.errors import HubError
@@ -53,7 +53,7 @@ def command(client: HubClient, source: Path, **options: Any) -> None:
     client.status()  # trouble at the start is told at once, not after all patience
     place = options["journal"] or (source if source.is_dir() else source.parent) / JOURNAL
     with Journal(place) as journal, progress_bar("photos") as bar:
-        sender = Sender(client.with_patience(Patience()), journal)
+        sender = Sender(client.with_patience(RetryPolicy()), journal)
         task = bar.add_task("Sending", total=len(photos))
 
         try:
@@ -67,11 +67,11 @@ def command(client: HubClient, source: Path, **options: Any) -> None:
             click.echo("Run the same command again to send the rest.", err=True)
             raise
     _report(summary, options["as_json"])
-    if summary.count(Outcome.REFUSED):
+    if summary.count(UploadOutcome.REFUSED):
         click.get_current_context().exit(1)
 
 
-def _photos(source: Path, label: str | None) -> list[Photo]:
+def _photos(source: Path, label: str | None) -> list[PhotoFile]:
     if source.is_file():
         if label:
             raise click.UsageError("A CSV names the labels itself; leave out --label.")
@@ -86,7 +86,7 @@ def _photos(source: Path, label: str | None) -> list[Photo]:
 def _report(summary: Summary, as_json: bool, to_stderr: bool = False) -> None:
     refusals = summary.refusals()
     if as_json:
-        counts = {str(outcome): summary.count(outcome) for outcome in Outcome}
+        counts = {str(outcome): summary.count(outcome) for outcome in UploadOutcome}
         return write_json(
             counts
             | {
@@ -100,7 +100,7 @@ def _report(summary: Summary, as_json: bool, to_stderr: bool = False) -> None:
                 ],
             }
         )
-    for outcome in Outcome:
+    for outcome in UploadOutcome:
         if summary.count(outcome):
             click.echo(f"{summary.count(outcome):>7,} {outcome}", err=to_stderr)
     for code, group in refusals.items():

@@ -1,4 +1,4 @@
-"""Appends of several threads that go to the log together."""
+"""Group commit: appends that arrive during a write go to the log in the next one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Waiting:
 
 
 @dataclass
-class Together:
+class GroupCommit:
     """Writes whatever has come while the write before went on, as one.
 
     `write` is called by one of the waiting threads at a time, and makes all or none durable.

@@ -16,7 +16,7 @@ from typing import Any
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.errors import Unavailable
 from imagehub.log import postgres_append, postgres_removal
-from imagehub.log.group_commit import Together
+from imagehub.log.group_commit import GroupCommit
 from imagehub.log.protocol import Position, Received
 from imagehub.log.size import MAX_MESSAGE_BYTES, refuse_oversized
 from imagehub.messages import Message
@@ -39,7 +39,7 @@ class PostgresLog:
         self.topic = topic
         self._database = Database(url)
         self._member_timeout_seconds = member_timeout_seconds
-        self._together = Together(self._write)
+        self._together = GroupCommit(self._write)
 
     def append(self, message: Message) -> None:
         """Return once the message is durable; raise Unavailable if that cannot be said.

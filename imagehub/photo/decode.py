@@ -30,7 +30,7 @@ _WHITE = (255, 255, 255, 255)
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedPhoto:
     """An RGB image that carries nothing but pixels, and the size of the upright original."""
 
     image: Image.Image
@@ -38,7 +38,7 @@ class Decoded:
     height: int
 
 
-def decode(data: bytes, header: PhotoHeader, long_side_pixels: int) -> Decoded:
+def decode(data: bytes, header: PhotoHeader, long_side_pixels: int) -> DecodedPhoto:
     """Decode the first frame, shrink it to the long side, make it upright, opaque and sRGB.
 
     Raises Refused(`undecodable`, `truncated` or `decode_limits`).
@@ -62,7 +62,7 @@ def decode(data: bytes, header: PhotoHeader, long_side_pixels: int) -> Decoded:
         flat = flat.transpose(_UPRIGHT[orientation])
     size = (header.width, header.height)
     width, height = size if orientation < _FIRST_SIDEWAYS else size[::-1]
-    return Decoded(flat, width, height)
+    return DecodedPhoto(flat, width, height)
 
 
 def _code(error: Exception) -> str:

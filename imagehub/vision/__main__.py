@@ -27,7 +27,7 @@ from imagehub.vision.listing import describe, table
 from imagehub.vision.prepare import prepare
 from imagehub.vision.recipes import RECIPES
 from imagehub.vision.registry import choose
-from imagehub.vision.source import Given, Source
+from imagehub.vision.source import NetworkSource, SuppliedFile
 
 VIEWS = "view/"
 """Where the object store keeps the views of all photos; their keys are digests: a random order."""
@@ -92,7 +92,7 @@ def _prepare(settings: Settings, given: argparse.Namespace) -> None:
     sys.stdout.write(describe(made))
 
 
-def _open(settings: Settings, given: argparse.Namespace) -> Source:
+def _open(settings: Settings, given: argparse.Namespace) -> NetworkSource:
     if given.name not in RECIPES:
         path = Path(given.name)
         if path.suffix != ".toml":
@@ -101,7 +101,7 @@ def _open(settings: Settings, given: argparse.Namespace) -> Source:
                 " a network."
             )
         return own_file.open_own(path)
-    options = Given(given.file, given.labels, given.sha256)
+    options = SuppliedFile(given.file, given.labels, given.sha256)
     with _progress(DownloadColumn()) as bar:
         task = bar.add_task(f"fetching {given.name}", total=None, start=not given.file)
 

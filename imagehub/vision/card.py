@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from imagehub.vision.network import Colours, Kind, Network, Preparation, Scores
+from imagehub.vision.network import Colours, Network, NetworkOutput, Preparation, Scores
 
 MODEL_FILE = "network.xml"
 WEIGHTS_FILE = "network.bin"
@@ -114,11 +114,11 @@ class Card(_Part):
         It is called as its folder: two that were prepared under one name are never mixed up. The
         file's outputs are the features and the probabilities, in this order.
         """
-        given: list[tuple[Kind, Features | Classes]] = []
+        given: list[tuple[NetworkOutput, Features | Classes]] = []
         if self.features is not None:
-            given.append((Kind.EMBEDDING, self.features))
+            given.append((NetworkOutput.EMBEDDING, self.features))
         if self.classes is not None:
-            given.append((Kind.CLASSES, self.classes))
+            given.append((NetworkOutput.CLASSES, self.classes))
         return [
             Network(
                 name=place.name,
@@ -130,7 +130,7 @@ class Card(_Part):
                 outputs=part.count,
                 sha256=self.sha256(),
                 file=f"{place.name}/{MODEL_FILE}",
-                class_map=str(place / LABELS_FILE) if kind is Kind.CLASSES else None,
+                class_map=str(place / LABELS_FILE) if kind is NetworkOutput.CLASSES else None,
                 preparation=Preparation(self.colours, self.mean, self.scale),
                 scores=self.classes.scores if self.classes else Scores.SOFTMAX,
                 port=port,

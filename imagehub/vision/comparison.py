@@ -22,7 +22,7 @@ class Outputs:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class NetworkComparison:
     """Two networks on the same photos, as shares; None where there is nothing to compare.
 
     `top1_agreement`: photos with the same likeliest class. `neighbour_overlap`: of the 10 nearest
@@ -40,7 +40,7 @@ class Comparison:
         return all(figure is None or figure >= LEAST_AGREEMENT for figure in figures)
 
 
-def compare(one: Outputs, other: Outputs) -> Comparison:
+def compare(one: Outputs, other: Outputs) -> NetworkComparison:
     """Compare two networks that looked at the same photos in the same order."""
     photos = len(next(part for part in (one.features, one.probabilities) if part is not None))
     agreement = overlap = None
@@ -51,7 +51,7 @@ def compare(one: Outputs, other: Outputs) -> Comparison:
         near = nearest(one.features), nearest(other.features)
         shared = [len(set(a) & set(b)) for a, b in zip(*near, strict=True)]
         overlap = round(float(np.mean(shared)) / near[0].shape[1], 4)
-    return Comparison(photos, agreement, overlap)
+    return NetworkComparison(photos, agreement, overlap)
 
 
 def nearest(features: Floats) -> npt.NDArray[np.intp]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 
-class Kind(StrEnum):
+class NetworkOutput(StrEnum):
     """What a network gives: features for embeddings, or probabilities of classes."""
 
     EMBEDDING = "embedding"
@@ -60,7 +60,7 @@ class Network:
     """
 
     name: str
-    kind: Kind
+    kind: NetworkOutput
     source: str
     licence: str
     side_pixels: int

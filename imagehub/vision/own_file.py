@@ -21,13 +21,13 @@ from imagehub.vision.network import Colours, Preparation, Scores
 from imagehub.vision.pixels import take_pixels
 from imagehub.vision.prepared import sha256_of
 from imagehub.vision.recipes import RECIPES
-from imagehub.vision.source import Origin, Source
+from imagehub.vision.source import NetworkSource, Origin
 
 SUFFIXES = (".onnx", ".tflite")
 SAVED_MODEL = "saved_model.pb"
 
 
-class Description(BaseModel):
+class NetworkDescription(BaseModel):
     """What the TOML file says. Paths are relative to it.
 
     `features` and `classes` name tensors or layers. `scores` says what the classes' outputs are
@@ -54,7 +54,7 @@ class Description(BaseModel):
     unit: float = Field(default=1.0, gt=0)
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Description:
+    def _is_whole(self) -> NetworkDescription:
         if self.name in RECIPES:
             raise ValueError(f"the name {self.name} is taken by a published network")
         if not (self.features or self.classes):
@@ -70,7 +70,7 @@ class Description(BaseModel):
         return self
 
 
-def open_own(path: Path) -> Source:
+def open_own(path: Path) -> NetworkSource:
     """Read the description and the network that it names; raise Refused with what is wrong."""
     text = _describe(path)
     file = path.parent / text.file
@@ -82,7 +82,7 @@ def open_own(path: Path) -> Source:
     counts = [part and int(part.shape[1]) for part in (features, classes)]
     labels = read_list(path.parent / str(text.labels), counts[1]) if counts[1] else None
     preparation = Preparation(text.colours, text.mean, text.scale)
-    return Source(
+    return NetworkSource(
         origin=Origin(text.name, text.source, text.licence, file.name, _sha256(file)),
         model=take_pixels(graph.with_outputs(model, features, classes), preparation, text.layout),
         side_pixels=text.side_pixels,
@@ -93,9 +93,9 @@ def open_own(path: Path) -> Source:
     )
 
 
-def _describe(path: Path) -> Description:
+def _describe(path: Path) -> NetworkDescription:
     try:
-        return Description.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return NetworkDescription.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Refused("no_description", f"{path} cannot be read as TOML: {error}.") from error
     except ValidationError as error:
@@ -106,7 +106,7 @@ def _describe(path: Path) -> Description:
         ) from error
 
 
-def _read(file: Path, text: Description) -> Any:
+def _read(file: Path, text: NetworkDescription) -> Any:
     import openvino as ov
 
     if file.suffix not in SUFFIXES and not (file / SAVED_MODEL).is_file():
@@ -132,11 +132,11 @@ def _rows(model: Any, name: str | None, unit: float) -> Any:
     return None if name is None else graph.flat(graph.tensor_of(model, name), name, unit)
 
 
-def _features(text: Description, count: int | None) -> Features | None:
+def _features(text: NetworkDescription, count: int | None) -> Features | None:
     return Features(layer=text.features, count=count) if text.features and count else None
 
 
-def _classes(text: Description, count: int | None) -> Classes | None:
+def _classes(text: NetworkDescription, count: int | None) -> Classes | None:
     if not (text.classes and count and text.scores):
         return None
     return Classes(layer=text.classes, count=count, scores=text.scores)

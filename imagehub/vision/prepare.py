@@ -24,8 +24,8 @@ from imagehub.vision.card import (
 )
 from imagehub.vision.comparison import LEAST_AGREEMENT, compare
 from imagehub.vision.prepared import Prepared, sha256_of
-from imagehub.vision.sample import Sample
-from imagehub.vision.source import Source
+from imagehub.vision.sample import PhotoSample
+from imagehub.vision.source import NetworkSource
 
 LOCK = ".preparing.lock"
 UNFINISHED = ".preparing"
@@ -33,7 +33,7 @@ UNFINISHED = ".preparing"
 Say = Callable[[str], None]
 
 
-def prepare(source: Source, sample: Sample | None, models: Path, say: Say) -> Prepared:
+def prepare(source: NetworkSource, sample: PhotoSample | None, models: Path, say: Say) -> Prepared:
     """Quantise, compare, and write a folder of `models`; fp32 is kept where int8 is not as good.
 
     `sample` is None for a network that is to stay as it was read. Nothing is there under the final
@@ -57,7 +57,7 @@ def prepare(source: Source, sample: Sample | None, models: Path, say: Say) -> Pr
     return Prepared(place.resolve(), card)
 
 
-def _smaller(source: Source, sample: Sample, say: Say) -> tuple[Any, Figures]:
+def _smaller(source: NetworkSource, sample: PhotoSample, say: Say) -> tuple[Any, Figures]:
     """The first int8 network that says what fp32 says, or fp32 with the best one's figures."""
     wanted = quantise.outputs(source.model, sample.comparison)
     best: Figures | None = None
@@ -100,7 +100,9 @@ def _write(folder: Path, model: Any, labels: str | None) -> dict[str, str]:
     return {name: sha256_of(folder / name) for name in names}
 
 
-def _card(source: Source, figures: Figures | None, files: dict[str, str], is_int8: bool) -> Card:
+def _card(
+    source: NetworkSource, figures: Figures | None, files: dict[str, str], is_int8: bool
+) -> Card:
     return Card(
         name=source.origin.name,
         source=source.origin.source,

@@ -20,7 +20,7 @@ Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class RoundingChoice:
     """One way of choosing what is rounded.
 
     `is_widest`: ranges reach to the largest value seen, otherwise to the mean of the photos'
@@ -31,7 +31,7 @@ class Attempt:
     float_layers: int
 
 
-ATTEMPTS = (Attempt(True, 0), Attempt(False, 4), Attempt(True, 10))
+ATTEMPTS = (RoundingChoice(True, 0), RoundingChoice(False, 4), RoundingChoice(True, 10))
 """Tried in this order. Of two trained MobileNets, each rounded from float32 on 300 photos and
 compared on 300 others, the first keeps 0.978 of v1's neighbours and 0.953 of v2's likeliest
 classes, the second 0.979 and 0.973; the mean of the largest with no layer in float32 kept 0.930
@@ -40,7 +40,7 @@ keep 0.934, 0.966 and 0.987 of the neighbours. Most of its weights are int8 stil
 """
 
 
-def to_int8(model: Any, photos: Sequence[Pixels], attempt: Attempt) -> Any:
+def to_int8(model: Any, photos: Sequence[Pixels], attempt: RoundingChoice) -> Any:
     """Quantise weights and activations to int8, with ranges measured on the photos.
 
     Raises Misconfigured where NNCF is not installed.

@@ -15,7 +15,7 @@ from imagehub.vision.fetch import Tell, fetch, require
 from imagehub.vision.label_list import read_list, require_places
 from imagehub.vision.network import Colours, Preparation, Scores
 from imagehub.vision.prepared import sha256_of
-from imagehub.vision.source import Checksum, Given, Origin, Source
+from imagehub.vision.source import Checksum, NetworkSource, Origin, SuppliedFile
 
 VGG_MEAN = (123.68, 116.78, 103.94)
 KERAS_MEAN = (103.939, 116.779, 123.68)
@@ -39,10 +39,10 @@ class Recipe:
     licence: str
     url: str
     checksum: Checksum | None
-    read: Callable[[Recipe, Path, Given, Tell], Source]
+    read: Callable[[Recipe, Path, SuppliedFile, Tell], NetworkSource]
     labels_url: str | None = None
 
-    def open(self, given: Given, downloads: Path, tell: Tell) -> Source:
+    def open(self, given: SuppliedFile, downloads: Path, tell: Tell) -> NetworkSource:
         """Fetch the network if no file is given, check it and read it."""
         checksum = Checksum("sha256", given.sha256.lower()) if given.sha256 else self.checksum
         file = given.file
@@ -55,13 +55,13 @@ class Recipe:
             require(file, checksum)
         return self.read(self, file, given, tell)
 
-    def origin(self, file: Path, given: Given) -> Origin:
+    def origin(self, file: Path, given: SuppliedFile) -> Origin:
         """Where the network came from this time."""
         place = file.name if given.file else self.url
         return Origin(self.name, self.source, self.licence, place, sha256_of(file))
 
 
-def _read_open_images(recipe: Recipe, file: Path, given: Given, tell: Tell) -> Source:
+def _read_open_images(recipe: Recipe, file: Path, given: SuppliedFile, tell: Tell) -> NetworkSource:
     from imagehub.vision import pixels, resnet, slim_checkpoint
 
     labels_file = given.labels or file.with_name("oidv2-classes-trainable.txt")
@@ -74,7 +74,7 @@ def _read_open_images(recipe: Recipe, file: Path, given: Given, tell: Tell) -> S
         network = slim_checkpoint.read_slim_resnet(prefix, classes=5000)
     side, preparation = 299, Preparation(Colours.RGB, VGG_MEAN)
     model = resnet.build(network, side, Scores.SIGMOID)
-    return Source(
+    return NetworkSource(
         origin=recipe.origin(file, given),
         model=pixels.take_pixels(model, preparation, "NCHW"),
         side_pixels=side,
@@ -90,13 +90,13 @@ def _read_open_images(recipe: Recipe, file: Path, given: Given, tell: Tell) -> S
     )
 
 
-def _read_resnet50(recipe: Recipe, file: Path, given: Given, _tell: Tell) -> Source:
+def _read_resnet50(recipe: Recipe, file: Path, given: SuppliedFile, _tell: Tell) -> NetworkSource:
     from imagehub.vision import keras_weights, pixels, resnet
 
     side, preparation = 224, Preparation(Colours.BGR, KERAS_MEAN)
     network = keras_weights.read_resnet50(file)
     model = resnet.build(network, side, Scores.SOFTMAX)
-    return Source(
+    return NetworkSource(
         origin=recipe.origin(file, given),
         model=pixels.take_pixels(model, preparation, "NCHW"),
         side_pixels=side,

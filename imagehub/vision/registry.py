@@ -13,19 +13,19 @@ from pathlib import Path
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
 from imagehub.vision import drawn
-from imagehub.vision.network import Found, Kind, Network, Networks
+from imagehub.vision.network import Found, Network, NetworkOutput, Networks
 from imagehub.vision.prepared import Prepared, prepared, require_intact, sha256_of
 from imagehub.vision.recipes import RECIPES
 from imagehub.vision.shipped import starter
 
-__all__ = ["Found", "Kind", "Network", "Networks"]
+__all__ = ["Found", "Network", "NetworkOutput", "Networks"]
 
 AUTO = "auto"
 NONE = "none"
 
 MOBILENET_V1_EMBEDDING = Network(
     name="mobilenet-v1-embedding",
-    kind=Kind.EMBEDDING,
+    kind=NetworkOutput.EMBEDDING,
     source="MobileNet v1 1.0 224, int8, cut after its average pooling (TensorFlow Lite)",
     licence="Apache-2.0",
     side_pixels=224,
@@ -36,7 +36,7 @@ MOBILENET_V1_EMBEDDING = Network(
 )
 MOBILENET_V2_IMAGENET = Network(
     name="mobilenet-v2-imagenet",
-    kind=Kind.CLASSES,
+    kind=NetworkOutput.CLASSES,
     source="MobileNet v2 1.0 224 with ImageNet classes, int8 (TensorFlow Lite)",
     licence="Apache-2.0",
     side_pixels=224,
@@ -49,7 +49,7 @@ MOBILENET_V2_IMAGENET = Network(
 )
 DRAWN = Network(
     name="drawn",
-    kind=Kind.EMBEDDING,
+    kind=NetworkOutput.EMBEDDING,
     source="made in code: Gabor and colour filters with fixed numbers",
     licence="the hub's own",
     side_pixels=drawn.SIDE_PIXELS,
@@ -69,16 +69,18 @@ def choose(settings: Settings) -> Networks:
     code. The name of a prepared network means the latest of that name, the name of its folder
     exactly that one.
     """
-    embedding = _choose(settings.embedding_network, Kind.EMBEDDING, settings.models)
+    embedding = _choose(settings.embedding_network, NetworkOutput.EMBEDDING, settings.models)
     if embedding is None:
         raise Misconfigured(
             "IMAGEHUB_EMBEDDING_NETWORK=none cannot work: without embeddings no photo can be"
             " compared. Set it to auto."
         )
-    return Networks(embedding, _choose(settings.class_network, Kind.CLASSES, settings.models))
+    return Networks(
+        embedding, _choose(settings.class_network, NetworkOutput.CLASSES, settings.models)
+    )
 
 
-def candidates(kind: Kind, models: Path) -> list[Network]:
+def candidates(kind: NetworkOutput, models: Path) -> list[Network]:
     """All networks of a kind that could be used, in the order in which `auto` tries them."""
     ready = prepared(models)
     best = [
@@ -130,7 +132,7 @@ def _shipped(one: Prepared) -> list[Network]:
     return [replace(network, file=str(starter() / str(network.file))) for network in one.networks]
 
 
-def _choose(wanted: str, kind: Kind, models: Path) -> Found | None:
+def _choose(wanted: str, kind: NetworkOutput, models: Path) -> Found | None:
     if wanted == NONE:
         return None
     known = candidates(kind, models)
@@ -156,5 +158,5 @@ def _choose(wanted: str, kind: Kind, models: Path) -> Found | None:
     raise Misconfigured(f"{wanted} is no {kind} network of the hub. Known are: {AUTO}, {names}.")
 
 
-def _variable(kind: Kind) -> str:
-    return f"IMAGEHUB_{'EMBEDDING' if kind is Kind.EMBEDDING else 'CLASS'}_NETWORK"
+def _variable(kind: NetworkOutput) -> str:
+    return f"IMAGEHUB_{'EMBEDDING' if kind is NetworkOutput.EMBEDDING else 'CLASS'}_NETWORK"

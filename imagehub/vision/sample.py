@@ -20,14 +20,14 @@ LEAST_PHOTOS = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sample:
+class PhotoSample:
     """Two lists of different photos, each uint8 SIDE x SIDE x 3."""
 
     calibration: list[Pixels]
     comparison: list[Pixels]
 
 
-def draw(views: Iterable[Pixels], side_pixels: int, least: int = LEAST_PHOTOS) -> Sample:
+def draw(views: Iterable[Pixels], side_pixels: int, least: int = LEAST_PHOTOS) -> PhotoSample:
     """Take up to MOST_PHOTOS different photos; raise Misconfigured if there are too few."""
     seen: set[bytes] = set()
     photos: list[Pixels] = []
@@ -45,7 +45,7 @@ def draw(views: Iterable[Pixels], side_pixels: int, least: int = LEAST_PHOTOS) -
             f" compare on; here are {len(photos)}. Name a folder of photos with --photos, or wait"
             " until the hub has more."
         )
-    return Sample(photos[::2], photos[1::2])
+    return PhotoSample(photos[::2], photos[1::2])
 
 
 def from_folder(folder: Path) -> Iterator[Pixels]:

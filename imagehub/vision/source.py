@@ -22,7 +22,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class NetworkSource:
     """An OpenVINO model that takes uint8 RGB and gives features and probabilities.
 
     `labels` is the table of its classes, as of `class_map`; None where it has no classes.
@@ -49,7 +49,7 @@ class Checksum:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class SuppliedFile:
     """What an operator gives for preparing: a file instead of the published one, its labels."""
 
     file: Path | None = None

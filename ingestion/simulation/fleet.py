@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from imagehub.errors import Misconfigured
 from ingestion.simulation.crowd import Crowd
 from ingestion.simulation.history import History
-from ingestion.simulation.phone import Ending, Network, Phone, Sent
-from ingestion.simulation.wire import Server
+from ingestion.simulation.phone import NetworkTroubles, Phone, SendOutcome, SentUpload
+from ingestion.simulation.wire import ServerAddress
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Fleet:
     """How many phones, where they send, over which network, with which luck."""
 
     phones: int
-    server: Server
-    network: Network
+    server: ServerAddress
+    network: NetworkTroubles
     seed: int = 0
     patience_seconds: float = 300.0
 
@@ -30,9 +30,9 @@ class Fleet:
 class FleetReport:
     """What became of every upload that was sent."""
 
-    sent: tuple[Sent, ...]
+    sent: tuple[SentUpload, ...]
 
-    def count(self, ending: Ending) -> int:
+    def count(self, ending: SendOutcome) -> int:
         """How many uploads ended so."""
         return sum(one.ending is ending for one in self.sent)
 
@@ -44,7 +44,7 @@ class FleetReport:
     @property
     def refusals(self) -> Counter[str]:
         """Why the door refused, by code."""
-        return Counter(one.code for one in self.sent if one.ending is Ending.REFUSED)
+        return Counter(one.code for one in self.sent if one.ending is SendOutcome.REFUSED)
 
 
 def send_all(
@@ -52,7 +52,7 @@ def send_all(
     crowd: Crowd,
     tokens: Mapping[str, str],
     history: History,
-    progress: Callable[[Sent], None] = lambda _sent: None,
+    progress: Callable[[SentUpload], None] = lambda _sent: None,
 ) -> FleetReport:
     """Send every upload of the crowd; `progress` is called from the phones' threads.
 
@@ -87,11 +87,11 @@ class _Shift:
         crowd: Crowd,
         tokens: Mapping[str, str],
         history: History,
-        progress: Callable[[Sent], None],
+        progress: Callable[[SentUpload], None],
     ) -> None:
         self.fleet, self.crowd, self.tokens = fleet, crowd, tokens
         self.history, self.progress = history, progress
-        self.results: dict[int, Sent] = {}
+        self.results: dict[int, SentUpload] = {}
         self.errors: list[Exception] = []
         self.stop = threading.Event()
         self._waiting: queue.SimpleQueue[int] = queue.SimpleQueue()

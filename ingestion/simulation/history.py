@@ -19,7 +19,7 @@ from typing import TextIO
 from imagehub.errors import Misconfigured
 
 
-class Kind(StrEnum):
+class HistoryKind(StrEnum):
     """What a line of a history says of an operation."""
 
     INVOKE = "invoke"
@@ -29,10 +29,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class HistoryEvent:
     """One line. `status` is the answer's HTTP status; `detail` a refusal's code or what broke."""
 
-    kind: Kind
+    kind: HistoryKind
     upload: str
     attempt: int
     phone: int
@@ -50,7 +50,7 @@ class History:
         self._lock = threading.Lock()
         self._file: TextIO | None = path.open("a", encoding="utf-8") if path else None
 
-    def write(self, event: Event) -> None:
+    def write(self, event: HistoryEvent) -> None:
         """Append one event with the present time."""
         if self._file is None:
             return
@@ -65,7 +65,7 @@ class History:
             self._file.close()
 
 
-def read_history(path: Path) -> Iterator[Event]:
+def read_history(path: Path) -> Iterator[HistoryEvent]:
     """Read a history; a last line that was cut off is left out.
 
     Raises Misconfigured naming a line that is no event.
@@ -76,6 +76,6 @@ def read_history(path: Path) -> Iterator[Event]:
             return
         try:
             fields = json.loads(line)
-            yield Event(**{**fields, "kind": Kind(fields["kind"])})
+            yield HistoryEvent(**{**fields, "kind": HistoryKind(fields["kind"])})
         except (ValueError, TypeError, KeyError) as error:
             raise Misconfigured(f"Line {number} of {path} is no event: {error}.") from error

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from imagehub.catalogue.operation.audit import SettledUpload
-from ingestion.simulation.history import Event, Kind
+from ingestion.simulation.history import HistoryEvent, HistoryKind
 
 MOST_EXAMPLES = 5
 
@@ -64,7 +64,7 @@ class _Told:
 
 
 def check(
-    events: Iterable[Event], facts: HubFacts, is_only_source: bool = False
+    events: Iterable[HistoryEvent], facts: HubFacts, is_only_source: bool = False
 ) -> list[Violation]:
     """Return the broken promises, none if all hold.
 
@@ -106,21 +106,21 @@ def check(
     return [violation for violation in found if violation is not None]
 
 
-def _tell(events: Iterable[Event]) -> dict[str, _Told]:
+def _tell(events: Iterable[HistoryEvent]) -> dict[str, _Told]:
     told: dict[str, _Told] = defaultdict(_Told)
     for event in events:
         story = told[event.upload]
         story.digests.add(event.photo_sha256)
-        story.attempts += event.kind is Kind.INVOKE
-        story.acknowledged += event.kind is Kind.OK
-        story.failed += event.kind is Kind.FAIL and not _asks_to_wait(event)
+        story.attempts += event.kind is HistoryKind.INVOKE
+        story.acknowledged += event.kind is HistoryKind.OK
+        story.failed += event.kind is HistoryKind.FAIL and not _asks_to_wait(event)
         if _asks_to_wait(event):
             story.attempts -= 1  # certainly not accepted, and not a refusal either
     return dict(told)
 
 
-def _asks_to_wait(event: Event) -> bool:
-    return event.kind is Kind.FAIL and event.status in (408, 425, 429)
+def _asks_to_wait(event: HistoryEvent) -> bool:
+    return event.kind is HistoryKind.FAIL and event.status in (408, 425, 429)
 
 
 def _differs(story: _Told, row: SettledUpload) -> bool:
@@ -133,7 +133,7 @@ def _incomplete(facts: HubFacts) -> set[str]:
     return lacking | (needed - facts.images.keys())
 
 
-def _bad_answers(events: Iterable[Event]) -> set[str]:
+def _bad_answers(events: Iterable[HistoryEvent]) -> set[str]:
     return {
         event.upload
         for event in events

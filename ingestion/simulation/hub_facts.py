@@ -28,7 +28,7 @@ MOST_SILENT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Doors:
+class FactSources:
     """Where the facts are."""
 
     database: Database
@@ -36,12 +36,12 @@ class Doors:
     dead_letters: UploadLog
 
     @classmethod
-    def of(cls, settings: Settings) -> Doors:
+    def of(cls, settings: Settings) -> FactSources:
         """The doors that the settings name."""
         return cls(open_catalogue(settings), open_store(settings), open_dead_letters(settings))
 
 
-def collect(doors: Doors) -> HubFacts:
+def collect(doors: FactSources) -> HubFacts:
     """Read every row and every object; takes seconds for thousands of images."""
     with doors.database.transaction() as cursor:
         uploads = tuple(audit.settled_uploads(cursor))

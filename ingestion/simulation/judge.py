@@ -11,9 +11,9 @@ import click
 from imagehub.catalogue.operation import audit
 from imagehub.errors import HubError
 from imagehub.settings import Settings
-from ingestion.simulation.history import Event, Kind, read_history
+from ingestion.simulation.history import HistoryEvent, HistoryKind, read_history
 from ingestion.simulation.history_checker import check
-from ingestion.simulation.hub_facts import Doors, collect
+from ingestion.simulation.hub_facts import FactSources, collect
 
 SETTLE_SECONDS = 60.0
 
@@ -36,7 +36,7 @@ def main(history: Path, only_source: bool) -> None:
 def judge(history: Path, settings: Settings, is_only_source: bool = False) -> bool:
     """Print what was broken; True if nothing was. Waits up to a minute for the hub to settle."""
     events = list(read_history(history))
-    doors = Doors.of(settings)
+    doors = FactSources.of(settings)
     wait_until_settled(doors, events)
     violations = check(events, collect(doors), is_only_source)
     doors.database.close()
@@ -50,10 +50,10 @@ def judge(history: Path, settings: Settings, is_only_source: bool = False) -> bo
 
 
 def wait_until_settled(
-    doors: Doors, events: list[Event], patience_seconds: float = SETTLE_SECONDS
+    doors: FactSources, events: list[HistoryEvent], patience_seconds: float = SETTLE_SECONDS
 ) -> None:
     """Return when every acknowledged upload has left the log, or when patience has run out."""
-    acknowledged = {event.upload for event in events if event.kind is Kind.OK}
+    acknowledged = {event.upload for event in events if event.kind is HistoryKind.OK}
     deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline:
         with doors.database.transaction() as cursor:

@@ -11,8 +11,15 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from ingestion.simulation.crowd import CrowdUpload
-from ingestion.simulation.history import Event, History, Kind
-from ingestion.simulation.wire import Answer, ConnectionBroke, Request, Server, Trouble, post
+from ingestion.simulation.history import History, HistoryEvent, HistoryKind
+from ingestion.simulation.wire import (
+    ConnectionBroke,
+    Request,
+    ServerAddress,
+    WireFault,
+    WireResponse,
+    post,
+)
 
 UPLOADS = "/api/v1/uploads"
 FIRST_PAUSE_SECONDS = 0.2
@@ -21,7 +28,7 @@ RETRY_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True)
-class Network:
+class NetworkTroubles:
     """How often each trouble happens, as a share of attempts, and how often phones say it twice."""
 
     lost_before_body: float = 0.0
@@ -30,21 +37,21 @@ class Network:
     slow_body: float = 0.0
     said_twice: float = 0.0
 
-    def trouble(self, chance: random.Random) -> Trouble:
+    def trouble(self, chance: random.Random) -> WireFault:
         """Draw the trouble of one attempt."""
         shares = {
-            Trouble.LOST_BEFORE_BODY: self.lost_before_body,
-            Trouble.LOST_IN_BODY: self.lost_in_body,
-            Trouble.LOST_BEFORE_ANSWER: self.lost_before_answer,
-            Trouble.SLOW_BODY: self.slow_body,
+            WireFault.LOST_BEFORE_BODY: self.lost_before_body,
+            WireFault.LOST_IN_BODY: self.lost_in_body,
+            WireFault.LOST_BEFORE_ANSWER: self.lost_before_answer,
+            WireFault.SLOW_BODY: self.slow_body,
         }
         calm = 1.0 - sum(shares.values())
-        return chance.choices([Trouble.NONE, *shares], [calm, *shares.values()])[0]
+        return chance.choices([WireFault.NONE, *shares], [calm, *shares.values()])[0]
 
 
 NETWORKS = {
-    "none": Network(),
-    "bad": Network(
+    "none": NetworkTroubles(),
+    "bad": NetworkTroubles(
         lost_before_body=0.05,
         lost_in_body=0.08,
         lost_before_answer=0.08,
@@ -54,7 +61,7 @@ NETWORKS = {
 }
 
 
-class Ending(StrEnum):
+class SendOutcome(StrEnum):
     """How the sending of one upload ended."""
 
     ACCEPTED = "accepted"
@@ -63,11 +70,11 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentUpload:
     """What became of one upload; `code` says why the door refused it."""
 
     upload: CrowdUpload
-    ending: Ending
+    ending: SendOutcome
     attempts: int
     status: int | None = None
     code: str = ""
@@ -81,14 +88,14 @@ class Phone:
     """
 
     number: int
-    server: Server
-    network: Network
+    server: ServerAddress
+    network: NetworkTroubles
     history: History
     seed: int = 0
     patience_seconds: float = 300.0
     sleep: Callable[[float], None] = time.sleep
 
-    def send(self, upload: CrowdUpload, token: str) -> Sent:
+    def send(self, upload: CrowdUpload, token: str) -> SentUpload:
         """Send one upload, again and again with the same key, until it is answered for good."""
         chance = random.Random(f"{self.seed}/{upload.id}")  # noqa: S311 - luck, not a secret
         request = _request(upload, token)
@@ -101,22 +108,24 @@ class Phone:
                 if chance.random() < self.network.said_twice:
                     attempt += 1
                     self._attempt(upload, request, attempt, chance)
-                return Sent(upload, Ending.ACCEPTED, attempt, answer.status)
+                return SentUpload(upload, SendOutcome.ACCEPTED, attempt, answer.status)
             if answer is not None and answer.status not in RETRY_STATUSES:
                 code = str(answer.body.get("code", ""))
-                return Sent(upload, Ending.REFUSED, attempt, answer.status, code)
+                return SentUpload(upload, SendOutcome.REFUSED, attempt, answer.status, code)
             if time.monotonic() > deadline:
-                return Sent(upload, Ending.GAVE_UP, attempt, answer.status if answer else None)
+                return SentUpload(
+                    upload, SendOutcome.GAVE_UP, attempt, answer.status if answer else None
+                )
             self.sleep(_pause_seconds(attempt, answer, chance))
 
     def _attempt(
         self, upload: CrowdUpload, request: Request, attempt: int, chance: random.Random
-    ) -> Answer | None:
+    ) -> WireResponse | None:
         """One operation of the history; None if no answer was read."""
         trouble = self.network.trouble(chance)
         share = chance.uniform(0.05, 0.95)
-        begun = Event(
-            Kind.INVOKE,
+        begun = HistoryEvent(
+            HistoryKind.INVOKE,
             str(upload.id),
             attempt,
             self.number,
@@ -127,7 +136,7 @@ class Phone:
         try:
             answer = post(self.server, request, trouble, share)
         except ConnectionBroke as error:
-            self.history.write(replace(begun, kind=Kind.INFO, detail=str(error)))
+            self.history.write(replace(begun, kind=HistoryKind.INFO, detail=str(error)))
             return None
         self.history.write(
             replace(
@@ -141,11 +150,11 @@ class Phone:
         return answer
 
 
-def _kind(answer: Answer) -> Kind:
+def _kind(answer: WireResponse) -> HistoryKind:
     """A 5xx leaves it in doubt whether the upload was taken."""
     if answer.status == 202:
-        return Kind.OK
-    return Kind.FAIL if answer.status < 500 else Kind.INFO
+        return HistoryKind.OK
+    return HistoryKind.FAIL if answer.status < 500 else HistoryKind.INFO
 
 
 def _request(upload: CrowdUpload, token: str) -> Request:
@@ -161,7 +170,7 @@ def _request(upload: CrowdUpload, token: str) -> Request:
     )
 
 
-def _pause_seconds(attempt: int, answer: Answer | None, chance: random.Random) -> float:
+def _pause_seconds(attempt: int, answer: WireResponse | None, chance: random.Random) -> float:
     """Twice as long each time, never all phones at once, never sooner than the server asked."""
     pause: float = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(attempt - 1, 10))
     asked = answer.retry_after_seconds if answer and answer.retry_after_seconds else 0.0

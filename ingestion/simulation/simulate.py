@@ -20,9 +20,9 @@ from ingestion.simulation.crowd import Crowd, read_crowd
 from ingestion.simulation.fleet import Fleet, FleetReport, send_all
 from ingestion.simulation.history import History
 from ingestion.simulation.judge import judge
-from ingestion.simulation.phone import NETWORKS, Ending, Sent
+from ingestion.simulation.phone import NETWORKS, SendOutcome, SentUpload
 from ingestion.simulation.tokens import make_tokens, read_tokens
-from ingestion.simulation.wire import Server
+from ingestion.simulation.wire import ServerAddress
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,12 @@ def _run(options: _Options, settings: Settings) -> bool:
     if options.check and options.history is None:
         raise Misconfigured("--check judges a history: name its file with --history.")
     tokens = _tokens(options, settings, crowd)
-    server = Server.at(options.server or settings.server)
+    server = ServerAddress.at(options.server or settings.server)
     fleet = Fleet(options.phones, server, NETWORKS[options.faults], options.seed)
     started_at = time.monotonic()
     report = send_with_progress(fleet, crowd, tokens, options.history)
     Console().print(_table(report, time.monotonic() - started_at))
-    is_good = report.count(Ending.GAVE_UP) == 0
+    is_good = report.count(SendOutcome.GAVE_UP) == 0
     if options.check and options.history is not None:
         is_good = judge(options.history, settings) and is_good
     return is_good
@@ -109,7 +109,7 @@ def send_with_progress(
     with Progress(*columns, TimeElapsedColumn()) as progress:
         bar = progress.add_task("Sending photos", total=len(crowd.uploads))
 
-        def advance(_sent: Sent) -> None:
+        def advance(_sent: SentUpload) -> None:
             progress.advance(bar)
 
         try:
@@ -137,7 +137,7 @@ def _tokens(options: _Options, settings: Settings, crowd: Crowd) -> Mapping[str,
 def _table(report: FleetReport, seconds: float) -> Table:
     table = Table(show_header=False)
     table.add_row("sent", str(len(report.sent)))
-    for ending in Ending:
+    for ending in SendOutcome:
         table.add_row(ending.value.replace("_", " "), str(report.count(ending)))
     for code, count in report.refusals.most_common():
         table.add_row(f"  {code or 'without a code'}", str(count))

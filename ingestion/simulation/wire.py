@@ -19,7 +19,7 @@ ANSWER_TIMEOUT_SECONDS = 30.0
 SLOW_PIECES = 12
 
 
-class Trouble(StrEnum):
+class WireFault(StrEnum):
     """What goes wrong on the way."""
 
     NONE = "none"
@@ -43,7 +43,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WireResponse:
     """What the server said; `body` is empty where it was no JSON object."""
 
     status: int
@@ -52,13 +52,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ServerAddress:
     """Where requests go."""
 
     url: SplitResult
 
     @classmethod
-    def at(cls, url: str) -> Server:
+    def at(cls, url: str) -> ServerAddress:
         """The server at http(s)://HOST[:PORT]."""
         return cls(urlsplit(url))
 
@@ -75,8 +75,8 @@ class Server:
 
 
 def post(
-    server: Server, request: Request, trouble: Trouble = Trouble.NONE, share: float = 0.5
-) -> Answer:
+    server: ServerAddress, request: Request, trouble: WireFault = WireFault.NONE, share: float = 0.5
+) -> WireResponse:
     """Send a request with the trouble in its way; raise ConnectionBroke if no answer was read.
 
     `share` says how far a lost body got, or how many seconds a slow one takes.
@@ -93,7 +93,7 @@ def post(
             raise ConnectionBroke(f"{trouble}: {error or type(error).__name__}") from error
 
 
-def _head(server: Server, request: Request) -> bytes:
+def _head(server: ServerAddress, request: Request) -> bytes:
     headers = {
         "Host": server.url.netloc.rpartition("@")[2],
         "Connection": "close",
@@ -105,21 +105,21 @@ def _head(server: Server, request: Request) -> bytes:
 
 
 def _send(
-    connection: socket.socket, head: bytes, body: bytes, trouble: Trouble, share: float
+    connection: socket.socket, head: bytes, body: bytes, trouble: WireFault, share: float
 ) -> None:
     """Send the request, or as much of it as the trouble lets through."""
     try:
-        if trouble is Trouble.LOST_BEFORE_BODY:
+        if trouble is WireFault.LOST_BEFORE_BODY:
             connection.sendall(head)
             _reset(connection)
-        elif trouble is Trouble.LOST_IN_BODY:
+        elif trouble is WireFault.LOST_IN_BODY:
             connection.sendall(head + body[: int(len(body) * share)])
             _reset(connection)
-        elif trouble is Trouble.LOST_BEFORE_ANSWER:
+        elif trouble is WireFault.LOST_BEFORE_ANSWER:
             connection.sendall(head + body)
             connection.shutdown(socket.SHUT_WR)
             raise ConnectionResetError("hung up before the answer")
-        elif trouble is Trouble.SLOW_BODY:
+        elif trouble is WireFault.SLOW_BODY:
             connection.sendall(head)
             size = max(1, -(-len(body) // SLOW_PIECES))
             for start in range(0, len(body), size):
@@ -128,7 +128,7 @@ def _send(
         else:
             connection.sendall(head + body)
     except (BrokenPipeError, ConnectionResetError):
-        if trouble in (Trouble.NONE, Trouble.SLOW_BODY):
+        if trouble in (WireFault.NONE, WireFault.SLOW_BODY):
             return  # the server may have answered before it read all of the body
         raise
 
@@ -140,7 +140,7 @@ def _reset(connection: socket.socket) -> None:
     raise ConnectionResetError("the connection was lost")
 
 
-def _read(connection: socket.socket) -> Answer:
+def _read(connection: socket.socket) -> WireResponse:
     response = http.client.HTTPResponse(connection, method="POST")
     try:
         response.begin()
@@ -152,7 +152,7 @@ def _read(connection: socket.socket) -> Answer:
         body = json.loads(raw) if raw else {}
     except ValueError:
         body = {}
-    return Answer(
+    return WireResponse(
         status=response.status,
         body=body if isinstance(body, dict) else {},
         retry_after_seconds=float(after) if after and after.isdecimal() else None,

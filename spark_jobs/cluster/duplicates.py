@@ -16,7 +16,7 @@ from imagehub.storage import keys
 from spark_jobs.cluster.similarity import fingerprints
 from spark_jobs.cluster.similarity.comparison import compare
 from spark_jobs.cluster.similarity.grouping import (
-    Candidate,
+    KeeperCandidate,
     Match,
     Pair,
     components,
@@ -174,9 +174,11 @@ def _look(settings: Settings, image_id: str) -> Look | None:
         return None
 
 
-def _candidates(cursor: Cursor, image_ids: Sequence[str]) -> dict[str, Candidate]:
+def _candidates(cursor: Cursor, image_ids: Sequence[str]) -> dict[str, KeeperCandidate]:
     return {
-        image.image_id: Candidate(image.image_id, image.pixels, image.landed_at, image.standing)
+        image.image_id: KeeperCandidate(
+            image.image_id, image.pixels, image.landed_at, image.standing
+        )
         for image in duplicate_candidates.facts(cursor, image_ids)
     }
 

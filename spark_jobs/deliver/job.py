@@ -30,7 +30,7 @@ WAITS_SECONDS = (5, 30, 300, 1_800, 7_200, 28_800, 86_400)
 
 
 @dataclass(frozen=True)
-class Sender:
+class DeliverySender:
     """Sends one delivery; `any_address` lets webhooks lead into private networks."""
 
     mailer: Mailer
@@ -66,7 +66,7 @@ def has_work(database: Database) -> bool:
 def run(context: JobContext) -> dict[str, int]:
     """Send one round of what is due, side by side."""
     settings = context.settings
-    sender = Sender(open_mailer(settings), settings.webhook_addresses == "any")
+    sender = DeliverySender(open_mailer(settings), settings.webhook_addresses == "any")
     with context.database.transaction() as cursor:
         claimed = deliveries.claim(cursor, AT_ONCE, LEASE_SECONDS)
     with ThreadPoolExecutor(AT_ONCE) as threads:
@@ -87,7 +87,7 @@ def wait_seconds(attempts: int) -> float | None:
     return WAITS_SECONDS[attempts - 1] * (1 + secrets.randbelow(200) / 1000)
 
 
-def _try(sender: Sender, delivery: Delivery) -> tuple[bool, str]:
+def _try(sender: DeliverySender, delivery: Delivery) -> tuple[bool, str]:
     try:
         return True, sender.send(delivery)
     except HubError as error:

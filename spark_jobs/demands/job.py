@@ -11,7 +11,7 @@ from uuid import UUID
 
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.demands import deliveries, demand_progress, demands, notices
-from imagehub.catalogue.demands.deliveries import Event
+from imagehub.catalogue.demands.deliveries import DeliveryEvent
 from imagehub.catalogue.demands.demand_progress import DemandEnd
 from imagehub.catalogue.demands.demands import Watcher
 from imagehub.catalogue.demands.notices import News
@@ -62,7 +62,7 @@ def _tell(cursor: Cursor, watcher: Watcher, ended: DemandEnd) -> None:
     once = f"demand {ended.id} {ended.outcome}"
     name, link = f"demand.{ended.outcome}", f"/demands/{ended.id}"
     notices.tell(cursor, watcher.account_id, News(name, sentence(ended), link, once))
-    event = Event(name, json.dumps(_body(ended, name, link)), once)
+    event = DeliveryEvent(name, json.dumps(_body(ended, name, link)), once)
     deliveries.queue_webhooks(cursor, watcher.account_id, event)
     if watcher.by_mail:
         deliveries.queue_mail(cursor, watcher.account_id, event)

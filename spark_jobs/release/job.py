@@ -10,7 +10,7 @@ from imagehub import manifest as manifests
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.operation import job_runs
 from imagehub.catalogue.releases import releases
-from imagehub.catalogue.releases.releases import Answer, ReleaseRequest
+from imagehub.catalogue.releases.releases import ReleaseContents, ReleaseRequest
 from imagehub.errors import Refused, Unavailable
 from imagehub.manifest import Manifest
 from imagehub.settings import Settings
@@ -18,7 +18,7 @@ from imagehub.storage import keys
 from spark_jobs.frames import executor_store
 from spark_jobs.release.selecting import select
 from spark_jobs.release.selection import shards
-from spark_jobs.release.selection.contents import Contents, lay_out
+from spark_jobs.release.selection.contents import ReleaseLayout, lay_out
 from spark_jobs.release.selection.shards import Shard
 from spark_jobs.runs import JobContext
 
@@ -71,7 +71,7 @@ def _make(context: JobContext, request: ReleaseRequest) -> None:
         releases.publish(cursor, answer, context.run.id)
 
 
-def _require_photos(cursor: Cursor, contents: Contents) -> None:
+def _require_photos(cursor: Cursor, contents: ReleaseLayout) -> None:
     """Raise Unavailable if a photo was withdrawn meanwhile: the release is made anew, without."""
     if not releases.hold_photos(cursor, [file.image_id for file in contents.manifest.files]):
         raise Unavailable(
@@ -111,13 +111,13 @@ def _write_shard(settings: Settings, release_id: str, shard: Shard) -> str | Non
     return None
 
 
-def _answer(settings: Settings, contents: Contents, data: bytes) -> Answer:
+def _answer(settings: Settings, contents: ReleaseLayout, data: bytes) -> ReleaseContents:
     manifest: Manifest = contents.manifest
     key = manifests.load_or_create_key(settings.signing_key)
     summary: dict[str, Counter[str]] = {}
     for file in manifest.files:
         summary.setdefault(file.label, Counter())[file.split] += 1
-    return Answer(
+    return ReleaseContents(
         release_id=manifest.release,
         label_set_version=manifest.label_set_version,
         files=len(manifest.files),

@@ -6,7 +6,7 @@ from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.releases import releases
 from imagehub.catalogue.releases.releases import ReleaseRequest
 from imagehub.errors import Refused
-from spark_jobs.release.selection.choose import Choice, choose
+from spark_jobs.release.selection.choose import ChosenImage, choose
 from spark_jobs.release.selection.contents import Selection
 
 
@@ -45,7 +45,7 @@ def select(database: Database, request: ReleaseRequest) -> Selection:
         )
 
 
-def _choose(cursor: Cursor, version: int, request: ReleaseRequest) -> list[Choice]:
+def _choose(cursor: Cursor, version: int, request: ReleaseRequest) -> list[ChosenImage]:
     offers = releases.find(cursor, version, request.rules)
     history = releases.past_splits(cursor, request)
     return choose(offers, request.rules, history)

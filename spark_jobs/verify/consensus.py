@@ -12,7 +12,7 @@ import numpy as np
 
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.reviews import review_counts, review_golds
-from imagehub.catalogue.reviews.review_counts import Answered, Claim, Counted, Record, Skill
+from imagehub.catalogue.reviews.review_counts import Answered, Claim, Counted, ReviewerRecord, Skill
 from imagehub.catalogue.verification import verdicts
 from spark_jobs.verify.agreement import review_consensus, review_rules
 from spark_jobs.verify.agreement.graph import LabelGraph
@@ -25,7 +25,7 @@ from spark_jobs.verify.agreement.review_consensus import (
     Consensus,
     Start,
 )
-from spark_jobs.verify.agreement.review_rules import Asking, Tally
+from spark_jobs.verify.agreement.review_rules import AnswerTally, QuestionState
 
 GOLDS_OF_EACH = 100
 TOLD_AFTER_SECONDS = 24 * 3_600.0
@@ -74,16 +74,16 @@ def recount(cursor: Cursor) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class ConsensusCount:
     """What all answers together say; `overruled` are golds that people do not agree with."""
 
     claims: list[Counted]
     skills: list[Skill]
-    records: list[Record]
+    records: list[ReviewerRecord]
     overruled: list[Claim]
 
 
-def _count(cursor: Cursor, graph: LabelGraph) -> Count:
+def _count(cursor: Cursor, graph: LabelGraph) -> ConsensusCount:
     answers = review_counts.answers(cursor, TOLD_AFTER_SECONDS)
     claims = review_counts.claims_of(cursor, (one.claim[0] for one in answers))
     known = review_counts.known(cursor)
@@ -95,7 +95,7 @@ def count(
     claims: Mapping[Claim, Mapping[str, float]],
     known: Mapping[Claim, str],
     graph: LabelGraph,
-) -> Count:
+) -> ConsensusCount:
     """Learn from all answers. Pure; `claims` are what verdicts say, as `claims_of` gives it.
 
     Answers to a claim that nobody makes any more count as one of which nothing else is known: they
@@ -118,8 +118,8 @@ def count(
         for claim in sorted({one.claim[0] for one in ballots} | {one.claim for one in answers})
         if (claim, False) in prior
     ]
-    agreed = {one.claim for one in counted if one.asking == Asking.AGREED}
-    return Count(
+    agreed = {one.claim for one in counted if one.asking == QuestionState.AGREED}
+    return ConsensusCount(
         claims=counted,
         skills=_skills(answers, people, learned),
         records=_records(answers, agreed, decided),
@@ -209,22 +209,22 @@ def _gold_odds(one: Answered) -> float:
     return GOLD_LOG_ODDS if one.gold else -GOLD_LOG_ODDS
 
 
-def _tallies(answers: Iterable[Answered], ballots: Iterable[Ballot]) -> dict[Claim, Tally]:
-    found: dict[Claim, Tally] = defaultdict(Tally)
+def _tallies(answers: Iterable[Answered], ballots: Iterable[Ballot]) -> dict[Claim, AnswerTally]:
+    found: dict[Claim, AnswerTally] = defaultdict(AnswerTally)
     for ballot in ballots:
         claim, is_gold = ballot.claim
         if not is_gold:
             now = found[claim]
-            found[claim] = Tally(now.yes + ballot.yes, now.no + (not ballot.yes), now.unsure)
+            found[claim] = AnswerTally(now.yes + ballot.yes, now.no + (not ballot.yes), now.unsure)
     for one in answers:
         if one.answer == "unsure" and one.gold is None:
             now = found[one.claim]
-            found[one.claim] = Tally(now.yes, now.no, now.unsure + 1)
+            found[one.claim] = AnswerTally(now.yes, now.no, now.unsure + 1)
     return found
 
 
 def _counted(
-    claim: Claim, log_ratio: float, log_odds: float, tally: Tally, known: Mapping[Claim, str]
+    claim: Claim, log_ratio: float, log_odds: float, tally: AnswerTally, known: Mapping[Claim, str]
 ) -> Counted:
     asking = review_rules.asking(posterior(0.5, log_odds), tally)
     step = round(log_ratio / SAID_STEP)
@@ -244,14 +244,14 @@ def _records(
     answers: Sequence[Answered],
     agreed: set[Claim],
     decided: Mapping[Key, float],
-) -> list[Record]:
+) -> list[ReviewerRecord]:
     """How often people's old answers are what was decided, gold or not: told alike."""
     settled: dict[str, list[bool]] = defaultdict(list)
     for one in answers:
         if one.is_old and one.answer != "unsure" and (one.gold is not None or one.claim in agreed):
             is_right = decided[one.claim, one.gold is not None] > 0
             settled[one.account_id].append((one.answer == "yes") == is_right)
-    return [Record(who, len(each), sum(each)) for who, each in settled.items()]
+    return [ReviewerRecord(who, len(each), sum(each)) for who, each in settled.items()]
 
 
 def _logit(probability: float) -> float:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from imagehub.catalogue.verification.crowd_claims import Enrolment
-from imagehub.catalogue.verification.crowd_models import LabelSum, Record
+from imagehub.catalogue.verification.crowd_models import ContributorRecord, LabelSum
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClaimWeight:
     """How a claim counts in the model; a weight of None does not."""
 
     weight: float | None
@@ -36,20 +36,20 @@ class Difference:
     statistics: CrowdStatistics
     photos: dict[str, int]
     senders: dict[tuple[str, str], int]
-    records: dict[str, Record]
+    records: dict[str, ContributorRecord]
 
     @classmethod
-    def of(cls, claims: Sequence[Enrolment], standings: Sequence[Standing]) -> Difference:
+    def of(cls, claims: Sequence[Enrolment], standings: Sequence[ClaimWeight]) -> Difference:
         """Find what changes if each claim has its new standing and its present claimants.
 
         There is at least one claim.
         """
         photos: dict[str, int] = dict.fromkeys((one.label for one in claims), 0)
-        records: dict[str, Record] = {}
+        records: dict[str, ContributorRecord] = {}
         senders: Counter[tuple[str, str]] = Counter()
         changes = []
         for one, new in zip(claims, standings, strict=True):
-            old = Standing(one.weight, one.loudness)
+            old = ClaimWeight(one.weight, one.loudness)
             photos[one.label] += (new.weight is not None) - (old.weight is not None)
             _count(records, one.accounts, old.weight, -1)
             _count(records, one.claimants, new.weight, 1)
@@ -91,16 +91,16 @@ class Difference:
         return after
 
 
-def _first(accounts: Sequence[str], standing: Standing) -> Sequence[str]:
+def _first(accounts: Sequence[str], standing: ClaimWeight) -> Sequence[str]:
     """The account that a claim counts for among its label's contributors, if it counts."""
     return () if standing.weight is None else accounts[:1]
 
 
 def _count(
-    records: dict[str, Record], accounts: Sequence[str], weight: float | None, sign: int
+    records: dict[str, ContributorRecord], accounts: Sequence[str], weight: float | None, sign: int
 ) -> None:
     if weight is None:
         return
     for account in accounts:
-        before = records.get(account, Record(0, 0.0))
-        records[account] = Record(before.claims + sign, before.right + sign * weight)
+        before = records.get(account, ContributorRecord(0, 0.0))
+        records[account] = ContributorRecord(before.claims + sign, before.right + sign * weight)

@@ -15,7 +15,7 @@ from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.verification import crowd_claims, crowd_models
 from imagehub.catalogue.verification.arrivals import Arrivals
 from imagehub.catalogue.verification.crowd_claims import Enrolled, Enrolment
-from imagehub.catalogue.verification.crowd_models import LabelSum, Record
+from imagehub.catalogue.verification.crowd_models import ContributorRecord, LabelSum
 from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, Version
 from imagehub.errors import Unavailable
 from spark_jobs.runs import JobContext
@@ -23,7 +23,7 @@ from spark_jobs.verify.agreement import record
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 from spark_jobs.verify.agreement.probability import posterior
 from spark_jobs.verify.agreement.record import Claimant
-from spark_jobs.verify.difference import Difference, Standing
+from spark_jobs.verify.difference import ClaimWeight, Difference
 from spark_jobs.verify.summing import sum_anew
 
 
@@ -56,7 +56,7 @@ def weigh_judged(context: JobContext, version: Version) -> None:
             if not claims:
                 return
             standings = [
-                Standing(one.probability if one.counts else None, one.loudness) for one in claims
+                ClaimWeight(one.probability if one.counts else None, one.loudness) for one in claims
             ]
             change(cursor, version.number, claims, standings, None)
 
@@ -96,7 +96,7 @@ def change(
     cursor: Cursor,
     version: int,
     claims: Sequence[Enrolment],
-    standings: Sequence[Standing],
+    standings: Sequence[ClaimWeight],
     next_step: str | None,
 ) -> None:
     """Let claims stand otherwise in the model; they wait for `next_step` from then on."""
@@ -125,7 +125,7 @@ def _standings(
     version: int,
     claims: Sequence[Enrolment],
     weights: Sequence[float | None],
-) -> list[Standing]:
+) -> list[ClaimWeight]:
     """Claims with their weights, the quieter the more their contributors sent of the label."""
     news = [
         (one.label, one.claimants[0])
@@ -135,14 +135,16 @@ def _standings(
     before = crowd_claims.contributor_sizes(cursor, version, news)
     now = Counter(before) + Counter(news)
     return [
-        Standing(weight, one.loudness)
+        ClaimWeight(weight, one.loudness)
         if one.weight is not None
-        else Standing(weight, record.loudness(now[one.label, one.claimants[0]]))
+        else ClaimWeight(weight, record.loudness(now[one.label, one.claimants[0]]))
         for one, weight in zip(claims, weights, strict=True)
     ]
 
 
-def _first_weight(claim: Enrolment, records: Mapping[str, Record], share: float) -> float | None:
+def _first_weight(
+    claim: Enrolment, records: Mapping[str, ContributorRecord], share: float
+) -> float | None:
     """What its claimants' records let expect; a claim that has a weight keeps it."""
     if not claim.counts:
         return None

@@ -22,7 +22,7 @@ from imagehub.catalogue.verification import (
     review_votes,
     verification_work,
 )
-from imagehub.catalogue.verification.arrivals import Arrivals, Place
+from imagehub.catalogue.verification.arrivals import ArrivalCursor, Arrivals
 from imagehub.catalogue.verification.image_checks import Unchecked, Version
 from imagehub.errors import Misconfigured
 from imagehub.vision.registry import choose
@@ -116,7 +116,7 @@ def _prepare(context: JobContext, serving: Serving) -> Done:
     return done + _settle(context, serving, deadline)
 
 
-def _after(context: JobContext, version: int, place: Place) -> Arrivals:
+def _after(context: JobContext, version: int, place: ArrivalCursor) -> Arrivals:
     cores = context.spark.sparkContext.defaultParallelism
     with context.database.transaction() as cursor:
         return arrivals.after(cursor, version, place, IMAGES_PER_CORE_AND_STAGE * cores)

@@ -15,17 +15,17 @@ from imagehub import logs
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.operation import job_runs
 from imagehub.catalogue.verification import crowd_models, review_votes, verdicts
-from imagehub.catalogue.verification.crowd_models import Record
+from imagehub.catalogue.verification.crowd_models import ContributorRecord
 from imagehub.catalogue.verification.image_checks import Version
 from imagehub.catalogue.verification.review_votes import Votes
-from imagehub.catalogue.verification.verdicts import Claim, CountedPhotos, DueLabel
+from imagehub.catalogue.verification.verdicts import CountedPhotos, DueLabel, PendingClaim
 from imagehub.errors import Conflict
 from imagehub.settings import Settings
 from imagehub.vision.registry import Networks
 from imagehub.vocabulary import Verdict
 from spark_jobs.frames import executor_database, id_ranges
 from spark_jobs.runs import JobContext
-from spark_jobs.verify.agreement.fellows import SEVERAL, Fellows
+from spark_jobs.verify.agreement.fellows import SEVERAL, Peers
 from spark_jobs.verify.agreement.panel import Panel, SeenPhoto
 from spark_jobs.verify.agreement.record import Claimant
 from spark_jobs.verify.agreement.reviews import ReviewOpinion
@@ -101,7 +101,7 @@ class LabelCase:
     """
 
     counted: CountedPhotos
-    records: Mapping[str, Record]
+    records: Mapping[str, ContributorRecord]
     votes: Mapping[str, Votes]
 
 
@@ -140,11 +140,11 @@ def judge(context: JobContext, version: Version, networks: Networks) -> int:
 
 
 def judge_label(
-    panel: Panel, label: str, claims: Sequence[Claim], case: LabelCase
+    panel: Panel, label: str, claims: Sequence[PendingClaim], case: LabelCase
 ) -> list[tuple[str, Verdict]]:
     """Verdicts, by image id, on claims of one label."""
     numbers: dict[str, int] = {}
-    fellows = Fellows(
+    fellows = Peers(
         case.counted.embeddings,
         case.counted.voices,
         np.array([_contributor(names, numbers) for names in case.counted.accounts], dtype=np.intp),
@@ -154,7 +154,7 @@ def judge_label(
     return [(claim.image_id, verdict) for claim, verdict in zip(claims, found, strict=True)]
 
 
-def _gather(cursor: Cursor, version: int, label: str, claims: Sequence[Claim]) -> LabelCase:
+def _gather(cursor: Cursor, version: int, label: str, claims: Sequence[PendingClaim]) -> LabelCase:
     contributors = {account for claim in claims for account in claim.accounts}
     return LabelCase(
         counted=verdicts.counted_photos(cursor, version, label),
@@ -163,9 +163,9 @@ def _gather(cursor: Cursor, version: int, label: str, claims: Sequence[Claim]) -
     )
 
 
-def _seen(claim: Claim, case: LabelCase, numbers: Mapping[str, int]) -> SeenPhoto:
+def _seen(claim: PendingClaim, case: LabelCase, numbers: Mapping[str, int]) -> SeenPhoto:
     """The photo as the panel sees it: its contributors' records are those without this claim."""
-    own = Record(0, 0.0) if claim.weight is None else Record(1, claim.weight)
+    own = ContributorRecord(0, 0.0) if claim.weight is None else ContributorRecord(1, claim.weight)
     records = [case.records.get(account, own) for account in claim.accounts]
     votes = case.votes.get(claim.image_id)
     return SeenPhoto(

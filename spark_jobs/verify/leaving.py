@@ -9,7 +9,7 @@ from imagehub.catalogue.uploads import removals
 from imagehub.catalogue.verification import crowd_claims, crowd_models
 from imagehub.catalogue.verification.crowd_claims import Enrolment
 from spark_jobs.verify import enrol
-from spark_jobs.verify.difference import Standing
+from spark_jobs.verify.difference import ClaimWeight
 
 
 def leave_crowd(cursor: Cursor, image_id: str) -> None:
@@ -31,6 +31,6 @@ def _change(
 ) -> None:
     if claims:
         standings = [
-            Standing(one.weight if one.claimants else None, one.loudness) for one in claims
+            ClaimWeight(one.weight if one.claimants else None, one.loudness) for one in claims
         ]
         enrol.change(cursor, version, claims, standings, next_step)

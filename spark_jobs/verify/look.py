@@ -101,14 +101,16 @@ class Measuring:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Photo:
+class ViewedPhoto:
     """An image and the pixels of its view; None where it cannot be read."""
 
     image: Unchecked
     pixels: Pixels | None
 
 
-def look(photos: Sequence[Photo], featurizer: Featurizer, projection: Projection) -> list[Check]:
+def look(
+    photos: Sequence[ViewedPhoto], featurizer: Featurizer, projection: Projection
+) -> list[Check]:
     """Check, embed and name photos. One that cannot be read has a finding and no embedding."""
     readable = [photo for photo in photos if photo.pixels is not None]
     looks = featurizer.look([photo.pixels for photo in readable if photo.pixels is not None])
@@ -148,7 +150,7 @@ def open_featurizer(
     return Featurizer(Networks(chosen.embedding, None) if only_features else chosen, THREADS)
 
 
-def _photos(settings: Settings, batches: Iterator[pd.DataFrame]) -> Iterator[Photo]:
+def _photos(settings: Settings, batches: Iterator[pd.DataFrame]) -> Iterator[ViewedPhoto]:
     images = (
         Unchecked(row[0], row[1], row[2], row[3], tuple(filter(None, row[4].split(","))))
         for batch in batches
@@ -157,16 +159,16 @@ def _photos(settings: Settings, batches: Iterator[pd.DataFrame]) -> Iterator[Pho
     return read_photos(executor_store(settings), images)
 
 
-def read_photos(store: ObjectStore, images: Iterable[Unchecked]) -> Iterator[Photo]:
+def read_photos(store: ObjectStore, images: Iterable[Unchecked]) -> Iterator[ViewedPhoto]:
     """Read and decode the views of images, some ahead of where they are needed."""
     return in_threads(lambda image: _read(store, image), images, READERS, READ_AHEAD)
 
 
-def _read(store: ObjectStore, image: Unchecked) -> Photo:
+def _read(store: ObjectStore, image: Unchecked) -> ViewedPhoto:
     try:
-        return Photo(image, read_view(store.get(keys.view(image.photo_sha256))))
+        return ViewedPhoto(image, read_view(store.get(keys.view(image.photo_sha256))))
     except (NotFound, Refused):
-        return Photo(image, None)
+        return ViewedPhoto(image, None)
 
 
 def in_threads(

@@ -13,7 +13,7 @@ from spark_jobs.runs import JobContext
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 from spark_jobs.verify.agreement.graph import LabelGraph
 from spark_jobs.verify.agreement.network import ClassNetwork
-from spark_jobs.verify.agreement.panel import Panel, Sample, fit_crowd, measure_temperature
+from spark_jobs.verify.agreement.panel import ClaimSample, Panel, fit_crowd, measure_temperature
 from spark_jobs.verify.agreement.record import right_share
 from spark_jobs.verify.checks.all_checks import REJECTED
 from spark_jobs.verify.look import UNREADABLE
@@ -44,7 +44,7 @@ def gather(context: JobContext, version: Version, networks: Networks) -> Panel:
         graph = graph.extended(meaning.is_a)
         mids = frozenset(filter(None, meaning.mids))
         network = ClassNetwork.of(graph, mids, known.scores is Scores.SOFTMAX)
-    sample = Sample(
+    sample = ClaimSample(
         [label for label, _, _ in sampled],
         np.array([embedding for _, _, embedding in sampled]).reshape(-1, EMBEDDING_DIMENSIONS),
         np.array([voice for _, voice, _ in sampled]),

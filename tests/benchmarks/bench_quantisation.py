@@ -21,7 +21,15 @@ from imagehub.photo import resize
 from imagehub.vision import quantise, resnet
 from imagehub.vision.comparison import compare
 from imagehub.vision.featurizer import Featurizer
-from imagehub.vision.network import Colours, Found, Kind, Network, Networks, Preparation, Scores
+from imagehub.vision.network import (
+    Colours,
+    Found,
+    Network,
+    NetworkOutput,
+    Networks,
+    Preparation,
+    Scores,
+)
 from imagehub.vision.pixels import take_pixels
 from imagehub.vision.recipes import KERAS_MEAN
 from imagehub.vision.resnet import Convolution, ResNet, Unit
@@ -127,7 +135,7 @@ def _convolution(
 def _featurizer(name: str, path: Path) -> Featurizer:
     network = Network(
         name=name,
-        kind=Kind.EMBEDDING,
+        kind=NetworkOutput.EMBEDDING,
         source="random",
         licence="none",
         side_pixels=SIDE_PIXELS,

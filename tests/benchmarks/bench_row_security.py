@@ -24,7 +24,7 @@ from imagehub.catalogue.uploads import receipts
 from imagehub.vocabulary import Account
 from tests import factories
 from tests.factories import Photo
-from webapp.http.gateways import ROLE
+from webapp.http.resources import ROLE
 
 UPLOADS = 5_000
 ROUNDS = 150

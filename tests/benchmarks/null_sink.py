@@ -14,13 +14,13 @@ from flask import Flask, Response, request
 
 from imagehub.settings import Settings
 from imagehub.vocabulary import MAX_PHOTO_BYTES
-from webapp.server import Server
+from webapp.server import PortalServer
 
 PATH = "/null"
 DURABLE_PATH = "/durable"
 
 
-class ServerWithSinks(Server):
+class ServerWithSinks(PortalServer):
     """Same gunicorn, same Flask."""
 
     def load(self) -> Flask:

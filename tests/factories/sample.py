@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deploy.demo.given import Given
+from deploy.demo.given import DemoCrowd
 from deploy.demo.sample_crowd.crowd import write_crowd
 from deploy.demo.sample_crowd.plan import plan
 from deploy.demo.sample_crowd.scenes import shipped
@@ -15,7 +15,7 @@ THINGS = 4
 LATE = 3
 
 
-def small_sample(folder: Path, uploads: int) -> Given:
+def small_sample(folder: Path, uploads: int) -> DemoCrowd:
     """The first uploads of a crowd that sends a few things, of labels that a fresh hub knows."""
     known = set(boxable_taxonomy().labels)
     scenes = [scene for scene in shipped().crowd if scene.label in known]
@@ -23,4 +23,4 @@ def small_sample(folder: Path, uploads: int) -> Given:
     sendings = plan([scene for scene in scenes if scene.thing in things], seed=11)
     write_crowd(folder, sendings[:uploads])
     late = tuple(scene for scene in shipped().late if scene.thing in things)[:LATE]
-    return Given(read_crowd(folder), read_truth(folder), late)
+    return DemoCrowd(read_crowd(folder), read_truth(folder), late)

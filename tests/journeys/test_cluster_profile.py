@@ -24,7 +24,7 @@ from deploy.demo.freezing import fetch_and_compare, freeze
 from deploy.demo.settling import wait_until_settled
 from deploy.local.parts import programs
 from deploy.local.postgres import Postgres
-from deploy.local.supervisor import Place, Supervisor
+from deploy.local.supervisor import PartsEnvironment, Supervisor
 from deploy.prepare import prepare
 from imagehub.catalogue.accounts.tokens import issue
 from imagehub.catalogue.database import Database
@@ -37,9 +37,9 @@ from ingestion.simulation.crowd import Crowd
 from ingestion.simulation.fleet import Fleet, FleetReport, send_all
 from ingestion.simulation.history import History
 from ingestion.simulation.judge import judge
-from ingestion.simulation.phone import NETWORKS, Ending, Sent
+from ingestion.simulation.phone import NETWORKS, SendOutcome, SentUpload
 from ingestion.simulation.tokens import make_tokens
-from ingestion.simulation.wire import Server
+from ingestion.simulation.wire import ServerAddress
 from tests.factories.sample import small_sample
 from tests.servers.kafka import Kafka
 from tests.servers.versitygw import VersityGateway
@@ -133,7 +133,7 @@ def _running(
     prepare(database)
     tokens = make_tokens(database, crowd.contributors, settings.data / "tokens.json")
     database.close()
-    supervisor = Supervisor(Place(settings.data, settings.for_child()), say=print)
+    supervisor = Supervisor(PartsEnvironment(settings.data, settings.for_child()), say=print)
     running = Hub(settings, servers, processes, crowd, tokens, supervisor)
     running.start("web", "ingestion")
     yield running
@@ -151,8 +151,8 @@ def test_nothing_acknowledged_is_lost_when_a_server_is_killed_in_mid_upload(
 ) -> None:
     part = hub.next_uploads()
     history = History(tmp_path / "history.jsonl")
-    fleet = Fleet(PHONES, Server.at(hub.settings.server), NETWORKS["bad"])
-    arrived: list[Sent] = []
+    fleet = Fleet(PHONES, ServerAddress.at(hub.settings.server), NETWORKS["bad"])
+    arrived: list[SentUpload] = []
 
     with ThreadPoolExecutor() as threads:
         sending = threads.submit(send_all, fleet, part, hub.tokens, history, arrived.append)
@@ -166,7 +166,7 @@ def test_nothing_acknowledged_is_lost_when_a_server_is_killed_in_mid_upload(
     report: FleetReport = sending.result()
     history.close()
 
-    assert report.count(Ending.GAVE_UP) == 0
+    assert report.count(SendOutcome.GAVE_UP) == 0
     assert judge(tmp_path / "history.jsonl", hub.settings)
 
 

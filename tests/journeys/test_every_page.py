@@ -106,7 +106,7 @@ def windows(web: Web, browser: Browser) -> Iterator[Windows]:
     made = Windows(world, browser)
     yield made
     made.close()
-    world.client.application.extensions["gateways"].database.close()
+    world.client.application.extensions["hub_resources"].database.close()
 
 
 def cells_of(route: Route) -> list[Cell]:

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
 from imagehub.catalogue.training import training_progress, training_runs
-from imagehub.catalogue.training.training_progress import Step
+from imagehub.catalogue.training.training_progress import CurveStep
 from imagehub.vocabulary import Account, Role
 from tests import factories
 from tests.factories import training as making
@@ -49,7 +49,7 @@ def advance(web: Web, run_id: str, first: int, last: int) -> None:
             share = step / STEPS
             loss = 2.3 * math.exp(-3 * share) + 0.05 * math.sin(step)
             training_progress.add_step(
-                cursor, run_id, Step(step, loss, min(0.99, 0.2 + 0.8 * math.sqrt(share)))
+                cursor, run_id, CurveStep(step, loss, min(0.99, 0.2 + 0.8 * math.sqrt(share)))
             )
         training_runs.epoch_done(cursor, run_id, 1, last * 40 // STEPS)
         training_runs.report(cursor, run_id, 1, last, 118.0)

@@ -14,13 +14,13 @@ from tests.journeys.training_watch import Watcher, watching
 from tests.spark.programs import wait_for
 from tests.training_hub import TrainingHub, crowd_photos, shipped_photos, some, training_hub
 from training import dataset, export, processes
-from training.dataset import Photo
+from training.dataset import ShardPhoto
 
 LABELS, PHOTOS, EPOCHS, TRIED = 12, 20, 120, 6
 TWO_EXECUTORS = "local-cluster[2,1,2048]"
 
 
-def held_out(hub: TrainingHub) -> list[Photo]:
+def held_out(hub: TrainingHub) -> list[ShardPhoto]:
     """Some of the photos that the model has not seen."""
     keys = [key for key in hub.store.keys("training/shards/") if "/test-" in key]
     return [photo for key in keys for photo in dataset.photos(hub.store.get(key))][:TRIED]

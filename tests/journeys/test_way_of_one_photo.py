@@ -28,10 +28,10 @@ from imagehub.vocabulary import Role
 from ingestion.simulation.crowd import Crowd
 from ingestion.simulation.fleet import Fleet, FleetReport, send_all
 from ingestion.simulation.history import History
-from ingestion.simulation.hub_facts import Doors
-from ingestion.simulation.phone import NETWORKS, Ending
+from ingestion.simulation.hub_facts import FactSources
+from ingestion.simulation.phone import NETWORKS, SendOutcome
 from ingestion.simulation.tokens import make_tokens
-from ingestion.simulation.wire import Server
+from ingestion.simulation.wire import ServerAddress
 from tests.factories.sample import small_sample
 
 UPLOADS = 60
@@ -43,7 +43,7 @@ class Way:
     """A hub that has settled after a crowd's uploads."""
 
     settings: Settings
-    doors: Doors
+    doors: FactSources
     report: FleetReport
     work: Crowdwork
     kills: int
@@ -62,7 +62,7 @@ def way(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) 
         spark_memory="1g",
     )
     with running_hub(settings):
-        doors = Doors.of(settings)
+        doors = FactSources.of(settings)
         history = settings.data / "history.jsonl"
         report, kills = send_under_fire(settings, given.crowd, doors, history)
         counts = wait_until_settled(doors.database)
@@ -72,7 +72,7 @@ def way(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) 
 
 
 def send_under_fire(
-    settings: Settings, crowd: Crowd, doors: Doors, file: Path
+    settings: Settings, crowd: Crowd, doors: FactSources, file: Path
 ) -> tuple[FleetReport, int]:
     """Send the crowd while Postgres is killed again and again; return how often it was."""
     tokens = make_tokens(doors.database, crowd.contributors, settings.data / "tokens.json")
@@ -94,7 +94,7 @@ def send_under_fire(
     killer = threading.Thread(target=kill_postgres)
     killer.start()
     history = History(file)
-    fleet = Fleet(12, Server.at(settings.server), NETWORKS["bad"], seed=2)
+    fleet = Fleet(12, ServerAddress.at(settings.server), NETWORKS["bad"], seed=2)
     try:
         report = send_all(fleet, crowd, tokens, history, lambda _sent: sent.release())
     finally:
@@ -107,7 +107,7 @@ def send_under_fire(
 
 def test_nothing_acknowledged_is_lost_though_postgres_was_killed(way: Way) -> None:
     assert way.kills >= 2
-    assert way.report.count(Ending.GAVE_UP) == 0
+    assert way.report.count(SendOutcome.GAVE_UP) == 0
     assert way.work.violations == ()
     assert way.work.ends.unfinished() == []
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from imagehub.log.protocol import LogConsumer, Received, UploadLog
-from ingestion.failpoints import Points
+from ingestion.failpoints import Failpoints
 
 LAST_POINT = "before_offset"
 """Every message passes it, dead letters too."""
 
 
-class OneDeathEach(Points):
+class OneDeathEach(Failpoints):
     """Kills the process once for each message that is taken alone.
 
     It dies at the message's planned point, or at the last one if the message does not pass that.
@@ -44,17 +44,17 @@ def deaths(notes: Path) -> dict[str, str]:
 
 @dataclass
 class WatchedLog:
-    """A log that tells the points which message is in hand."""
+    """A log that tells the failpoints which message is in hand."""
 
     log: UploadLog
-    points: OneDeathEach
+    failpoints: OneDeathEach
     topic: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.topic = self.log.topic
 
     def consumer(self, group: str) -> WatchedConsumer:
-        return WatchedConsumer(self.log.consumer(group), self.points)
+        return WatchedConsumer(self.log.consumer(group), self.failpoints)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.log, name)
@@ -65,12 +65,12 @@ class WatchedConsumer:
     """A member of a group that notes what it took."""
 
     consumer: LogConsumer
-    points: OneDeathEach
+    failpoints: OneDeathEach
 
     def poll(self, max_messages: int, timeout_seconds: float) -> Sequence[Received]:
         received = self.consumer.poll(max_messages, timeout_seconds)
         if received:
-            self.points.taken = received[-1].message.key
+            self.failpoints.taken = received[-1].message.key
         return received
 
     def __getattr__(self, name: str) -> Any:

@@ -26,8 +26,8 @@ from imagehub.storage.folder import FolderStore
 from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Account, Label, Upload, UploadMetadata
 from ingestion.consumer import BATCH_MESSAGES, Consumer
-from ingestion.failpoints import Points
-from ingestion.pipeline import Line
+from ingestion.failpoints import Failpoints
+from ingestion.pipeline import Pipeline
 from tests.photos import jpeg
 
 ACCEPTED_AT = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
@@ -63,20 +63,20 @@ class SmallHub:
             return KafkaLog(topic, [self.kafka], self.kafka_member_seconds)
         return PostgresLog(topic, self.url)
 
-    def line(
+    def pipeline(
         self,
         decode: Callable[[bytes], LandedPhoto] = land,
         store: ObjectStore | None = None,
-        points: Points | None = None,
-    ) -> Line:
-        """A line with doors of its own; photos are decoded in this process unless said."""
-        return Line(
+        failpoints: Failpoints | None = None,
+    ) -> Pipeline:
+        """A pipeline with resources of its own; photos are decoded in this process unless said."""
+        return Pipeline(
             database=Database(self.url),
             store=store or FolderStore(str(self.folder)),
             log=self.open_log(self.topic),
             dead_letters=self.open_log(f"{self.topic}-dead-letters"),
             decode=decode,
-            points=points or Points(),
+            failpoints=failpoints or Failpoints(),
         )
 
     def upload(self, photo: bytes, **changes: Any) -> Upload:
@@ -102,20 +102,27 @@ class SmallHub:
             log.append(message)
         log.close()
 
-    def land_all(self, line: Line | None = None, batch_messages: int = BATCH_MESSAGES) -> None:
+    def land_all(
+        self, pipeline: Pipeline | None = None, batch_messages: int = BATCH_MESSAGES
+    ) -> None:
         """Land all that waits, in this process."""
-        line = line or self.line()
-        Consumer(line, workers=2, batch_messages=batch_messages).run(
+        pipeline = pipeline or self.pipeline()
+        Consumer(pipeline, workers=2, batch_messages=batch_messages).run(
             threading.Event(), until_empty=True
         )
-        line.log.close()
-        line.dead_letters.close()
+        pipeline.log.close()
+        pipeline.dead_letters.close()
 
     def land_in_a_process(
-        self, points: Points, batch_messages: int = 1, decode: Callable[[bytes], LandedPhoto] = land
+        self,
+        failpoints: Failpoints,
+        batch_messages: int = 1,
+        decode: Callable[[bytes], LandedPhoto] = land,
     ) -> int:
         """Land all that waits in a forked process; return its exit status, negative by signal."""
-        return in_a_process(lambda: self.land_all(self.line(decode, points=points), batch_messages))
+        return in_a_process(
+            lambda: self.land_all(self.pipeline(decode, failpoints=failpoints), batch_messages)
+        )
 
     def rows(self, table: str, *left_out: str) -> list[Row]:
         """All rows of a table, in order, without some columns."""

@@ -32,7 +32,7 @@ FORMS = [
 def world(web: Web) -> Iterator[World]:
     made = access_world.world(web)
     yield made
-    made.client.application.extensions["gateways"].database.close()
+    made.client.application.extensions["hub_resources"].database.close()
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)

@@ -16,7 +16,7 @@ from tests.services import test_row_security
 from tests.services.test_row_security import PRIVATE, as_web, people
 from tests.web_server import Web
 from webapp.http import access, guard
-from webapp.http.access import Route, Thing
+from webapp.http.access import AccessKind, Route
 
 RULES = {
     "/api/v1/uploads/<upload_id>", "/api/v1/images/<image_id>", "/images/<image_id>/<kind>.jpg",
@@ -30,7 +30,7 @@ __all__ = ["as_web", "people"]
 def world(web: Web) -> Iterator[World]:
     made = access_world.world(web)
     yield made
-    made.client.application.extensions["gateways"].database.close()
+    made.client.application.extensions["hub_resources"].database.close()
 
 
 def red(world: World) -> set[str]:
@@ -57,7 +57,7 @@ def test_without_the_door_of_the_routes_the_suite_is_red(
 def test_without_the_predicate_of_owners_the_suite_is_red(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Thing, "is_for", lambda *_, **__: True)
+    monkeypatch.setattr(AccessKind, "is_for", lambda *_, **__: True)
     kept_back_by_postgres = {"/api/v1/uploads/<upload_id>"}
     expected = RULES - {"/api/v1/verification", "/review", "/accounts"} - kept_back_by_postgres
     assert expected <= red(world)

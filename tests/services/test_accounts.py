@@ -23,9 +23,9 @@ from tests.signed_in import FORM_WORD, SignedIn
 from tests.web_server import Web
 from webapp.accounts import access_tokens, grants
 from webapp.accounts import service as services
-from webapp.accounts.grants import Grants, Wish
+from webapp.accounts.grants import Grants, RoleRequest
 from webapp.accounts.service import Newcomer
-from webapp.http.gateways import ROLE
+from webapp.http.resources import ROLE
 
 PASSWORD = "four plain words here"
 
@@ -42,7 +42,7 @@ class Browser:
 
     def post(self, path: str, **fields: object) -> requests.Response:
         found = FORM_WORD.search(self.get("/contribute").text)
-        fields |= {"form_word": found[1]} if found else {}
+        fields |= {"csrf_token": found[1]} if found else {}
         return self.session.post(self.url + path, data=fields, timeout=30, allow_redirects=False)
 
     def sign_up(self) -> Browser:
@@ -243,7 +243,7 @@ def test_a_payments_webhook_needs_nobody_who_is_signed_in(
     catalogue_url: str, database: Database
 ) -> None:
     account = newcomer(database)
-    entrance = Database(catalogue_url, role=ROLE).at_the_door()
+    entrance = Database(catalogue_url, role=ROLE).for_sign_in()
     with entrance.transaction() as cursor:
         Grants(cursor, None).premium(account.id, is_paid=True)
     assert Role.PREMIUM in services.sign_in(database, account.name, PASSWORD).roles
@@ -307,7 +307,9 @@ def test_two_admins_who_give_different_roles_at_once_leave_one_of_them_and_both_
     person, admins = newcomer(database), [newcomer(database, f"admin{one}") for one in range(2)]
     with database.transaction() as cursor:
         cursor.execute("update accounts set roles = '{admin}' where name like 'admin%'")
-    wishes = [Wish(frozenset({role}), is_suspended=False) for role in ("reviewer", "premium")]
+    wishes = [
+        RoleRequest(frozenset({role}), is_suspended=False) for role in ("reviewer", "premium")
+    ]
 
     def give(number: int) -> None:
         grants.change(

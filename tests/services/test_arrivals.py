@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.verification import arrivals, crowd_claims, crowd_models, verification_work
-from imagehub.catalogue.verification.arrivals import FIRST_ID, Place
+from imagehub.catalogue.verification.arrivals import FIRST_ID, ArrivalCursor
 from imagehub.catalogue.verification.crowd_claims import Enrolled
 from tests.factories.labels import label
 from tests.factories.uploads import Photo, photo, same_photo_again
 from tests.factories.verification import verification_version
 
-START = Place(0, FIRST_ID)
+START = ArrivalCursor(0, FIRST_ID)
 
 
-def take_in(database: Database, version: int, place: Place, limit: int = 100) -> Place:
+def take_in(
+    database: Database, version: int, place: ArrivalCursor, limit: int = 100
+) -> ArrivalCursor:
     """Enrol some uploads and come as far as they go; the place behind the last."""
     with database.transaction() as cursor:
         arrived = arrivals.after(cursor, version, place, limit)

@@ -14,7 +14,7 @@ from imagehub.vocabulary import Label, Outcome, Role
 from tests import factories
 from webapp.front import service as front_page
 from webapp.images import service as images
-from webapp.images.service import Place
+from webapp.images.service import PageCursor
 from webapp.labels import service as labels
 
 
@@ -111,7 +111,7 @@ def test_an_absent_label_is_not_found(database: Database) -> None:
         with pytest.raises(NotFound):
             labels.show(database, mid)
         with pytest.raises(NotFound):
-            images.of_label(database, mid, Place(), 10)
+            images.of_label(database, mid, PageCursor(), 10)
 
 
 def test_browsing_starts_below_a_single_root(database: Database, zoo: dict[str, Label]) -> None:
@@ -126,21 +126,21 @@ def test_pages_of_a_label_walk_forth_and_back_over_the_same_images(
     with database.transaction() as cursor:
         made = {factories.verified_photo(cursor, zoo["dog"]).image_id for _ in range(7)}
         factories.publish_label_sets(cursor)
-    pages, place = [], Place()
+    pages, place = [], PageCursor()
     for _ in range(4):
         pages.append(images.of_label(database, zoo["animal"].mid, place, 3))
         if pages[-1].after is None:
             break
-        place = Place(after=pages[-1].after)
+        place = PageCursor(after=pages[-1].after)
     walked = [[tile.image_id for tile in page.items] for page in pages]
     assert [len(ids) for ids in walked] == [3, 3, 1]
     assert {image_id for ids in walked for image_id in ids} == made
     assert pages[0].before is None
     for earlier, later in itertools.pairwise(pages):
-        back = images.of_label(database, zoo["animal"].mid, Place(before=later.before), 3)
+        back = images.of_label(database, zoo["animal"].mid, PageCursor(before=later.before), 3)
         assert back.items == earlier.items
     assert back.after is not None
-    first = images.of_label(database, zoo["animal"].mid, Place(before=pages[1].before), 3)
+    first = images.of_label(database, zoo["animal"].mid, PageCursor(before=pages[1].before), 3)
     assert first.before is None
 
 
@@ -152,7 +152,7 @@ def test_an_image_verified_under_two_kinds_stands_once_in_their_parent(
         both = factories.verified_photo(cursor, zoo["dog"])
         factories.verdict(cursor, both.image_id, cat)
         factories.publish_label_sets(cursor)
-    page = images.of_label(database, zoo["animal"].mid, Place(), 10)
+    page = images.of_label(database, zoo["animal"].mid, PageCursor(), 10)
     assert [tile.image_id for tile in page.items] == [both.image_id]
 
 
@@ -165,20 +165,20 @@ def test_a_cluster_is_read_from_its_centre_outward_page_by_page(
         factories.cluster(cursor, zoo["dog"], 0, ids)
     (front,) = images.clusters(database, zoo["dog"].mid)
     assert [tile.image_id for tile in front.tiles] == ids
-    first = images.of_label(database, zoo["dog"].mid, Place(), 2, cluster=0)
-    second = images.of_label(database, zoo["dog"].mid, Place(after=first.after), 2, cluster=0)
-    back = images.of_label(database, zoo["dog"].mid, Place(before=second.before), 2, cluster=0)
+    first = images.of_label(database, zoo["dog"].mid, PageCursor(), 2, cluster=0)
+    second = images.of_label(database, zoo["dog"].mid, PageCursor(after=first.after), 2, cluster=0)
+    back = images.of_label(database, zoo["dog"].mid, PageCursor(before=second.before), 2, cluster=0)
     assert [tile.image_id for tile in first.items + second.items] == ids[:4]
     assert back == first
     with pytest.raises(NotFound):
-        images.of_label(database, zoo["dog"].mid, Place(), 2, cluster=1)
+        images.of_label(database, zoo["dog"].mid, PageCursor(), 2, cluster=1)
 
 
 def test_another_lists_cursor_is_refused(database: Database, zoo: dict[str, Label]) -> None:
     wrong = labels.search(database, "", None, 1).after
     for cursor in (wrong, "x", "é", "W10", "A" * 5000):
         with pytest.raises(Refused):
-            images.of_label(database, zoo["dog"].mid, Place(after=cursor), 2)
+            images.of_label(database, zoo["dog"].mid, PageCursor(after=cursor), 2)
 
 
 def test_an_image_that_is_in_no_label_set_is_for_its_contributor_and_who_opened_it(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.images.coverage_queries import Choice
+from imagehub.catalogue.images.coverage_queries import CoverageFilter
 from imagehub.errors import NotFound
 from imagehub.settings import Settings
 from imagehub.vocabulary import Label
@@ -58,7 +58,7 @@ def test_photos_are_counted_by_light_device_place_and_cluster(
     assert has_work(database)
     work(database)
     assert not has_work(database)
-    found = coverage.of_label(database, mug.mid, Choice())
+    found = coverage.of_label(database, mug.mid, CoverageFilter())
     assert found.images == 24
     assert told(found) == {
         "light": {"dark": 1, "normal": 22, "bright": 0, "": 1},
@@ -71,12 +71,12 @@ def test_photos_are_counted_by_light_device_place_and_cluster(
 
 def test_a_choice_shows_how_its_photos_spread_over_the_rest(database: Database, mug: Label) -> None:
     work(database)
-    found = coverage.of_label(database, mug.mid, Choice(light="normal", device="camera"))
+    found = coverage.of_label(database, mug.mid, CoverageFilter(light="normal", device="camera"))
     assert (found.images, told(found)) == (4, {
         "place": {"50 10": 4}, "cluster": {"0": 3, "1": 1},
     })  # fmt: skip
     with pytest.raises(NotFound):
-        coverage.of_label(database, "/m/absent", Choice())
+        coverage.of_label(database, "/m/absent", CoverageFilter())
 
 
 def test_the_board_has_the_label_and_what_is_above_it(database: Database, mug: Label) -> None:

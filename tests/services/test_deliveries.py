@@ -20,7 +20,7 @@ import pytest
 from imagehub.catalogue.accounts import credentials
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import deliveries, webhooks
-from imagehub.catalogue.demands.deliveries import DeliveryEntry, Event
+from imagehub.catalogue.demands.deliveries import DeliveryEntry, DeliveryEvent
 from imagehub.errors import Conflict, Refused, Unavailable
 from imagehub.messenger import signing
 from imagehub.messenger.post import post
@@ -33,7 +33,9 @@ from tests import factories
 from tests.receiver import Receiver
 from webapp.webhooks import service
 
-EVENT = Event("demand.reached", json.dumps({"data": {"words": "Target reached: Müller."}}), "it")
+EVENT = DeliveryEvent(
+    "demand.reached", json.dumps({"data": {"words": "Target reached: Müller."}}), "it"
+)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from imagehub.catalogue.accounts import credentials
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import demands, notices
-from imagehub.catalogue.demands.demands import Wish
+from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.errors import Conflict, Forbidden, Refused
 from imagehub.settings import Settings
 from imagehub.vocabulary import Account, Label, Role
@@ -24,7 +24,7 @@ from webapp.accounts import passwords
 from webapp.accounts import service as accounts
 from webapp.demands import service
 from webapp.demands.service import NewDemand
-from webapp.http.gateways import ROLE
+from webapp.http.resources import ROLE
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_nobody_has_more_open_demands_than_the_quota(
     until = datetime.now(UTC) + timedelta(days=1)
     with database.transaction() as cursor:
         for number in range(service.MOST_OPEN):
-            demands.ask(cursor, asker.id, Wish(mug.mid, 1, f"Wish {number}.", until))
+            demands.ask(cursor, asker.id, DemandSpec(mug.mid, 1, f"Wish {number}.", until))
     with pytest.raises(Refused, match="open demands"):
         service.ask(web.acting_for(asker.id), asker, wanted(mug))
 

@@ -31,7 +31,7 @@ def hub(web: Web) -> Iterator[Open]:
 
     yield start
     for app in made:
-        app.extensions["gateways"].database.close()
+        app.extensions["hub_resources"].database.close()
 
 
 def sign_up(client: FlaskClient, headers: dict[str, str] | None = None) -> TestResponse:

@@ -73,7 +73,7 @@ def test_an_upload_becomes_four_objects_an_image_and_a_row(small_hub: SmallHub) 
     assert upload["accepted_at"] == ACCEPTED_AT
     assert counts(small_hub) == {"landed": 1, "refused": 0, "images": 1, "exact_duplicates": 0}
     assert small_hub.rows("ingestion_attempts") == []
-    assert small_hub.line().log.lag(GROUP) == 0
+    assert small_hub.pipeline().log.lag(GROUP) == 0
 
 
 def test_a_place_is_rounded_and_a_device_is_cut_short(small_hub: SmallHub) -> None:
@@ -102,9 +102,9 @@ def test_exact_duplicates_land_on_the_image_that_is_there_and_are_not_decoded(
         return land(photo)
 
     small_hub.send(small_hub.message(small(1)))
-    small_hub.land_all(small_hub.line(decode))
+    small_hub.land_all(small_hub.pipeline(decode))
     small_hub.send(*[small_hub.message(small(1)) for _ in range(5)])
-    small_hub.land_all(small_hub.line(decode))
+    small_hub.land_all(small_hub.pipeline(decode))
     assert len(decoded) == 1
     assert counts(small_hub) == {"landed": 6, "refused": 0, "images": 1, "exact_duplicates": 5}
     assert len({row["image_id"] for row in small_hub.rows("uploads")}) == 1
@@ -149,7 +149,7 @@ def test_the_whole_corpus_settles_as_its_rows_ask_and_nothing_hidden_is_kept_but
         sent[message.key] = row
         small_hub.send(message)
     small_hub.send(small_hub.message(jpeg(99)))
-    small_hub.land_all(small_hub.line(sandbox.land))
+    small_hub.land_all(small_hub.pipeline(sandbox.land))
     uploads = {upload["id"]: upload for upload in small_hub.rows("uploads")}
     assert small_hub.dead_letters() == []
     assert len(uploads) == len(rows) + 1
@@ -184,12 +184,12 @@ def test_a_consumer_that_goes_back_to_the_start_changes_not_one_row(
     small_hub.land_all()
     rows, objects, dead = small_hub.written(), small_hub.objects(), small_hub.dead_letters()
     assert (len(rows["uploads"]), len(dead)) == (48, 2)
-    consumer = small_hub.line().log.consumer(GROUP)
+    consumer = small_hub.pipeline().log.consumer(GROUP)
     consumer.rewind()
     consumer.close()
-    assert small_hub.line().log.lag(GROUP) == 50
+    assert small_hub.pipeline().log.lag(GROUP) == 50
     small_hub.land_all()
-    assert small_hub.line().log.lag(GROUP) == 0
+    assert small_hub.pipeline().log.lag(GROUP) == 0
     assert (small_hub.written(), small_hub.objects()) == (rows, objects)
     assert small_hub.dead_letters() == dead
 
@@ -226,7 +226,7 @@ class OutOfOrder:
 def test_a_store_that_is_down_for_a_while_costs_no_upload(small_hub: SmallHub) -> None:
     small_hub.send(*[small_hub.message(small(number)) for number in range(4)])
     store = OutOfOrder(FolderStore(str(small_hub.folder)), failures=8)
-    small_hub.land_all(small_hub.line(store=store), batch_messages=4)
+    small_hub.land_all(small_hub.pipeline(store=store), batch_messages=4)
     assert counts(small_hub)["landed"] == 4
     assert small_hub.dead_letters() == []
     assert small_hub.rows("ingestion_attempts") == []
@@ -237,7 +237,7 @@ def test_an_outage_is_never_taken_for_a_message_that_kills(small_hub: SmallHub) 
     down = OutOfOrder(FolderStore(str(small_hub.folder)), failures=10**6)
     stop = threading.Event()
     threading.Timer(3, stop.set).start()
-    Consumer(small_hub.line(store=down), workers=1).run(stop)
+    Consumer(small_hub.pipeline(store=down), workers=1).run(stop)
     assert down.failures < 10**6 - 3
     small_hub.land_all()
     assert counts(small_hub)["landed"] == 1

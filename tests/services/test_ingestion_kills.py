@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from imagehub.photo import LandedPhoto, land
-from ingestion.failpoints import NAMES, Points
+from ingestion.failpoints import NAMES, Failpoints
 from tests.servers.kafka import Kafka
 from tests.services.deaths import OneDeathEach, WatchedLog, deaths
 from tests.services.landing import SmallHub, a_mixed_load, in_a_process, small
@@ -23,7 +23,7 @@ KILLED = -signal.SIGKILL
 
 def test_a_point_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(ValueError, match="known are after_take"):
-        Points.parse("nowhere:1")
+        Failpoints.parse("nowhere:1")
 
 
 def test_killed_at_every_point_for_every_message_the_result_is_the_same(
@@ -37,7 +37,7 @@ def test_killed_at_every_point_for_every_message_the_result_is_the_same(
         small_hub.start_over(f"killed-{point}", tmp_path / point)
         small_hub.send(*load)
         deaths, nth = 0, 1
-        while (status := small_hub.land_in_a_process(Points(point, nth))) == KILLED:
+        while (status := small_hub.land_in_a_process(Failpoints(point, nth))) == KILLED:
             deaths += 1
             nth = 2  # the message it died with passes; the next one dies
             assert deaths <= MESSAGES
@@ -59,7 +59,7 @@ def test_killed_in_the_middle_of_batches_the_result_is_the_same(
     small_hub.send(*load)
     deaths = 0
     for point in cycle(NAMES):
-        if small_hub.land_in_a_process(Points(point, nth=4), batch_messages=8) == 0:
+        if small_hub.land_in_a_process(Failpoints(point, nth=4), batch_messages=8) == 0:
             break
         deaths += 1
         assert deaths <= MESSAGES
@@ -87,9 +87,11 @@ def test_killed_on_kafka_for_every_message_the_result_is_the_same(
     notes.touch()
 
     def live() -> None:
-        points = OneDeathEach(plan, notes)
-        line = small_hub.line(points=points)
-        small_hub.land_all(replace(line, log=WatchedLog(line.log, points)), batch_messages=1)
+        failpoints = OneDeathEach(plan, notes)
+        pipeline = small_hub.pipeline(failpoints=failpoints)
+        small_hub.land_all(
+            replace(pipeline, log=WatchedLog(pipeline.log, failpoints)), batch_messages=1
+        )
 
     statuses = [in_a_process(live) for _ in load]
     assert statuses == [KILLED] * MESSAGES
@@ -114,7 +116,7 @@ def test_a_message_that_kills_its_process_three_times_is_set_aside_and_costs_no_
         return land(photo)
 
     small_hub.send(*[small_hub.message(small(number)) for number in range(10)])
-    statuses = [small_hub.land_in_a_process(Points(), 8, decode) for _ in range(4)]
+    statuses = [small_hub.land_in_a_process(Failpoints(), 8, decode) for _ in range(4)]
     assert statuses == [KILLED, KILLED, KILLED, 0]
     (letter,) = small_hub.dead_letters()
     assert letter.headers["reason-code"] == "killed_its_process"

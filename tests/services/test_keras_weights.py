@@ -19,7 +19,7 @@ from imagehub.vision.prepare import prepare
 from imagehub.vision.quantise import outputs
 from imagehub.vision.recipes import KERAS_MEAN, RECIPES
 from imagehub.vision.registry import choose
-from imagehub.vision.source import Given, Source
+from imagehub.vision.source import NetworkSource, SuppliedFile
 
 TOLERANCE = {"atol": 1e-4, "rtol": 1e-3}
 
@@ -66,8 +66,8 @@ def save(model: Any, path: Path) -> Path:
     return path
 
 
-def given(path: Path) -> Given:
-    return Given(file=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+def given(path: Path) -> SuppliedFile:
+    return SuppliedFile(file=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def silent(done: int, total: int) -> None:
@@ -75,13 +75,15 @@ def silent(done: int, total: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def published(model: Any, tmp_path_factory: pytest.TempPathFactory) -> Source:
+def published(model: Any, tmp_path_factory: pytest.TempPathFactory) -> NetworkSource:
     """The network as read from a file in the form of the published one."""
     path = save(model, tmp_path_factory.mktemp("published") / "resnet50.h5")
     return RECIPES["resnet50"].open(given(path), path.parent, silent)
 
 
-def test_every_class_and_feature_is_the_same(model: Any, published: Source, tmp_path: Path) -> None:
+def test_every_class_and_feature_is_the_same(
+    model: Any, published: NetworkSource, tmp_path: Path
+) -> None:
     import keras
 
     pixels: npt.NDArray[np.uint8] = np.random.default_rng(1).integers(
@@ -100,7 +102,7 @@ def test_every_class_and_feature_is_the_same(model: Any, published: Source, tmp_
 
 
 def test_once_prepared_it_is_preferred_and_looks_once_for_both(
-    published: Source, tmp_path: Path, shared: Path
+    published: NetworkSource, tmp_path: Path, shared: Path
 ) -> None:
     for file in (shared / "models").glob("*.tflite"):
         (tmp_path / file.name).symlink_to(file)
@@ -125,7 +127,7 @@ def test_a_file_with_another_checksum_than_the_published_is_refused(tmp_path: Pa
     path = tmp_path / "resnet50.h5"
     path.write_bytes(b"something else")
     with pytest.raises(Refused, match="its md5 is"):
-        RECIPES["resnet50"].open(Given(file=path), tmp_path, silent)
+        RECIPES["resnet50"].open(SuppliedFile(file=path), tmp_path, silent)
 
 
 def test_a_file_that_is_no_hdf5_is_refused(tmp_path: Path) -> None:

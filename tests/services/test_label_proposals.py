@@ -25,10 +25,10 @@ from tests import factories
 from tests.factories.shards import release_with_photos
 from tests.photos import jpeg
 from tests.web_server import Web
-from webapp.http.gateways import ROLE
+from webapp.http.resources import ROLE
 from webapp.labels import service as labels
 from webapp.proposals import service
-from webapp.proposals.service import Decision
+from webapp.proposals.service import ProposalDecision
 from webapp.uploads import withdrawals
 from webapp.uploads.service import find_label
 
@@ -64,7 +64,7 @@ def work(database: Database) -> dict[str, int]:
 
 def accepted(database: Database, asker: Account, admin: Account, name: str) -> Label:
     made = proposed(database, asker, name)
-    service.decide(database, admin, str(made.id), Decision(action="accept", parents=[CUP]))
+    service.decide(database, admin, str(made.id), ProposalDecision(action="accept", parents=[CUP]))
     work(database)
     decision = service.show(database, str(made.id)).decision
     assert decision
@@ -156,7 +156,7 @@ def test_two_admins_at_once_decide_a_proposal_once(
         action = "accept" if number % 2 else "decline"
         try:
             service.decide(
-                own.acting_for(admin.id), admin, made, Decision(action=action, reason="x")
+                own.acting_for(admin.id), admin, made, ProposalDecision(action=action, reason="x")
             )
         except Conflict:
             return False
@@ -172,7 +172,9 @@ def test_a_merged_proposal_is_another_name_of_the_label_that_was_there(
     database: Database, asker: Account, admin: Account
 ) -> None:
     made = proposed(database, asker, "Kaffeetasse")
-    service.decide(database, admin, str(made.id), Decision(action="merge", into="coffee cup"))
+    service.decide(
+        database, admin, str(made.id), ProposalDecision(action="merge", into="coffee cup")
+    )
     work(database)
     assert named(database, "kaffeetasse") == CUP
     assert found(database, "kaffeet") == [CUP]
@@ -184,8 +186,10 @@ def test_a_declined_proposal_has_a_reason_and_may_be_made_again(
 ) -> None:
     made = proposed(database, asker)
     with pytest.raises(Refused):
-        service.decide(database, admin, str(made.id), Decision(action="decline"))
-    service.decide(database, admin, str(made.id), Decision(action="decline", reason="Too narrow."))
+        service.decide(database, admin, str(made.id), ProposalDecision(action="decline"))
+    service.decide(
+        database, admin, str(made.id), ProposalDecision(action="decline", reason="Too narrow.")
+    )
     work(database)
     with database.transaction() as cursor:
         (told,) = notices.of_account(cursor, asker.id, 2**62, 9)
@@ -197,10 +201,10 @@ def test_a_label_of_our_own_is_renamed_and_merged_and_found_by_all_its_names(
     database: Database, asker: Account, admin: Account
 ) -> None:
     cup = accepted(database, asker, admin, "Espresso cup")
-    service.change(database, admin, cup.mid, Decision(action="rename", name="Demitasse"))
+    service.change(database, admin, cup.mid, ProposalDecision(action="rename", name="Demitasse"))
     work(database)
     assert named(database, "espresso cup") == named(database, "demitasse") == cup.mid
-    service.change(database, admin, cup.mid, Decision(action="merge", into=CUP))
+    service.change(database, admin, cup.mid, ProposalDecision(action="merge", into=CUP))
     work(database)
     assert named(database, "espresso cup") == named(database, "demitasse") == CUP
     assert cup.mid not in found(database, "demitasse")
@@ -210,7 +214,7 @@ def test_a_label_of_our_own_is_renamed_and_merged_and_found_by_all_its_names(
     with database.transaction() as cursor:
         assert label_queries.merged_into(cursor, cup.mid) == Label(CUP, "Coffee cup")
     with pytest.raises(NotFound):
-        service.change(database, admin, CUP, Decision(action="rename", name="Mine"))
+        service.change(database, admin, CUP, ProposalDecision(action="rename", name="Mine"))
 
 
 def test_a_merge_in_a_circle_is_told_and_changes_nothing(
@@ -218,10 +222,12 @@ def test_a_merge_in_a_circle_is_told_and_changes_nothing(
 ) -> None:
     cup = accepted(database, asker, admin, "Espresso cup")
     made = service.propose(database, asker, NewProposal("Red demitasse", (cup.mid,), "Red."))
-    service.decide(database, admin, str(made.id), Decision(action="accept", parents=[cup.mid]))
+    service.decide(
+        database, admin, str(made.id), ProposalDecision(action="accept", parents=[cup.mid])
+    )
     work(database)
     child = named(database, "red demitasse")
-    service.change(database, admin, cup.mid, Decision(action="merge", into=child))
+    service.change(database, admin, cup.mid, ProposalDecision(action="merge", into=child))
     assert work(database) == {"applied": 0, "refused": 1}
     event = service.history(database, cup.mid)[0]
     assert "below itself" in event.problem
@@ -277,8 +283,10 @@ def test_a_release_stays_what_it_was_when_its_label_is_renamed_and_merged(web: W
     ]  # fmt: skip
     _, token = web.person()
     before = [unpacked(web.get(address, token).content) for address in addresses]
-    service.change(web.database, admin, cup.mid, Decision(action="rename", name=f"{name} two"))
-    service.change(web.database, admin, cup.mid, Decision(action="merge", into=CUP))
+    service.change(
+        web.database, admin, cup.mid, ProposalDecision(action="rename", name=f"{name} two")
+    )
+    service.change(web.database, admin, cup.mid, ProposalDecision(action="merge", into=CUP))
     work(web.database)
     assert [unpacked(web.get(address, token).content) for address in addresses] == before
 

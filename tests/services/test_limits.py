@@ -21,7 +21,7 @@ from tests.web_server import Web
 from webapp.application import create_app
 from webapp.http import access, limits
 from webapp.http.access import Limit
-from webapp.http.limits import Asking
+from webapp.http.limits import Requester
 
 TABLE = access.table()
 SIGN_IN = TABLE.route("POST", "/sign-in").limit
@@ -54,9 +54,9 @@ def test_a_premium_account_takes_more_releases_home_than_others(database: Databa
         bucket = {f"download:account:{limits.digest(str(one.id))}": most - 1}
         with database.transaction() as cursor:
             rate_counts.count(cursor, bucket, 60)
-        limits.count(database, limit, Asking(one, "", ""), 1)
+        limits.count(database, limit, Requester(one, "", ""), 1)
         with pytest.raises(TooMany, match="Try again"):
-            limits.count(database, limit, Asking(one, "", ""), 1)
+            limits.count(database, limit, Requester(one, "", ""), 1)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def strict(web: Web) -> Iterator[FlaskClient]:
     """An application with the limits as people meet them."""
     app = create_app(dataclasses.replace(web.settings, limit_factor=1))
     yield app.test_client(use_cookies=False)
-    app.extensions["gateways"].database.close()
+    app.extensions["hub_resources"].database.close()
 
 
 def test_a_name_is_tried_ten_times_and_then_not_even_with_the_right_password(
@@ -137,10 +137,10 @@ def test_an_account_sends_only_so_many_bytes_a_day(database: Database) -> None:
     limit = Limit("upload", 60, account_bytes=1000)
     one, other = (Account(uuid.uuid4(), "x", frozenset()) for _ in range(2))
     for size in (400, 600):
-        limits.count(database, limit, Asking(one, "", "", size), 1)
+        limits.count(database, limit, Requester(one, "", "", size), 1)
     with pytest.raises(TooMany, match="too much"):
-        limits.count(database, limit, Asking(one, "", "", 1), 1)
-    limits.count(database, limit, Asking(other, "", "", 1000), 1)
+        limits.count(database, limit, Requester(one, "", "", 1), 1)
+    limits.count(database, limit, Requester(other, "", "", 1000), 1)
 
 
 def test_of_many_who_want_what_is_left_of_an_hour_only_as_many_get_it(
@@ -153,7 +153,7 @@ def test_of_many_who_want_what_is_left_of_an_hour_only_as_many_get_it(
         database = Database(catalogue_url)
         start.wait()
         try:
-            limits.count(database, limit, Asking(one, "", ""), 1)
+            limits.count(database, limit, Requester(one, "", ""), 1)
         except TooMany:
             return False
         finally:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import demands
-from imagehub.catalogue.demands.demands import Wish
+from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.catalogue.images import image_lists
 from imagehub.catalogue.uploads import withdrawals
 from imagehub.vocabulary import Role
@@ -17,9 +17,9 @@ from tests.factories import training as making
 from tests.signed_in import SignedIn
 from tests.web_server import Web
 from webapp.http.cursors import encode
-from webapp.http.gateways import ROLE
+from webapp.http.resources import ROLE
 from webapp.images import service as images
-from webapp.images.service import Place
+from webapp.images.service import PageCursor
 
 
 def walked(browser: Web | SignedIn, path: str, link: re.Pattern[str]) -> list[str]:
@@ -55,7 +55,7 @@ def test_every_open_demand_stands_once_in_the_list_on_the_pages_and_over_the_api
         label, until = factories.label(cursor), datetime.now(UTC) + timedelta(days=1)
         asker = factories.account(cursor)
         made = {
-            str(demands.ask(cursor, asker.id, Wish(label.mid, 5, f"Wish {number}.", until)))
+            str(demands.ask(cursor, asker.id, DemandSpec(label.mid, 5, f"Wish {number}.", until)))
             for number in range(120)
         }
     found = walked(web, "/demands", re.compile(r'mission-head"><a href="/demands/([0-9a-f-]{36})'))
@@ -109,9 +109,9 @@ def test_hidden_photos_shorten_no_page_and_end_no_list(
     seen = [ids[place] for place in (0, 2, 3, 5, 6, 8)]
     web = Database(catalogue_url, role=ROLE)
     for cluster in (None, 0):
-        first = images.of_label(web, dog.mid, Place(), 3, cluster)
-        second = images.of_label(web, dog.mid, Place(after=first.after), 3, cluster)
-        back = images.of_label(web, dog.mid, Place(before=second.before), 3, cluster)
+        first = images.of_label(web, dog.mid, PageCursor(), 3, cluster)
+        second = images.of_label(web, dog.mid, PageCursor(after=first.after), 3, cluster)
+        back = images.of_label(web, dog.mid, PageCursor(before=second.before), 3, cluster)
         assert [tile.image_id for tile in first.items + second.items] == seen
         assert (back, second.after) == (first, None)
     with web.transaction() as cursor:

@@ -15,7 +15,7 @@ from imagehub.catalogue.demands.notices import News
 from tests import factories
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.http.gateways import ROLE
+from webapp.http.resources import ROLE
 
 
 def words(database: Database, account_id: UUID) -> list[str]:

@@ -113,17 +113,17 @@ def test_ingestion_answers_a_wish_and_the_upload_lands(small_hub: SmallHub) -> N
     stranger = UUID(int=7)
     small_hub.send(small_hub.message(small(1), account_id=stranger))
     small_hub.land_all()
-    line = small_hub.line()
-    replay_requests.answer(line)  # nobody asked
+    pipeline = small_hub.pipeline()
+    replay_requests.answer(pipeline)  # nobody asked
     with small_hub.database.transaction() as cursor:
         assert operation.count_set_aside(cursor) == 1
         cursor.execute(
             "insert into accounts (id, name, roles) values (%s, 'late', '{}')", (str(stranger),)
         )
         replays.ask(cursor, small_hub.account.id)
-    replay_requests.answer(line)
-    line.log.close()
-    line.dead_letters.close()
+    replay_requests.answer(pipeline)
+    pipeline.log.close()
+    pipeline.dead_letters.close()
     small_hub.land_all()
     assert counts(small_hub)["landed"] == 1
     with small_hub.database.transaction() as cursor:

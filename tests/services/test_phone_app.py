@@ -73,7 +73,7 @@ def test_the_app_hears_who_is_signed_in_and_a_visitor_in_json_that_nobody_is(
     web: Web, signed_in: SignedIn
 ) -> None:
     me = signed_in.get("/app/me")
-    assert me.json()["form_word"] == signed_in.form_word
+    assert me.json()["csrf_token"] == signed_in.csrf_token
     assert me.headers["Cache-Control"] == "no-store"
     visitor = web.get("/app/me")
     assert (visitor.status_code, visitor.json()["code"]) == (401, "unauthorised")
@@ -102,7 +102,7 @@ def test_a_photo_is_sent_once_with_the_sessions_word_and_found_in_ones_uploads(
         return answer.status_code
 
     assert send() == 403
-    word = {"X-Form-Word": signed_in.form_word}
+    word = {"X-CSRF-Token": signed_in.csrf_token}
     assert [send(**word), send(**word)] == [202, 202]
     assert [one["id"] for one in signed_in.get("/app/uploads").json()["uploads"]] == [key]
 
@@ -119,7 +119,7 @@ def test_who_has_not_accepted_the_terms_does_so_in_the_app(web: Web) -> None:
         answer = signed_in.session.post(
             f"{web.url}/app/consent",
             json={"terms_version": version},
-            headers={"X-Form-Word": signed_in.form_word},
+            headers={"X-CSRF-Token": signed_in.csrf_token},
             timeout=30,
         )
         return answer.status_code, answer.json().get("consented_at")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from imagehub.catalogue.demands import demands
-from imagehub.catalogue.demands.demands import Wish
+from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.storage import keys
 from imagehub.vocabulary import Outcome
 from tests import factories
@@ -189,7 +189,7 @@ def test_the_pages_show_who_sent_photos_first_what_is_near_to_these(web: Web) ->
         factories.photo(cursor, sent, owner=sender)
         until = datetime.now(UTC) + timedelta(days=1)
         asked = {
-            mid: demands.ask(cursor, asker.id, Wish(mid, 5, "For a test.", until))
+            mid: demands.ask(cursor, asker.id, DemandSpec(mid, 5, "For a test.", until))
             for mid in (far.mid, near.mid)
         }
         demands.join(cursor, asked[near.mid], asker.id, False)

@@ -27,7 +27,7 @@ from imagehub.vision.prepare import prepare
 from imagehub.vision.prepared import Prepared, prepared
 from imagehub.vision.quantise import outputs
 from imagehub.vision.registry import MOBILENET_V2_IMAGENET, choose
-from imagehub.vision.sample import Sample, draw, from_folder
+from imagehub.vision.sample import PhotoSample, draw, from_folder
 from tests import own_networks
 from tests.own_networks import MIDS, SIDE, drawings
 from tests.photos import save
@@ -74,13 +74,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sample() -> Sample:
+def sample() -> PhotoSample:
     views = drawings(240)
     return draw([views[place] for place in np.random.default_rng(0).permutation(240)], SIDE)
 
 
 @pytest.fixture(scope="module")
-def own(folder: Path, sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+def own(folder: Path, sample: PhotoSample, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     """The network in int8, prepared once for all tests."""
     models = tmp_path_factory.mktemp("models")
     return prepare(own_file.open_own(described(folder)), sample, models, silent)
@@ -101,7 +101,7 @@ def test_int8_that_says_something_else_is_refused_and_fp32_kept(
     dark = [view // 12 for view in drawings(40)]
     source = own_file.open_own(described(folder))
     said: list[str] = []
-    made = prepare(source, Sample(dark, drawings(100, seed=4)), tmp_path, said.append)
+    made = prepare(source, PhotoSample(dark, drawings(100, seed=4)), tmp_path, said.append)
     assert made.card.precision == "fp32"
     assert made.card.figures is not None
     assert made.card.figures.least() < 0.97
@@ -153,7 +153,7 @@ def test_one_that_is_prepared_again_lies_beside_the_earlier_one(
 
 
 def test_changed_bytes_and_changed_cards_are_refused(
-    folder: Path, sample: Sample, tmp_path: Path
+    folder: Path, sample: PhotoSample, tmp_path: Path
 ) -> None:
     made = prepare(own_file.open_own(described(folder)), None, tmp_path, silent)
     weights = made.folder / "network.bin"
@@ -287,7 +287,7 @@ def test_too_few_photos_are_told_with_how_many_are_needed() -> None:
         draw(same, SIDE)
 
 
-def test_no_photo_is_both_calibrated_on_and_compared_on(sample: Sample) -> None:
+def test_no_photo_is_both_calibrated_on_and_compared_on(sample: PhotoSample) -> None:
     calibrated = {photo.tobytes() for photo in sample.calibration}
     assert not calibrated & {photo.tobytes() for photo in sample.comparison}
 

@@ -14,7 +14,7 @@ from tests.services.test_accounts import PASSWORD, at_once, newcomer
 from webapp.accounts import access_tokens, grants
 from webapp.accounts import consents as consenting
 from webapp.accounts import service as accounts
-from webapp.accounts.grants import Grants, Wish
+from webapp.accounts.grants import Grants, RoleRequest
 from webapp.accounts.service import Newcomer
 from webapp.demands import service as demands
 from webapp.demands.service import NewDemand
@@ -122,7 +122,7 @@ def test_two_admins_who_take_each_others_role_at_once_leave_one_admin(
     catalogue_url: str, database: Database
 ) -> None:
     both = admins(database, 2)
-    wish = Wish(frozenset({"contributor"}), is_suspended=False)
+    wish = RoleRequest(frozenset({"contributor"}), is_suspended=False)
 
     def take(number: int) -> None:
         other = str(both[1 - number].id)

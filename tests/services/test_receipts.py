@@ -23,11 +23,11 @@ def owner(database: Database) -> Account:
         return factories.account(cursor)
 
 
-def shown(database: Database, asker: Account, upload_id: uuid.UUID) -> receipts.Receipt:
+def shown(database: Database, asker: Account, upload_id: uuid.UUID) -> receipts.ReceiptView:
     return receipts.show(database, asker, str(upload_id))
 
 
-def states(receipt: receipts.Receipt) -> list[str]:
+def states(receipt: receipts.ReceiptView) -> list[str]:
     return [step.state.value for step in receipt.steps]
 
 

@@ -22,10 +22,10 @@ def hub(request: pytest.FixtureRequest, small_hub: SmallHub, topic: str) -> Smal
 
 
 def replay_all(hub: SmallHub) -> int:
-    line = hub.line()
-    count = replay(line.database, line.log, line.dead_letters)
-    line.log.close()
-    line.dead_letters.close()
+    pipeline = hub.pipeline()
+    count = replay(pipeline.database, pipeline.log, pipeline.dead_letters)
+    pipeline.log.close()
+    pipeline.dead_letters.close()
     return count
 
 

@@ -12,7 +12,7 @@ import pytest
 from imagehub.catalogue.duplicates import duplicate_undos
 from imagehub.catalogue.moderation import photo_openings
 from imagehub.catalogue.reviews import review_counts, reviews
-from imagehub.catalogue.reviews.review_counts import Record
+from imagehub.catalogue.reviews.review_counts import ReviewerRecord
 from imagehub.vocabulary import Outcome, Role
 from tests import factories
 from tests.factories import Photo
@@ -226,7 +226,7 @@ def test_a_person_reads_the_own_record_only(web: Web, desk: tuple[Photo, ...]) -
     account, token = web.person()
     other = SignedIn(web, web.person()[1])
     with web.database.transaction() as cursor:
-        review_counts.store_records(cursor, [Record(str(account.id), 20, 17)])
+        review_counts.store_records(cursor, [ReviewerRecord(str(account.id), 20, 17)])
     assert "Of 20 that were settled since, 17 agree" in SignedIn(web, token).get("/review").text
     assert "settled since" not in other.get("/review").text
 

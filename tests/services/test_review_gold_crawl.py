@@ -27,7 +27,7 @@ CELLS = [
 def world(web: Web) -> Iterator[World]:
     made = access_world.world(web)
     yield made
-    made.client.application.extensions["gateways"].database.close()
+    made.client.application.extensions["hub_resources"].database.close()
 
 
 def told(world: World, cell: Cell) -> tuple[int, bytes]:

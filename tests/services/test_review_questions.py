@@ -14,7 +14,7 @@ from imagehub.catalogue.reviews.review_questions import GOLD_SHARE, Question
 from imagehub.vocabulary import Account, Evidence, Label, Outcome, ReviewAnswer
 from tests import factories
 from tests.factories import Photo
-from webapp.http.gateways import ROLE
+from webapp.http.resources import ROLE
 
 
 @pytest.fixture

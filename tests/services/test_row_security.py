@@ -12,17 +12,17 @@ import pytest
 from imagehub.catalogue.accounts import account_tokens, audit_events, credentials, sessions
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import deliveries, notices, webhooks
-from imagehub.catalogue.demands.deliveries import Event
+from imagehub.catalogue.demands.deliveries import DeliveryEvent
 from imagehub.catalogue.demands.notices import News
 from imagehub.catalogue.moderation import photo_openings, reports
 from imagehub.catalogue.releases import release_downloads
 from imagehub.catalogue.reviews import review_counts, reviews
-from imagehub.catalogue.reviews.review_counts import Record
+from imagehub.catalogue.reviews.review_counts import ReviewerRecord
 from imagehub.catalogue.uploads import acceptances, withdrawals
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, ReportKind, ReviewAnswer, Role, Scope
 from tests import factories
-from webapp.http.gateways import ROLE
+from webapp.http.resources import ROLE
 
 PRIVATE = {
     "tokens": "scopes = '{}'",
@@ -89,7 +89,7 @@ def people(database: Database) -> dict[str, Account]:
             audit_events.write(cursor, "x", account.id, account.id)
             notices.tell(cursor, account.id, News("x", "x"))
             webhooks.add(cursor, account.id, "https://a.example", "whsec_x")
-            deliveries.queue_webhooks(cursor, account.id, Event("x", "{}", "x"))
+            deliveries.queue_webhooks(cursor, account.id, DeliveryEvent("x", "{}", "x"))
             sent = factories.photo(cursor, owner=account)
             withdrawals.ask(cursor, account.id, [sent.upload_id])
             reports.add(cursor, photo.photo_sha256, account.id, ReportKind.NOT_THIS, "")
@@ -97,7 +97,7 @@ def people(database: Database) -> dict[str, Account]:
             release_downloads.note(cursor, release, account.id)
             reviews.write(cursor, photo.image_id, photo.label.mid, account.id, ReviewAnswer.YES)
             factories.review_question(cursor, account, photo)
-            review_counts.store_records(cursor, [Record(str(account.id), 10, 9)])
+            review_counts.store_records(cursor, [ReviewerRecord(str(account.id), 10, 9)])
     return made
 
 

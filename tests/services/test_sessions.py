@@ -108,7 +108,7 @@ def test_every_form_of_a_session_needs_its_word(web: Web) -> None:
     person = SignedIn(web, token)
     forms = ("/sign-out", f"/images/{'0' * 16}/reviews", f"/images/{'0' * 16}/duplicate-undos")
     for path in forms:
-        for word in ("", "0" * 64, SignedIn(web, token).form_word):
-            assert person.post(path, form_word=word).status_code == 403
+        for word in ("", "0" * 64, SignedIn(web, token).csrf_token):
+            assert person.post(path, csrf_token=word).status_code == 403
         assert requests.post(web.url + path, timeout=30).status_code == 401
     assert person.get("/review").status_code == 200

@@ -16,7 +16,7 @@ from imagehub.vision.pixels import take_pixels
 from imagehub.vision.quantise import outputs
 from imagehub.vision.recipes import RECIPES, VGG_MEAN
 from imagehub.vision.slim_checkpoint import read_slim_resnet
-from imagehub.vision.source import Given
+from imagehub.vision.source import SuppliedFile
 from tests.slim_resnet import Said, SlimResNet
 
 VGG = Preparation(Colours.RGB, VGG_MEAN)
@@ -71,7 +71,7 @@ def test_the_published_network_is_the_same_in_all_5000_outputs(
     published: tuple[Path, Said], tmp_path: Path
 ) -> None:
     archive, said = published
-    given = Given(file=archive, labels=label_list(tmp_path / "classes-trainable.txt"))
+    given = SuppliedFile(file=archive, labels=label_list(tmp_path / "classes-trainable.txt"))
     source = RECIPES["openimages-resnet101"].open(given, tmp_path, lambda done, total: None)
     assert source.classes is not None
     assert source.classes.scores is Scores.SIGMOID
@@ -91,7 +91,7 @@ def test_the_published_network_is_the_same_in_all_5000_outputs(
 def test_a_label_list_of_another_length_is_refused(tmp_path: Path, lines: int, words: str) -> None:
     archive = tmp_path / "any.tar.gz"
     archive.write_bytes(b"never read")
-    given = Given(file=archive, labels=label_list(tmp_path / "labels.txt", lines))
+    given = SuppliedFile(file=archive, labels=label_list(tmp_path / "labels.txt", lines))
     with pytest.raises(Refused, match=words):
         RECIPES["openimages-resnet101"].open(given, tmp_path, lambda done, total: None)
 
@@ -103,7 +103,7 @@ def test_a_label_list_in_another_order_is_refused(tmp_path: Path) -> None:
     labels.write_text("\n".join(sorted(labels.read_text().splitlines())))
     with pytest.raises(Refused, match="another version"):
         RECIPES["openimages-resnet101"].open(
-            Given(file=archive, labels=labels), tmp_path, lambda done, total: None
+            SuppliedFile(file=archive, labels=labels), tmp_path, lambda done, total: None
         )
 
 
@@ -112,7 +112,7 @@ def test_the_list_of_the_later_open_images_is_not_the_networks(
 ) -> None:
     archive = tmp_path / "any.tar.gz"
     archive.write_bytes(b"never read")
-    given = Given(file=archive, labels=shared / "openimages" / "classes-trainable.txt")
+    given = SuppliedFile(file=archive, labels=shared / "openimages" / "classes-trainable.txt")
     with pytest.raises(Refused, match="7,186 lines"):
         RECIPES["openimages-resnet101"].open(given, tmp_path, lambda done, total: None)
 

@@ -13,12 +13,12 @@ from training.starter.config import NetworkConfig
 from training.starter.distil import Course, Pupil, new_pupil, train
 from training.starter.export import balanced, feature_count, to_arrays, to_graph
 from training.starter.model import build
-from training.starter.schedule import Budget, Plan
+from training.starter.schedule import Budget, TrainingSchedule
 
 pytest.importorskip("tf_keras")
 
 TINY = NetworkConfig(classes=4, widths=(8, 12), units=(1, 1), features=16)
-PLAN = Plan(batch=8, warm_steps=2, sides=((0.0, 32), (0.5, 48)))
+PLAN = TrainingSchedule(batch=8, warm_steps=2, sides=((0.0, 32), (0.5, 48)))
 ANSWERS = 5
 
 

@@ -93,7 +93,7 @@ def test_a_model_is_tried_on_a_photo_that_nobody_keeps(
     answer = browser.session.post(
         f"{web.url}/models/{model}/predictions",
         data=making.plain_photo(240),
-        headers={"X-Form-Word": browser.form_word, "Content-Type": "image/jpeg"},
+        headers={"X-CSRF-Token": browser.csrf_token, "Content-Type": "image/jpeg"},
         timeout=30,
     )
     assert answer.status_code == 200

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.training import training_progress, training_runs
-from imagehub.catalogue.training.training_progress import Step
+from imagehub.catalogue.training.training_progress import CurveStep
 from imagehub.cli import main
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, Role
@@ -22,7 +22,7 @@ from tests import factories
 from tests.factories import training as making
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.http.gateways import ROLE
+from webapp.http.resources import ROLE
 from webapp.training import plans as training_plans
 
 
@@ -245,7 +245,7 @@ def test_a_run_is_watched_from_the_queue_to_its_last_word(
         training_runs.enter(cursor, run, 1, "training", 40)
         training_runs.report(cursor, run, 1, 15, 32.0)
         for step in range(1, 16):
-            training_progress.add_step(cursor, run, Step(step, 2.0 / step, 1 - 1 / step))
+            training_progress.add_step(cursor, run, CurveStep(step, 2.0 / step, 1 - 1 / step))
         training_progress.note(cursor, run, "2 workers train.")
     text = browser.get(page).text
     assert "Epoch 2 of 4" in text

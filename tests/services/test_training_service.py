@@ -10,7 +10,7 @@ import pytest
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.training import training_progress, training_runs
-from imagehub.catalogue.training.training_progress import Epoch, Step
+from imagehub.catalogue.training.training_progress import CurveStep, Epoch
 from tests import factories
 from tests.queued_hub import FAILS, SLEEPS, Hub, started
 from tests.spark.programs import wait_for
@@ -164,14 +164,14 @@ def test_a_reporter_says_it_all_once_the_catalogue_is_back(hub: Hub) -> None:
         training_runs.begin(cursor, run_id)
     own = Database(hub.database.url)
     with Reporter(own, Attempt(run_id, 1), "worker-0") as report:
-        report.step(Step(1, 2.0, 0.1))
+        report.step(CurveStep(1, 2.0, 0.1))
         wait_for(lambda: _steps(hub, run_id) == 1, 10)
         with hub.database.transaction() as cursor:
             cursor.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
                 " where datname = current_database() and pid <> pg_backend_pid()"
             )
-        report.step(Step(2, 1.0, 0.2))
+        report.step(CurveStep(2, 1.0, 0.2))
         report.epoch(Epoch(1, 0, 1.0, 0.2, 30.0, bytes(32)))
     assert _steps(hub, run_id) == 2
     with hub.database.transaction() as cursor:

@@ -22,7 +22,7 @@ from tests.servers.versitygw import VersityGateway
 from tests.spark.drawn_hub import draw
 from tests.spark.programs import wait_for
 from training import attempt, checkpoint, dataset, features, fitting, head, preparing, publishing
-from training.fitting import Place, fit
+from training.fitting import WorkerRank, fit
 from training.reporting import Attempt, Reporter
 from training.service import Trainer
 from training.shards import Index
@@ -63,7 +63,7 @@ def release_of(database: Database, settings: Settings) -> str:
         return labelled_release(cursor, open_store(settings), photos)
 
 
-def run_of(database: Database, release_id: str) -> training_runs.TrainingRun:
+def run_of(database: Database, release_id: str) -> training_runs.RunState:
     """A begun run on a release."""
     with database.transaction() as cursor:
         config = read({"epochs": EPOCHS, "batch": BATCH, "augmentation": "none"})
@@ -74,7 +74,7 @@ def run_of(database: Database, release_id: str) -> training_runs.TrainingRun:
     return found
 
 
-def task_of(run: training_runs.TrainingRun, settings: Settings, index: Index) -> Task:
+def task_of(run: training_runs.RunState, settings: Settings, index: Index) -> Task:
     network, shards = features.frozen_network(settings).network, index.of("train")
     return Task(
         run_id=run.id,
@@ -99,7 +99,7 @@ def test_shards_features_checkpoints_and_model_lie_in_s3(
     store = open_store(settings)
     run = run_of(database, release_of(database, settings))
     network = features.frozen_network(settings).network
-    source = preparing.Source(run.release_id, run.manifest_sha256)
+    source = preparing.PinnedRelease(run.release_id, run.manifest_sha256)
     index = preparing.make_shards(settings, source, network.side_pixels, here)
     assert preparing.make_shards(settings, source, network.side_pixels, nowhere) == index
     preparing.make_features(settings, index, network.sha256, False, here)
@@ -110,7 +110,7 @@ def test_shards_features_checkpoints_and_model_lie_in_s3(
     store.put(task.start_key, checkpoint.write(begin))
     own = Database(database.url)
     with Reporter(own, Attempt(run.id, run.attempt), "driver") as report:
-        last = fit(task, Place(0, store, tmp_path / "cache"), report)
+        last = fit(task, WorkerRank(0, store, tmp_path / "cache"), report)
         keys = list(store.keys(checkpoint_prefix(run.id)))
         assert [epochs_of(key) for key in keys] == [EPOCHS - 1, EPOCHS]
         kept = checkpoint.read(store.get(keys[-1]))
@@ -136,7 +136,7 @@ def test_a_withdrawn_photo_leaves_the_training_shards_and_what_was_seen_in_them(
     store, release_id = open_store(settings), release_of(database, settings)
     with database.transaction() as cursor:
         cursor.execute("select manifest_sha256 from releases where id = %s", (release_id,))
-        source = preparing.Source(release_id, bytes(cursor.fetchone().manifest_sha256))
+        source = preparing.PinnedRelease(release_id, bytes(cursor.fetchone().manifest_sha256))
     index = preparing.make_shards(settings, source, 48, here)
     store.put(features.key(index.shards[0], "0" * 64, mirrored=False), b"what was seen")
     before = photo_ids(store, index)

@@ -17,7 +17,7 @@ from imagehub.storage.folder import FolderStore
 from tests import factories
 from tests.photos import jpeg
 from tests.services.withdrawing import WithdrawingHub, objects_of, withdrawing_hub
-from webapp.http.gateways import ROLE
+from webapp.http.resources import ROLE
 
 PHOTO = jpeg(5)
 
@@ -162,7 +162,7 @@ def test_a_photo_that_goes_while_it_lands_leaves_nothing_behind(
             hub.withdraw(upload)
         hub_job(hub)
 
-    hub.land_all(hub.line(store=StoreWithPoint(str(hub.folder), go)))
+    hub.land_all(hub.pipeline(store=StoreWithPoint(str(hub.folder), go)))
     assert seen_by_requests(hub) == 0
     hub.remove_until_done()
     assert hub.left_of(PHOTO) == []

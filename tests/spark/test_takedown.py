@@ -13,7 +13,7 @@ from imagehub import withdrawal_list
 from imagehub.catalogue.demands import notices
 from imagehub.catalogue.releases import release_withdrawals
 from imagehub.client import HubClient
-from imagehub.client.download import Wish, download
+from imagehub.client.download import DownloadOptions, download
 from imagehub.proof import look_for
 from imagehub.settings import Settings
 from imagehub.storage import keys
@@ -125,7 +125,7 @@ def decide(scene: Scene, outcome: str) -> int:
             "outcome": outcome,
             "kind": "harm",
             "words": "It shows how to.",
-            "form_word": hashlib.sha256(f"form of {secret}".encode()).hexdigest(),
+            "csrf_token": hashlib.sha256(f"form of {secret}".encode()).hexdigest(),
         },
         headers={"Cookie": f"session={secret}"},
         allow_redirects=False,
@@ -136,7 +136,7 @@ def decide(scene: Scene, outcome: str) -> int:
 def test_after_a_takedown_nobody_finds_a_byte_of_the_photo(scene: Scene, tmp_path: Path) -> None:
     web, photo = scene.web, scene.photo
     reader = HubClient(web.url, scene.people["premium"][1])
-    taken = download(reader, scene.release, tmp_path / "taken", Wish())
+    taken = download(reader, scene.release, tmp_path / "taken", DownloadOptions())
     assert (taken.withdrawn, taken.mismatches) == (0, ())
     assert len(scene.crawl(quick=False)) > 5  # the crawl does find what is there
     assert len(scene.stored()) == 5  # four objects and a shard
@@ -168,7 +168,7 @@ def test_after_a_takedown_nobody_finds_a_byte_of_the_photo(scene: Scene, tmp_pat
     with web.database.transaction() as cursor:
         assert release_withdrawals.withdrawn_of(cursor, scene.release)[0].path == gone.path
 
-    again = download(reader, scene.release, tmp_path / "taken", Wish())
+    again = download(reader, scene.release, tmp_path / "taken", DownloadOptions())
     assert (again.withdrawn, again.held_back, again.mismatches) == (1, 0, ())
     assert not (tmp_path / "taken" / gone.path).exists()
 

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.verification import arrivals, crowd_models
-from imagehub.catalogue.verification.arrivals import Place
+from imagehub.catalogue.verification.arrivals import ArrivalCursor
 from imagehub.catalogue.verification.image_checks import Version
 from imagehub.errors import Conflict, Unavailable
 from imagehub.settings import Settings
@@ -60,7 +60,7 @@ def steps(context: JobContext, serving: Serving) -> list[Callable[[], object]]:
     """What a first run does, step by step."""
     version = serving.version
     with context.database.transaction() as cursor:
-        arrived = arrivals.after(cursor, version.number, Place(0, arrivals.FIRST_ID), 100)
+        arrived = arrivals.after(cursor, version.number, ArrivalCursor(0, arrivals.FIRST_ID), 100)
     return [
         lambda: verify.look_at(context, serving, arrived.unchecked[:20]),
         lambda: verify.look_at(context, serving, arrived.unchecked),

@@ -15,13 +15,13 @@ from imagehub.vocabulary import Finding, Outcome
 from spark_jobs.verify.agreement import likeness, network, record
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 from spark_jobs.verify.agreement.discriminant import Discriminant
-from spark_jobs.verify.agreement.fellows import Fellows
+from spark_jobs.verify.agreement.fellows import Peers
 from spark_jobs.verify.agreement.graph import LabelGraph
 from spark_jobs.verify.agreement.likeness import CrowdOpinion, LabelCrowd, SeenVoice
 from spark_jobs.verify.agreement.network import ClassNetwork, NetworkOpinion
 from spark_jobs.verify.agreement.panel import (
+    ClaimSample,
     Panel,
-    Sample,
     SeenPhoto,
     fit_crowd,
     measure_temperature,
@@ -30,7 +30,7 @@ from spark_jobs.verify.agreement.probability import DOUBT, PRIOR, bounded, poste
 from spark_jobs.verify.agreement.record import Claimant, RecordOpinion, right_share
 from spark_jobs.verify.agreement.reviews import ReviewOpinion
 from spark_jobs.verify.agreement.temperature import MOST_CAUTIOUS, choose_temperature
-from spark_jobs.verify.agreement.verdict import Case, decide
+from spark_jobs.verify.agreement.verdict import ClaimEvidence, decide
 from tests.factories.crowds import DIMENSIONS, crowd_of
 
 Floats = npt.NDArray[np.float64]
@@ -40,10 +40,10 @@ GRAPH = LabelGraph(
 ).extended([("dalmatian", "dog")])
 
 
-def fellows_of(photos: Floats, labels: list[str], label: str = "label 0") -> Fellows:
+def fellows_of(photos: Floats, labels: list[str], label: str = "label 0") -> Peers:
     """The photos of a label, each by a contributor of its own."""
     own = photos[[i for i, claimed in enumerate(labels) if claimed == label]]
-    return Fellows(own, np.ones(len(own)), np.arange(len(own)))
+    return Peers(own, np.ones(len(own)), np.arange(len(own)))
 
 
 def company(photos: Floats, labels: list[str]) -> LabelCrowd:
@@ -186,7 +186,7 @@ def crowd_says(
 
 def verdict_of(**known: Any) -> Any:
     case = {"label": "dog", "findings": (), "unfit": frozenset({"dark"})}
-    return decide(Case(**(case | known)), GRAPH)
+    return decide(ClaimEvidence(**(case | known)), GRAPH)
 
 
 BLURRED, DARK = Finding("blurred", 0.1, "It is blurred."), Finding("dark", 3, "It is dark.")
@@ -277,7 +277,9 @@ def test_reasons_are_words_for_the_contributor(
 
 def panel(photos: Floats, labels: list[str]) -> Panel:
     crowd = fit_crowd(CrowdStatistics.of(photos, labels))
-    temperature = measure_temperature(crowd, Sample(labels, photos, np.ones(len(labels))), PRIOR)
+    temperature = measure_temperature(
+        crowd, ClaimSample(labels, photos, np.ones(len(labels))), PRIOR
+    )
     return Panel(crowd, temperature, None, LabelGraph(), frozenset({"dark"}), "unreadable")
 
 
@@ -305,7 +307,7 @@ def test_a_photo_that_could_not_be_seen_is_judged_by_nobody() -> None:
 def test_an_empty_hub_asks_for_review() -> None:
     empty = Panel(None, MOST_CAUTIOUS, None, LabelGraph(), frozenset(), "unreadable")
     photo = SeenPhoto((), {}, np.ones(DIMENSIONS), {})
-    nobody = Fellows(np.empty((0, DIMENSIONS)), np.empty(0), np.empty(0, np.intp))
+    nobody = Peers(np.empty((0, DIMENSIONS)), np.empty(0), np.empty(0, np.intp))
     (verdict,) = empty.judge("dog", nobody, [photo])
     assert verdict.outcome is Outcome.NEEDS_REVIEW
 

@@ -13,12 +13,20 @@ from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from imagehub.errors import Refused
-from webapp.http.boundary import MAX_JSON_BYTES, Decimal, Text, Whole, Words, read_fields, read_json
+from webapp.http.boundary import (
+    MAX_JSON_BYTES,
+    Decimal,
+    RequestModel,
+    Text,
+    Whole,
+    read_fields,
+    read_json,
+)
 
 Model = TypeVar("Model")
 
 
-class Body(Words):
+class Body(RequestModel):
     """What the tests read."""
 
     name: Text = ""
@@ -26,7 +34,7 @@ class Body(Words):
     share: float = 0.0
 
 
-class Query(Words):
+class Query(RequestModel):
     """What the tests ask."""
 
     limit: Annotated[Whole, Field(ge=1, le=500)] = 100

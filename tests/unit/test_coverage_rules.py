@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagehub.catalogue.images.coverage_queries import Choice
+from imagehub.catalogue.images.coverage_queries import CoverageFilter
 from imagehub.errors import NotFound
 from webapp.coverage.service import FEW_IMAGES, chosen_words, facet, sentence, words_of
 
@@ -48,15 +48,21 @@ def test_a_region_is_told_by_its_degrees(place: str, words: str) -> None:
 
 
 def test_a_choice_and_a_value_make_one_wish() -> None:
-    chosen = chosen_words(Choice(light="dark", cluster=2))
+    chosen = chosen_words(CoverageFilter(light="dark", cluster=2))
     assert sentence([*chosen.values(), "taken with a phone"]) == (
         "In dim light, that look like those of cluster 3, taken with a phone."
     )
 
 
 @pytest.mark.parametrize(
-    "choice", [Choice(light="x"), Choice(device="x"), Choice(place="x y"), Choice(place="5")]
+    "choice",
+    [
+        CoverageFilter(light="x"),
+        CoverageFilter(device="x"),
+        CoverageFilter(place="x y"),
+        CoverageFilter(place="5"),
+    ],
 )
-def test_a_choice_of_what_is_no_value_is_refused(choice: Choice) -> None:
+def test_a_choice_of_what_is_no_value_is_refused(choice: CoverageFilter) -> None:
     with pytest.raises(NotFound):
         chosen_words(choice)

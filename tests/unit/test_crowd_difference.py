@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from imagehub.catalogue.verification.crowd_claims import Enrolment
-from imagehub.catalogue.verification.crowd_models import LabelSum, Record
+from imagehub.catalogue.verification.crowd_models import ContributorRecord, LabelSum
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
-from spark_jobs.verify.difference import Difference, Standing
+from spark_jobs.verify.difference import ClaimWeight, Difference
 
 LABELS, PEOPLE = ("cat", "cup", "key"), ("ada", "bob", "eve")
 CLAIMS = [
@@ -30,7 +30,7 @@ CLAIMS = [
     )
     for number in range(6)
 ]
-standings = some.builds(Standing, some.none() | some.floats(0, 1), some.sampled_from([1.0, 0.5]))
+standings = some.builds(ClaimWeight, some.none() | some.floats(0, 1), some.sampled_from([1.0, 0.5]))
 changes = some.lists(
     some.lists(
         some.tuples(
@@ -50,11 +50,11 @@ def voice(claim: Enrolment) -> float:
 
 @given(changes)
 def test_differences_in_any_order_add_up_to_the_sum_from_scratch(
-    history: list[list[tuple[int, Standing, set[str]]]],
+    history: list[list[tuple[int, ClaimWeight, set[str]]]],
 ) -> None:
     now = list(CLAIMS)
     sums: dict[str, LabelSum] = {}
-    gram, records = np.zeros((4, 4)), dict.fromkeys(PEOPLE, Record(0, 0.0))
+    gram, records = np.zeros((4, 4)), dict.fromkeys(PEOPLE, ContributorRecord(0, 0.0))
     senders: Counter[tuple[str, str]] = Counter()
     for step in history:
         given_now = [replace(now[at], claimants=tuple(sorted(names))) for at, _, names in step]
@@ -63,7 +63,7 @@ def test_differences_in_any_order_add_up_to_the_sum_from_scratch(
         senders.update(change.senders)
         gram = gram + change.statistics.gram
         for name, record in change.records.items():
-            records[name] = Record(
+            records[name] = ContributorRecord(
                 records[name].claims + record.claims, records[name].right + record.right
             )
         for (at, new, _), one in zip(step, given_now, strict=True):

@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 
 from deploy.demo import expected
 from deploy.demo.checking import Crowdwork, numbers, promises
-from deploy.demo.freezing import Frozen
-from deploy.demo.given import Given
+from deploy.demo.freezing import CheckedRelease
+from deploy.demo.given import DemoCrowd
 from deploy.demo.looks import Clusters, clusters_by_label, to_chance
 from deploy.demo.one_more import OneMore, p95
-from deploy.demo.sample_crowd.scenes import Scene
+from deploy.demo.sample_crowd.scenes import ShippedScene
 from deploy.demo.truth import Ends, against_truth
 from imagehub.catalogue.operation.audit import ClusteredImage, SettledUpload
 from imagehub.catalogue.operation.status import Counts
 from imagehub.vocabulary import Label
 from ingestion.simulation.crowd import Crowd, CrowdUpload, Truth
 from ingestion.simulation.history_checker import Violation
-from ingestion.simulation.phone import Ending, Sent
+from ingestion.simulation.phone import SendOutcome, SentUpload
 
 KINDS = {
     "good": ("landed", None, "verified"),
@@ -53,7 +53,7 @@ COUNTS = Counts(
     waiting_for_verdict=0,
     set_aside=0,
 )
-FROZEN = Frozen("demo-1", files=3, mismatches=())
+FROZEN = CheckedRelease("demo-1", files=3, mismatches=())
 QUICK = OneMore(stored_seconds=0.5, verified_seconds=4.0)
 MORE = [QUICK, QUICK]
 TRUTH = {name: Truth(name.removesuffix(" too"), "Apple", "") for name in KINDS}
@@ -76,9 +76,9 @@ def work(tmp_path: Path) -> Crowdwork:
         upload = CrowdUpload(name, uuid.uuid4(), file, "ana", "/m/014j1m", "Apple", "", "", "")
         key = str(upload.id)
         if state is None:
-            sent.append(Sent(upload, Ending.REFUSED, 1, 415, str(code)))
+            sent.append(SentUpload(upload, SendOutcome.REFUSED, 1, 415, str(code)))
             continue
-        sent.append(Sent(upload, Ending.ACCEPTED, 1, 202))
+        sent.append(SentUpload(upload, SendOutcome.ACCEPTED, 1, 202))
         image = "0" * 16 if state == "landed" else None
         settled[key] = SettledUpload(key, "aa", state, code, image)
         if outcome:
@@ -89,7 +89,7 @@ def work(tmp_path: Path) -> Crowdwork:
         stored_seconds_p95=0.4,
         verified_seconds_p95=3.0,
         violations=(),
-        given=Given(Crowd(tmp_path, tuple(one.upload for one in sent)), TRUTH, late=()),
+        given=DemoCrowd(Crowd(tmp_path, tuple(one.upload for one in sent)), TRUTH, late=()),
         figures={},
         clusters={},
     )
@@ -177,7 +177,7 @@ def test_a_broken_promise_is_told(work: Crowdwork, name: str) -> None:
     ],
 )
 def test_a_bad_release_or_a_slow_photo_is_told(
-    work: Crowdwork, frozen: Frozen, more: list[OneMore], sentence: str
+    work: Crowdwork, frozen: CheckedRelease, more: list[OneMore], sentence: str
 ) -> None:
     told = {one.sentence: one.held for one in promises(work, frozen, more)}
     assert told[sentence] is False
@@ -226,7 +226,7 @@ def test_no_clusters_are_worse_than_chance_by_more_than_chance(clusters: Cluster
 
 
 def test_images_without_a_scene_are_left_out_of_their_clusters() -> None:
-    scene = Scene(Path("apple.jpg"), Label("/m/014j1m", "Apple"), "apple", RED)
+    scene = ShippedScene(Path("apple.jpg"), Label("/m/014j1m", "Apple"), "apple", RED)
     members = [
         ClusteredImage("/m/014j1m", 0, "known"),
         ClusteredImage("/m/014j1m", 0, "unknown"),

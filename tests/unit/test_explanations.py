@@ -15,10 +15,10 @@ from webapp.http import page_words as words
 from webapp.images.advice import BETTER_PHOTO
 from webapp.images.explanations import (
     STEPS,
-    Case,
     Explanation,
     Reader,
     Speaks,
+    VerdictContext,
     explain,
     speaks,
     step,
@@ -43,10 +43,10 @@ def case(
     probability: float = 0.5,
     evidence: tuple[Evidence, ...] = (),
     findings: tuple[str, ...] = (),
-) -> Case:
+) -> VerdictContext:
     reasons = tuple(one.sentence for one in evidence)
     verdict = Verdict(outcome, probability, reasons, evidence)
-    return Case(MUG, verdict, findings, {CAMERA.mid: CAMERA.name}, prior=0.95)
+    return VerdictContext(MUG, verdict, findings, {CAMERA.mid: CAMERA.name}, prior=0.95)
 
 
 def all_words(told: Explanation) -> str:
@@ -142,7 +142,7 @@ def test_what_a_line_says_is_not_said_again_as_a_reason() -> None:
         Outcome.NEEDS_REVIEW, 0.5, ("It is dark.", "It is small.", "The sources disagree."),
         (quality,),
     )  # fmt: skip
-    told = explain(Case(MUG, verdict, ("dark",), {}, None), SENDER)
+    told = explain(VerdictContext(MUG, verdict, ("dark",), {}, None), SENDER)
     assert told.reasons == ("The sources disagree.",)
     assert len(told.all_reasons) == 3
 

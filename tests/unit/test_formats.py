@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
 from imagehub.vocabulary import Label
 from webapp.releases.downloads import CHUNK_BYTES, gathered
-from webapp.releases.formats import FORMATS, Contents, tables
+from webapp.releases.formats import FORMATS, ArchiveContents, tables
 from webapp.releases.formats.documents import documents, escaped
 
 
@@ -80,7 +80,7 @@ def test_each_format_is_known_by_its_own_name() -> None:
 def test_one_photo_is_no_photos(files: int, said: bytes) -> None:
     one = manifest_of("somebody")
     several = replace(one, files=one.files * files)
-    contents = Contents(several, b"", b"", b"", lambda _: iter(()))
+    contents = ArchiveContents(several, b"", b"", b"", lambda _: iter(()))
     written = documents(contents, "")
     assert b"A release of Deep Images Hub: " + said in written["README.md"]
     assert b"somebody: " + said in written["CREDITS.md"]

@@ -10,30 +10,30 @@ import pytest
 
 from imagehub.catalogue.operation.audit import SettledUpload
 from imagehub.errors import Misconfigured
-from ingestion.simulation.history import Event, History, Kind, read_history
+from ingestion.simulation.history import History, HistoryEvent, HistoryKind, read_history
 from ingestion.simulation.history_checker import HubFacts, ImageFact, check
 
 LANDED, REFUSED, IN_DOUBT, DOOR, DEAD = "landed", "refused", "in-doubt", "door", "dead"
 IMAGE = "0123456789abcdef"
 
 
-def operation(upload: str, *endings: Kind, status: int | None = None) -> list[Event]:
+def operation(upload: str, *endings: HistoryKind, status: int | None = None) -> list[HistoryEvent]:
     """Events of one upload: each attempt is invoked and ends as said (INVOKE: never)."""
     events = []
     for attempt, kind in enumerate(endings, start=1):
-        begun = Event(Kind.INVOKE, upload, attempt, phone=0, photo_sha256="aa")
+        begun = HistoryEvent(HistoryKind.INVOKE, upload, attempt, phone=0, photo_sha256="aa")
         events.append(begun)
-        if kind is not Kind.INVOKE:
+        if kind is not HistoryKind.INVOKE:
             events.append(replace(begun, kind=kind, status=status))
     return events
 
 
 HISTORY = [
-    *operation(LANDED, Kind.INFO, Kind.OK, Kind.OK),
-    *operation(REFUSED, Kind.OK),
-    *operation(IN_DOUBT, Kind.INVOKE),
-    *operation(DOOR, Kind.FAIL, status=415),
-    *operation(DEAD, Kind.OK),
+    *operation(LANDED, HistoryKind.INFO, HistoryKind.OK, HistoryKind.OK),
+    *operation(REFUSED, HistoryKind.OK),
+    *operation(IN_DOUBT, HistoryKind.INVOKE),
+    *operation(DOOR, HistoryKind.FAIL, status=415),
+    *operation(DEAD, HistoryKind.OK),
 ]
 LANDED_ROW = SettledUpload(LANDED, "aa", "landed", None, IMAGE)
 REFUSED_ROW = SettledUpload(REFUSED, "aa", "refused", "truncated", None)
@@ -125,20 +125,20 @@ def test_uploads_of_others_are_no_breach_unless_the_history_is_the_only_source()
 def test_only_503_with_retry_after_may_be_answered_in_trouble(
     status: int, retry_after_seconds: float | None, is_breach: bool
 ) -> None:
-    kind = Kind.FAIL if status < 500 else Kind.INFO
-    answered = Event(kind, "other", 1, 0, 0, "aa", status, retry_after_seconds)
-    history = [*HISTORY, *operation("other", Kind.INVOKE), answered]
+    kind = HistoryKind.FAIL if status < 500 else HistoryKind.INFO
+    answered = HistoryEvent(kind, "other", 1, 0, 0, "aa", status, retry_after_seconds)
+    history = [*HISTORY, *operation("other", HistoryKind.INVOKE), answered]
     found = [violation.invariant for violation in check(history, GOOD)]
     assert found == (["I12"] if is_breach else [])
 
 
 def test_being_told_to_wait_is_no_refusal() -> None:
-    history = [*HISTORY, *operation(LANDED, Kind.FAIL, status=429)]
+    history = [*HISTORY, *operation(LANDED, HistoryKind.FAIL, status=429)]
     assert check(history, GOOD) == []
 
 
 def test_an_acknowledged_upload_that_is_refused_when_sent_again_is_found() -> None:
-    history = [*HISTORY, *operation(LANDED, Kind.FAIL, status=409)]
+    history = [*HISTORY, *operation(LANDED, HistoryKind.FAIL, status=409)]
     assert [violation.invariant for violation in check(history, GOOD)] == ["I13"]
 
 

@@ -19,7 +19,7 @@ def written(words: str, *arguments: object, **about: object) -> list[str]:
     """The lines of one event."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(logs.Line())
+    handler.setFormatter(logs.JsonFormatter())
     logger = logging.Logger("webapp")
     logger.addHandler(handler)
     logger.info(words, *arguments, extra=logs.about(**about))
@@ -45,7 +45,7 @@ def test_what_people_write_never_begins_a_line_of_its_own(text: str) -> None:
 def test_an_error_stands_in_the_same_line() -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(logs.Line())
+    handler.setFormatter(logs.JsonFormatter())
     logger = logging.Logger("webapp")
     logger.addHandler(handler)
     with pytest.raises(ZeroDivisionError):

@@ -13,7 +13,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from imagehub.photo import land, read_view
 from spark_jobs.cluster.similarity import fingerprints
-from spark_jobs.cluster.similarity.comparison import Comparison, compare
+from spark_jobs.cluster.similarity.comparison import PhotoComparison, compare
 from spark_jobs.cluster.similarity.looks import Look, look_at
 from tests.factories.fingerprints import distance_bits
 from tests.spark.near_copies import drawing
@@ -151,7 +151,7 @@ def _photo(folder: Path, upload: str) -> bytes:
     return (folder / "photos" / f"{upload}.jpg").read_bytes()
 
 
-def _compared(left: Look, right: Look) -> Comparison:
+def _compared(left: Look, right: Look) -> PhotoComparison:
     found = compare(left, right)
     assert found is not None
     return found

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from imagehub.vision import class_map
 from imagehub.vision.class_map import ClassMap
-from imagehub.vision.comparison import Comparison, Outputs, compare
+from imagehub.vision.comparison import NetworkComparison, Outputs, compare
 from imagehub.vision.network import Scores
 
 MIDS = st.sampled_from([None, "/m/01", "/m/02", "/m/03"])
@@ -57,7 +57,7 @@ def test_a_network_says_what_it_says_itself_at_any_size(
     features: np.ndarray, factor: float
 ) -> None:
     one = Outputs(features, features)
-    assert compare(one, one) == Comparison(len(features), 1.0, 1.0)
+    assert compare(one, one) == NetworkComparison(len(features), 1.0, 1.0)
     larger = Outputs((features * np.float32(factor)).astype(np.float32), features)
     found = compare(one, larger).neighbour_overlap
     assert found is not None
@@ -79,4 +79,4 @@ def test_shares_are_shares_and_below_the_threshold_is_not_good(
 def test_what_a_network_does_not_give_is_not_compared() -> None:
     row = np.eye(12, dtype=np.float32)
     assert compare(Outputs(row, None), Outputs(row, None)).top1_agreement is None
-    assert compare(Outputs(None, row), Outputs(None, row)) == Comparison(12, 1.0, None)
+    assert compare(Outputs(None, row), Outputs(None, row)) == NetworkComparison(12, 1.0, None)

@@ -13,9 +13,9 @@ import pytest
 from imagehub.errors import Misconfigured
 from ingestion.simulation.crowd import Crowd, read_crowd
 from ingestion.simulation.fleet import Fleet, send_all
-from ingestion.simulation.history import History, Kind, read_history
-from ingestion.simulation.phone import NETWORKS, Ending, Network, Phone
-from ingestion.simulation.wire import Server
+from ingestion.simulation.history import History, HistoryKind, read_history
+from ingestion.simulation.phone import NETWORKS, NetworkTroubles, Phone, SendOutcome
+from ingestion.simulation.wire import ServerAddress
 
 HEAD = "upload,file,contributor,mid,label,taken_at,latitude,longitude\n"
 PHOTO = b"\xff\xd8" + bytes(200_000)
@@ -98,17 +98,17 @@ def test_every_upload_arrives_over_a_bad_network_under_one_key(
     door: Door, crowd: Crowd, tmp_path: Path
 ) -> None:
     file = tmp_path / "history.jsonl"
-    fleet = Fleet(8, Server.at(door.url), NETWORKS["bad"], seed=3)
+    fleet = Fleet(8, ServerAddress.at(door.url), NETWORKS["bad"], seed=3)
     history = History(file)
     report = send_all(fleet, crowd, tokens(crowd), history)
     history.close()
-    assert report.count(Ending.ACCEPTED) == 40
+    assert report.count(SendOutcome.ACCEPTED) == 40
     assert report.attempts > 40
     assert {str(upload.id) for upload in crowd.uploads} == set(door.taken)
     assert all(len(set(bodies)) == 1 for bodies in door.taken.values())
     assert any(len(bodies) > 1 for bodies in door.taken.values())
     events = list(read_history(file))
-    begun = sum(event.kind is Kind.INVOKE for event in events)
+    begun = sum(event.kind is HistoryKind.INVOKE for event in events)
     assert begun == report.attempts == len(events) - begun
 
 
@@ -116,11 +116,11 @@ def test_the_same_seed_brings_the_same_troubles(door: Door, crowd: Crowd, tmp_pa
     troubles = []
     for run, phones in enumerate((3, 11)):
         file = tmp_path / f"{run}.jsonl"
-        fleet = Fleet(phones, Server.at(door.url), NETWORKS["bad"], seed=7)
+        fleet = Fleet(phones, ServerAddress.at(door.url), NETWORKS["bad"], seed=7)
         history = History(file)
         send_all(fleet, crowd, tokens(crowd), history)
         history.close()
-        begun = (event for event in read_history(file) if event.kind is Kind.INVOKE)
+        begun = (event for event in read_history(file) if event.kind is HistoryKind.INVOKE)
         troubles.append(sorted((event.upload, event.attempt, event.detail) for event in begun))
     assert troubles[0] == troubles[1]
 
@@ -128,26 +128,28 @@ def test_the_same_seed_brings_the_same_troubles(door: Door, crowd: Crowd, tmp_pa
 @pytest.mark.parametrize("door", [[(503, {"Retry-After": "7"}), (202, {})]], indirect=True)
 def test_a_phone_waits_as_long_as_it_is_told(door: Door, crowd: Crowd) -> None:
     waited: list[float] = []
-    phone = Phone(0, Server.at(door.url), Network(), History(None), sleep=waited.append)
+    phone = Phone(
+        0, ServerAddress.at(door.url), NetworkTroubles(), History(None), sleep=waited.append
+    )
     sent = phone.send(crowd.uploads[0], "dih_test")
-    assert (sent.ending, sent.attempts) == (Ending.ACCEPTED, 2)
+    assert (sent.ending, sent.attempts) == (SendOutcome.ACCEPTED, 2)
     assert len(waited) == 1
     assert waited[0] >= 7
 
 
 @pytest.mark.parametrize("door", [[(415, {})]], indirect=True)
 def test_a_refusal_at_the_door_is_final_and_keeps_its_code(door: Door, crowd: Crowd) -> None:
-    phone = Phone(0, Server.at(door.url), Network(), History(None))
+    phone = Phone(0, ServerAddress.at(door.url), NetworkTroubles(), History(None))
     sent = phone.send(crowd.uploads[0], "dih_test")
-    assert (sent.ending, sent.attempts, sent.code) == (Ending.REFUSED, 1, "some_code")
+    assert (sent.ending, sent.attempts, sent.code) == (SendOutcome.REFUSED, 1, "some_code")
 
 
 def test_a_phone_gives_up_in_the_end(crowd: Crowd) -> None:
-    nobody = Server.at("http://127.0.0.1:9")
+    nobody = ServerAddress.at("http://127.0.0.1:9")
     phone = Phone(
-        0, nobody, Network(), History(None), patience_seconds=0, sleep=lambda _seconds: None
+        0, nobody, NetworkTroubles(), History(None), patience_seconds=0, sleep=lambda _seconds: None
     )
-    assert phone.send(crowd.uploads[0], "dih_test").ending is Ending.GAVE_UP
+    assert phone.send(crowd.uploads[0], "dih_test").ending is SendOutcome.GAVE_UP
 
 
 def test_two_crowds_never_share_an_upload_and_one_always_does(crowd: Crowd, tmp_path: Path) -> None:
@@ -165,7 +167,7 @@ def test_a_folder_without_a_crowd_is_named(tmp_path: Path) -> None:
 def test_a_contributor_without_a_token_is_named_before_anything_is_sent(
     door: Door, crowd: Crowd
 ) -> None:
-    fleet = Fleet(2, Server.at(door.url), Network())
+    fleet = Fleet(2, ServerAddress.at(door.url), NetworkTroubles())
     with pytest.raises(Misconfigured, match="No token for contributor-1"):
         send_all(fleet, crowd, {"contributor-0": "a", "contributor-2": "b"}, History(None))
     assert not door.taken

@@ -20,7 +20,7 @@ from spark_jobs.verify.agreement.review_consensus import (
     Consensus,
     Start,
 )
-from spark_jobs.verify.agreement.review_rules import SURE, Asking, Tally
+from spark_jobs.verify.agreement.review_rules import SURE, AnswerTally, QuestionState
 
 Row = tuple[int, int, bool]
 """An answer: claim, reviewer, yes."""
@@ -122,14 +122,18 @@ def test_many_good_people_overrule_a_gold_answer() -> None:
 @pytest.mark.parametrize(
     ("probability", "tally", "expected"),
     [
-        (0.99, Tally(), Asking.OPEN), (0.99, Tally(yes=1), Asking.AGREED),
-        (0.01, Tally(no=2), Asking.AGREED), (0.96, Tally(yes=2), Asking.OPEN),
-        (0.5, Tally(unsure=3), Asking.OPEN), (0.5, Tally(1, 1, 4), Asking.UNSURE),
-        (0.5, Tally(4, 4, 1), Asking.DISPUTED), (0.97, Tally(7, 2, 4), Asking.AGREED),
+        (0.99, AnswerTally(), QuestionState.OPEN),
+        (0.99, AnswerTally(yes=1), QuestionState.AGREED),
+        (0.01, AnswerTally(no=2), QuestionState.AGREED),
+        (0.96, AnswerTally(yes=2), QuestionState.OPEN),
+        (0.5, AnswerTally(unsure=3), QuestionState.OPEN),
+        (0.5, AnswerTally(1, 1, 4), QuestionState.UNSURE),
+        (0.5, AnswerTally(4, 4, 1), QuestionState.DISPUTED),
+        (0.97, AnswerTally(7, 2, 4), QuestionState.AGREED),
     ],
-)  # fmt: skip
+)
 def test_a_claim_is_asked_until_it_is_decided_or_given_up(
-    probability: float, tally: Tally, expected: Asking
+    probability: float, tally: AnswerTally, expected: QuestionState
 ) -> None:
     assert review_rules.asking(probability, tally) is expected
 

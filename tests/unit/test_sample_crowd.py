@@ -17,7 +17,7 @@ from PIL import Image, ImageOps
 from deploy.demo.sample_crowd.crowd import write_crowd
 from deploy.demo.sample_crowd.damage import NEAR_COPIES
 from deploy.demo.sample_crowd.people import PEOPLE
-from deploy.demo.sample_crowd.plan import SENT_AGAIN, SENT_SO, Sending, plan
+from deploy.demo.sample_crowd.plan import SENT_AGAIN, SENT_SO, PlannedUpload, plan
 from deploy.demo.sample_crowd.scenes import TRAITS, Scenes, read_scenes, shipped
 from imagehub.errors import Misconfigured
 from ingestion.simulation.crowd import UNDECODABLE, Crowd, Truth, read_crowd, read_truth
@@ -34,12 +34,12 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Scenes:
 
 
 @pytest.fixture(scope="module")
-def sendings(scenes: Scenes) -> list[Sending]:
+def sendings(scenes: Scenes) -> list[PlannedUpload]:
     return plan(scenes.crowd, seed=5)
 
 
 @pytest.fixture(scope="module")
-def crowd(sendings: list[Sending], tmp_path_factory: pytest.TempPathFactory) -> Crowd:
+def crowd(sendings: list[PlannedUpload], tmp_path_factory: pytest.TempPathFactory) -> Crowd:
     folder = tmp_path_factory.mktemp("crowd")
     write_crowd(folder, sendings)
     return read_crowd(folder)
@@ -61,7 +61,7 @@ def photos(crowd: Crowd, truth: dict[str, Truth], kind: str) -> dict[str, bytes]
 
 
 def test_every_photo_is_sent_once_and_some_once_more(
-    scenes: Scenes, sendings: list[Sending]
+    scenes: Scenes, sendings: list[PlannedUpload]
 ) -> None:
     firsts = [one.scene.file for one in sendings if one.kind not in SENT_AGAIN]
     assert sorted(firsts) == sorted(scene.file for scene in scenes.crowd)
@@ -69,13 +69,15 @@ def test_every_photo_is_sent_once_and_some_once_more(
     assert set(again) <= set(firsts)
 
 
-def test_every_kind_has_its_share_of_the_photos(scenes: Scenes, sendings: list[Sending]) -> None:
+def test_every_kind_has_its_share_of_the_photos(
+    scenes: Scenes, sendings: list[PlannedUpload]
+) -> None:
     counts = Counter(one.kind for one in sendings)
     for kind, share in {**SENT_SO, **SENT_AGAIN}.items():
         assert counts[kind] == round(share * len(scenes.crowd)), kind
 
 
-def test_a_copy_comes_after_the_good_photo_that_it_repeats(sendings: list[Sending]) -> None:
+def test_a_copy_comes_after_the_good_photo_that_it_repeats(sendings: list[PlannedUpload]) -> None:
     place = {one.name: number for number, one in enumerate(sendings)}
     repeats = [one for one in sendings if one.original]
     assert {one.kind for one in repeats} == {"exact_duplicate", "near_duplicate"}
@@ -86,7 +88,7 @@ def test_a_copy_comes_after_the_good_photo_that_it_repeats(sendings: list[Sendin
         assert first.sent_at <= one.sent_at
 
 
-def test_wrong_labels_are_claimed_and_all_others_are_true(sendings: list[Sending]) -> None:
+def test_wrong_labels_are_claimed_and_all_others_are_true(sendings: list[PlannedUpload]) -> None:
     for one in sendings:
         assert (one.claimed == one.scene.label) == (one.kind != "wrong_label"), one.name
 

@@ -16,7 +16,7 @@ from imagehub.errors import NotFound, Refused
 from imagehub.photo import digest
 from imagehub.vocabulary import Assignment, Label, Offer, ReleasePhoto, SubsetRules
 from spark_jobs.release.selection import shards
-from spark_jobs.release.selection.choose import Choice, choose
+from spark_jobs.release.selection.choose import ChosenImage, choose
 from spark_jobs.release.selection.contents import Selection, lay_out
 from spark_jobs.release.selection.paths import code, path, slug
 from spark_jobs.release.selection.splits import split_of
@@ -126,7 +126,9 @@ def _selection(contents: dict[str, bytes]) -> Selection:
         label_set_version=3,
         rules={"labels": ["/m/dog"]},
         choices=[
-            Choice(image_id, image_id, "/m/dog", split_of(image_id, SPLITS), (("/m/dog", 0.9),))
+            ChosenImage(
+                image_id, image_id, "/m/dog", split_of(image_id, SPLITS), (("/m/dog", 0.9),)
+            )
             for image_id in contents
         ],
         labels={"/m/dog": Label("/m/dog", "Dog")},

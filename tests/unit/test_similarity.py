@@ -15,9 +15,9 @@ from PIL import Image
 from spark_jobs.cluster.similarity.comparison import compare
 from spark_jobs.cluster.similarity.fingerprints import MAX_DISTANCE_BITS, bands, probes
 from spark_jobs.cluster.similarity.grouping import (
-    Candidate,
+    GroupedImage,
+    KeeperCandidate,
     Match,
-    Member,
     components,
     group,
     missing_pairs,
@@ -92,9 +92,9 @@ edges = st.lists(st.tuples(names, names).filter(lambda pair: pair[0] != pair[1])
 
 
 @st.composite
-def pools(draw: st.DrawFn) -> tuple[dict[str, Candidate], list[Match]]:
+def pools(draw: st.DrawFn) -> tuple[dict[str, KeeperCandidate], list[Match]]:
     images = {
-        name: Candidate(
+        name: KeeperCandidate(
             name, draw(st.integers(1, 3)) * 1000, START + timedelta(minutes=draw(st.integers(0, 3)))
         )
         for name in "abcdefgh"
@@ -105,7 +105,7 @@ def pools(draw: st.DrawFn) -> tuple[dict[str, Candidate], list[Match]]:
 
 @given(pools())
 def test_every_member_hangs_on_a_keeper_that_it_matches_itself(
-    pool: tuple[dict[str, Candidate], list[Match]],
+    pool: tuple[dict[str, KeeperCandidate], list[Match]],
 ) -> None:
     images, matches = pool
     members = group(images, matches)
@@ -120,7 +120,7 @@ def test_every_member_hangs_on_a_keeper_that_it_matches_itself(
 
 @given(pools(), st.randoms(use_true_random=False))
 def test_groups_do_not_depend_on_the_order_of_matches(
-    pool: tuple[dict[str, Candidate], list[Match]], dice: random.Random
+    pool: tuple[dict[str, KeeperCandidate], list[Match]], dice: random.Random
 ) -> None:
     images, matches = pool
     shuffled = [
@@ -132,13 +132,13 @@ def test_groups_do_not_depend_on_the_order_of_matches(
     assert _hanging(group(images, shuffled)) == _hanging(group(images, matches))
 
 
-def _hanging(members: list[Member]) -> set[tuple[str, str]]:
+def _hanging(members: list[GroupedImage]) -> set[tuple[str, str]]:
     return {(member.image_id, member.keeper_id) for member in members}
 
 
 @given(pools())
 def test_the_best_image_is_asked_for_all_of_its_component(
-    pool: tuple[dict[str, Candidate], list[Match]],
+    pool: tuple[dict[str, KeeperCandidate], list[Match]],
 ) -> None:
     images, matches = pool
     asked = [*matches, *(Match(*pair, 0.0, "") for pair in missing_pairs(images, matches))]
@@ -151,20 +151,20 @@ def test_the_best_image_is_asked_for_all_of_its_component(
 
 
 def test_a_chain_is_cut_where_the_ends_differ() -> None:
-    images = {name: Candidate(name, 1000, START) for name in "abc"}
+    images = {name: KeeperCandidate(name, 1000, START) for name in "abc"}
     chain = [Match("a", "b", 0.001, "same"), Match("b", "c", 0.001, "same")]
     assert _hanging(group(images, chain)) == {("b", "a")}
 
 
 def test_a_third_image_hangs_on_one_of_two_that_a_person_parted() -> None:
-    images = {name: Candidate(name, 1000, START) for name in "abc"}
+    images = {name: KeeperCandidate(name, 1000, START) for name in "abc"}
     all_alike = [Match(*two, 0.001, "same") for two in ("ab", "ac", "bc")]
     assert _hanging(group(images, all_alike, {("a", "b")})) == {("c", "a")}
 
 
 @given(pools(), st.sets(st.tuples(names, names).map(lambda two: pair(*two)), max_size=6))
 def test_two_that_a_person_parted_never_meet_in_a_group(
-    pool: tuple[dict[str, Candidate], list[Match]], parted: set[tuple[str, str]]
+    pool: tuple[dict[str, KeeperCandidate], list[Match]], parted: set[tuple[str, str]]
 ) -> None:
     images, found = pool
     matches = [match for match in found if match.pair not in parted]
@@ -178,8 +178,8 @@ def test_two_that_a_person_parted_never_meet_in_a_group(
 
 def test_a_rejected_image_is_kept_only_where_no_better_one_is() -> None:
     images = {
-        "large": Candidate("large", 9000, START, standing=2),
-        "small": Candidate("small", 1000, START, standing=0),
+        "large": KeeperCandidate("large", 9000, START, standing=2),
+        "small": KeeperCandidate("small", 1000, START, standing=0),
     }
     matches = [Match("large", "small", 0.001, "same")]
     assert _hanging(group(images, matches)) == {("large", "small")}

@@ -9,20 +9,20 @@ import time
 import pytest
 
 from webapp.http import slow_bodies
-from webapp.http.slow_bodies import PacedBody, Watch
+from webapp.http.slow_bodies import PacedBody, SlowBodyWatch
 
 
 def test_a_reader_that_waits_too_long_meets_the_end() -> None:
     reader, writer = socket.socketpair()
     started_at = time.monotonic()
-    with reader, writer, Watch().limit(reader, 0.1):
+    with reader, writer, SlowBodyWatch().limit(reader, 0.1):
         assert reader.recv(1) == b""
     assert time.monotonic() - started_at < 0.1 + 2 * slow_bodies.CHECK_SECONDS
 
 
 def test_a_socket_is_left_alone_after_its_block() -> None:
     reader, writer = socket.socketpair()
-    watch = Watch()
+    watch = SlowBodyWatch()
     with reader, writer:
         with watch.limit(reader, 0.05):
             pass
@@ -36,7 +36,7 @@ def test_a_body_is_read_as_it_is(size: int | None) -> None:
     data = bytes(range(256)) * 1000
     reader, writer = socket.socketpair()
     with reader, writer:
-        body = PacedBody(io.BytesIO(data), reader, Watch())
+        body = PacedBody(io.BytesIO(data), reader, SlowBodyWatch())
         first = body.read(size)
         assert first + body.read() == data
         if size is not None and size >= 0:

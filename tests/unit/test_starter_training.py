@@ -18,7 +18,7 @@ from training.starter.classes import PLACES, number_of, starter_classes, table
 from training.starter.packed import Packed, read_packed
 from training.starter.probe import FOLDS, out_of_fold_accuracy, spread
 from training.starter.rendered import HELD_OUT_EVERY, Rendered
-from training.starter.schedule import Budget, Plan, batch_indices
+from training.starter.schedule import Budget, TrainingSchedule, batch_indices
 from training.starter.temperature import choose_temperature, loss
 
 GOLDFISH, CROW = "n01443537", "n01629819"
@@ -142,7 +142,7 @@ def test_an_epoch_shows_every_lesson_once_in_an_order_of_its_own() -> None:
 
 
 def test_a_plan_warms_up_cools_down_and_shows_larger_pictures_later() -> None:
-    plan = Plan()
+    plan = TrainingSchedule()
     assert plan.rate(0, 0) < plan.rate(0, plan.warm_steps) == pytest.approx(plan.peak_rate)
     assert plan.rate(1, 9999) < plan.peak_rate / 100
     assert plan.side_pixels(0) < plan.side_pixels(0.5) < plan.side_pixels(1)

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from imagehub.vocabulary import Outcome, Verdict
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 from spark_jobs.verify.agreement.discriminant import Discriminant
-from spark_jobs.verify.agreement.fellows import Fellows
+from spark_jobs.verify.agreement.fellows import Peers
 from spark_jobs.verify.agreement.graph import LabelGraph
 from spark_jobs.verify.agreement.likeness import LabelCrowd, SeenVoice
 from spark_jobs.verify.agreement.mixture import Gaussians, unmix
@@ -52,12 +52,12 @@ class Plot:
             shown = np.concatenate([shown, np.repeat([lie], self.lies, axis=0)])
         return np.asarray(shown + dice.standard_normal(shown.shape))
 
-    def fellows(self) -> Fellows:
+    def fellows(self) -> Peers:
         """The rare label's photos: honest ones by as many contributors, the lies by LIARS."""
         photos = self.photos(RARE)
         liars = self.honest + np.arange(self.lies) % LIARS
         people = np.concatenate([np.arange(self.honest), liars])
-        return Fellows(photos, np.ones(len(photos)), people.astype(np.intp))
+        return Peers(photos, np.ones(len(photos)), people.astype(np.intp))
 
     def crowd(self) -> Discriminant:
         """All photos, each as claimed."""
@@ -115,7 +115,7 @@ def test_strangers_are_found_where_more_than_twice_as_many_send_what_they_are() 
 def test_those_who_tell_the_truth_of_the_common_label_are_no_strangers_to_it() -> None:
     plot = Plot(honest=0, lies=200)
     photos = plot.photos(COMMON)
-    fellows = Fellows(photos, np.ones(OTHERS), np.arange(OTHERS) % 40)
+    fellows = Peers(photos, np.ones(OTHERS), np.arange(OTHERS) % 40)
     company = LabelCrowd.of(COMMON, fellows, plot.crowd(), 1.0, LabelGraph())
     assert not find_strangers(fellows, company, {**CONTRIBUTORS, RARE: LIARS}).any()
 

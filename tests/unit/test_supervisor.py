@@ -16,7 +16,7 @@ import pytest
 from deploy.local import supervisor as supervisor_module
 from deploy.local.child import Mark, end_leftovers
 from deploy.local.parts import Part
-from deploy.local.supervisor import Place, Supervisor
+from deploy.local.supervisor import PartsEnvironment, Supervisor
 from imagehub.errors import Unavailable
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
@@ -36,8 +36,8 @@ HUB = """
 import sys, time
 from pathlib import Path
 from deploy.local.parts import Part
-from deploy.local.supervisor import Place, Supervisor
-supervisor = Supervisor(Place(Path(sys.argv[1]), {{}}), say=print)
+from deploy.local.supervisor import PartsEnvironment, Supervisor
+supervisor = Supervisor(PartsEnvironment(Path(sys.argv[1]), {{}}), say=print)
 supervisor.start([Part("escapee", {command!r}), Part("sleeper", {sleeper!r})])
 print("ready", flush=True)
 while True:
@@ -47,8 +47,8 @@ while True:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path, {"PATH": "/usr/bin:/bin"})
+def place(tmp_path: Path) -> Iterator[PartsEnvironment]:
+    place = PartsEnvironment(tmp_path, {"PATH": "/usr/bin:/bin"})
     yield place
     end_leftovers(place.mark, patience_seconds=0)
 
@@ -60,7 +60,7 @@ def until(holds: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.02)
 
 
-def test_a_part_that_is_killed_starts_again(place: Place) -> None:
+def test_a_part_that_is_killed_starts_again(place: PartsEnvironment) -> None:
     said: list[str] = []
     supervisor = Supervisor(place, said.append)
     supervisor.start([Part("sleeper", SLEEPER)])
@@ -78,7 +78,7 @@ def test_a_part_that_is_killed_starts_again(place: Place) -> None:
 
 
 def test_a_needed_part_that_cannot_live_is_given_up_with_its_last_words(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "FIRST_PAUSE_SECONDS", 0.001)
     supervisor = Supervisor(place, lambda _line: None)
@@ -96,7 +96,7 @@ def test_a_needed_part_that_cannot_live_is_given_up_with_its_last_words(
 
 
 def test_a_part_that_the_hub_can_do_without_rests_after_many_deaths_and_is_tried_again(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "FIRST_PAUSE_SECONDS", 0.001)
     monkeypatch.setattr(supervisor_module, "REST_SECONDS", 0.5)
@@ -117,7 +117,9 @@ def test_a_part_that_the_hub_can_do_without_rests_after_many_deaths_and_is_tried
     supervisor.stop()
 
 
-def test_a_part_that_asks_for_a_person_stays_down_and_the_others_go_on(place: Place) -> None:
+def test_a_part_that_asks_for_a_person_stays_down_and_the_others_go_on(
+    place: PartsEnvironment,
+) -> None:
     said: list[str] = []
     supervisor = Supervisor(place, said.append)
     flooded = Part(
@@ -135,7 +137,7 @@ def test_a_part_that_asks_for_a_person_stays_down_and_the_others_go_on(place: Pl
 
 
 def test_stopping_ends_even_a_part_that_does_not_listen(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "STOP_PATIENCE_SECONDS", 0.3)
     supervisor = Supervisor(place, lambda _line: None)
@@ -146,7 +148,9 @@ def test_stopping_ends_even_a_part_that_does_not_listen(
     assert not any(psutil.pid_exists(pid) for pid in pids)
 
 
-def test_programs_stop_before_the_services_that_they_use(place: Place, tmp_path: Path) -> None:
+def test_programs_stop_before_the_services_that_they_use(
+    place: PartsEnvironment, tmp_path: Path
+) -> None:
     order = tmp_path / "order"
     script = f"trap 'echo $0 >> {order}; exit 0' TERM; echo up; while :; do sleep 0.05; done"
     supervisor = Supervisor(place, lambda _line: None)
@@ -160,7 +164,7 @@ def test_programs_stop_before_the_services_that_they_use(place: Place, tmp_path:
 
 
 def test_a_log_is_moved_aside_before_it_grows_without_bound(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "LOG_BYTES", 1000)
     loud = Part("loud", ("sh", "-c", "yes | head -c 5000; sleep 600"))
@@ -175,7 +179,7 @@ def test_a_log_is_moved_aside_before_it_grows_without_bound(
 
 
 def test_a_log_that_cannot_be_moved_aside_is_cut_all_the_same(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "LOG_BYTES", 1000)
     supervisor = Supervisor(place, lambda _line: None)
@@ -206,7 +210,7 @@ def test_nothing_outlives_a_hub_that_is_killed_and_its_next_start(tmp_path: Path
     until(lambda: not any(_lives(process) for process in family))
 
 
-def test_leftovers_of_another_hub_are_left_alone(tmp_path: Path, place: Place) -> None:
+def test_leftovers_of_another_hub_are_left_alone(tmp_path: Path, place: PartsEnvironment) -> None:
     supervisor = Supervisor(place, lambda _line: None)
     supervisor.start([Part("sleeper", SLEEPER)])
     pid = supervisor.processes()["sleeper"]

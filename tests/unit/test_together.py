@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 import pytest
 
 from imagehub.errors import Unavailable
-from imagehub.log.group_commit import MAX_TOGETHER_BYTES, Together
+from imagehub.log.group_commit import MAX_TOGETHER_BYTES, GroupCommit
 from imagehub.messages import Message
 
 PATIENCE_SECONDS = 10
@@ -35,7 +35,7 @@ class Writer:
 
 def appended(writer: Writer, count: int, value: bytes = b"") -> list[Future[None]]:
     """One message is being written when the others come; how each append ended."""
-    together = Together(writer.write)
+    together = GroupCommit(writer.write)
     with ThreadPoolExecutor(count) as threads:
         ends = [threads.submit(together.append, Message("0", {}, value))]
         assert writer.began.wait(PATIENCE_SECONDS)
@@ -48,7 +48,7 @@ def appended(writer: Writer, count: int, value: bytes = b"") -> list[Future[None
     return ends
 
 
-def wait_until_queued(together: Together, count: int) -> None:
+def wait_until_queued(together: GroupCommit, count: int) -> None:
     pause = threading.Event()
     for _ in range(PATIENCE_SECONDS * 100):
         if len(together._queue) == count:

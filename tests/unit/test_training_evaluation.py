@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training.checkpoint import Checkpoint, read, weights_sha256, write
-from training.evaluation import HeldOut, agreement, evaluate, softmax
+from training.evaluation import HeldOutPhotos, agreement, evaluate, softmax
 
 MIDS, NAMES = ("/m/cat", "/m/dog", "/m/eel"), ("Cat", "Dog", "Eel")
 TRUTH = np.array([0, 0, 1, 1], np.int64)
@@ -14,7 +14,7 @@ SAID = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.3, 0.6, 0.1], [0.9, 0.05, 
 
 
 def test_each_label_has_its_precision_and_recall() -> None:
-    found = evaluate(HeldOut("test", ["a", "b", "c", "d"], TRUTH), SAID, MIDS, NAMES)
+    found = evaluate(HeldOutPhotos("test", ["a", "b", "c", "d"], TRUTH), SAID, MIDS, NAMES)
     assert found.accuracy == 0.5
     assert [(one.name, one.photos, one.precision, one.recall) for one in found.labels] == [
         ("Cat", 2, 0.5, 0.5),
@@ -25,7 +25,7 @@ def test_each_label_has_its_precision_and_recall() -> None:
 
 
 def test_the_surest_mistake_is_named_first() -> None:
-    found = evaluate(HeldOut("test", ["a", "b", "c", "d"], TRUTH), SAID, MIDS, NAMES)
+    found = evaluate(HeldOutPhotos("test", ["a", "b", "c", "d"], TRUTH), SAID, MIDS, NAMES)
     named = [(one.image_id, one.said, one.shows) for one in found.mistakes]
     assert named == [("d", "Cat", "Dog"), ("b", "Dog", "Cat")]
     assert found.mistakes[0].probability == pytest.approx(0.9)

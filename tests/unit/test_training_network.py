@@ -27,7 +27,7 @@ from training import (
     trained,
 )
 from training.checkpoint import Checkpoint
-from training.dataset import Photo
+from training.dataset import ShardPhoto
 from training.operations import Style
 from training.pretrained import Pretrained
 
@@ -35,9 +35,11 @@ CLASSES = 3
 SIDE = drawn.SIDE_PIXELS
 
 
-def drawn_photos(count: int, side_pixels: int = SIDE) -> list[Photo]:
+def drawn_photos(count: int, side_pixels: int = SIDE) -> list[ShardPhoto]:
     return [
-        Photo(f"{n:016x}", n % CLASSES, photos.small_jpeg(drawn_jpeg(n, (160, 120)), side_pixels))
+        ShardPhoto(
+            f"{n:016x}", n % CLASSES, photos.small_jpeg(drawn_jpeg(n, (160, 120)), side_pixels)
+        )
         for n in range(count)
     ]
 

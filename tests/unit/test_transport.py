@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from imagehub.client import Claim, HubClient, Patience
+from imagehub.client import Claim, HubClient, RetryPolicy
 from imagehub.client.patience import seconds_of
 from imagehub.errors import (
     Conflict,
@@ -33,11 +33,11 @@ def replies(*given: Reply) -> Script:
     return lambda _: next(waiting)
 
 
-def patient(pauses: list[float], attempts: int = 4) -> Patience:
-    return Patience(attempts=attempts, sleep=pauses.append, chance=lambda: 1.0)
+def patient(pauses: list[float], attempts: int = 4) -> RetryPolicy:
+    return RetryPolicy(attempts=attempts, sleep=pauses.append, chance=lambda: 1.0)
 
 
-def send(url: str, patience: Patience | None = None) -> HubClient:
+def send(url: str, patience: RetryPolicy | None = None) -> HubClient:
     client = HubClient(url, "dih_secret", patience or patient([]))
     client.upload(b"\xff\xd8\xff photo", Claim(label="Dog", latitude=1e-7, longitude=2), UPLOAD)
     return client
@@ -164,5 +164,5 @@ def test_retry_after_may_be_a_date() -> None:
 
 def test_no_pause_is_longer_than_patience_allows() -> None:
     pauses: list[float] = []
-    Patience(sleep=pauses.append, chance=lambda: 0.0).pause(50, retry_after="86400")
+    RetryPolicy(sleep=pauses.append, chance=lambda: 0.0).pause(50, retry_after="86400")
     assert pauses == [20.0]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagehub.client import Claim
-from imagehub.client.claims import Photo, from_csv, from_folder, from_subfolders
+from imagehub.client.claims import PhotoFile, from_csv, from_folder, from_subfolders
 from imagehub.client.journal import Journal, key_of
 from imagehub.errors import Misconfigured, Refused
 
@@ -57,7 +57,7 @@ def test_a_csv_gives_claims_and_ignores_other_columns(tmp_path: Path) -> None:
         encoding="utf-8-sig",
     )
     assert from_csv(file) == [
-        Photo(
+        PhotoFile(
             tmp_path / "a/1.jpg",
             "a/1.jpg",
             Claim(
@@ -68,7 +68,7 @@ def test_a_csv_gives_claims_and_ignores_other_columns(tmp_path: Path) -> None:
             ),
             "u1",
         ),
-        Photo(tmp_path / "2.jpg", "2.jpg", Claim(label="/m/0bt9lr")),
+        PhotoFile(tmp_path / "2.jpg", "2.jpg", Claim(label="/m/0bt9lr")),
     ]
 
 
@@ -94,7 +94,7 @@ def test_a_broken_csv_is_refused_by_its_line(tmp_path: Path, text: str, what: st
     assert what in refusal.value.sentence
 
 
-PHOTO = Photo(Path("a.jpg"), "a.jpg", Claim(label="Dog"))
+PHOTO = PhotoFile(Path("a.jpg"), "a.jpg", Claim(label="Dog"))
 
 
 def test_a_second_run_gets_the_same_id_and_knows_what_was_accepted(tmp_path: Path) -> None:
@@ -145,9 +145,9 @@ def test_a_place_where_no_journal_can_be_written_is_named(tmp_path: Path) -> Non
 
 
 def test_hub_sender_photo_claim_and_act_make_an_upload_the_same_one() -> None:
-    other_claim = Photo(PHOTO.file, PHOTO.name, Claim(label="Cat"))
-    other_act = Photo(PHOTO.file, PHOTO.name, PHOTO.claim, "u2")
-    other_file = Photo(Path("b.jpg"), "b.jpg", PHOTO.claim)
+    other_claim = PhotoFile(PHOTO.file, PHOTO.name, Claim(label="Cat"))
+    other_act = PhotoFile(PHOTO.file, PHOTO.name, PHOTO.claim, "u2")
+    other_file = PhotoFile(Path("b.jpg"), "b.jpg", PHOTO.claim)
     key = key_of(PHOTO, "d1", "http://hub", "dih_a")
     assert key == key_of(other_file, "d1", "http://hub", "dih_a")
     others = {

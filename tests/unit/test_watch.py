@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from spark_jobs.frames import AFTER_EVERY_ID, id_ranges
-from spark_jobs.watch import LONGEST_WAIT_SECONDS, Patience
+from spark_jobs.watch import LONGEST_WAIT_SECONDS, Backoff
 
 
 class Clock:
@@ -19,7 +19,7 @@ class Clock:
 
 def test_each_failure_doubles_the_wait_up_to_a_minute() -> None:
     clock = Clock()
-    patience = Patience(clock)
+    patience = Backoff(clock)
     waits = [patience.failed("cluster") for _ in range(9)]
     assert waits == [1, 2, 4, 8, 16, 32, *[LONGEST_WAIT_SECONDS] * 3]
     assert not patience.allows("cluster")
@@ -29,7 +29,7 @@ def test_each_failure_doubles_the_wait_up_to_a_minute() -> None:
 
 
 def test_one_success_forgets_all_failures() -> None:
-    patience = Patience(Clock())
+    patience = Backoff(Clock())
     for _ in range(5):
         patience.failed("cluster")
     patience.worked("cluster")

@@ -18,7 +18,7 @@ from training.starter.cache import Lessons
 from training.starter.config import NetworkConfig
 from training.starter.model import build
 from training.starter.pictures import NO_CLASS
-from training.starter.schedule import Budget, Plan, batch_indices
+from training.starter.schedule import Budget, TrainingSchedule, batch_indices
 
 SEED = 5
 SAVE_SECONDS = 150.0
@@ -61,12 +61,12 @@ class Pupil:
 class Course:
     """What a training follows, and the folder where it is kept."""
 
-    plan: Plan
+    plan: TrainingSchedule
     budget: Budget
     work: Path
 
 
-def new_pupil(config: NetworkConfig, answers: int, plan: Plan, policy: str) -> Pupil:
+def new_pupil(config: NetworkConfig, answers: int, plan: TrainingSchedule, policy: str) -> Pupil:
     """A pupil that knows nothing yet; `answers` is how many probabilities the teacher gives."""
     import tensorflow as tf
     import tf_keras as keras
@@ -146,7 +146,7 @@ def _batch(lessons: Lessons, chosen: Any) -> tuple[Any, ...]:
     )
 
 
-def _learner(pupil: Pupil, lessons: Lessons, plan: Plan) -> Callable[..., Any]:
+def _learner(pupil: Pupil, lessons: Lessons, plan: TrainingSchedule) -> Callable[..., Any]:
     """One step of learning: (batch, step, side) -> the three losses."""
     import tensorflow as tf
 

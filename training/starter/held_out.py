@@ -17,14 +17,14 @@ COPIES = ("exact_duplicate", "near_duplicate")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HeldOut:
+class HeldOutViews:
     """Views of any size, and the number of what each really shows."""
 
     views: list[Pixels]
     classes: npt.NDArray[np.int64]
 
 
-def read_crowd(folder: Path) -> HeldOut:
+def read_crowd(folder: Path) -> HeldOutViews:
     """Read what can be landed, once each: copies are left out, spoiled photos are not.
 
     What a photo really shows is its class, whatever was claimed.
@@ -44,4 +44,4 @@ def read_crowd(folder: Path) -> HeldOut:
                 continue
             labels.append(row["true_label"])
     _, classes = np.unique(np.array(labels), return_inverse=True)
-    return HeldOut(views, classes.astype(np.int64))
+    return HeldOutViews(views, classes.astype(np.int64))

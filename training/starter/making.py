@@ -16,7 +16,7 @@ from training.starter.model import MIXED
 from training.starter.packed import class_names, read_packed
 from training.starter.release import figures_of, sample_of, source_of, with_figures
 from training.starter.rendered import Rendered, read_rendered
-from training.starter.schedule import Budget, Plan
+from training.starter.schedule import Budget, TrainingSchedule
 from training.starter.teachers import TEACHERS, Teachers
 
 CONFIG = NetworkConfig(classes=PLACES)
@@ -54,7 +54,7 @@ def train_starter(
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     _make_lessons(inputs, threads, say)
-    course = Course(Plan(), budget, inputs.work)
+    course = Course(TrainingSchedule(), budget, inputs.work)
     pupil = new_pupil(CONFIG, TEACHERS[1].outputs, course.plan, MIXED)
     train(pupil, read_lessons(inputs.lessons), course, say, is_ended)
 
@@ -64,7 +64,7 @@ def export_starter(inputs: Inputs, crowd: Path, out: Path, say: Say) -> Prepared
     photos = read_packed(inputs.photos, "val")
     rendered = _rendered(inputs)
     classes = _classes(inputs, rendered)
-    pupil = new_pupil(CONFIG, TEACHERS[1].outputs, Plan(), "float32")
+    pupil = new_pupil(CONFIG, TEACHERS[1].outputs, TrainingSchedule(), "float32")
     say(f"network of step {latest(pupil, inputs.work)}")
     held_out = rendered.held_out() if rendered else None
     source = source_of(pupil.averaged, CONFIG, classes, photos, held_out)

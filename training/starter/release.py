@@ -16,8 +16,8 @@ from imagehub.vision.card import CARD_FILE, MODEL_FILE, Classes, Features, Train
 from imagehub.vision.comparison import Outputs
 from imagehub.vision.network import Scores
 from imagehub.vision.prepared import Prepared
-from imagehub.vision.sample import MOST_PHOTOS, Sample, draw
-from imagehub.vision.source import Origin, Source
+from imagehub.vision.sample import MOST_PHOTOS, PhotoSample, draw
+from imagehub.vision.source import NetworkSource, Origin
 from training.starter import words
 from training.starter.classes import StarterClass, number_of, table
 from training.starter.config import NetworkConfig
@@ -41,7 +41,7 @@ def source_of(
     classes: Sequence[StarterClass],
     photos: Packed,
     rendered: Rendered | None,
-) -> Source:
+) -> NetworkSource:
     """The trained Keras network as the hub prepares it, its probabilities made honest.
 
     The temperature is chosen on photos and rendered ones that it was not trained on.
@@ -54,7 +54,7 @@ def source_of(
         raise AssertionError("the starter gives features")
     arrays = balanced(arrays, seen)
     weights = b"".join(np.asarray(part).tobytes() for part in model.get_weights())
-    return Source(
+    return NetworkSource(
         origin=Origin(
             NAME,
             words.SOURCE,
@@ -73,7 +73,7 @@ def source_of(
     )
 
 
-def sample_of(photos: Packed, rendered: Rendered | None, side_pixels: int) -> Sample:
+def sample_of(photos: Packed, rendered: Rendered | None, side_pixels: int) -> PhotoSample:
     """Photos to measure ranges on and others to compare on; all were held out."""
     return draw(_sampled(photos, rendered), side_pixels)
 

@@ -27,7 +27,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingSchedule:
     """The numbers of a training.
 
     `sides` are (progress from which on, pixels): small pictures first, they are cheap (progressive

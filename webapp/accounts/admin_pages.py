@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 from imagehub.errors import HubError, Refused
 from imagehub.vocabulary import Role
 from webapp.accounts import grants
-from webapp.accounts.grants import Wish
+from webapp.accounts.grants import RoleRequest
 from webapp.http import auth
 from webapp.http.boundary import is_safe
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 
 PAGE = 50
 
@@ -22,7 +22,7 @@ pages = Blueprint("accounts", __name__)
 def index() -> str:
     """Accounts by name."""
     words, after = (_safe(request.args.get(name, "")) for name in ("q", "after"))
-    found = grants.listed(gateways().database, words, after, PAGE + 1)
+    found = grants.listed(resources().database, words, after, PAGE + 1)
     return render_template(
         "accounts.html", words=words, found=found[:PAGE], has_more=len(found) > PAGE
     )
@@ -37,10 +37,10 @@ def show(account_id: str) -> str:
 @pages.post("/accounts/<account_id>")
 def change(account_id: str) -> Response | tuple[str, int]:
     """Give roles, suspend or take back in; the admin's own password is asked for."""
-    wish = Wish(frozenset(request.form.getlist("role")), "suspended" in request.form)
+    wish = RoleRequest(frozenset(request.form.getlist("role")), "suspended" in request.form)
     password = request.form.get("password", "")
     try:
-        grants.change(gateways().database, auth.asker(), password, account_id, wish)
+        grants.change(resources().database, auth.asker(), password, account_id, wish)
     except Refused as error:
         return _page(account_id, error), 422
     return redirect(f"/accounts/{account_id}", 303)
@@ -51,12 +51,12 @@ def audit() -> str:
     """What was done to all accounts, the newest first."""
     before = request.args.get("before", "")
     place = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
-    found = grants.audit(gateways().database, place, PAGE + 1)
+    found = grants.audit(resources().database, place, PAGE + 1)
     return render_template("audit.html", events=found[:PAGE], has_more=len(found) > PAGE)
 
 
 def _page(account_id: str, error: HubError | None = None) -> str:
-    database = gateways().database
+    database = resources().database
     entry = grants.show(database, account_id)
     return render_template(
         "account_grants.html",

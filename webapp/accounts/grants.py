@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from imagehub.catalogue.accounts import accounts, audit_events, sessions
-from imagehub.catalogue.accounts.accounts import Entry
+from imagehub.catalogue.accounts.accounts import AccountEntry
 from imagehub.catalogue.accounts.audit_events import AuditEvent
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.errors import Forbidden, NotFound, Refused
@@ -22,7 +22,7 @@ NEWEST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RoleRequest:
     """What an admin asks for; the roles are words of a form."""
 
     roles: frozenset[str]
@@ -57,7 +57,7 @@ class Grants:
             sessions.end_all(self.cursor, account_id)
             self._note("suspended" if is_suspended else "taken back in", account_id)
 
-    def _locked(self, account_id: UUID) -> Entry:
+    def _locked(self, account_id: UUID) -> AccountEntry:
         found = accounts.lock(self.cursor, account_id)
         if found is None:
             raise NotFound(f"There is no account {account_id}.")
@@ -67,13 +67,13 @@ class Grants:
         audit_events.write(self.cursor, action, account_id, self.grantor, detail)
 
 
-def listed(database: Database, words: str, after: str, limit: int) -> list[Entry]:
+def listed(database: Database, words: str, after: str, limit: int) -> list[AccountEntry]:
     """Accounts by name, from behind `after` on."""
     with database.transaction() as cursor:
         return accounts.listed(cursor, words, after, limit)
 
 
-def events(database: Database, entry: Entry) -> list[AuditEvent]:
+def events(database: Database, entry: AccountEntry) -> list[AuditEvent]:
     """What was done to an account last."""
     with database.transaction() as cursor:
         return audit_events.of_account(cursor, entry.account.id, EVENTS_SHOWN)
@@ -85,7 +85,7 @@ def audit(database: Database, before: int | None, limit: int) -> list[AuditEvent
         return audit_events.newest(cursor, NEWEST if before is None else before, limit)
 
 
-def show(database: Database, account_id: str) -> Entry:
+def show(database: Database, account_id: str) -> AccountEntry:
     """One account; raise NotFound where there is none."""
     with database.transaction() as cursor:
         found = accounts.lock(cursor, _uuid(account_id))
@@ -94,7 +94,9 @@ def show(database: Database, account_id: str) -> Entry:
     return found
 
 
-def change(database: Database, admin: Account, password: str, account_id: str, wish: Wish) -> None:
+def change(
+    database: Database, admin: Account, password: str, account_id: str, wish: RoleRequest
+) -> None:
     """Give an account the roles of a wish, and suspend it or not.
 
     Raises Forbidden for the admin's own account and for who is no admin any more, Refused for a

@@ -10,7 +10,7 @@ from imagehub.vocabulary import Scope
 from webapp.accounts import access_tokens
 from webapp.accounts import service as accounts
 from webapp.http import auth, sessions
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 
 SCOPES = {
     Scope.READ: "see your receipts and photos",
@@ -36,7 +36,7 @@ def change_password() -> Answer:
     """Take a new password; all other sessions end."""
     old, new = request.form.get("old", ""), request.form.get("new", "")
     try:
-        accounts.change_password(gateways().database, auth.asker(), old, new, sessions.present())
+        accounts.change_password(resources().database, auth.asker(), old, new, sessions.present())
     except Refused as error:
         field = "old" if error.code == "password_wrong" else "new"
         return _page({field: error.sentence}), 422
@@ -47,7 +47,7 @@ def change_password() -> Answer:
 def make_token() -> Answer:
     """Make a token for who knows the account's password, and show it: this once."""
     name, scopes = request.form.get("name", ""), request.form.getlist("scope")
-    database, asker = gateways().database, auth.asker()
+    database, asker = resources().database, auth.asker()
     try:
         accounts.confirm(database, asker, request.form.get("present", ""))
         token = access_tokens.make(database, asker, name, scopes)
@@ -60,14 +60,14 @@ def make_token() -> Answer:
 @pages.post("/account/tokens/<token_id>/revoke")
 def revoke_token(token_id: str) -> Response:
     """Make a token worthless."""
-    access_tokens.revoke(gateways().database, auth.asker(), token_id)
+    access_tokens.revoke(resources().database, auth.asker(), token_id)
     return redirect("/account#tokens", 303)
 
 
 @pages.post("/account/sign-out-everywhere")
 def sign_out_everywhere() -> Response:
     """End all sessions of the account."""
-    accounts.sign_out_everywhere(gateways().database, auth.asker())
+    accounts.sign_out_everywhere(resources().database, auth.asker())
     answer = redirect("/", 303)
     sessions.end(answer)
     return answer
@@ -83,7 +83,7 @@ def show_deletion() -> str:
 def delete() -> Answer:
     """Delete the account of who knows its password."""
     try:
-        accounts.delete(gateways().database, auth.asker(), request.form.get("password", ""))
+        accounts.delete(resources().database, auth.asker(), request.form.get("password", ""))
     except Refused as error:
         return _deletion(error), 422
     answer = redirect("/", 303)
@@ -92,10 +92,10 @@ def delete() -> Answer:
 
 
 def _page(errors: dict[str, str]) -> str:
-    own = accounts.show(gateways().database, auth.asker())
+    own = accounts.show(resources().database, auth.asker())
     return render_template("account.html", own=own, scopes=SCOPES, errors=errors)
 
 
 def _deletion(error: HubError | None = None) -> str:
-    sent = accounts.sent(gateways().database, auth.asker())
+    sent = accounts.sent(resources().database, auth.asker())
     return render_template("account_deletion.html", error=str(error) if error else "", sent=sent)

@@ -40,7 +40,7 @@ class Newcomer:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnAccount:
+class AccountView:
     """An account as its owner sees it."""
 
     account: Account
@@ -96,10 +96,10 @@ def sign_in_by_link(database: Database, secret: str) -> Account:
     return found
 
 
-def show(database: Database, account: Account) -> OwnAccount:
+def show(database: Database, account: Account) -> AccountView:
     """All that a person sees of the own account."""
     with database.transaction() as cursor:
-        return OwnAccount(
+        return AccountView(
             account=account,
             has_password=credentials.password_hash(cursor, account.id) is not None,
             tokens=tuple(account_tokens.of_account(cursor, account.id)),

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from imagehub.errors import Forbidden, HubError, Unauthorised
 from webapp.accounts import service as accounts
 from webapp.http import sessions
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 
 LOCAL_PATH = re.compile(r"/[A-Za-z0-9_.~%-][A-Za-z0-9_.~%/?=&,+-]{0,500}|/")
 """A path of this hub: another address would lead people elsewhere (`//elsewhere`)."""
@@ -37,7 +37,7 @@ def begin() -> Answer:
             sessions.begin_with_token(token, answer)
         else:
             password = request.form.get("password", "")
-            sessions.begin(accounts.sign_in(gateways().entrance, name, password), answer)
+            sessions.begin(accounts.sign_in(resources().sign_in_database, name, password), answer)
     except (Unauthorised, Forbidden) as error:
         return _page(wanted, error, name, uses_token=bool(token)), 422
     return answer
@@ -55,7 +55,9 @@ def begin_by_link() -> Answer:
     """Use a link up, and lead to the account's page, where a password is set."""
     sessions.require_own_page()
     try:
-        account = accounts.sign_in_by_link(gateways().entrance, request.form.get("secret", ""))
+        account = accounts.sign_in_by_link(
+            resources().sign_in_database, request.form.get("secret", "")
+        )
     except Unauthorised as error:
         return render_template("sign_in_link.html", secret="", error=str(error)), 422
     answer = redirect("/account", 303)
@@ -85,5 +87,5 @@ def _page(
         name=name[:200],
         error="" if uses_token or error is None else str(error),
         token_error=str(error) if uses_token else "",
-        is_open=gateways().settings.sign_up == "open",
+        is_open=resources().settings.sign_up == "open",
     )

@@ -10,7 +10,7 @@ from webapp.accounts import service as accounts
 from webapp.accounts.service import Newcomer
 from webapp.accounts.sign_in_pages import local
 from webapp.http import sessions
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 
 FIELD_OF = {"email_invalid": "email", "password_weak": "password"}
 
@@ -33,7 +33,7 @@ def make() -> Response | tuple[str, int]:
     newcomer = Newcomer(form.get("name", ""), form.get("password", ""), form.get("email", ""))
     answer = redirect(wanted, 303)
     try:
-        sessions.begin(accounts.sign_up(gateways().entrance, newcomer), answer)
+        sessions.begin(accounts.sign_up(resources().sign_in_database, newcomer), answer)
     except Refused as error:
         return _page(wanted, {FIELD_OF.get(error.code, "name"): error.sentence}), 422
     except Conflict as error:
@@ -42,7 +42,7 @@ def make() -> Response | tuple[str, int]:
 
 
 def _require_open() -> None:
-    if gateways().settings.sign_up != "open":
+    if resources().settings.sign_up != "open":
         raise NotFound("Nobody signs up here; an admin makes accounts.")
 
 

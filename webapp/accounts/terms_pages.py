@@ -9,7 +9,7 @@ from imagehub.catalogue.accounts.consents import TERMS_VERSION, GivenBy
 from imagehub.errors import Refused
 from webapp.accounts import consents
 from webapp.http import auth, sessions
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 
 pages = Blueprint("terms", __name__)
 
@@ -21,7 +21,7 @@ def show() -> str:
     return render_template(
         "terms.html",
         version=TERMS_VERSION,
-        consent=consents.show(gateways().database, asker) if asker else None,
+        consent=consents.show(resources().database, asker) if asker else None,
     )
 
 
@@ -31,5 +31,5 @@ def accept() -> Response:
     version = request.form.get("version", "")
     if not version.isascii() or not version.isdigit():
         raise Refused("invalid", "Open the terms again and accept them there.")
-    consents.give(gateways().database, auth.asker(), int(version[:9]), GivenBy.PAGE)
+    consents.give(resources().database, auth.asker(), int(version[:9]), GivenBy.PAGE)
     return redirect("/terms", 303)

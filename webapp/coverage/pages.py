@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from imagehub.catalogue.images.coverage_queries import Choice
+from imagehub.catalogue.images.coverage_queries import CoverageFilter
 from webapp.coverage import service as coverage
 from webapp.http.boundary import is_safe
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 
 PAGE = 24
 MISSION = {"target": 20, "days": 30}
@@ -19,7 +19,7 @@ pages = Blueprint("coverage", __name__)
 @pages.get("/coverage")
 def board() -> str:
     """All labels with photos, those with most first."""
-    found = coverage.board(gateways().database, request.args.get("after"), PAGE)
+    found = coverage.board(resources().database, request.args.get("after"), PAGE)
     return render_template("coverage.html", found=found, mission=MISSION)
 
 
@@ -30,7 +30,7 @@ def show(kind: str, code: str) -> str:
     chosen = {name: _text(name) for name in ("light", "device", "place", "cluster")}
     cluster = chosen["cluster"]
     is_number = cluster.isascii() and cluster.isdigit() and len(cluster) < 5
-    choice = Choice(
+    choice = CoverageFilter(
         light=chosen["light"] or None,
         device=chosen["device"] or None,
         place=chosen["place"] or None,
@@ -38,7 +38,7 @@ def show(kind: str, code: str) -> str:
     )
     return render_template(
         "coverage_label.html",
-        one=coverage.of_label(gateways().database, mid, choice),
+        one=coverage.of_label(resources().database, mid, choice),
         words=", ".join(coverage.chosen_words(choice).values()),
         chosen={name: text for name, text in chosen.items() if text},
         mission=MISSION,

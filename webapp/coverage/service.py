@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import demand_queries
 from imagehub.catalogue.images import coverage_queries
-from imagehub.catalogue.images.coverage_queries import DIMENSIONS, Choice, Count
+from imagehub.catalogue.images.coverage_queries import DIMENSIONS, CoverageFilter, ValueCount
 from imagehub.catalogue.labels import label_queries
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Label
@@ -98,7 +98,7 @@ class Frame:
 
     places: Sequence[str]
     asked: Mapping[tuple[str, str], str]
-    choice: Choice
+    choice: CoverageFilter
 
 
 def board(database: Database, after: str | None, limit: int) -> Page[Coverage]:
@@ -108,16 +108,16 @@ def board(database: Database, after: str | None, limit: int) -> Page[Coverage]:
         found = coverage_queries.labels(cursor, (place[0], place[1]), limit + 1)
         page = page_after(found, limit, lambda one: (one[1], one[0].mid), is_first=True)
         mids = [label.mid for label, _ in page.items]
-        counts = coverage_queries.counts(cursor, mids, Choice())
+        counts = coverage_queries.counts(cursor, mids, CoverageFilter())
         places = coverage_queries.places(cursor, MOST_PLACES)
-        frame = Frame(places, demand_queries.open_wishes(cursor, mids), Choice())
+        frame = Frame(places, demand_queries.open_wishes(cursor, mids), CoverageFilter())
     return Page(
         tuple(_coverage(label, images, counts, frame) for label, images in page.items),
         page.after,
     )
 
 
-def of_label(database: Database, mid: str, choice: Choice) -> Coverage:
+def of_label(database: Database, mid: str, choice: CoverageFilter) -> Coverage:
     """One label's images, of those that a choice leaves; raise NotFound if there is no label."""
     with database.transaction() as cursor:
         entry = label_queries.find(cursor, mid)
@@ -164,7 +164,7 @@ def sentence(wishes: Sequence[str]) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def chosen_words(choice: Choice) -> dict[str, str]:
+def chosen_words(choice: CoverageFilter) -> dict[str, str]:
     """What a choice chooses, by dimension, as wishes; raise NotFound for a value that is none."""
     given = {
         "light": choice.light,
@@ -178,7 +178,7 @@ def chosen_words(choice: Choice) -> dict[str, str]:
         raise NotFound("There are no such photos.") from error
 
 
-def _coverage(label: Label, images: int, counts: Iterable[Count], frame: Frame) -> Coverage:
+def _coverage(label: Label, images: int, counts: Iterable[ValueCount], frame: Frame) -> Coverage:
     own = [count for count in counts if count.label == label.mid]
     chosen = chosen_words(frame.choice)
     facets = []

@@ -12,15 +12,15 @@ from imagehub.catalogue.demands.demand_queries import DemandEntry
 from imagehub.vocabulary import Account
 from webapp.demands import service as demands
 from webapp.demands.service import NewDemand
-from webapp.http.boundary import Text, Whole, Words
+from webapp.http.boundary import RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.labels.api import LabelName
 
 endpoints = Endpoints("demands")
 
 
-class DemandList(Words):
+class DemandList(RequestModel):
     """Which open demands: those of a label's MID, or without one the most needed of all.
 
     `after` is for the latter; those of a label are the 20 that most want.
@@ -31,7 +31,7 @@ class DemandList(Words):
     after: Annotated[Text, Field(max_length=600)] | None = None
 
 
-class AskedDemand(Words):
+class AskedDemand(RequestModel):
     """A wish for `target` verified photos of a label (MID or name) within `days`."""
 
     label: Text
@@ -41,13 +41,13 @@ class AskedDemand(Words):
     by_mail: bool = False
 
 
-class Joining(Words):
+class Joining(RequestModel):
     """How to be told; notices and webhooks always are."""
 
     by_mail: bool = False
 
 
-class Closing(Words):
+class Closing(RequestModel):
     """Why a demand ends before its time; an admin must say it."""
 
     because: Annotated[Text, Field(max_length=demands.MOST_WORDS)] = ""
@@ -83,7 +83,7 @@ class Demands(BaseModel):
 @endpoints.get("/demands")
 def index(query: DemandList) -> Demands:
     """List open demands, for everybody."""
-    database = gateways().database
+    database = resources().database
     if query.label is None:
         page = demands.missions_near(database, None, query.limit, query.after)
         return Demands(demands=[told(one) for one in page.items], next=page.after)
@@ -94,38 +94,38 @@ def index(query: DemandList) -> Demands:
 @endpoints.get("/missions")
 def missions(account: Account) -> Demands:
     """List the 20 open demands that suit you best: needed, and near to what you sent before."""
-    found = demands.missions_near(gateways().database, account, 20).items
+    found = demands.missions_near(resources().database, account, 20).items
     return Demands(demands=[told(one) for one in found])
 
 
 @endpoints.get("/demands/<demand_id>")
 def show(demand_id: str) -> Demand:
     """Show a demand."""
-    return told(demands.show(gateways().database, None, demand_id))
+    return told(demands.show(resources().database, None, demand_id))
 
 
 @endpoints.post("/demands", status=201, problems=(409,))
 def ask(account: Account, body: AskedDemand) -> Demand:
     """Ask for photos of a label; everybody who wants them is told when they are here."""
-    return told(demands.ask(gateways().database, account, NewDemand(**body.model_dump())))
+    return told(demands.ask(resources().database, account, NewDemand(**body.model_dump())))
 
 
 @endpoints.put("/demands/<demand_id>/watch", problems=(409,))
 def join(demand_id: str, account: Account, body: Joining) -> Demand:
     """Want the same: you are told how it ends."""
-    return told(demands.join(gateways().database, account, demand_id, body.by_mail))
+    return told(demands.join(resources().database, account, demand_id, body.by_mail))
 
 
 @endpoints.delete("/demands/<demand_id>/watch")
 def leave(demand_id: str, account: Account) -> Demand:
     """Be told no more of a demand."""
-    return told(demands.leave(gateways().database, account, demand_id))
+    return told(demands.leave(resources().database, account, demand_id))
 
 
 @endpoints.post("/demands/<demand_id>/close", problems=(403, 409))
 def close(demand_id: str, account: Account, body: Closing) -> Demand:
     """Withdraw a demand of your own; an admin closes anybody's for a reason."""
-    return told(demands.close(gateways().database, account, demand_id, body.because))
+    return told(demands.close(resources().database, account, demand_id, body.because))
 
 
 def told(found: DemandEntry) -> Demand:

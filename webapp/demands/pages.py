@@ -12,7 +12,7 @@ from webapp.demands import service as demands
 from webapp.demands.service import NewDemand
 from webapp.http import auth, sessions
 from webapp.http.boundary import is_safe
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.labels import service as labels
 
 MISSIONS = 50
@@ -26,7 +26,7 @@ pages = Blueprint("demands", __name__)
 @pages.get("/demands")
 def index() -> str:
     """What is wanted now, what suits the viewer first; and what was reached last."""
-    database, viewer = gateways().database, sessions.viewer()
+    database, viewer = resources().database, sessions.viewer()
     return render_template(
         "demands.html",
         missions=demands.missions_near(database, viewer, MISSIONS, request.args.get("after")),
@@ -48,7 +48,7 @@ def ask() -> Answer:
     fields = {name: request.form.get(name, "") for name in FIELDS}
     try:
         made = demands.ask(
-            gateways().database,
+            resources().database,
             auth.asker(),
             NewDemand(
                 label=fields["label"],
@@ -67,7 +67,7 @@ def ask() -> Answer:
 def show(demand_id: str) -> str:
     """One demand."""
     viewer = sessions.viewer()
-    found = demands.show(gateways().database, viewer, demand_id)
+    found = demands.show(resources().database, viewer, demand_id)
     return render_template(
         "demand.html", demand=found, may_close=demands.may_close(viewer, found), days=_days_left
     )
@@ -76,7 +76,7 @@ def show(demand_id: str) -> str:
 @pages.post("/demands/<demand_id>/watch")
 def watch(demand_id: str) -> Response:
     """Join a demand, or leave it."""
-    database, asker = gateways().database, auth.asker()
+    database, asker = resources().database, auth.asker()
     if request.form.get("act") == "leave":
         found = demands.leave(database, asker, demand_id)
     else:
@@ -88,13 +88,13 @@ def watch(demand_id: str) -> Response:
 def close(demand_id: str) -> Response:
     """Withdraw a demand, or close somebody's."""
     because = request.form.get("because", "")
-    found = demands.close(gateways().database, auth.asker(), demand_id, because)
+    found = demands.close(resources().database, auth.asker(), demand_id, because)
     return redirect(f"/demands/{found.id}", 303)
 
 
 def _form(fields: dict[str, str], error: Refused | Conflict | None = None) -> str:
     code = error.code.removesuffix("_invalid") if isinstance(error, Refused) else ""
-    database = gateways().database
+    database = resources().database
     found = labels.chosen(database, [fields["label"]])
     known = found[0].label if found else None
     return render_template(

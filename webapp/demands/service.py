@@ -9,7 +9,7 @@ from uuid import UUID
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.demands import demand_queries, demands, notices
 from imagehub.catalogue.demands.demand_queries import DemandEntry
-from imagehub.catalogue.demands.demands import Wish
+from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.catalogue.demands.notices import News
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.vocabulary import Account, Role
@@ -86,7 +86,7 @@ def ask(database: Database, account: Account, new: NewDemand) -> DemandEntry:
                 f"You have {len(own)} open demands. Withdraw one, or wait until one has ended.",
             )
         until = datetime.now(UTC) + timedelta(days=new.days)
-        demand_id = demands.ask(cursor, account.id, Wish(label.mid, new.target, why, until))
+        demand_id = demands.ask(cursor, account.id, DemandSpec(label.mid, new.target, why, until))
         demands.join(cursor, demand_id, account.id, new.by_mail)
         return _found(cursor, account, str(demand_id))
 

@@ -9,14 +9,14 @@ from pydantic import BaseModel, Field
 
 from imagehub.vocabulary import Account
 from webapp.duplicates import service as duplicates
-from webapp.http.boundary import Words
+from webapp.http.boundary import RequestModel
 from webapp.http.endpoints import Endpoints, reply
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 
 endpoints = Endpoints("duplicates")
 
 
-class OtherImage(Words):
+class OtherImage(RequestModel):
     """The other image of a pair."""
 
     other: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -38,7 +38,7 @@ class PairAnswer(BaseModel):
 )
 def part(image_id: str, account: Account, body: OtherImage) -> Response:
     """Say that two images show different photos; saying it again changes nothing."""
-    duplicates.part(gateways().database, account, image_id, body.other)
+    duplicates.part(resources().database, account, image_id, body.other)
     pair = PairAnswer(image=image_id, other=body.other, parted=True)
     location = f"/api/v1/images/{image_id}/duplicate-undos/{body.other}"
     return reply(pair, 201, {"Location": location})
@@ -47,5 +47,5 @@ def part(image_id: str, account: Account, body: OtherImage) -> Response:
 @endpoints.delete("/images/<image_id>/duplicate-undos/<other_id>", problems=(403, 404))
 def join(image_id: str, other_id: str, account: Account) -> PairAnswer:
     """Take that back: pixels decide again; where nothing was said, nothing changes."""
-    duplicates.join(gateways().database, account, image_id, other_id)
+    duplicates.join(resources().database, account, image_id, other_id)
     return PairAnswer(image=image_id, other=other_id, parted=False)

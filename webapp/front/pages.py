@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from webapp.demands import service as demands
 from webapp.front import service as front_page
 from webapp.http import sessions
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 
 MISSIONS = 6
 
@@ -17,7 +17,7 @@ pages = Blueprint("front", __name__)
 @pages.get("/")
 def show() -> str:
     """What is here, what came last, what is thin."""
-    database = gateways().database
+    database = resources().database
     return render_template(
         "front.html",
         page=front_page.show(database),

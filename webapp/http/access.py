@@ -20,7 +20,7 @@ WORDS = frozenset({"who", "scope", "thing", "limit"})
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class AccessKind:
     """For whom a thing of one kind is: standings and roles; `hear` is the status for the others."""
 
     name: str
@@ -85,7 +85,7 @@ class Route:
     needs_account: bool
     roles: frozenset[Role]
     scope: Scope | None
-    thing: Thing | None
+    thing: AccessKind | None
     limit: Limit | None
 
     @property
@@ -121,7 +121,7 @@ class Route:
 class Table:
     """The whole table."""
 
-    things: Mapping[str, Thing]
+    things: Mapping[str, AccessKind]
     routes: Mapping[tuple[str, str], Route]
 
     def route(self, method: str, rule: str) -> Route:
@@ -151,16 +151,19 @@ def read(text: str) -> Table:
     return Table(things, {(one.method, one.rule): one for one in routes})
 
 
-def _thing(name: str, line: dict[str, object]) -> Thing:
+def _thing(name: str, line: dict[str, object]) -> AccessKind:
     words, hear = line.get("for"), line.get("hear")
     known = STANDINGS | {role.value for role in Role}
     if not isinstance(words, list) or not known.issuperset(words) or hear not in (403, 404):
         raise Misconfigured(f"webapp/access.toml: the thing {name} is not written as it must be.")
-    return Thing(name, frozenset(words), int(str(hear)))
+    return AccessKind(name, frozenset(words), int(str(hear)))
 
 
 def _route(
-    address: str, line: dict[str, str], things: Mapping[str, Thing], limits: Mapping[str, Limit]
+    address: str,
+    line: dict[str, str],
+    things: Mapping[str, AccessKind],
+    limits: Mapping[str, Limit],
 ) -> Route:
     method, _, rule = address.partition(" ")
     who, thing, limit = line.get("who", ""), line.get("thing"), line.get("limit")

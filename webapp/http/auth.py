@@ -14,7 +14,7 @@ from imagehub.catalogue.accounts.account_tokens import Bearer
 from imagehub.catalogue.accounts.tokens import digest
 from imagehub.errors import Unauthorised
 from imagehub.vocabulary import Account, Scope
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 
 SCHEME = "bearer"
 
@@ -58,7 +58,7 @@ def bearer() -> Account | None:
 
 def bearer_of(token: str) -> Bearer:
     """Who holds a token, wherever it was written; else Unauthorised."""
-    with gateways().entrance.transaction() as cursor:
+    with resources().sign_in_database.transaction() as cursor:
         found = account_tokens.bearer(cursor, digest(token.strip()))
     if found is None:
         raise Unauthorised("This token is not valid. Make a new one on your account's page.")

@@ -63,7 +63,7 @@ Decimal = Annotated[float, BeforeValidator(_decimal)]
 """A decimal number in a query or form."""
 
 
-class Words(BaseModel):
+class RequestModel(BaseModel):
     """Base of all that people send: unknown names are refused, nothing is converted silently."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)

@@ -12,7 +12,7 @@ from webapp.http import openapi
 from webapp.http.endpoints import JSON, Endpoints
 
 
-class Description:
+class ApiDescription:
     """Describes the subjects by the prefix of their paths, and itself."""
 
     def __init__(self, subjects: Mapping[str, Iterable[Endpoints]]) -> None:

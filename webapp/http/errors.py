@@ -52,7 +52,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Problem:
+class HttpProblem:
     """An error as HTTP tells it."""
 
     status: int
@@ -71,13 +71,13 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _answer)
 
 
-def problem_of(error: Exception) -> Problem:
+def problem_of(error: Exception) -> HttpProblem:
     """Say what an exception means in HTTP; what we do not know is a bug, told without details."""
     if isinstance(error, HubError):
         return _problem_of_hub_error(error)
     if isinstance(error, HTTPException):
         return _problem_of_http_exception(error)
-    return Problem(500, "internal_error", "Something is wrong on our side. It has been noted.")
+    return HttpProblem(500, "internal_error", "Something is wrong on our side. It has been noted.")
 
 
 def _answer(error: Exception) -> Response:
@@ -95,7 +95,7 @@ def _answer(error: Exception) -> Response:
     return response
 
 
-def _as_json(problem: Problem) -> Response:
+def _as_json(problem: HttpProblem) -> Response:
     body = {
         "type": "about:blank",
         "title": problem.title,
@@ -106,41 +106,41 @@ def _as_json(problem: Problem) -> Response:
     return Response(json.dumps(body), problem.status, content_type="application/problem+json")
 
 
-def _problem_of_hub_error(error: HubError) -> Problem:
+def _problem_of_hub_error(error: HubError) -> HttpProblem:
     match error:
         case Refused():
-            return Problem(REFUSAL_STATUS.get(error.code, 422), error.code, error.sentence)
+            return HttpProblem(REFUSAL_STATUS.get(error.code, 422), error.code, error.sentence)
         case NotFound():
-            return Problem(404, "not_found", NOTHING_HERE)
+            return HttpProblem(404, "not_found", NOTHING_HERE)
         case Conflict():
-            return Problem(409, "conflict", str(error))
+            return HttpProblem(409, "conflict", str(error))
         case Forbidden():
-            return Problem(403, "forbidden", str(error))
+            return HttpProblem(403, "forbidden", str(error))
         case Unauthorised():
             headers = {"WWW-Authenticate": 'Bearer realm="Deep Images Hub"'}
-            return Problem(401, "unauthorised", str(error), headers)
+            return HttpProblem(401, "unauthorised", str(error), headers)
         case TooMany():
             headers = {"Retry-After": str(error.retry_after_seconds)}
-            return Problem(429, "too_many_requests", str(error), headers)
+            return HttpProblem(429, "too_many_requests", str(error), headers)
         case Unavailable():
             log.warning("unavailable: %s", error)
             headers = {"Retry-After": str(error.retry_after_seconds)}
             detail = "A part of the hub is down for now. Send the same request again later."
-            return Problem(503, "unavailable", detail, headers)
+            return HttpProblem(503, "unavailable", detail, headers)
         case Misconfigured():
             log.error("misconfigured: %s", error)
             headers = {"Retry-After": str(MISCONFIGURED_RETRY_SECONDS)}
-            return Problem(503, "unavailable", "The hub is not set up completely.", headers)
-    return Problem(500, "internal_error", "Something is wrong on our side. It has been noted.")
+            return HttpProblem(503, "unavailable", "The hub is not set up completely.", headers)
+    return HttpProblem(500, "internal_error", "Something is wrong on our side. It has been noted.")
 
 
-def _problem_of_http_exception(error: HTTPException) -> Problem:
+def _problem_of_http_exception(error: HTTPException) -> HttpProblem:
     status = error.code or 500
     if status == 404:
-        return Problem(404, "not_found", NOTHING_HERE)
+        return HttpProblem(404, "not_found", NOTHING_HERE)
     if status == 413:
-        return Problem(413, "too_large", "The request's body is larger than is allowed here.")
+        return HttpProblem(413, "too_large", "The request's body is larger than is allowed here.")
     code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
     kept = ("Allow", "Location", "Retry-After", "Content-Range")
     headers = {name: value for name, value in error.get_headers() if name in kept}
-    return Problem(status, code, error.description or HTTPStatus(status).phrase, headers)
+    return HttpProblem(status, code, error.description or HTTPStatus(status).phrase, headers)

@@ -11,8 +11,8 @@ from imagehub.errors import Unauthorised
 from imagehub.vocabulary import MAX_PHOTO_BYTES, Account
 from webapp.http import access, auth, limits, sessions
 from webapp.http.access import Route
-from webapp.http.gateways import gateways
-from webapp.http.limits import Asking
+from webapp.http.limits import Requester
+from webapp.http.resources import resources
 
 NO_ROUTE = frozenset({"HEAD", "OPTIONS"})
 """Flask answers these itself, from the route's GET or from its methods."""
@@ -45,13 +45,13 @@ def check() -> Response | None:
         route.require_scope(auth.scopes())
     if not route.needs_account:
         if asker is not None and route.method != "GET" and not route.takes_token:
-            sessions.require_form_word()
+            sessions.require_csrf_token()
         _count(route, asker)
         return None
     if asker is None:
         return _lead_to_sign_in(route)
     if route.method != "GET" and not route.takes_token:
-        sessions.require_form_word()
+        sessions.require_csrf_token()
     route.require_role(asker)
     _count(route, asker)
     return None
@@ -60,14 +60,14 @@ def check() -> Response | None:
 def _count(route: Route, asker: Account | None) -> None:
     if route.limit is None:
         return
-    doors = gateways()
+    hub = resources()
     is_trying = asker is None and not route.is_program
     name = limits.tried_name(request.form.get("name", "")) if is_trying else ""
     size = request.content_length
     # What is not told counts as the most, and more than that is refused unread.
     body_bytes = MAX_PHOTO_BYTES if size is None else min(size, MAX_PHOTO_BYTES)
-    asking = Asking(asker, name, request.remote_addr or "", body_bytes)
-    limits.count(doors.entrance, route.limit, asking, doors.settings.limit_factor)
+    asking = Requester(asker, name, request.remote_addr or "", body_bytes)
+    limits.count(hub.sign_in_database, route.limit, asking, hub.settings.limit_factor)
 
 
 def _lead_to_sign_in(route: Route) -> Response:

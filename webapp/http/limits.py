@@ -20,7 +20,7 @@ MAX_NAME_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Requester:
     """Who asks: the account or the name that is tried, the address it comes from, and how much.
 
     `body_bytes` is the size of the request's body.
@@ -32,7 +32,7 @@ class Asking:
     body_bytes: int = 0
 
 
-def count(database: Database, limit: Limit, asking: Asking, factor: int) -> None:
+def count(database: Database, limit: Limit, asking: Requester, factor: int) -> None:
     """Count one use; raise TooMany, with when to come again, where it is one too many.
 
     `factor` multiplies every limit. A use that is refused counts too.

@@ -18,7 +18,7 @@ class RequestLog(Logger):  # type: ignore[misc] # gunicorn ships no types
         """Set gunicorn's loggers up, in our form."""
         super().setup(cfg)
         for handler in (*self.access_log.handlers, *self.error_log.handlers):
-            handler.setFormatter(logs.Line())
+            handler.setFormatter(logs.JsonFormatter())
 
     def access(
         self, resp: Any, _: Any, environ: Mapping[str, Any], request_time: timedelta

@@ -1,7 +1,7 @@
 """Who looks at a page: a session that a person began with a password, a link or a token.
 
 The API knows no sessions: a program sends its token. A session's secret is in a cookie that no
-script can read; every form that changes something carries a word made from it (`form_word`), which
+script can read; every form that changes something carries a word made from it (`csrf_token`), which
 another site cannot know.
 """
 
@@ -19,11 +19,11 @@ from imagehub.catalogue.accounts.tokens import digest
 from imagehub.errors import Forbidden
 from imagehub.vocabulary import Account, Scope
 from webapp.http import auth
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 
 LASTS_SECONDS = 12 * 3600
-FIELD = "form_word"
-HEADER = "X-Form-Word"
+FIELD = "csrf_token"
+HEADER = "X-CSRF-Token"
 """Where a script of ours sends what is no form."""
 
 ELSEWHERE = frozenset({"cross-site", "same-site"})
@@ -35,7 +35,7 @@ def viewer() -> Account | None:
         secret = request.cookies.get(_cookie_name())
         g.viewer = None
         if secret:
-            with gateways().entrance.transaction() as cursor:
+            with resources().sign_in_database.transaction() as cursor:
                 g.viewer = sessions.find(cursor, digest(secret))
     found: Account | None = g.viewer
     return found
@@ -50,7 +50,7 @@ def begin_with_token(token: str, answer: AnyResponse) -> None:
     if auth.bearer_of(token).scopes != frozenset(Scope):
         raise Forbidden("This token is for programs. Sign in with your password.")
     secret = secrets.token_urlsafe(32)
-    with gateways().entrance.transaction() as cursor:
+    with resources().sign_in_database.transaction() as cursor:
         sessions.forget_ended(cursor)
         sessions.begin_with_token(cursor, digest(token.strip()), digest(secret), LASTS_SECONDS)
     _give(secret, answer)
@@ -59,7 +59,7 @@ def begin_with_token(token: str, answer: AnyResponse) -> None:
 def begin(account: Account, answer: AnyResponse) -> None:
     """Begin a session for a person who has shown who it is, and give its cookie to the answer."""
     secret = secrets.token_urlsafe(32)
-    with gateways().entrance.transaction() as cursor:
+    with resources().sign_in_database.transaction() as cursor:
         sessions.forget_ended(cursor)
         rate_counts.forget_ended(cursor)
         sessions.begin(cursor, account.id, digest(secret), LASTS_SECONDS)
@@ -95,19 +95,19 @@ def end(answer: AnyResponse) -> None:
     """End the session and take its cookie back."""
     secret = request.cookies.get(_cookie_name())
     if secret:
-        with gateways().entrance.transaction() as cursor:
+        with resources().sign_in_database.transaction() as cursor:
             sessions.end(cursor, digest(secret))
     answer.delete_cookie(_cookie_name(), secure=is_secure(), httponly=True, samesite="Lax")
 
 
-def require_form_word() -> None:
+def require_csrf_token() -> None:
     """Raise Forbidden for a form that is not from a page that we made for this session."""
     sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
-    if not hmac.compare_digest(sent.encode(), form_word().encode()):
+    if not hmac.compare_digest(sent.encode(), csrf_token().encode()):
         raise Forbidden("This form is out of date. Open the page again and repeat it.")
 
 
-def form_word() -> str:
+def csrf_token() -> str:
     """What the session's forms carry; it does not tell the session's secret."""
     secret = request.cookies.get(_cookie_name(), "")
     return hashlib.sha256(f"form of {secret}".encode()).hexdigest()

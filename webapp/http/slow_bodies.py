@@ -18,7 +18,7 @@ PIECE_SECONDS = 25.0
 CHECK_SECONDS = 1.0
 
 
-class Watch:
+class SlowBodyWatch:
     """Cuts sockets whose time is up, from one thread of the process, started on first use."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Watch:
 class PacedBody:
     """A body that is read in pieces, each within its time."""
 
-    def __init__(self, body: Any, client: socket.socket, watch: Watch) -> None:
+    def __init__(self, body: Any, client: socket.socket, watch: SlowBodyWatch) -> None:
         self._body = body
         self._client = client
         self._watch = watch
@@ -75,7 +75,7 @@ class SlowBodies:
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self._application = application
-        self._watch = Watch()
+        self._watch = SlowBodyWatch()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request whose body may only come so slowly."""

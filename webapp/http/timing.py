@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from imagehub.catalogue.operation import page_times
 from imagehub.catalogue.operation.page_times import Times
 from imagehub.errors import HubError
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 
 PAUSE_SECONDS = 10.0
 NOTHING = Times(0, 0, 0.0, 0.0)
@@ -73,7 +73,7 @@ def write_down(watch: Stopwatch, at_once: bool = False) -> None:
     if not taken:
         return
     try:
-        with gateways().entrance.transaction() as cursor:
+        with resources().sign_in_database.transaction() as cursor:
             page_times.add(cursor, taken)
     except HubError as error:
         log.warning("times of %d routes are lost: %s", len(taken), error)

@@ -10,13 +10,13 @@ from pydantic import BaseModel, Field
 from imagehub.catalogue.images.image_lists import Tile
 from imagehub.catalogue.images.image_queries import ImageVerdict
 from imagehub.vocabulary import Account
-from webapp.http.boundary import Text, Whole, Words
+from webapp.http.boundary import RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.images import photo_page
 from webapp.images import service as images
 from webapp.images.explanations import Explanation
-from webapp.images.service import ImageView, Place
+from webapp.images.service import ImageView, PageCursor
 from webapp.images.verdict_answers import ExplanationAnswer, evidence
 from webapp.labels.api import LabelName
 
@@ -39,7 +39,7 @@ class ImageInList(BaseModel):
     thumb: str
 
 
-class ImagePlace(Words):
+class ImagePlace(RequestModel):
     """A page of a list; `cluster` is a cluster's number within the label."""
 
     cluster: Annotated[Whole, Field(ge=0, le=32767)] | None = None
@@ -54,7 +54,7 @@ class ImagesOfLabel(BaseModel):
     next: str | None
 
 
-class SimilarQuery(Words):
+class SimilarQuery(RequestModel):
     """How many images to find."""
 
     limit: Annotated[Whole, Field(ge=1, le=100)] = 24
@@ -127,9 +127,9 @@ class ImageAnswer(BaseModel):
 def of_label(kind: str, code: str, query: ImagePlace) -> ImagesOfLabel:
     """List a label's public images with its descendants', or those of one of its clusters."""
     page = images.of_label(
-        gateways().database,
+        resources().database,
         f"/{kind}/{code}",
-        Place(after=query.after),
+        PageCursor(after=query.after),
         query.limit,
         query.cluster,
     )
@@ -139,7 +139,7 @@ def of_label(kind: str, code: str, query: ImagePlace) -> ImagesOfLabel:
 @endpoints.get("/images/<image_id>")
 def show(image_id: str, account: Account | None) -> ImageAnswer:
     """Show one image: public, the asker's, in a reviewer's queue, or open to an admin."""
-    database = gateways().database
+    database = resources().database
     view = images.show(database, image_id, account)
     return _image(view, photo_page.explain_all(database, view, account))
 
@@ -147,7 +147,7 @@ def show(image_id: str, account: Account | None) -> ImageAnswer:
 @endpoints.get("/images/<image_id>/similar")
 def similar(image_id: str, query: SimilarQuery, account: Account | None) -> SimilarImages:
     """Find the public images that look most like this one."""
-    found = images.similar(gateways().database, image_id, query.limit, account)
+    found = images.similar(resources().database, image_id, query.limit, account)
     return SimilarImages(images=[_tile(tile) for tile in found])
 
 

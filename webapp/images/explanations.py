@@ -49,7 +49,7 @@ class Speaks(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EvidenceLine:
     """One source's evidence; `probability` only for admins."""
 
     source: str
@@ -69,7 +69,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class VerdictContext:
     """A verdict and what its words need: codes of findings, names of rivals, the prior if known."""
 
     label: Label
@@ -89,7 +89,7 @@ class Explanation:
 
     headline: str
     certainty: str
-    lines: tuple[Line, ...]
+    lines: tuple[EvidenceLine, ...]
     all_reasons: tuple[str, ...]
     reasons: tuple[str, ...]
     next_steps: tuple[str, ...]
@@ -97,7 +97,7 @@ class Explanation:
     probability: float | None
 
 
-def explain(case: Case, reader: Reader) -> Explanation:
+def explain(case: VerdictContext, reader: Reader) -> Explanation:
     """Put a verdict into the words that this reader may read."""
     told = [seen for seen in case.verdict.evidence if _may_read(seen.source, reader)]
     untold = {seen.sentence for seen in case.verdict.evidence if seen not in told}
@@ -148,15 +148,15 @@ def _may_read(source: str, reader: Reader) -> bool:
     return source in OF_THE_PHOTO or reader.sees_numbers or (reader.is_sender and reader.alone)
 
 
-def _line(seen: Evidence, case: Case, with_number: bool) -> Line:
+def _line(seen: Evidence, case: VerdictContext, with_number: bool) -> EvidenceLine:
     said = speaks(seen.probability, case.prior)
     if seen.source == "quality" and seen.probability is None and case.findings:
         said = Speaks.AGAINST
     number = seen.probability if with_number else None
-    return Line(seen.source, said, seen.sentence, number, seen.rival)
+    return EvidenceLine(seen.source, said, seen.sentence, number, seen.rival)
 
 
-def _headline(case: Case, lines: Sequence[Line]) -> str:
+def _headline(case: VerdictContext, lines: Sequence[EvidenceLine]) -> str:
     name = case.label.name
     if case.verdict.outcome is Outcome.VERIFIED:
         return f"It counts as {name}."
@@ -168,7 +168,7 @@ def _headline(case: Case, lines: Sequence[Line]) -> str:
     return f"It does not seem to show {name}."
 
 
-def _rivals(case: Case, lines: Sequence[Line]) -> tuple[Label, ...]:
+def _rivals(case: VerdictContext, lines: Sequence[EvidenceLine]) -> tuple[Label, ...]:
     mids = dict.fromkeys(line.rival for line in lines if line.rival)
     return tuple(Label(mid, case.rivals[mid]) for mid in mids if mid in case.rivals)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from webapp.http import auth
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.images import permissions, photo_page
 from webapp.labels import service as labels
 from webapp.moderation import reports
@@ -17,7 +17,7 @@ pages = Blueprint("images", __name__)
 @pages.get("/images/<image_id>")
 def show(image_id: str) -> str:
     """The image's page: public, its sender's, a reviewer's while it waits, or open to an admin."""
-    database, viewer = gateways().database, auth.asker_if_any()
+    database, viewer = resources().database, auth.asker_if_any()
     page = photo_page.show(database, image_id, viewer)
     return render_template(
         "image.html",

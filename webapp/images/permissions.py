@@ -20,7 +20,7 @@ TRAINING = ("POST", "/releases/<release_id>/training-runs")
 PARTS_DUPLICATES = ("POST", "/images/<image_id>/duplicate-undos")
 
 
-class Standing(Enum):
+class ImageStanding(Enum):
     """What somebody is to one image."""
 
     STRANGER = "stranger"
@@ -31,32 +31,32 @@ class Standing(Enum):
 
 def standing(
     cursor: Cursor, account: Account | None, image: ImageEntry, uploads: list[ImageUpload]
-) -> Standing:
+) -> ImageStanding:
     """What the account is to the image that these uploads led to."""
     if account is None:
-        return Standing.STRANGER
+        return ImageStanding.STRANGER
     if Role.ADMIN in account.roles and (
         image.is_public or photo_openings.is_opened(cursor, account.id, image.id)
     ):
-        return Standing.ADMIN
+        return ImageStanding.ADMIN
     if any(sent.account_id == account.id for sent in uploads):
-        return Standing.SENDER
+        return ImageStanding.SENDER
     if Role.REVIEWER in account.roles and review_queue.concerns(cursor, image.id):
-        return Standing.REVIEWER
-    return Standing.STRANGER
+        return ImageStanding.REVIEWER
+    return ImageStanding.STRANGER
 
 
-def may_see_image(account: Account | None, found: Standing, is_public: bool) -> bool:
+def may_see_image(account: Account | None, found: ImageStanding, is_public: bool) -> bool:
     """True for who may see an image to which he has this standing."""
     return (
         access.table()
         .things["image"]
         .is_for(
             account,
-            is_own=found is Standing.SENDER,
+            is_own=found is ImageStanding.SENDER,
             is_public=is_public,
-            is_waiting=found is Standing.REVIEWER,
-            is_opened=found is Standing.ADMIN,
+            is_waiting=found is ImageStanding.REVIEWER,
+            is_opened=found is ImageStanding.ADMIN,
         )
     )
 

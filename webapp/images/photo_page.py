@@ -18,8 +18,8 @@ from webapp.duplicates import service as duplicates
 from webapp.duplicates.service import Parted
 from webapp.images import permissions
 from webapp.images import service as images
-from webapp.images.explanations import Case, Explanation, Reader, explain
-from webapp.images.permissions import Standing
+from webapp.images.explanations import Explanation, Reader, VerdictContext, explain
+from webapp.images.permissions import ImageStanding
 from webapp.images.service import ImageView
 
 COMPARED_EACH = 6
@@ -64,7 +64,7 @@ class PhotoPage:
 def show(database: Database, image_id: str, viewer: Account | None) -> PhotoPage:
     """The page of an image; raise NotFound where the viewer may not see it."""
     view = images.show(database, image_id, viewer)
-    if not view.labels and view.standing is Standing.STRANGER:
+    if not view.labels and view.standing is ImageStanding.STRANGER:
         raise NotFound(f"The image {image_id} is in no label set any more.")
     explained = explain_all(database, view, viewer)
     near = [one.tile.image_id for one in view.near_duplicates]
@@ -106,7 +106,7 @@ def explain_all(
     findings = [finding.code for finding in view.check.findings] if view.check else []
     return tuple(
         explain(
-            Case(judged.label, judged.verdict, findings, rivals, judged.prior),
+            VerdictContext(judged.label, judged.verdict, findings, rivals, judged.prior),
             reader(view, judged.label, viewer),
         )
         for judged in view.verdicts
@@ -119,7 +119,7 @@ def reader(view: ImageView, label: Label, viewer: Account | None) -> Reader:
         sent.account_id == viewer.id and sent.claimed == label for sent in view.uploads
     )
     return Reader(
-        sees_numbers=view.standing is Standing.ADMIN,
+        sees_numbers=view.standing is ImageStanding.ADMIN,
         is_sender=is_sender,
         alone=is_sender and label not in view.shared_claims,
     )

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from imagehub.errors import NotFound
 from imagehub.storage.keys import DERIVATIVE_RECIPE
 from webapp.http import auth
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.images import permissions
 from webapp.images import service as images
 
@@ -29,9 +29,9 @@ def show(image_id: str, kind: str) -> Response:
     """
     if kind not in images.KEYS:
         raise NotFound(f"There is no derivative {kind[:20]!r}.")
-    doors = gateways()
+    hub = resources()
     viewer = auth.asker_if_any()
-    image = images.find(doors.database, image_id, viewer)
+    image = images.find(hub.database, image_id, viewer)
     digest = image.photo_sha256
     tag = f"{digest[:32]}-{kind}-{DERIVATIVE_RECIPE}"
     answer = Response(mimetype="image/jpeg")
@@ -43,5 +43,5 @@ def show(image_id: str, kind: str) -> Response:
     if tag in request.if_none_match:
         answer.status_code = 304
         return answer
-    answer.set_data(images.pixels(doors.store, digest, kind))
+    answer.set_data(images.pixels(hub.store, digest, kind))
     return answer

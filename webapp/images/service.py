@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.duplicates import duplicate_groups
-from imagehub.catalogue.duplicates.duplicate_groups import KnownTile, Member
+from imagehub.catalogue.duplicates.duplicate_groups import GroupMember, KnownTile
 from imagehub.catalogue.images import image_lists, image_queries
 from imagehub.catalogue.images.image_lists import ClusterEntry, Tile
 from imagehub.catalogue.images.image_queries import (
@@ -24,7 +24,7 @@ from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Account, Label
 from webapp.http.cursors import Page, decode, page_after, page_before
 from webapp.images import permissions
-from webapp.images.permissions import Standing
+from webapp.images.permissions import ImageStanding
 
 FRONT_CLUSTERS = 12
 FRONT_TILES = 5
@@ -60,12 +60,12 @@ class ImageView:
     near_duplicates: tuple[KnownTile, ...]
     pairs: tuple[DuplicatePair, ...]
     clusters: tuple[tuple[Label, int, int], ...]
-    standing: Standing
+    standing: ImageStanding
     shared_claims: frozenset[Label]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageCursor:
     """Where a page of a list begins: behind or before a cursor, or at the start."""
 
     after: str | None = None
@@ -73,7 +73,7 @@ class Place:
 
 
 def of_label(
-    database: Database, mid: str, place: Place, limit: int, cluster: int | None = None
+    database: Database, mid: str, place: PageCursor, limit: int, cluster: int | None = None
 ) -> Page[Tile]:
     """A page of the label's public images with its descendants', or of one of its clusters.
 
@@ -123,17 +123,17 @@ def show(database: Database, image_id: str, viewer: Account | None = None) -> Im
             standing=permissions.standing(cursor, viewer, image, uploads),
             shared_claims=image_queries.shared_claims(cursor, image.id),
         )
-    if found.standing is Standing.ADMIN:
+    if found.standing is ImageStanding.ADMIN:
         return _known_part(found) if found.image.is_public else found
-    is_queued = found.standing is Standing.REVIEWER
+    is_queued = found.standing is ImageStanding.REVIEWER
     return _queued_part(found) if is_queued else _visible_part(found, viewer)
 
 
-def _group_ids(members: list[Member]) -> list[str]:
+def _group_ids(members: list[GroupMember]) -> list[str]:
     return [members[0].keeper_id, *(member.image_id for member in members)] if members else []
 
 
-def _pair(member: Member, tiles: dict[str, KnownTile]) -> DuplicatePair:
+def _pair(member: GroupMember, tiles: dict[str, KnownTile]) -> DuplicatePair:
     keeper, hanging = tiles[member.keeper_id], tiles[member.image_id]
     return DuplicatePair(keeper, hanging, member.distance, member.reason)
 
@@ -222,7 +222,7 @@ def _may_see(cursor: Cursor, image: ImageEntry, viewer: Account | None) -> bool:
     return permissions.may_see_image(viewer, found, is_public=False)
 
 
-def _page_of_label(cursor: Cursor, mid: str, place: Place, limit: int) -> Page[Tile]:
+def _page_of_label(cursor: Cursor, mid: str, place: PageCursor, limit: int) -> Page[Tile]:
     if place.before:
         (before,) = decode(place.before, str)
         found = image_lists.of_label_before(cursor, mid, str(before), limit + 1)
@@ -232,7 +232,7 @@ def _page_of_label(cursor: Cursor, mid: str, place: Place, limit: int) -> Page[T
     return page_after(found, limit, _by_id, is_first=not place.after)
 
 
-def _page_of_cluster(cursor: Cursor, cluster_id: int, place: Place, limit: int) -> Page[Tile]:
+def _page_of_cluster(cursor: Cursor, cluster_id: int, place: PageCursor, limit: int) -> Page[Tile]:
     if place.before:
         distance, image_id = decode(place.before, float, str)
         found = image_lists.of_cluster_before(cursor, cluster_id, (distance, image_id), limit + 1)

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 
 from imagehub.catalogue.labels.label_queries import LabelEntry
 from imagehub.vocabulary import Outcome
-from webapp.http.boundary import Text, Whole, Words
+from webapp.http.boundary import RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.labels import service as labels
 
 endpoints = Endpoints("labels")
@@ -31,7 +31,7 @@ class LabelNumbers(LabelName):
     kinds: int
 
 
-class LabelSearch(Words):
+class LabelSearch(RequestModel):
     """A search by name; without `q` all labels by name."""
 
     q: Text = ""
@@ -67,14 +67,14 @@ class LabelInPlace(LabelNumbers):
 @endpoints.get("/labels")
 def search(query: LabelSearch) -> LabelsFound:
     """Find labels whose name contains a text."""
-    page = labels.search(gateways().database, query.q, query.after, query.limit)
+    page = labels.search(resources().database, query.q, query.after, query.limit)
     return LabelsFound(labels=[numbers(entry) for entry in page.items], next=page.after)
 
 
 @endpoints.get("/labels/<kind>/<code>")
 def show(kind: str, code: str) -> LabelInPlace:
     """Show the label of the MID `/kind/code`, such as /m/0bt9lr."""
-    found = labels.show(gateways().database, f"/{kind}/{code}")
+    found = labels.show(resources().database, f"/{kind}/{code}")
     return LabelInPlace(
         **_numbers(found.entry),
         trail=[LabelName(mid=label.mid, name=label.name) for label in found.trail],

@@ -8,9 +8,9 @@ from imagehub.errors import NotFound
 from webapp.demands import service as demands
 from webapp.http import sessions
 from webapp.http.boundary import is_safe
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.images import service as images
-from webapp.images.service import Place
+from webapp.images.service import PageCursor
 from webapp.labels import service as labels
 from webapp.proposals import service as label_proposals
 
@@ -27,8 +27,8 @@ def index() -> str:
     if not is_safe(text):
         text = ""
     if not text:
-        return render_template("labels.html", groups=labels.groups(gateways().database))
-    found = labels.search(gateways().database, text, request.args.get("after"), SEARCH_PAGE)
+        return render_template("labels.html", groups=labels.groups(resources().database))
+    found = labels.search(resources().database, text, request.args.get("after"), SEARCH_PAGE)
     return render_template("labels_found.html", text=text, found=found)
 
 
@@ -36,8 +36,8 @@ def index() -> str:
 def show(kind: str, code: str) -> str:
     """One label: its place, its numbers, its photos."""
     mid = f"/{kind}/{code}"
-    database = gateways().database
-    place = Place(request.args.get("after"), request.args.get("before"))
+    database = resources().database
+    place = PageCursor(request.args.get("after"), request.args.get("before"))
     cluster = _cluster(request.args.get("cluster"))
     return render_template(
         "label.html",

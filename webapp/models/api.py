@@ -12,7 +12,7 @@ from imagehub.vision.trained import RUNTIME
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges, upload_body
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.labels.api import LabelName
 from webapp.models import model_card
 from webapp.models import service as models
@@ -69,18 +69,18 @@ class Predictions(BaseModel):
 @endpoints.get("/models/<model_id>", problems=(404,))
 def show(model_id: str, account: Account) -> TrainedModel:
     """The model that one of your training runs left; its id is the run's."""
-    return _answer(models.show(gateways().database, account, model_id))
+    return _answer(models.show(resources().database, account, model_id))
 
 
 @endpoints.get("/models/<model_id>/files/<name>", media_types=(FILE_TYPE,), problems=(404, 416))
 def file(model_id: str, name: str, account: Account) -> Response:
     """One file of your model, or with a Range header a part of it."""
-    doors = gateways()
-    found = models.file(doors.database, account, model_id, name)
+    hub = resources()
+    found = models.file(hub.database, account, model_id, name)
     return byte_ranges.answer(
         request,
         byte_ranges.Whole(found.bytes, found.sha256, FILE_TYPE),
-        lambda start, length: doors.store.stream(found.key, start, length),
+        lambda start, length: hub.store.stream(found.key, start, length),
         byte_ranges.PRIVATE,
     )
 
@@ -92,11 +92,9 @@ def file(model_id: str, name: str, account: Account) -> Response:
 )
 def predict(model_id: str, account: Account) -> Predictions:
     """Ask your model about a photo. The photo is not kept."""
-    doors = gateways()
+    hub = resources()
     photo = upload_body.read_raw(request)
-    found = models.guess(
-        doors.database, doors.store, doors.confined_models, account, (model_id, photo)
-    )
+    found = models.guess(hub.database, hub.store, hub.confined_models, account, (model_id, photo))
     return Predictions(
         runtime=RUNTIME,
         predictions=[

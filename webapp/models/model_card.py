@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from imagehub.catalogue.training.model_queries import Model
+from imagehub.catalogue.training.model_queries import ModelEntry
 from imagehub.catalogue.training.training_queries import TrainingEntry
 
 THIN_PHOTOS = 10
@@ -26,7 +26,7 @@ class Section:
     text: str
 
 
-def card(run: TrainingEntry, model: Model) -> list[Section]:
+def card(run: TrainingEntry, model: ModelEntry) -> list[Section]:
     """The card's sections, in order."""
     metrics = model.metrics
     heldout = metrics["heldout"]
@@ -56,7 +56,7 @@ def card(run: TrainingEntry, model: Model) -> list[Section]:
     ]
 
 
-def _input(model: Model) -> str:
+def _input(model: ModelEntry) -> str:
     side = model.metrics.get("side_pixels")
     size = f" of {side} × {side} pixels" if side else ""
     return (

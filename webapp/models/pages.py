@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from imagehub.errors import Refused
 from imagehub.vision.trained import RUNTIME
 from webapp.http import auth, byte_ranges, sessions, upload_body
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.models import model_card
 from webapp.models import service as models
 from webapp.training import charts
@@ -29,7 +29,7 @@ pages = Blueprint("models", __name__)
 @pages.get("/models/<model_id>")
 def show(model_id: str) -> str:
     """One model."""
-    database, asker = gateways().database, auth.asker()
+    database, asker = resources().database, auth.asker()
     found = models.show(database, asker, model_id)
     heldout = found.heldout
     return render_template(
@@ -43,7 +43,7 @@ def show(model_id: str) -> str:
         card=model_card.card(found.run, found.model),
         files=FILES,
         is_own=found.run.account_id == asker.id,
-        word=sessions.form_word(),
+        word=sessions.csrf_token(),
         **training.curves(training_runs.show(database, asker, model_id)),
     )
 
@@ -51,12 +51,12 @@ def show(model_id: str) -> str:
 @pages.get("/models/<model_id>/files/<name>")
 def file(model_id: str, name: str) -> Response:
     """A file of one's own model, streamed."""
-    doors = gateways()
-    found = models.file(doors.database, auth.asker(), model_id, name)
+    hub = resources()
+    found = models.file(hub.database, auth.asker(), model_id, name)
     answer = byte_ranges.answer(
         request,
         byte_ranges.Whole(found.bytes, found.sha256, FILE_TYPE),
-        lambda start, length: doors.store.stream(found.key, start, length),
+        lambda start, length: hub.store.stream(found.key, start, length),
         byte_ranges.PRIVATE,
     )
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
@@ -66,11 +66,11 @@ def file(model_id: str, name: str) -> Response:
 @pages.post("/models/<model_id>/predictions")
 def guess(model_id: str) -> tuple[str, int]:
     """What one's own model says of the photo in the body, as a part of its page."""
-    doors = gateways()
+    hub = resources()
     try:
         photo = upload_body.read_raw(request)
         found = models.guess(
-            doors.database, doors.store, doors.confined_models, auth.asker(), (model_id, photo)
+            hub.database, hub.store, hub.confined_models, auth.asker(), (model_id, photo)
         )
     except Refused as error:
         return render_template("parts/guesses.html", problem=error.sentence, guesses=()), 422

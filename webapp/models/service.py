@@ -9,7 +9,7 @@ from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.images import image_lists
 from imagehub.catalogue.images.image_lists import Tile
 from imagehub.catalogue.training import model_queries
-from imagehub.catalogue.training.model_queries import Model, ModelFile
+from imagehub.catalogue.training.model_queries import ModelEntry, StoredModelFile
 from imagehub.catalogue.training.training_queries import TrainingEntry
 from imagehub.errors import NotFound, Unavailable
 from imagehub.photo import read_view
@@ -42,7 +42,7 @@ class ModelView:
     """
 
     run: TrainingEntry
-    model: Model
+    model: ModelEntry
     mistakes: tuple[WrongPhoto, ...]
     withdrawn_photos: int
 
@@ -79,7 +79,7 @@ def show(database: Database, asker: Account, model_id: str) -> ModelView:
     )
 
 
-def file(database: Database, asker: Account, model_id: str, name: str) -> ModelFile:
+def file(database: Database, asker: Account, model_id: str, name: str) -> StoredModelFile:
     """A file of a model of one's own; else NotFound."""
     found = _own(database, asker, model_id).files.get(name)
     if found is None:
@@ -112,7 +112,7 @@ def guess(
     return [Guess(model.labels[at], float(said[at])) for at in best]
 
 
-def _own(database: Database, asker: Account, model_id: str) -> Model:
+def _own(database: Database, asker: Account, model_id: str) -> ModelEntry:
     with database.transaction() as cursor:
         run = training_runs.find(cursor, asker, model_id)
         access.table().things["model"].require(
@@ -121,7 +121,7 @@ def _own(database: Database, asker: Account, model_id: str) -> Model:
         return _find(cursor, run)
 
 
-def _find(cursor: Cursor, run: TrainingEntry) -> Model:
+def _find(cursor: Cursor, run: TrainingEntry) -> ModelEntry:
     model = model_queries.find(cursor, training_runs.uuid_of(run.id))
     if model is None:
         raise NotFound(f"The run {run.id} has left no model.")

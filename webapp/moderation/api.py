@@ -8,15 +8,15 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from imagehub.vocabulary import Account, ReportKind
-from webapp.http.boundary import Words
+from webapp.http.boundary import RequestModel
 from webapp.http.endpoints import Endpoints, reply
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.moderation import reports
 
 endpoints = Endpoints("reports")
 
 
-class ReportBody(Words):
+class ReportBody(RequestModel):
     """What is wrong with the photo."""
 
     kind: Annotated[ReportKind, Field(strict=False)]  # JSON has text where we have an enum
@@ -34,6 +34,6 @@ class ReportAnswer(BaseModel):
 @endpoints.post("/images/<image_id>/reports", status=201, answer=ReportAnswer, problems=(404, 429))
 def report(image_id: str, account: Account | None, body: ReportBody) -> Response:
     """Report a photo that you can see, also without a token; private or harmful ones are hidden."""
-    found = reports.report(gateways().database, image_id, account, body.kind, body.words)
+    found = reports.report(resources().database, image_id, account, body.kind, body.words)
     answer = ReportAnswer(image=image_id, kind=str(body.kind), hidden=found.is_hidden)
     return reply(answer, 201)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from imagehub.errors import Refused
 from webapp.http import auth
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.moderation import reports
 from webapp.moderation import service as moderation
 from webapp.moderation.service import Ruling
@@ -19,7 +19,7 @@ pages = Blueprint("moderation", __name__)
 def report(image_id: str) -> str | tuple[str, int]:
     """Report the photo whose page carries the form."""
     kind, words = request.form.get("kind", ""), request.form.get("words", "")
-    database, reporter = gateways().database, auth.asker_if_any()
+    database, reporter = resources().database, auth.asker_if_any()
     try:
         found = reports.report(database, image_id, reporter, kind, words)
     except Refused as error:
@@ -30,7 +30,7 @@ def report(image_id: str) -> str | tuple[str, int]:
 @pages.get("/moderation")
 def queue() -> str:
     """Photos that wait for a decision, the gravest and oldest first."""
-    found = moderation.queue(gateways().database)
+    found = moderation.queue(resources().database)
     return render_template("moderation.html", queue=found, kinds=reports.KINDS)
 
 
@@ -49,7 +49,7 @@ def decide(image_id: str) -> Response | tuple[str, int]:
         request.form.get("words", ""),
     )
     try:
-        moderation.decide(gateways().database, auth.asker(), image_id, ruling)
+        moderation.decide(resources().database, auth.asker(), image_id, ruling)
     except Refused as error:
         return _desk(image_id, error.sentence), 422
     return redirect("/moderation", 303)
@@ -58,7 +58,7 @@ def decide(image_id: str) -> Response | tuple[str, int]:
 def _desk(image_id: str, error: str = "") -> str:
     return render_template(
         "moderation_desk.html",
-        desk=moderation.desk(gateways().database, auth.asker(), image_id),
+        desk=moderation.desk(resources().database, auth.asker(), image_id),
         kinds=reports.KINDS,
         error=error,
     )

@@ -13,7 +13,7 @@ from imagehub.catalogue.demands.notices import News
 from imagehub.catalogue.images import image_queries
 from imagehub.catalogue.images.image_queries import ImageEntry, ImageUpload
 from imagehub.catalogue.moderation import reports
-from imagehub.catalogue.moderation.reports import Case, Decision, Report
+from imagehub.catalogue.moderation.reports import ModerationDecision, PhotoReport, ReportedPhoto
 from imagehub.catalogue.uploads import tombstones
 from imagehub.errors import Conflict, Refused
 from imagehub.vocabulary import Account, DecisionOutcome, ReportKind
@@ -29,18 +29,18 @@ SHOWN = 100
 class Queue:
     """The photos that wait for a decision, the gravest and oldest first, and how many there are."""
 
-    cases: tuple[Case, ...]
+    cases: tuple[ReportedPhoto, ...]
     waiting: int
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ModerationCase:
     """One photo to decide on: what was said against it, who sent it, what was decided before."""
 
     image: ImageEntry
     uploads: tuple[ImageUpload, ...]
-    reports: tuple[Report, ...]
-    decisions: tuple[Decision, ...]
+    reports: tuple[PhotoReport, ...]
+    decisions: tuple[ModerationDecision, ...]
     is_hidden: bool
 
 
@@ -59,11 +59,11 @@ def queue(database: Database) -> Queue:
         return Queue(tuple(reports.waiting(cursor, SHOWN)), reports.count_waiting(cursor))
 
 
-def desk(database: Database, admin: Account, image_id: str) -> Desk:
+def desk(database: Database, admin: Account, image_id: str) -> ModerationCase:
     """All that an admin needs to decide on a photo; NotFound for none that is open to the admin."""
     with database.transaction() as cursor:
         image = _find(cursor, admin, image_id)
-        return Desk(
+        return ModerationCase(
             image,
             tuple(image_queries.uploads(cursor, image.id)),
             tuple(reports.open_reports(cursor, image.id)),
@@ -87,7 +87,7 @@ def decide(database: Database, admin: Account, image_id: str, ruling: Ruling) ->
         if not answered and outcome is DecisionOutcome.KEEP:
             raise Conflict("Somebody else has decided on this photo already.")
         senders = reports.senders(cursor, image.id)
-        decision = Decision(outcome, kind, words, admin.name, datetime.now(UTC))
+        decision = ModerationDecision(outcome, kind, words, admin.name, datetime.now(UTC))
         reports.decide(cursor, image.photo_sha256, decision, admin.id)
         _tell_reporters(cursor, image.id, answered, outcome)
         for account_id in senders:
@@ -114,7 +114,7 @@ def _read(ruling: Ruling) -> tuple[DecisionOutcome, ReportKind, str]:
 
 
 def _tell_reporters(
-    cursor: Cursor, image_id: str, answered: list[Report], outcome: DecisionOutcome
+    cursor: Cursor, image_id: str, answered: list[PhotoReport], outcome: DecisionOutcome
 ) -> None:
     became = "was taken down" if outcome is DecisionOutcome.TAKE_DOWN else "stays"
     words = f"Thank you for your report. The photo {image_id[:6]} {became}."
@@ -122,7 +122,9 @@ def _tell_reporters(
         notices.tell(cursor, account_id, News("report.decided", words))
 
 
-def _tell_sender(cursor: Cursor, account_id: UUID, image_id: str, decision: Decision) -> None:
+def _tell_sender(
+    cursor: Cursor, account_id: UUID, image_id: str, decision: ModerationDecision
+) -> None:
     if decision.outcome is DecisionOutcome.KEEP:
         words = f"Your photo {image_id[:6]} was reported and stays."
         notices.tell(cursor, account_id, News("photo.kept", words, f"/images/{image_id}"))

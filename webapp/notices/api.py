@@ -8,15 +8,15 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from imagehub.vocabulary import Account
-from webapp.http.boundary import Text, Whole, Words
+from webapp.http.boundary import RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.notices import service as notices
 
 endpoints = Endpoints("notices")
 
 
-class NoticeList(Words):
+class NoticeList(RequestModel):
     """Which notices: `next` of the page before is `after`."""
 
     limit: Annotated[Whole, Field(ge=1, le=200)] = 50
@@ -42,7 +42,7 @@ class Notices(BaseModel):
     next: str | None
 
 
-class ReadUpTo(Words):
+class ReadUpTo(RequestModel):
     """The newest notice that was read."""
 
     up_to: Annotated[int, Field(ge=1, le=2**62)]
@@ -57,12 +57,12 @@ def index(query: NoticeList, account: Account) -> Notices:
 @endpoints.put("/notices/read")
 def mark_read(account: Account, body: ReadUpTo) -> Notices:
     """Say that you have read your notices up to one; answers the first page."""
-    notices.mark_read(gateways().database, account, body.up_to)
+    notices.mark_read(resources().database, account, body.up_to)
     return _page(account, NoticeList())
 
 
 def _page(account: Account, query: NoticeList) -> Notices:
-    database = gateways().database
+    database = resources().database
     found = notices.listed(database, account, query.after, query.limit)
     return Notices(
         notices=[

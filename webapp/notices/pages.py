@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from imagehub.errors import Refused, Unavailable
 from webapp.http import auth, sessions
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.notices import service as notices
 
 PAGE = 30
@@ -18,7 +18,7 @@ pages = Blueprint("notices", __name__)
 @pages.get("/notices")
 def index() -> str:
     """What the person was told, the newest first."""
-    found = notices.listed(gateways().database, auth.asker(), request.args.get("after"), PAGE)
+    found = notices.listed(resources().database, auth.asker(), request.args.get("after"), PAGE)
     return render_template("notices.html", found=found)
 
 
@@ -28,7 +28,7 @@ def mark_read() -> Response:
     up_to = request.form.get("up_to", "")
     if not (up_to.isascii() and up_to.isdigit() and len(up_to) <= 18):
         raise Refused("invalid", "Open the page again and repeat it.")
-    notices.mark_read(gateways().database, auth.asker(), int(up_to))
+    notices.mark_read(resources().database, auth.asker(), int(up_to))
     return redirect("/notices", 303)
 
 
@@ -39,7 +39,7 @@ def unread() -> int:
         try:
             viewer = sessions.viewer()
             if viewer is not None:
-                g.unread = notices.unread(gateways().database, viewer)
+                g.unread = notices.unread(resources().database, viewer)
         except Unavailable:  # the page that says so must still come
             pass
     found: int = g.unread

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.wrappers import Response
 
 from webapp.http import auth, timing
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.operation import metrics
 from webapp.operation import service as operation
 
@@ -22,12 +22,12 @@ pages = Blueprint("operator", __name__)
 def show() -> str:
     """Lag, rates, dead letters, jobs, storage, slow pages and what needs a person."""
     timing.write_down(current_app.extensions["stopwatch"], at_once=True)
-    doors = gateways()
-    found = operation.watch(doors.database, doors.log, DAYS)
+    hub = resources()
+    found = operation.watch(hub.database, hub.log, DAYS)
     return render_template(
         "operator.html",
         found=found,
-        aside=operation.dead_letters(doors.database),
+        aside=operation.dead_letters(hub.database),
         slowest=dict(islice(found.times.items(), operation.SLOWEST_SHOWN)),
     )
 
@@ -35,7 +35,7 @@ def show() -> str:
 @pages.post("/operator/replays")
 def replay() -> Response:
     """Have the dead letters tried again."""
-    operation.ask_replay(gateways().database, auth.asker())
+    operation.ask_replay(resources().database, auth.asker())
     return redirect("/operator#dead-letters", 303)
 
 
@@ -43,6 +43,6 @@ def replay() -> Response:
 def prometheus() -> Response:
     """What Prometheus reads, with an admin's token."""
     timing.write_down(current_app.extensions["stopwatch"], at_once=True)
-    doors = gateways()
-    body = metrics.text(operation.watch(doors.database, doors.log))
+    hub = resources()
+    body = metrics.text(operation.watch(hub.database, hub.log))
     return Response(body, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

@@ -9,15 +9,15 @@ from pydantic import BaseModel
 
 from imagehub.errors import HubError
 from webapp.http.endpoints import Endpoints, reply
-from webapp.http.gateways import Gateways, gateways
+from webapp.http.resources import Resources, resources
 from webapp.operation import readiness
 
 NEVER_KEPT = {"Cache-Control": "no-store"}
 RETRY_SECONDS = 2
-PARTS: dict[str, Callable[[Gateways], None]] = {
-    "catalogue": lambda doors: readiness.ask_catalogue(doors.database),
-    "log": lambda doors: readiness.ask_log(doors.log),
-    "store": lambda doors: readiness.ask_store(doors.store),
+PARTS: dict[str, Callable[[Resources], None]] = {
+    "catalogue": lambda hub: readiness.ask_catalogue(hub.database),
+    "log": lambda hub: readiness.ask_log(hub.log),
+    "store": lambda hub: readiness.ask_store(hub.store),
 }
 endpoints = Endpoints("probes")
 
@@ -51,9 +51,9 @@ def ready() -> Response:
     return reply(Readiness(ready=False, parts=parts), 503, headers)
 
 
-def _answers(ask: Callable[[Gateways], None]) -> bool:
+def _answers(ask: Callable[[Resources], None]) -> bool:
     try:
-        ask(gateways())
+        ask(resources())
     except HubError:
         return False
     return True

@@ -9,7 +9,13 @@ from imagehub.catalogue.accounts import audit_events
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.moderation import reports
 from imagehub.catalogue.operation import operation, page_times, status
-from imagehub.catalogue.operation.operation import Asked, JobRun, Rates, SetAside, Stored
+from imagehub.catalogue.operation.operation import (
+    Asked,
+    DeadLetterEntry,
+    JobRunProgress,
+    Rates,
+    Stored,
+)
 from imagehub.catalogue.operation.page_times import Times
 from imagehub.catalogue.operation.status import Counts
 from imagehub.catalogue.uploads import replays
@@ -40,7 +46,7 @@ class Operation:
     reports_waiting: int
     asked: Asked
     letters: int
-    runs: tuple[JobRun, ...]
+    runs: tuple[JobRunProgress, ...]
     times: Mapping[tuple[str, str], Times]
 
     @property
@@ -53,7 +59,7 @@ class Operation:
 class DeadLetters:
     """The newest dead letters, and the last wish to try them again."""
 
-    newest: tuple[SetAside, ...]
+    newest: tuple[DeadLetterEntry, ...]
     replay: Replay | None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.operation import status
 
 endpoints = Endpoints("status")
@@ -35,4 +35,4 @@ class Status(BaseModel):
 @endpoints.get("/status")
 def show() -> Status:
     """Count uploads, images, verdicts, label sets and what is still waiting."""
-    return Status.model_validate(status.count(gateways().database), from_attributes=True)
+    return Status.model_validate(status.count(resources().database), from_attributes=True)

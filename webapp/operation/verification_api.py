@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from imagehub.errors import NotFound
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.operation import status
 
 endpoints = Endpoints("verification")
@@ -25,7 +25,7 @@ class Verification(BaseModel):
 @endpoints.get("/verification", problems=(404,))
 def show() -> Verification:
     """Show which version of verification counts now."""
-    found = status.verification(gateways().database)
+    found = status.verification(resources().database)
     if found is None:
         raise NotFound("No version of verification counts yet.")
     return Verification.model_validate(found, from_attributes=True)

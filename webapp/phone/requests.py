@@ -12,9 +12,9 @@ from imagehub.vocabulary import MAX_PHOTO_BYTES, Account, Role
 from webapp.accounts import consents
 from webapp.demands import api as demands
 from webapp.http import sessions
-from webapp.http.boundary import Words
+from webapp.http.boundary import RequestModel
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.labels import api as labels
 from webapp.uploads import api as uploads
 
@@ -26,14 +26,14 @@ class Me(BaseModel):
 
     id: UUID
     name: str
-    form_word: str
+    csrf_token: str
     may_send: bool
     terms_version: int
     consented_at: datetime | None
     max_photo_bytes: int
 
 
-class Acceptance(Words):
+class TermsAcceptance(RequestModel):
     """The version of the terms that somebody has read and accepts."""
 
     terms_version: int
@@ -46,9 +46,9 @@ def me(account: Account) -> Me:
 
 
 @endpoints.post("/consent")
-def accept_terms(account: Account, body: Acceptance) -> Me:
+def accept_terms(account: Account, body: TermsAcceptance) -> Me:
     """Note that the person accepts the terms."""
-    consents.give(gateways().database, account, body.terms_version, GivenBy.APP)
+    consents.give(resources().database, account, body.terms_version, GivenBy.APP)
     return _told(account)
 
 
@@ -60,11 +60,11 @@ endpoints.post("/uploads/<upload_id>/withdrawal")(uploads.withdraw)
 
 
 def _told(account: Account) -> Me:
-    consent = consents.show(gateways().database, account)
+    consent = consents.show(resources().database, account)
     return Me(
         id=account.id,
         name=account.name,
-        form_word=sessions.form_word(),
+        csrf_token=sessions.csrf_token(),
         may_send=Role.CONTRIBUTOR in account.roles,
         terms_version=TERMS_VERSION,
         consented_at=consent.given_at if consent else None,

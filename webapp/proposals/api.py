@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 
 from imagehub.catalogue.labels.label_proposals import NewProposal, Proposal
 from imagehub.vocabulary import Account
-from webapp.http.boundary import Text, Words
+from webapp.http.boundary import RequestModel, Text
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.labels.api import LabelName
 from webapp.proposals import service as proposals
 from webapp.proposals.service import MOST_EXAMPLES, MOST_PARENTS
@@ -22,7 +22,7 @@ endpoints = Endpoints("label_proposals")
 Uuid = Annotated[UUID, Field(strict=False)]  # JSON has text
 
 
-class LikeName(Words):
+class LikeName(RequestModel):
     """The name that somebody is about to write."""
 
     name: Annotated[Text, Field(max_length=proposals.LONGEST_NAME)]
@@ -42,7 +42,7 @@ class NamesThere(BaseModel):
     names: list[NameThere]
 
 
-class AskedLabel(Words):
+class AskedLabel(RequestModel):
     """A label that is missing: `parents` are MIDs or names, `examples` ids of own uploads."""
 
     name: Annotated[Text, Field(min_length=2, max_length=proposals.LONGEST_NAME)]
@@ -75,7 +75,7 @@ class ProposedLabels(BaseModel):
 @endpoints.get("/labels/alike")
 def alike(query: LikeName) -> NamesThere:
     """Find names like one, before it is proposed."""
-    found = proposals.alike(gateways().database, query.name)
+    found = proposals.alike(resources().database, query.name)
     return NamesThere(
         names=[
             NameThere(
@@ -91,7 +91,7 @@ def alike(query: LikeName) -> NamesThere:
 @endpoints.get("/labels/proposals")
 def index(account: Account) -> ProposedLabels:
     """List proposals."""
-    found = proposals.listed(gateways().database, 50)
+    found = proposals.listed(resources().database, 50)
     return ProposedLabels(
         proposals=[told(one, account) for one in (*found.waiting, *found.decided)]
     )
@@ -101,7 +101,7 @@ def index(account: Account) -> ProposedLabels:
 def propose(account: Account, body: AskedLabel) -> ProposedLabel:
     """Propose a label that is missing; an admin decides, and you are told."""
     new = NewProposal(body.name, body.parents, body.why, body.examples)
-    return told(proposals.propose(gateways().database, account, new), account)
+    return told(proposals.propose(resources().database, account, new), account)
 
 
 def told(found: Proposal, account: Account) -> ProposedLabel:

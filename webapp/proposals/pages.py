@@ -11,9 +11,9 @@ from imagehub.catalogue.labels.label_proposals import NewProposal
 from imagehub.errors import Conflict, Refused
 from webapp.http import auth, sessions
 from webapp.http.boundary import is_safe
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.proposals import service as label_proposals
-from webapp.proposals.service import Decision
+from webapp.proposals.service import ProposalDecision
 
 SHOWN = 50
 FIELDS = ("name", "parents", "why")
@@ -26,7 +26,7 @@ pages = Blueprint("label_proposals", __name__)
 def index() -> str:
     """What is proposed, and what was decided last."""
     return render_template(
-        "proposals.html", proposals=label_proposals.listed(gateways().database, SHOWN)
+        "proposals.html", proposals=label_proposals.listed(resources().database, SHOWN)
     )
 
 
@@ -44,7 +44,7 @@ def propose() -> Answer:
     chosen = request.form.getlist("example")
     try:
         made = label_proposals.propose(
-            gateways().database,
+            resources().database,
             auth.asker(),
             NewProposal(
                 fields["name"], tuple(fields["parents"].split(",")), fields["why"], _uuids(chosen)
@@ -58,7 +58,7 @@ def propose() -> Answer:
 @pages.get("/labels/proposals/<proposal_id>")
 def show(proposal_id: str) -> str:
     """One proposal and what became of it."""
-    database = gateways().database
+    database = resources().database
     proposal = label_proposals.show(database, proposal_id)
     return render_template(
         "proposal.html", proposal=proposal, alike=label_proposals.alike(database, proposal.name)
@@ -68,20 +68,20 @@ def show(proposal_id: str) -> str:
 @pages.post("/labels/proposals/<proposal_id>/decision")
 def decide(proposal_id: str) -> Response:
     """Accept, merge or decline."""
-    label_proposals.decide(gateways().database, auth.asker(), proposal_id, _decision())
+    label_proposals.decide(resources().database, auth.asker(), proposal_id, _decision())
     return redirect(f"/labels/proposals/{proposal_id}", 303)
 
 
 @pages.post("/labels/<kind>/<code>/changes")
 def change(kind: str, code: str) -> Response:
     """Rename a label of our own, or merge it into another."""
-    label_proposals.change(gateways().database, auth.asker(), f"/{kind}/{code}", _decision())
+    label_proposals.change(resources().database, auth.asker(), f"/{kind}/{code}", _decision())
     return redirect(f"/labels/{kind}/{code}#history", 303)
 
 
-def _decision() -> Decision:
+def _decision() -> ProposalDecision:
     form = request.form
-    return Decision(
+    return ProposalDecision(
         action=form.get("act", ""),
         name=form.get("name", ""),
         parents=form.get("parents", "").split(","),
@@ -93,7 +93,7 @@ def _decision() -> Decision:
 def _form(
     fields: dict[str, str], chosen: list[str], error: Refused | Conflict | None = None
 ) -> str:
-    database, viewer = gateways().database, sessions.viewer()
+    database, viewer = resources().database, sessions.viewer()
     wrong = error.code.removesuffix("_invalid") if isinstance(error, Refused) else "name"
     return render_template(
         "proposal_new.html",

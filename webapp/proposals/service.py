@@ -11,7 +11,7 @@ from imagehub.catalogue.labels import label_proposals, label_queries
 from imagehub.catalogue.labels.label_proposals import (
     Alike,
     Change,
-    Event,
+    LabelHistoryEntry,
     NewProposal,
     OwnPhoto,
     Proposal,
@@ -39,7 +39,7 @@ class Proposals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class ProposalDecision:
     """What an admin says: accept, merge, decline or rename; labels by MID or name."""
 
     action: str
@@ -73,7 +73,7 @@ def alike(database: Database, name: str) -> list[Alike]:
         return label_proposals.alike(cursor, name, ALIKE_SHOWN)
 
 
-def history(database: Database, mid: str) -> list[Event]:
+def history(database: Database, mid: str) -> list[LabelHistoryEntry]:
     """What was decided about a label."""
     with database.transaction() as cursor:
         return label_proposals.history(cursor, mid)
@@ -106,7 +106,9 @@ def propose(database: Database, account: Account, new: NewProposal) -> Proposal:
         return _found(cursor, str(label_proposals.add(cursor, account.id, whole)))
 
 
-def decide(database: Database, admin: Account, proposal_id: str, decision: Decision) -> None:
+def decide(
+    database: Database, admin: Account, proposal_id: str, decision: ProposalDecision
+) -> None:
     """Accept a proposal, merge it into a label, or decline it; a job does it shortly.
 
     Raises Conflict if it was decided before, Refused for words that cannot be.
@@ -128,7 +130,7 @@ def decide(database: Database, admin: Account, proposal_id: str, decision: Decis
             raise Conflict("Somebody has decided this proposal already.")
 
 
-def change(database: Database, admin: Account, mid: str, decision: Decision) -> None:
+def change(database: Database, admin: Account, mid: str, decision: ProposalDecision) -> None:
     """Rename a label of our own, or merge it into another; a job does it shortly.
 
     Raises NotFound for a label of Open Images: the next import would undo it.
@@ -181,7 +183,7 @@ def _found(cursor: Cursor, proposal_id: str) -> Proposal:
     return found
 
 
-def _reason(decision: Decision) -> str:
+def _reason(decision: ProposalDecision) -> str:
     return _text(decision.reason, 0, MOST_WORDS, "reason")
 
 

@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 from imagehub.catalogue.releases import release_queries
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges
-from webapp.http.boundary import Text, Whole, Words
+from webapp.http.boundary import RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.releases import archives, downloads
 from webapp.releases import service as releases
 from webapp.releases.formats import FORMATS
@@ -21,14 +21,14 @@ from webapp.releases.formats import FORMATS
 endpoints = Endpoints("releases")
 
 
-class PageQuery(Words):
+class PageQuery(RequestModel):
     """A page of a list."""
 
     limit: Annotated[Whole, Field(ge=1, le=200)] = 50
     after: Annotated[Text, Field(max_length=600)] | None = None
 
 
-class DownloadQuery(Words):
+class DownloadQuery(RequestModel):
     """How to pack a release."""
 
     format: str = Field(default="imagefolder", description=f"One of {', '.join(FORMATS)}.")
@@ -79,8 +79,8 @@ class Releases(BaseModel):
 @endpoints.get("/releases")
 def newest(query: PageQuery) -> Releases:
     """Releases, those asked for last first."""
-    page = releases.newest(gateways().database, query.after, query.limit)
-    gone = releases.withdrawn_counts(gateways().database, [one.id for one in page.items])
+    page = releases.newest(resources().database, query.after, query.limit)
+    gone = releases.withdrawn_counts(resources().database, [one.id for one in page.items])
     return Releases(
         releases=[_answer(one, gone.get(one.id, 0)) for one in page.items], next=page.after
     )
@@ -89,7 +89,7 @@ def newest(query: PageQuery) -> Releases:
 @endpoints.get("/releases/<release_id>", problems=(404,))
 def show(release_id: str) -> Release:
     """One release."""
-    database = gateways().database
+    database = resources().database
     found = releases.show(database, release_id)
     return _answer(found, releases.withdrawn_counts(database, [found.id]).get(found.id, 0))
 
@@ -99,13 +99,11 @@ def show(release_id: str) -> Release:
 )
 def manifest(release_id: str, account: Account | None) -> Response:
     """The manifest's exact bytes: what the release's digest and signature are of."""
-    doors = gateways()
-    releases.require_welcome(doors.database, release_id, account)
-    frozen = releases.frozen(doors.database, release_id)
-    releases.note_download(doors.database, release_id, account)
-    response = Response(
-        releases.manifest(doors.store, release_id), content_type="application/jsonl"
-    )
+    hub = resources()
+    releases.require_welcome(hub.database, release_id, account)
+    frozen = releases.frozen(hub.database, release_id)
+    releases.note_download(hub.database, release_id, account)
+    response = Response(releases.manifest(hub.store, release_id), content_type="application/jsonl")
     response.set_etag(frozen.manifest_sha256.hex())
     response.headers["Cache-Control"] = byte_ranges.FRESH
     response.make_conditional(request)
@@ -119,13 +117,13 @@ def manifest(release_id: str, account: Account | None) -> Response:
 )
 def file(release_id: str, path: str, account: Account | None) -> Response:
     """One file of the release, or with a Range header a part of it."""
-    doors = gateways()
-    releases.require_welcome(doors.database, release_id, account)
-    found = downloads.find_file(doors.database, doors.store, release_id, path)
+    hub = resources()
+    releases.require_welcome(hub.database, release_id, account)
+    found = downloads.find_file(hub.database, hub.store, release_id, path)
     return byte_ranges.answer(
         request,
         byte_ranges.Whole(found.bytes, found.sha256, "image/jpeg"),
-        lambda start, length: downloads.file_bytes(doors.store, release_id, found, start, length),
+        lambda start, length: downloads.file_bytes(hub.store, release_id, found, start, length),
         byte_ranges.SHORT,
     )
 
@@ -133,8 +131,8 @@ def file(release_id: str, path: str, account: Account | None) -> Response:
 @endpoints.get("/releases/<release_id>/withdrawals", problems=(404,))
 def withdrawals(release_id: str) -> Withdrawals:
     """The signed list of the files whose photos were withdrawn, and what is held back besides."""
-    doors = gateways()
-    found = downloads.held_back(doors.database, doors.store, release_id)
+    hub = resources()
+    found = downloads.held_back(hub.database, hub.store, release_id)
     answer = Withdrawals(held_back=list(found.paths))
     if found.signed is not None:
         answer.csv = found.signed.data.decode()
@@ -150,10 +148,10 @@ def withdrawals(release_id: str) -> Withdrawals:
 )
 def download(release_id: str, query: DownloadQuery, account: Account | None) -> Response:
     """The whole release in one archive, packed while it is sent."""
-    return archives.answer(gateways(), release_id, query.format, account)
+    return archives.answer(resources(), release_id, query.format, account)
 
 
-def _answer(release: release_queries.Release, withdrawn: int) -> Release:
+def _answer(release: release_queries.ReleaseEntry, withdrawn: int) -> Release:
     answer = Release(
         id=release.id,
         subset=release.subset,

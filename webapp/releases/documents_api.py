@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.releases import downloads
 from webapp.releases import service as releases
 from webapp.releases.formats.documents import ABOUT_WITHDRAWN
@@ -37,9 +37,9 @@ class Documents(BaseModel):
 @endpoints.get("/releases/<release_id>/documents", problems=(404,))
 def names(release_id: str, account: Account | None) -> Documents:
     """List the files that an image folder has beside its photos."""
-    doors = gateways()
-    releases.require_welcome(doors.database, release_id, account)
-    found = downloads.list_documents(doors.database, doors.store, release_id)
+    hub = resources()
+    releases.require_welcome(hub.database, release_id, account)
+    found = downloads.list_documents(hub.database, hub.store, release_id)
     return Documents(
         documents=[
             Document(name=name, bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
@@ -59,12 +59,12 @@ def document(release_id: str, name: str, account: Account | None) -> Response:
     Everybody may read what was withdrawn, and whose the photos are; the others are for whom the
     release is for.
     """
-    doors = gateways()
+    hub = resources()
     if name not in FOR_EVERYBODY:
-        releases.require_welcome(doors.database, release_id, account)
-    data = downloads.find_document(doors.database, doors.store, release_id, name)
+        releases.require_welcome(hub.database, release_id, account)
+    data = downloads.find_document(hub.database, hub.store, release_id, name)
     if name not in FOR_EVERYBODY:
-        releases.note_download(doors.database, release_id, account)
+        releases.note_download(hub.database, release_id, account)
     return byte_ranges.answer(
         request,
         byte_ranges.Whole(len(data), hashlib.sha256(data).hexdigest(), DOCUMENT_TYPE),

@@ -18,7 +18,14 @@ from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from webapp.releases import service as releases
 from webapp.releases import withheld
-from webapp.releases.formats import FORMATS, Archive, Contents, Format, documents, imagefolder
+from webapp.releases.formats import (
+    FORMATS,
+    Archive,
+    ArchiveContents,
+    Format,
+    documents,
+    imagefolder,
+)
 from webapp.releases.shards import Shards
 
 CHUNK_BYTES = 256 * 1024
@@ -114,10 +121,10 @@ def gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield b"".join(waiting)
 
 
-def _contents(database: Database, store: ObjectStore, release_id: str) -> Contents:
+def _contents(database: Database, store: ObjectStore, release_id: str) -> ArchiveContents:
     frozen = releases.frozen(database, release_id)
     held = withheld.of_release(database, release_id)
-    return Contents(
+    return ArchiveContents(
         manifest=held.left_of(_manifest(store, release_id, frozen.manifest_sha256)),
         manifest_bytes=_manifest_bytes(store, release_id, frozen.manifest_sha256),
         signature=frozen.signature,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from webapp.http import auth
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.labels import service as labels
 from webapp.releases import archives
 from webapp.releases import samples as release_samples
@@ -19,7 +19,7 @@ pages = Blueprint("releases", __name__)
 @pages.get("/releases")
 def index() -> str:
     """Releases, those asked for last first."""
-    found = releases.newest(gateways().database, request.args.get("after"), PAGE)
+    found = releases.newest(resources().database, request.args.get("after"), PAGE)
     return render_template("releases.html", found=found)
 
 
@@ -27,26 +27,24 @@ def index() -> str:
 def download(release_id: str) -> Response:
     """The release in one archive, for who is signed in: they hear what is withdrawn of it later."""
     packing = request.args.get("format", "imagefolder")
-    return archives.answer(gateways(), release_id, packing, auth.asker())
+    return archives.answer(resources(), release_id, packing, auth.asker())
 
 
 @pages.get("/releases/<release_id>")
 def show(release_id: str) -> str:
     """One release: what is in it, how to download it, how to check it."""
-    doors = gateways()
-    release = releases.show(doors.database, release_id)
+    hub = resources()
+    release = releases.show(hub.database, release_id)
     mids = list(release.frozen.summary) if release.frozen else []
-    names = {entry.label.mid: entry.label for entry in labels.chosen(doors.database, mids)}
+    names = {entry.label.mid: entry.label for entry in labels.chosen(hub.database, mids)}
     return render_template(
         "release.html",
         release=release,
         frozen=release.frozen,
-        withdrawn=releases.withdrawn_counts(doors.database, [release.id]).get(release.id, 0),
+        withdrawn=releases.withdrawn_counts(hub.database, [release.id]).get(release.id, 0),
         splits=[split for split, _ in release.rules.splits],
         names=names,
-        samples=release_samples.pick(doors.database, doors.store, release)
-        if release.frozen
-        else (),
+        samples=release_samples.pick(hub.database, hub.store, release) if release.frozen else (),
         hub=request.host_url.rstrip("/"),
         most_for_visitors=releases.MOST_FILES_FOR_VISITORS,
     )

@@ -8,7 +8,7 @@ import re
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.images import image_lists
 from imagehub.catalogue.images.image_lists import Tile
-from imagehub.catalogue.releases.release_queries import Release
+from imagehub.catalogue.releases.release_queries import ReleaseEntry
 from imagehub.errors import NotFound
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
@@ -19,7 +19,7 @@ LINE_BYTES = 4096
 IMAGE_ID = re.compile(r"[0-9a-f]{16}")
 
 
-def pick(database: Database, store: ObjectStore, release: Release) -> list[Tile]:
+def pick(database: Database, store: ObjectStore, release: ReleaseEntry) -> list[Tile]:
     """Images of a ready release that are public still, spread over its files' order."""
     if release.frozen is None:
         return []

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.releases import release_downloads, release_queries, release_withdrawals
-from imagehub.catalogue.releases.release_queries import Frozen, Release
+from imagehub.catalogue.releases.release_queries import FrozenRelease, ReleaseEntry
 from imagehub.errors import NotFound, Unauthorised
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
@@ -17,7 +17,7 @@ from webapp.http.cursors import Page
 MOST_FILES_FOR_VISITORS = 50
 
 
-def show(database: Database, release_id: str) -> Release:
+def show(database: Database, release_id: str) -> ReleaseEntry:
     """The release with this id; else NotFound."""
     with database.transaction() as cursor:
         found = release_queries.find(cursor, release_id)
@@ -26,7 +26,7 @@ def show(database: Database, release_id: str) -> Release:
     return found
 
 
-def newest(database: Database, after: str | None, limit: int) -> Page[Release]:
+def newest(database: Database, after: str | None, limit: int) -> Page[ReleaseEntry]:
     """Releases, those asked for last first."""
     with database.transaction() as cursor:
         found = release_queries.newest(
@@ -35,13 +35,13 @@ def newest(database: Database, after: str | None, limit: int) -> Page[Release]:
     return cursors.page_after(found, limit, _sort_key, is_first=True)
 
 
-def of_subset(database: Database, subset: str) -> list[Release]:
+def of_subset(database: Database, subset: str) -> list[ReleaseEntry]:
     """All releases of a subset, newest first."""
     with database.transaction() as cursor:
         return release_queries.of_subset(cursor, subset)
 
 
-def frozen(database: Database, release_id: str) -> Frozen:
+def frozen(database: Database, release_id: str) -> FrozenRelease:
     """What a finished release holds; NotFound for one that is not ready."""
     found = show(database, release_id)
     if found.frozen is None:
@@ -79,5 +79,5 @@ def manifest(store: ObjectStore, release_id: str) -> Iterator[bytes]:
     return store.stream(keys.release_manifest(release_id))
 
 
-def _sort_key(release: Release) -> tuple[str, str]:
+def _sort_key(release: ReleaseEntry) -> tuple[str, str]:
     return release.requested_at.isoformat(), release.id

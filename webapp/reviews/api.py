@@ -8,15 +8,15 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from imagehub.vocabulary import Account, ReviewAnswer
-from webapp.http.boundary import Words
+from webapp.http.boundary import RequestModel
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.reviews import service as reviews
 
 endpoints = Endpoints("reviews")
 
 
-class NewReview(Words):
+class NewReview(RequestModel):
     """An answer: does the image show the label?"""
 
     answer: Annotated[ReviewAnswer, Field(strict=False)]  # JSON has text where we have an enum
@@ -37,7 +37,7 @@ def answer(image_id: str, kind: str, code: str, account: Account, body: NewRevie
 
     For reviewers, on labels that somebody claimed of the image, and never on photos of their own.
     """
-    found = reviews.answer(gateways().database, account, image_id, f"/{kind}/{code}", body.answer)
+    found = reviews.answer(resources().database, account, image_id, f"/{kind}/{code}", body.answer)
     return ReviewOfImage(
         image=found.image_id,
         label=found.label,
@@ -50,5 +50,5 @@ def answer(image_id: str, kind: str, code: str, account: Account, body: NewRevie
 def withdraw(image_id: str, kind: str, code: str, account: Account) -> ReviewOfImage:
     """Take your answer back; where there is none, nothing changes."""
     mid = f"/{kind}/{code}"
-    reviews.withdraw(gateways().database, account, image_id, mid)
+    reviews.withdraw(resources().database, account, image_id, mid)
     return ReviewOfImage(image=image_id, label=mid, answer=None, reviewed_at=None)

@@ -13,7 +13,7 @@ from imagehub.catalogue.reviews.reviews import Review
 from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import QUESTIONS_A_DAY, Account, ReviewAnswer
 from webapp.http import auth, sessions
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.images import permissions
 from webapp.images import service as images
 from webapp.images.photo_page import ExplainedVerdict, PhotoPage
@@ -27,28 +27,30 @@ pages = Blueprint("review", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReviewButtons:
     """A reviewer's buttons on a photo's page: the claim in question, and an answer just given."""
 
     verdict: ExplainedVerdict
     last: Review | None
 
 
-def desk(page: PhotoPage, viewer: Account | None, mid: str | None, done: str | None) -> Desk | None:
+def desk(
+    page: PhotoPage, viewer: Account | None, mid: str | None, done: str | None
+) -> ReviewButtons | None:
     """The reviewer's buttons for the label `mid`, else for the first claim; None for others."""
     open_claims = [one for one in page.verdicts if one.is_reviewable]
     if viewer is None or not open_claims:
         return None
     verdict = next((one for one in open_claims if one.judged.label.mid == mid), open_claims[0])
     image_id, _, label = (done or "").partition(":")
-    last = reviews.own_answer(gateways().database, viewer, image_id, label) if done else None
-    return Desk(verdict, last)
+    last = reviews.own_answer(resources().database, viewer, image_id, label) if done else None
+    return ReviewButtons(verdict, last)
 
 
 @pages.get("/review")
 def show() -> str:
     """The desk: the next question, and the last one's answer to take back."""
-    database, done = gateways().database, request.args.get("done", "")
+    database, done = resources().database, request.args.get("done", "")
     asked = review_desk.questions(database)
     return render_template(
         "review.html",
@@ -65,7 +67,7 @@ def show() -> str:
 @pages.get("/review/questions")
 def ahead() -> Response:
     """The open questions for the desk's script, so that the next photo is there in time."""
-    asked = review_desk.questions(gateways().database)
+    asked = review_desk.questions(resources().database)
     return jsonify(
         questions=[
             {
@@ -83,10 +85,10 @@ def ahead() -> Response:
 @pages.get("/review/questions/<question_id>/photo.jpg")
 def photo(question_id: str) -> Response:
     """The photo of a question; nothing about it tells which one it is."""
-    doors = gateways()
-    question = review_desk.find(doors.database, question_id)
+    hub = resources()
+    question = review_desk.find(hub.database, question_id)
     answer = Response(
-        images.pixels(doors.store, question.photo_sha256, "view"), mimetype="image/jpeg"
+        images.pixels(hub.store, question.photo_sha256, "view"), mimetype="image/jpeg"
     )
     answer.headers["Cache-Control"] = "private, no-store"
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -97,7 +99,7 @@ def photo(question_id: str) -> Response:
 def decide(question_id: str) -> AnyResponse:
     """Answer a question or take the answer back; a script hears 204, a form is led on."""
     given = request.form.get("answer", "")
-    database, asker = gateways().database, auth.asker()
+    database, asker = resources().database, auth.asker()
     if given == WITHDRAW:
         review_desk.withdraw(database, asker, question_id)
     else:
@@ -110,7 +112,7 @@ def decide(question_id: str) -> AnyResponse:
 @pages.post("/images/<image_id>/reviews")
 def answer(image_id: str) -> AnyResponse:
     """Write an answer on a photo's page, or take it back."""
-    asker, database = auth.asker(), gateways().database
+    asker, database = auth.asker(), resources().database
     mid, given = request.form.get("label", ""), request.form.get("answer", "")
     if given == WITHDRAW:
         reviews.withdraw(database, asker, image_id, mid)
@@ -122,7 +124,7 @@ def answer(image_id: str) -> AnyResponse:
 
 def _last(question_id: str) -> Question | None:
     try:
-        found = review_desk.find(gateways().database, question_id)
+        found = review_desk.find(resources().database, question_id)
     except NotFound:
         return None
     return found if found.answer else None

@@ -10,7 +10,7 @@
   const SIGNED_OUT = [401, 403]; // the session has ended, or this page is of an earlier one
   const SETTLED = [404, 409]; // decided without this answer, or counted already
   const SWIPE_SHARE = 0.22; // of the photo's width decides
-  const word = undo.querySelector("[name=form_word]").value;
+  const word = undo.querySelector("[name=csrf_token]").value;
   let queue = []; // questions, the present one first; each with its photo once it is loading
   let given = []; // what was answered here, the last one last: {question, answer}
   let sending = Promise.resolve(); // answers arrive in the order in which they were given
@@ -78,7 +78,7 @@
 
   function send(question, answer) {
     const body = new URLSearchParams({ answer });
-    const headers = { "X-Form-Word": word, Accept: "application/json" };
+    const headers = { "X-CSRF-Token": word, Accept: "application/json" };
     const address = `/review/questions/${question.id}`;
     return fetch(address, { method: "POST", headers, body, redirect: "error" }).then((told) => {
       if (SIGNED_OUT.includes(told.status)) location.assign("/review");

@@ -11,7 +11,7 @@
 
   function address() {
     const fields = new FormData(form);
-    fields.delete("form_word");
+    fields.delete("csrf_token");
     return `/subsets/new?${new URLSearchParams(fields)}`;
   }
 

@@ -17,7 +17,7 @@
     const answer = await fetch(place.dataset.address, {
       method: "POST",
       body: photo,
-      headers: { "Content-Type": photo.type || "application/octet-stream", "X-Form-Word": place.dataset.word },
+      headers: { "Content-Type": photo.type || "application/octet-stream", "X-CSRF-Token": place.dataset.word },
     });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.ok || answer.status === 422) guesses.replaceChildren(...page.body.childNodes);

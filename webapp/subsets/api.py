@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field, field_validator
 
 from imagehub.catalogue.releases.subsets import LabelCount, Subset
 from imagehub.vocabulary import Account, SubsetRules
-from webapp.http.boundary import Words
+from webapp.http.boundary import RequestModel
 from webapp.http.endpoints import Endpoints, reply
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.subsets import service as subsets
 
 MAX_LABELS = 200
@@ -24,7 +24,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 endpoints = Endpoints("subsets")
 
 
-class Rules(Words):
+class Rules(RequestModel):
     """What a subset selects. `labels` are MIDs, each with its descendants."""
 
     labels: Annotated[list[Mid], Field(min_length=1, max_length=MAX_LABELS)]
@@ -66,7 +66,7 @@ class NewSubset(Rules):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 
-class Empty(Words):
+class Empty(RequestModel):
     """An empty object."""
 
 
@@ -111,14 +111,14 @@ class Wish(BaseModel):
 @endpoints.post("/subsets", status=201, answer=SubsetAnswer, problems=(409,))
 def create(account: Account, body: NewSubset) -> Response:
     """Save a selection under a name. The same again changes nothing."""
-    saved = subsets.create(gateways().database, account, body.name, body.to_rules())
+    saved = subsets.create(resources().database, account, body.name, body.to_rules())
     return reply(_answer(saved), 201, {"Location": f"/api/v1/subsets/{saved.name}"})
 
 
 @endpoints.post("/subsets/preview")
 def preview(body: Rules) -> PreviewAnswer:
     """Count what a selection would hold now, for each label and split."""
-    found = subsets.preview(gateways().database, body.to_rules())
+    found = subsets.preview(resources().database, body.to_rules())
     return PreviewAnswer(
         files=found.files,
         total_bytes=found.total_bytes,
@@ -130,14 +130,14 @@ def preview(body: Rules) -> PreviewAnswer:
 @endpoints.get("/subsets/<name>", problems=(404,))
 def show(name: str) -> SubsetAnswer:
     """One subset with its rules."""
-    return _answer(subsets.show(gateways().database, name))
+    return _answer(subsets.show(resources().database, name))
 
 
 @endpoints.post("/subsets/<name>/releases", status=202, answer=Wish, problems=(403, 404))
 def request_release(name: str, account: Account, body: Empty) -> Response:
     """Ask for a release of your subset as its rules select now."""
     del body  # only an empty one is read
-    release_id = subsets.request_release(gateways().database, account, name)
+    release_id = subsets.request_release(resources().database, account, name)
     wish = Wish(id=release_id, state="requested")
     return reply(wish, 202, {"Location": f"/api/v1/releases/{release_id}"})
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from imagehub.errors import Conflict, Refused
 from webapp.http import auth, sessions
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.labels import service as labels
 from webapp.releases import service as releases
 from webapp.subsets import form as subset_form
@@ -27,7 +27,7 @@ pages = Blueprint("subsets", __name__)
 @pages.get("/subsets")
 def index() -> str:
     """Subsets, those saved last first."""
-    found = subsets.newest(gateways().database, request.args.get("after"), PAGE)
+    found = subsets.newest(resources().database, request.args.get("after"), PAGE)
     return render_template("subsets.html", found=found)
 
 
@@ -56,7 +56,7 @@ def save() -> Answer:
     if not errors:
         try:
             saved = subsets.create(
-                gateways().database, auth.asker(), form.fields["name"], form.rules()
+                resources().database, auth.asker(), form.fields["name"], form.rules()
             )
             return redirect(f"/subsets/{saved.name}", 303)
         except Conflict as error:
@@ -69,7 +69,7 @@ def save() -> Answer:
 @pages.get("/subsets/<name>")
 def show(name: str) -> str:
     """A saved subset: its rules, what they select now, its releases."""
-    database, viewer = gateways().database, sessions.viewer()
+    database, viewer = resources().database, sessions.viewer()
     subset = subsets.show(database, name)
     return render_template(
         "subset.html",
@@ -83,7 +83,7 @@ def show(name: str) -> str:
 @pages.post("/subsets/<name>/releases")
 def request_release(name: str) -> Response:
     """Ask for a release."""
-    release_id = subsets.request_release(gateways().database, auth.asker(), name)
+    release_id = subsets.request_release(resources().database, auth.asker(), name)
     return redirect(f"/releases/{release_id}", 303)
 
 
@@ -92,7 +92,7 @@ def _sent_form() -> SubsetForm:
 
 
 def _page(form: SubsetForm, errors: dict[str, str] | None = None) -> str:
-    database = gateways().database
+    database = resources().database
     chosen = labels.chosen(database, form.labels)
     form = replace(form, labels=tuple(entry.label.mid for entry in chosen))
     text = form.fields["q"]

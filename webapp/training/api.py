@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 
 from imagehub.catalogue.training.training_queries import TrainingEntry
 from imagehub.vocabulary import Account
-from webapp.http.boundary import Text, Whole, Words
+from webapp.http.boundary import RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints, reply
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.training import plans as training_plans
 from webapp.training import service as training_runs
 from webapp.training.service import Watched
@@ -21,7 +21,7 @@ endpoints = Endpoints("training_runs")
 Short = Annotated[Text, Field(max_length=40)]
 
 
-class TrainingWish(Words):
+class TrainingWish(RequestModel):
     """What to train; what is left out has a default that fits the base."""
 
     base: Short | None = Field(
@@ -105,7 +105,7 @@ class WatchedRun(TrainingRun):
     log: list[LogLine]
 
 
-class PageQuery(Words):
+class PageQuery(RequestModel):
     """A page of a list."""
 
     limit: Annotated[Whole, Field(ge=1, le=200)] = 100
@@ -119,21 +119,21 @@ class TrainingRuns(BaseModel):
     next: str | None
 
 
-class WatchQuery(Words):
+class WatchQuery(RequestModel):
     """From where on to tell the curves."""
 
     behind_step: Annotated[Whole, Field(ge=0)] = 0
 
 
-class NoWords(Words):
+class NoWords(RequestModel):
     """An empty object."""
 
 
 @endpoints.post("/releases/<release_id>/training-estimates", problems=(404,))
 def estimate(release_id: str, body: TrainingWish) -> TrainingEstimate:
     """Say what a training run on a release would take, and whether it could be asked for."""
-    doors = gateways()
-    plan = training_plans.plan(doors.database, doors.settings, release_id, body.fields())
+    hub = resources()
+    plan = training_plans.plan(hub.database, hub.settings, release_id, body.fields())
     return TrainingEstimate(
         release=release_id,
         config=plan.config.model_dump(mode="json"),
@@ -150,23 +150,23 @@ def estimate(release_id: str, body: TrainingWish) -> TrainingEstimate:
 )
 def ask(release_id: str, account: Account, body: TrainingWish) -> Response:
     """Ask for a training run on a release; it waits for its turn. For premium accounts."""
-    doors = gateways()
-    run_id = training_plans.ask(doors.database, doors.settings, account, release_id, body.fields())
-    found = training_runs.show(doors.database, account, run_id)
+    hub = resources()
+    run_id = training_plans.ask(hub.database, hub.settings, account, release_id, body.fields())
+    found = training_runs.show(hub.database, account, run_id)
     return reply(_run(found.entry), 202, {"Location": f"/api/v1/training-runs/{run_id}"})
 
 
 @endpoints.get("/training-runs")
 def newest(account: Account, query: PageQuery) -> TrainingRuns:
     """Your training runs, those asked for last first; admins see everybody's."""
-    page = training_runs.newest(gateways().database, account, query.after, query.limit)
+    page = training_runs.newest(resources().database, account, query.after, query.limit)
     return TrainingRuns(training_runs=[_run(one) for one in page.items], next=page.after)
 
 
 @endpoints.get("/training-runs/<run_id>", problems=(404,))
 def show(run_id: str, account: Account, query: WatchQuery) -> WatchedRun:
     """One training run with its curves behind a step, and its log."""
-    found = training_runs.show(gateways().database, account, run_id, query.behind_step)
+    found = training_runs.show(resources().database, account, run_id, query.behind_step)
     return _watched(found)
 
 
@@ -174,7 +174,7 @@ def show(run_id: str, account: Account, query: WatchQuery) -> WatchedRun:
 def cancel(run_id: str, account: Account, body: NoWords) -> TrainingRun:
     """Stop a training run, whatever it is doing; one that has ended stays as it is."""
     del body  # only an empty one is read
-    return _run(training_runs.cancel(gateways().database, account, run_id))
+    return _run(training_runs.cancel(resources().database, account, run_id))
 
 
 def _watched(found: Watched) -> WatchedRun:

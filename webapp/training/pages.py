@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from imagehub.errors import HubError, Refused
 from webapp.http import auth, sessions
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.images import permissions
 from webapp.training import charts
 from webapp.training import form as training_form
@@ -34,12 +34,12 @@ def new(release_id: str) -> str:
 @pages.post("/releases/<release_id>/training-runs")
 def ask(release_id: str) -> Answer:
     """Ask for a run."""
-    doors = gateways()
+    hub = resources()
     fields = training_form.read(request.form)
     try:
         run_id = training_plans.ask(
-            doors.database,
-            doors.settings,
+            hub.database,
+            hub.settings,
             auth.asker(),
             release_id,
             training_form.wish(fields),
@@ -53,14 +53,14 @@ def ask(release_id: str) -> Answer:
 def index() -> str:
     """One's own runs; for admins, everybody's."""
     asker = auth.asker()
-    found = training_runs.newest(gateways().database, asker, request.args.get("after"), PAGE)
+    found = training_runs.newest(resources().database, asker, request.args.get("after"), PAGE)
     return render_template("training_runs.html", found=found, asker=asker)
 
 
 @pages.get("/training-runs/<run_id>")
 def show(run_id: str) -> str:
     """A run's live page; its script asks for the same page again and takes its parts over."""
-    found = training_runs.show(gateways().database, auth.asker(), run_id)
+    found = training_runs.show(resources().database, auth.asker(), run_id)
     entry = found.entry
     return render_template(
         "training_run.html",
@@ -80,7 +80,7 @@ def show(run_id: str) -> str:
 @pages.post("/training-runs/<run_id>/cancellation")
 def cancel(run_id: str) -> Response:
     """Stop a run."""
-    training_runs.cancel(gateways().database, auth.asker(), run_id)
+    training_runs.cancel(resources().database, auth.asker(), run_id)
     return redirect(f"/training-runs/{run_id}", 303)
 
 
@@ -96,11 +96,11 @@ def curves(found: Watched) -> dict[str, charts.Curve | None]:
 
 
 def _form(release_id: str, fields: dict[str, str], refusal: HubError | None = None) -> str:
-    doors, viewer = gateways(), sessions.viewer()
+    hub, viewer = resources(), sessions.viewer()
     plan, problem = None, refusal
     try:
         wish: dict[str, Any] = training_form.wish(fields)
-        plan = training_plans.plan(doors.database, doors.settings, release_id, wish)
+        plan = training_plans.plan(hub.database, hub.settings, release_id, wish)
         problem = refusal or plan.problem
     except Refused as error:
         problem = refusal or error
@@ -114,7 +114,7 @@ def _form(release_id: str, fields: dict[str, str], refusal: HubError | None = No
         bases=training_form.BASES,
         augmentations=training_form.AUGMENTATIONS,
         may_train=permissions.may_train(viewer),
-        quota=training_plans.quota(doors.database, doors.settings, viewer) if viewer else None,
+        quota=training_plans.quota(hub.database, hub.settings, viewer) if viewer else None,
         quota_days=training_plans.QUOTA_DAYS,
         duration=training_words.duration,
     )

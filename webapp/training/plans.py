@@ -12,9 +12,9 @@ from imagehub import training_config
 from imagehub.catalogue.accounts import accounts
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.labels import label_queries
-from imagehub.catalogue.releases.release_queries import Release
+from imagehub.catalogue.releases.release_queries import ReleaseEntry
 from imagehub.catalogue.training import training_queries, training_requests
-from imagehub.catalogue.training.training_requests import Use, Wish
+from imagehub.catalogue.training.training_requests import TrainingRequest, Use
 from imagehub.errors import NotFound, Refused
 from imagehub.settings import Settings
 from imagehub.training_config import Estimate, ShortLabel, Summary, TrainingConfig
@@ -27,13 +27,13 @@ EXECUTORS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunPlan:
     """A run that could be asked for; `problem` says why it cannot be, `short` which labels lack.
 
     Without `has_trainer` it would wait for an operator to start one.
     """
 
-    release: Release
+    release: ReleaseEntry
     config: TrainingConfig
     executors: int
     estimate: Estimate
@@ -69,7 +69,7 @@ class Quota:
 
 def plan(
     database: Database, settings: Settings, release_id: str, fields: Mapping[str, Any]
-) -> Plan:
+) -> RunPlan:
     """Check a wish against a release; what was not given has its default.
 
     Raises NotFound unless the release is ready, Refused(`training_config_wrong`) naming the field.
@@ -87,7 +87,7 @@ def plan(
     except Refused as error:
         problem = error
     executors = executors_of(settings)
-    return Plan(
+    return RunPlan(
         release=release,
         config=config,
         executors=executors,
@@ -127,7 +127,7 @@ def ask(
             raise refusal
         config = wanted.config.model_dump(mode="json")
         return training_requests.add(
-            cursor, Wish(asker.id, release_id, config, wanted.executors, minutes)
+            cursor, TrainingRequest(asker.id, release_id, config, wanted.executors, minutes)
         )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from imagehub import training_config
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.training import training_progress, training_queries, training_requests
-from imagehub.catalogue.training.training_progress import Note, Step
+from imagehub.catalogue.training.training_progress import CurveStep, Note
 from imagehub.catalogue.training.training_queries import TrainingEntry
 from imagehub.errors import Conflict, NotFound
 from imagehub.vocabulary import Account, Role
@@ -27,7 +27,7 @@ class Watched:
     """
 
     entry: TrainingEntry
-    points: tuple[Step, ...]
+    points: tuple[CurveStep, ...]
     notes: tuple[Note, ...]
     seconds_left: float | None
     has_trainer: bool

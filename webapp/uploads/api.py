@@ -13,9 +13,9 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_val
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, UploadMetadata, UploadState
 from webapp.http import boundary, upload_body
-from webapp.http.boundary import Decimal, Text, Whole, Words
+from webapp.http.boundary import Decimal, RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints, reply
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.images.verdict_answers import ExplanationAnswer, evidence
 from webapp.labels.api import LabelName
 from webapp.uploads import receipts, withdrawals
@@ -40,7 +40,7 @@ def _instant(value: object) -> object:
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
-class Claim(Words):
+class UploadFields(RequestModel):
     """What stands beside the photo, in the query of a raw body or in the fields of a form."""
 
     label: str = Field(default="", description="Always needed: MID or exact name, in any case.")
@@ -66,7 +66,7 @@ class Claim(Words):
         return {name: text for name, text in value.items() if text != ""}
 
     @model_validator(mode="after")
-    def _whole_place(self) -> Claim:
+    def _whole_place(self) -> UploadFields:
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError("latitude and longitude belong together")
         return self
@@ -81,7 +81,7 @@ class Claim(Words):
         )
 
 
-class PageQuery(Words):
+class PageQuery(RequestModel):
     """A page of a list."""
 
     limit: Annotated[Whole, Field(ge=1, le=500)] = 100
@@ -128,20 +128,20 @@ class Receipts(BaseModel):
     },
     problems=(400, 409, 413, 415, 503),
 )
-def send(account: Account, query: Claim) -> Response:
+def send(account: Account, query: UploadFields) -> Response:
     """Send one photo with one claimed label. 202 means: kept for good."""
     key = _client_key()
     if upload_body.is_form(request):
         if request.args:
             raise Refused("invalid", "A form carries its label and metadata in its fields.")
         photo, fields = upload_body.read_form(request)
-        claim = boundary.read_fields(fields, Claim)
+        claim = boundary.read_fields(fields, UploadFields)
     else:
         photo, claim = upload_body.read_raw(request), query
-    doors = gateways()
+    hub = resources()
     accepted = uploads.submit(
-        doors.database,
-        doors.log,
+        hub.database,
+        hub.log,
         account,
         uploads.Submission(
             client_key=key,
@@ -157,7 +157,7 @@ def send(account: Account, query: Claim) -> Response:
 @endpoints.get("/uploads/<upload_id>", problems=(404,))
 def show(upload_id: str, account: Account) -> Receipt:
     """The receipt of an upload of yours; admins see what is open to them."""
-    return _told(receipts.show(gateways().database, account, upload_id))
+    return _told(receipts.show(resources().database, account, upload_id))
 
 
 @endpoints.post("/uploads/<upload_id>/withdrawal", problems=(404,))
@@ -166,20 +166,20 @@ def withdraw(upload_id: str, account: Account) -> Receipt:
 
     If others sent the same photo, it stays theirs. You may send it again later.
     """
-    return _told(withdrawals.withdraw(gateways().database, account, upload_id))
+    return _told(withdrawals.withdraw(resources().database, account, upload_id))
 
 
 @endpoints.get("/uploads")
 def newest(account: Account, query: PageQuery) -> Receipts:
     """Your uploads, newest first."""
-    page = receipts.newest(gateways().database, account, query.after, query.limit)
+    page = receipts.newest(resources().database, account, query.after, query.limit)
     return Receipts(
         uploads=tuple(_told(one) for one in page.items),
         next=page.after,
     )
 
 
-def _told(found: receipts.Receipt) -> Receipt:
+def _told(found: receipts.ReceiptView) -> Receipt:
     receipt = Receipt.model_validate(found, from_attributes=True)
     if found.explanation is None or found.verification_version is None:
         return receipt

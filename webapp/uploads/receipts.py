@@ -11,13 +11,13 @@ from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.labels import label_queries
 from imagehub.catalogue.moderation import photo_openings
 from imagehub.catalogue.uploads import acceptances, receipts, withdrawals
-from imagehub.catalogue.uploads.receipts import Standing
-from imagehub.catalogue.uploads.withdrawals import Ending
+from imagehub.catalogue.uploads.receipts import UploadFacts
+from imagehub.catalogue.uploads.withdrawals import UploadEnding
 from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import Account, Label, UploadState
 from webapp.http import access, cursors
 from webapp.http.cursors import Page
-from webapp.images.explanations import Case, Explanation, Reader, explain
+from webapp.images.explanations import Explanation, Reader, VerdictContext, explain
 
 SET_ASIDE = "set_aside"
 SET_ASIDE_REASON = (
@@ -35,7 +35,7 @@ TAKEN_DOWN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReceiptStep:
     """One state that an upload has passed; `code` is set where it was refused or set aside."""
 
     state: UploadState
@@ -45,7 +45,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ReceiptView:
     """Where an upload stands. `id` is what its contributor calls it.
 
     `explanation` says in words what verification decided, once it has.
@@ -57,12 +57,12 @@ class Receipt:
     photo_sha256: str | None
     image_id: str | None
     duplicate_of: str | None
-    steps: tuple[Step, ...]
+    steps: tuple[ReceiptStep, ...]
     explanation: Explanation | None = None
     verification_version: int | None = None
 
 
-def show(database: Database, asker: Account, upload_id: str) -> Receipt:
+def show(database: Database, asker: Account, upload_id: str) -> ReceiptView:
     """The receipt of the asker's upload, or of one that is open to an admin; else NotFound."""
     wanted = parse_id(upload_id)
     with database.transaction() as cursor:
@@ -75,14 +75,14 @@ def show(database: Database, asker: Account, upload_id: str) -> Receipt:
     raise NotFound(f"There is no upload {upload_id}.")
 
 
-def _is_open_to(cursor: Cursor, asker: Account, found: Standing) -> bool:
+def _is_open_to(cursor: Cursor, asker: Account, found: UploadFacts) -> bool:
     is_opened = found.image_id is not None and (
         found.image_is_public or photo_openings.is_opened(cursor, asker.id, found.image_id)
     )
     return access.table().things["upload"].is_for(asker, is_opened=is_opened)
 
 
-def newest(database: Database, asker: Account, after: str | None, limit: int) -> Page[Receipt]:
+def newest(database: Database, asker: Account, after: str | None, limit: int) -> Page[ReceiptView]:
     """The asker's uploads, newest first."""
     with database.transaction() as cursor:
         found = receipts.newest(cursor, asker.id, _position(after) if after else None, limit + 1)
@@ -90,7 +90,9 @@ def newest(database: Database, asker: Account, after: str | None, limit: int) ->
         return Page(tuple(_told(cursor, page.items)), page.after, page.before)
 
 
-def _told(cursor: Cursor, standings: Sequence[Standing], sees_all: bool = False) -> list[Receipt]:
+def _told(
+    cursor: Cursor, standings: Sequence[UploadFacts], sees_all: bool = False
+) -> list[ReceiptView]:
     rivals = _rivals(cursor, standings)
     endings = withdrawals.endings(cursor, [one.upload_id for one in standings])
     hidden = withdrawals.hidden_images(cursor, [one.image_id or "" for one in standings])
@@ -106,12 +108,12 @@ def _told(cursor: Cursor, standings: Sequence[Standing], sees_all: bool = False)
     return [one if one.duplicate_of in visible else replace(one, duplicate_of=None) for one in told]
 
 
-def _ended(receipt: Receipt, ending: Ending) -> Receipt:
+def _ended(receipt: ReceiptView, ending: UploadEnding) -> ReceiptView:
     """What is left to tell of a photo that is gone."""
     state = UploadState.TAKEN_DOWN if ending.is_takedown else UploadState.WITHDRAWN
     words = TAKEN_DOWN[ending.kind or ""] if ending.is_takedown else WITHDRAWN
     removed = "" if ending.removed_at else " Its files are being removed."
-    last = Step(state, ending.asked_at, ending.kind, (words + removed,))
+    last = ReceiptStep(state, ending.asked_at, ending.kind, (words + removed,))
     return replace(
         receipt,
         state=state,
@@ -123,7 +125,7 @@ def _ended(receipt: Receipt, ending: Ending) -> Receipt:
     )
 
 
-def _hidden(receipt: Receipt) -> Receipt:
+def _hidden(receipt: ReceiptView) -> ReceiptView:
     """What is told of a photo that nobody sees for now."""
     last = replace(receipt.steps[-1], reasons=(HIDDEN,))
     return replace(
@@ -137,8 +139,8 @@ def _hidden(receipt: Receipt) -> Receipt:
 
 
 def receipt_of(
-    standing: Standing, sees_all: bool = False, rivals: Mapping[str, str] | None = None
-) -> Receipt:
+    standing: UploadFacts, sees_all: bool = False, rivals: Mapping[str, str] | None = None
+) -> ReceiptView:
     """Tell an upload's standing; what its contributor may not know is left out.
 
     `rivals` are names of labels that the evidence may name, by MID. Times never run backwards:
@@ -148,7 +150,7 @@ def receipt_of(
     explanation = _explain(standing, rivals or {}, sees_all)
     is_repeated = duplicate_of == standing.image_id
     steps = tuple(_in_order(_steps(standing, is_repeated, explanation)))
-    return Receipt(
+    return ReceiptView(
         id=standing.client_key or standing.upload_id,
         state=steps[-1].state,
         claimed_label=(
@@ -165,16 +167,18 @@ def receipt_of(
     )
 
 
-def _explain(standing: Standing, rivals: Mapping[str, str], sees_all: bool) -> Explanation | None:
+def _explain(
+    standing: UploadFacts, rivals: Mapping[str, str], sees_all: bool
+) -> Explanation | None:
     if standing.verdict is None or standing.claimed_label is None:
         return None
     label = Label(standing.claimed_label, standing.label_name or "")
-    case = Case(label, standing.verdict, standing.findings, rivals, standing.prior)
+    case = VerdictContext(label, standing.verdict, standing.findings, rivals, standing.prior)
     reader = Reader(sees_numbers=sees_all, is_sender=True, alone=not standing.is_shared_claim)
     return explain(case, reader)
 
 
-def _rivals(cursor: Cursor, standings: Sequence[Standing]) -> dict[str, str]:
+def _rivals(cursor: Cursor, standings: Sequence[UploadFacts]) -> dict[str, str]:
     mids = {
         seen.rival
         for standing in standings
@@ -186,7 +190,7 @@ def _rivals(cursor: Cursor, standings: Sequence[Standing]) -> dict[str, str]:
     return {entry.label.mid: entry.label.name for entry in found}
 
 
-def _duplicate_of(standing: Standing, sees_all: bool) -> str | None:
+def _duplicate_of(standing: UploadFacts, sees_all: bool) -> str | None:
     """The image that this photo repeats, if it is public or the contributor's own."""
     is_repeated = standing.first_upload_id not in (None, standing.upload_id)
     if is_repeated and (sees_all or standing.image_is_public or standing.sent_before):
@@ -197,38 +201,40 @@ def _duplicate_of(standing: Standing, sees_all: bool) -> str | None:
 
 
 def _steps(
-    standing: Standing, is_repeated: bool, explanation: Explanation | None
-) -> Iterator[Step]:
+    standing: UploadFacts, is_repeated: bool, explanation: Explanation | None
+) -> Iterator[ReceiptStep]:
     if standing.door_code:
         reasons = (standing.door_reason or "",)
-        yield Step(UploadState.REFUSED, standing.asked_at, standing.door_code, reasons)
+        yield ReceiptStep(UploadState.REFUSED, standing.asked_at, standing.door_code, reasons)
         return
-    yield Step(UploadState.ACCEPTED, standing.asked_at)
+    yield ReceiptStep(UploadState.ACCEPTED, standing.asked_at)
     if standing.settled_at is None:
         if standing.set_aside_at is not None:
-            yield Step(UploadState.ACCEPTED, standing.set_aside_at, SET_ASIDE, (SET_ASIDE_REASON,))
+            yield ReceiptStep(
+                UploadState.ACCEPTED, standing.set_aside_at, SET_ASIDE, (SET_ASIDE_REASON,)
+            )
         return
     if standing.settled_state == "refused":
         reasons = (standing.settled_reason or "",)
-        yield Step(UploadState.REFUSED, standing.settled_at, standing.settled_code, reasons)
+        yield ReceiptStep(UploadState.REFUSED, standing.settled_at, standing.settled_code, reasons)
         return
     again = ("The hub has this photo already; it counts once.",) if is_repeated else ()
-    yield Step(UploadState.STORED, standing.settled_at, reasons=again)
+    yield ReceiptStep(UploadState.STORED, standing.settled_at, reasons=again)
     if standing.checked_at is not None:
-        yield Step(UploadState.CHECKED, standing.checked_at)
+        yield ReceiptStep(UploadState.CHECKED, standing.checked_at)
     if standing.outcome and standing.decided_at:
         told = explanation.all_reasons if explanation else ()
-        yield Step(UploadState(standing.outcome), standing.decided_at, reasons=told)
+        yield ReceiptStep(UploadState(standing.outcome), standing.decided_at, reasons=told)
 
 
-def _in_order(steps: Iterator[Step]) -> Iterator[Step]:
+def _in_order(steps: Iterator[ReceiptStep]) -> Iterator[ReceiptStep]:
     latest: datetime | None = None
     for step in steps:
         latest = step.at if latest is None else max(latest, step.at)
         yield replace(step, at=latest)
 
 
-def _sort_key(standing: Standing) -> tuple[str, str]:
+def _sort_key(standing: UploadFacts) -> tuple[str, str]:
     return standing.asked_at.isoformat(), str(standing.upload_id)
 
 

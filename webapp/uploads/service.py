@@ -13,8 +13,8 @@ from uuid import UUID
 from imagehub import logs, photo
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.uploads import acceptances, tombstones
-from imagehub.catalogue.uploads.acceptances import Acceptance, Candidate
-from imagehub.catalogue.uploads.tombstones import Sending
+from imagehub.catalogue.uploads.acceptances import Acceptance, NewUpload
+from imagehub.catalogue.uploads.tombstones import ArrivingUpload
 from imagehub.errors import Conflict, Refused
 from imagehub.log.protocol import UploadLog
 from imagehub.messages import encode
@@ -122,9 +122,9 @@ def _checked(submission: Submission) -> str:
     return digest
 
 
-def _require_welcome(cursor: Cursor, candidate: Candidate) -> None:
+def _require_welcome(cursor: Cursor, candidate: NewUpload) -> None:
     """Raise Refused for a photo that was taken down, or withdrawn by who sent it."""
-    sending = Sending(None, candidate.account_id, candidate.photo_sha256.hex())
+    sending = ArrivingUpload(None, candidate.account_id, candidate.photo_sha256.hex())
     barrier = tombstones.barrier(cursor, sending)
     if barrier.code:
         raise Refused(barrier.code, barrier.sentence)
@@ -132,9 +132,9 @@ def _require_welcome(cursor: Cursor, candidate: Candidate) -> None:
 
 def _candidate(
     asker: Account, submission: Submission, label: Label, photo_sha256: str
-) -> Candidate:
+) -> NewUpload:
     request = [photo_sha256, label.mid, asdict(submission.metadata)]
-    return Candidate(
+    return NewUpload(
         client_key=submission.client_key,
         account_id=asker.id,
         claimed_label=label.mid,
@@ -146,7 +146,7 @@ def _candidate(
     )
 
 
-def _upload(acceptance: Acceptance, candidate: Candidate, metadata: UploadMetadata) -> Upload:
+def _upload(acceptance: Acceptance, candidate: NewUpload, metadata: UploadMetadata) -> Upload:
     return Upload(
         id=acceptance.upload_id,
         account_id=candidate.account_id,

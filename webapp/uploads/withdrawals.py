@@ -8,10 +8,10 @@ from imagehub.catalogue.uploads import acceptances, withdrawals
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Account
 from webapp.uploads import receipts
-from webapp.uploads.receipts import Receipt
+from webapp.uploads.receipts import ReceiptView
 
 
-def withdraw(database: Database, asker: Account, upload_id: str) -> Receipt:
+def withdraw(database: Database, asker: Account, upload_id: str) -> ReceiptView:
     """Take back an upload of the asker's own, and give its receipt; raise NotFound for any other.
 
     From the commit on its photo is hidden from everybody, unless others sent it too. Taking back

@@ -8,15 +8,15 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from imagehub.vocabulary import Account
-from webapp.http.boundary import Text, Words
+from webapp.http.boundary import RequestModel, Text
 from webapp.http.endpoints import Endpoints
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.webhooks import service as webhooks
 
 endpoints = Endpoints("webhooks")
 
 
-class AskedWebhook(Words):
+class AskedWebhook(RequestModel):
     """An https address of yours."""
 
     url: Text
@@ -58,21 +58,21 @@ def add(account: Account, body: AskedWebhook) -> MadeWebhook:
     `webhook-signature`, an HMAC-SHA256 by the secret. What is not answered with 2xx is sent again,
     ever later, for a day and a half, under the same id.
     """
-    doors = gateways()
-    is_any = doors.settings.webhook_addresses == "any"
-    made = webhooks.add(doors.database, account, body.url, is_any)
+    hub = resources()
+    is_any = hub.settings.webhook_addresses == "any"
+    made = webhooks.add(hub.database, account, body.url, is_any)
     return MadeWebhook(id=made.id, url=made.url, secret=made.secret)
 
 
 @endpoints.delete("/webhooks/<webhook_id>")
 def remove(webhook_id: str, account: Account) -> Webhooks:
     """Remove a webhook and what still waits for it; answers those that are left."""
-    webhooks.remove(gateways().database, account, webhook_id)
+    webhooks.remove(resources().database, account, webhook_id)
     return _all(account)
 
 
 def _all(account: Account) -> Webhooks:
-    found = webhooks.show(gateways().database, account).webhooks
+    found = webhooks.show(resources().database, account).webhooks
     return Webhooks(
         webhooks=[WebhookEntry(id=one.id, url=one.url, made_at=one.made_at) for one in found]
     )

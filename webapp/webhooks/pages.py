@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from imagehub.errors import Conflict, Refused
 from webapp.http import auth
-from webapp.http.gateways import gateways
+from webapp.http.resources import resources
 from webapp.webhooks import service as webhooks
 
 pages = Blueprint("webhooks", __name__)
@@ -22,10 +22,10 @@ def index() -> str:
 @pages.post("/account/webhooks")
 def add() -> str | tuple[str, int]:
     """Register an address and show its secret: this once."""
-    doors, url = gateways(), request.form.get("url", "")
-    is_any = doors.settings.webhook_addresses == "any"
+    hub, url = resources(), request.form.get("url", "")
+    is_any = hub.settings.webhook_addresses == "any"
     try:
-        made = webhooks.add(doors.database, auth.asker(), url, is_any)
+        made = webhooks.add(hub.database, auth.asker(), url, is_any)
     except (Refused, Conflict) as error:
         return _page(url=url, error=str(error)), 422
     return _page(made=made)
@@ -34,10 +34,10 @@ def add() -> str | tuple[str, int]:
 @pages.post("/account/webhooks/<webhook_id>/remove")
 def remove(webhook_id: str) -> Response:
     """Send nothing more there."""
-    webhooks.remove(gateways().database, auth.asker(), webhook_id)
+    webhooks.remove(resources().database, auth.asker(), webhook_id)
     return redirect("/account/webhooks", 303)
 
 
 def _page(**shown: object) -> str:
-    own = webhooks.show(gateways().database, auth.asker())
+    own = webhooks.show(resources().database, auth.asker())
     return render_template("webhooks.html", **{"own": own, "url": "", "error": "", **shown})

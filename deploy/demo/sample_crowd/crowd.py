@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from deploy.demo.sample_crowd.damage import DAMAGES, NEAR_COPIES
-from deploy.demo.sample_crowd.plan import Sending
+from deploy.demo.sample_crowd.plan import PlannedUpload
 from ingestion.simulation.crowd import UNDECODABLE
 
 UPLOADS_HEAD = "upload,file,contributor,mid,label,taken_at,latitude,longitude"
@@ -18,7 +18,7 @@ TRUTH_HEAD = "upload,kind,detail,true_label,original,contributor_kind,source_cat
 
 
 def write_crowd(
-    folder: Path, sendings: Sequence[Sending], progress: Callable[[], None] = lambda: None
+    folder: Path, sendings: Sequence[PlannedUpload], progress: Callable[[], None] = lambda: None
 ) -> None:
     """Write photos/, uploads.csv and truth.csv; `progress` is called after each photo.
 
@@ -38,7 +38,7 @@ def write_crowd(
     _write(folder / "uploads.csv", UPLOADS_HEAD, sent)
 
 
-def _data(sending: Sending, chance: random.Random) -> bytes:
+def _data(sending: PlannedUpload, chance: random.Random) -> bytes:
     """The bytes that the contributor's phone sends."""
     change = NEAR_COPIES.get(sending.detail) or DAMAGES.get(sending.kind)
     if change is None:
@@ -47,7 +47,7 @@ def _data(sending: Sending, chance: random.Random) -> bytes:
         return change(photo.convert("RGB"), chance)
 
 
-def _upload(sending: Sending, file: str, chance: random.Random) -> list[str]:
+def _upload(sending: PlannedUpload, file: str, chance: random.Random) -> list[str]:
     latitude, longitude = (at + chance.gauss(0, 0.05) for at in sending.sender.home)
     return [
         sending.name,
@@ -61,7 +61,7 @@ def _upload(sending: Sending, file: str, chance: random.Random) -> list[str]:
     ]
 
 
-def _truth(sending: Sending) -> list[str]:
+def _truth(sending: PlannedUpload) -> list[str]:
     return [
         sending.name,
         sending.kind,

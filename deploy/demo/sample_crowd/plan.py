@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from deploy.demo.sample_crowd.damage import NEAR_COPIES
 from deploy.demo.sample_crowd.people import PEOPLE, Person
-from deploy.demo.sample_crowd.scenes import Scene
+from deploy.demo.sample_crowd.scenes import ShippedScene
 from imagehub.vocabulary import Label
 
 SENT_SO = {"wrong_label": 0.06, "blurred": 0.015, "dark": 0.0125, "bright": 0.0125}
@@ -30,7 +30,7 @@ DAYS = 18
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class PlannedUpload:
     """Somebody sends a photo as something.
 
     `detail` says how a near copy was made; `original` names the upload that a duplicate repeats.
@@ -39,7 +39,7 @@ class Sending:
     name: str
     kind: str
     detail: str
-    scene: Scene
+    scene: ShippedScene
     claimed: Label
     original: str
     sender: Person
@@ -52,11 +52,11 @@ class _Draft:
 
     moment: float
     kind: str
-    scene: Scene
+    scene: ShippedScene
     original: _Draft | None = None
 
 
-def plan(scenes: Sequence[Scene], seed: int = 1) -> list[Sending]:
+def plan(scenes: Sequence[ShippedScene], seed: int = 1) -> list[PlannedUpload]:
     """All sendings in the order in which they arrive: a copy comes after what it repeats."""
     chance = random.Random(f"{seed}/plan")  # noqa: S311 - luck, not a secret
     drafts = sorted(_drafts(scenes, chance), key=lambda draft: draft.moment)
@@ -65,7 +65,7 @@ def plan(scenes: Sequence[Scene], seed: int = 1) -> list[Sending]:
     return [_sending(draft, names, labels, chance) for draft in drafts]
 
 
-def _drafts(scenes: Sequence[Scene], chance: random.Random) -> list[_Draft]:
+def _drafts(scenes: Sequence[ShippedScene], chance: random.Random) -> list[_Draft]:
     kinds = [kind for kind, share in SENT_SO.items() for _ in range(round(share * len(scenes)))]
     kinds += ["good"] * (len(scenes) - len(kinds))
     chance.shuffle(kinds)
@@ -83,10 +83,10 @@ def _drafts(scenes: Sequence[Scene], chance: random.Random) -> list[_Draft]:
 
 def _sending(
     draft: _Draft, names: Mapping[int, str], labels: Sequence[Label], chance: random.Random
-) -> Sending:
+) -> PlannedUpload:
     shown = draft.scene.label
     is_wrong = draft.kind == "wrong_label"
-    return Sending(
+    return PlannedUpload(
         name=names[id(draft)],
         kind=draft.kind,
         detail=chance.choice(list(NEAR_COPIES)) if draft.kind == "near_duplicate" else "",

@@ -17,7 +17,7 @@ LATE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ShippedScene:
     """One photo: its file, its label, the thing, and its traits in the order of TRAITS."""
 
     file: Path
@@ -30,8 +30,8 @@ class Scene:
 class Scenes:
     """All photos of a set: those that the crowd sends, and some that a full hub has not seen."""
 
-    crowd: tuple[Scene, ...]
-    late: tuple[Scene, ...]
+    crowd: tuple[ShippedScene, ...]
+    late: tuple[ShippedScene, ...]
 
 
 def shipped(folder: Path = SHIPPED) -> Scenes:
@@ -42,14 +42,14 @@ def shipped(folder: Path = SHIPPED) -> Scenes:
     return Scenes(tuple(scene for scene in scenes if scene not in late), late)
 
 
-def read_scenes(folder: Path = SHIPPED) -> list[Scene]:
+def read_scenes(folder: Path = SHIPPED) -> list[ShippedScene]:
     """Read what ships, in the order of `scenes.csv`; raise Misconfigured where there is nothing."""
     table = folder / "scenes.csv"
     if not table.is_file():
         raise Misconfigured(f"{table} is missing: this installation came without its photos.")
     with table.open(encoding="utf-8", newline="") as file:
         return [
-            Scene(
+            ShippedScene(
                 file=folder / "photos" / row["photo"],
                 label=Label(row["mid"], row["label"]),
                 thing=row["thing"],

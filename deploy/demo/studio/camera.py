@@ -9,7 +9,7 @@ import numpy as np
 from mathutils import Matrix, Vector
 from numpy.typing import NDArray
 
-from deploy.demo.studio.scene import View
+from deploy.demo.studio.scene import CameraView
 
 SENSOR_MM = 36.0
 """Width of the sensor along the frame's longer side."""
@@ -18,7 +18,7 @@ SHORT_SHARE = 0.75
 """The frame's shorter side, of its longer."""
 
 
-def stand(view: View, corners: NDArray[np.float64]) -> Vector:
+def stand(view: CameraView, corners: NDArray[np.float64]) -> Vector:
     """Set up the camera before a thing whose bounding box has these corners (8, 3), metres."""
     middle = Vector(((corners.min(axis=0) + corners.max(axis=0)) / 2).tolist())
     away = _direction(view)
@@ -40,14 +40,14 @@ def stand(view: View, corners: NDArray[np.float64]) -> Vector:
     return middle + away * distance
 
 
-def _direction(view: View) -> Vector:
+def _direction(view: CameraView) -> Vector:
     """From the thing to the camera; azimuth 0 is along -Y."""
     up, around = math.radians(view.elevation_degrees), math.radians(view.azimuth_degrees)
     flat = math.cos(up)
     return Vector((flat * math.sin(around), -flat * math.cos(around), math.sin(up)))
 
 
-def _distance(view: View, seen: NDArray[np.float64]) -> float:
+def _distance(view: CameraView, seen: NDArray[np.float64]) -> float:
     """How far the camera stands, for corners (8, 3) already turned into its own axes."""
     half = np.array([0.5, 0.5 * SHORT_SHARE]) * SENSOR_MM / view.focal_length_mm
     half = half[::-1] if view.is_portrait else half

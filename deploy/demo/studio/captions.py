@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.scene import Scene
 from deploy.demo.studio.words import CLUTTER, LIGHTS, MADE_OF, NOUNS, PLACES
 
@@ -60,7 +60,7 @@ def _facts(scene: Scene, chance: random.Random) -> Facts:
     )
 
 
-def _bare(name: str, look: Look, chance: random.Random) -> str:
+def _bare(name: str, look: Appearance, chance: random.Random) -> str:
     """The thing without an article: its phrase, or another noun with its colour or material."""
     ways = [look.phrase, look.phrase]
     if look.form in MADE_OF.get(name, ()):

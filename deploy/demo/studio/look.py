@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Appearance:
     """One kind of a thing: its colour and material in words, its colours for the brush, its form.
 
     `phrase` names it without an article ("red enamel mug"); colours are sRGB, six hexadecimal
@@ -28,7 +28,7 @@ class Thing:
     name: str
     mid: str
     label: str
-    looks: tuple[Look, ...]
+    looks: tuple[Appearance, ...]
     places: tuple[str, ...]
     clutter: tuple[str, ...]
     elevation_degrees: tuple[float, float] = (14.0, 55.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from deploy.demo.studio.look import Look, Thing
+from deploy.demo.studio.look import Appearance, Thing
 from deploy.demo.studio.things import THINGS
 
 GROUP_PHOTOS = 7
@@ -25,7 +25,7 @@ OUTDOOR_PLACES = frozenset({"grass", "pavement", "sand", "garden table"})
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CameraView:
     """Where the camera stands; the thing fills `fill_share` of the frame's shorter side."""
 
     elevation_degrees: float
@@ -79,10 +79,10 @@ class Scene:
     photo: str
     seed: str
     thing: Thing
-    look: Look
+    look: Appearance
     place: str
     light: str
-    view: View
+    view: CameraView
     clutter: tuple[str, ...]
     turn_degrees: float
 
@@ -117,7 +117,7 @@ def scene(name: str, number: int, seed: int, digits: int = 2) -> Scene:
     )
 
 
-def _group(thing: Thing, group: int, seed: int) -> tuple[Look, str, str]:
+def _group(thing: Thing, group: int, seed: int) -> tuple[Appearance, str, str]:
     """Look, place and light of a group; neighbours differ in look and place."""
     order = random.Random(f"{seed}/{thing.name}/groups")  # noqa: S311 - luck, not a secret
     looks = order.sample(thing.looks, len(thing.looks))
@@ -129,12 +129,12 @@ def _group(thing: Thing, group: int, seed: int) -> tuple[Look, str, str]:
     return looks[group % len(looks)], place, shuffled[group % len(shuffled)]
 
 
-def _view(thing: Thing, member: int, chance: random.Random) -> View:
+def _view(thing: Thing, member: int, chance: random.Random) -> CameraView:
     """Heights and distances are spread over a group's members, so that no two are alike."""
     low, high = thing.elevation_degrees
     height = (member * 0.618 + chance.uniform(0, 0.14)) % 1
     reach = (member * 0.382 + chance.uniform(0, 0.14)) % 1
-    return View(
+    return CameraView(
         elevation_degrees=low + (high - low) * height,
         azimuth_degrees=chance.uniform(-28, 28),
         roll_degrees=chance.gauss(0, 2.2),

@@ -13,7 +13,7 @@ from imagehub.vocabulary import Account, Role
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AccountEntry:
     """An account as admins list it."""
 
     account: Account
@@ -47,7 +47,7 @@ def sign_up(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID | None:
     return UUID(row.id) if row else None
 
 
-def lock(cursor: Cursor, account_id: UUID) -> Entry | None:
+def lock(cursor: Cursor, account_id: UUID) -> AccountEntry | None:
     """An account that is not deleted; nobody else changes it, or makes it a token, meanwhile."""
     cursor.execute(
         "select id::text, name, roles, created_at, suspended_at from accounts"
@@ -58,7 +58,7 @@ def lock(cursor: Cursor, account_id: UUID) -> Entry | None:
     return _entry(row) if row else None
 
 
-def listed(cursor: Cursor, words: str, after: str, limit: int) -> list[Entry]:
+def listed(cursor: Cursor, words: str, after: str, limit: int) -> list[AccountEntry]:
     """Accounts whose name has the words in it, by name, from behind `after` on."""
     cursor.execute(
         "select id::text, name, roles, created_at, suspended_at from accounts"
@@ -108,5 +108,5 @@ def account_of(row: Any) -> Account:
     return Account(UUID(row.id), row.name, frozenset(Role(role) for role in row.roles))
 
 
-def _entry(row: Any) -> Entry:
-    return Entry(account_of(row), row.created_at, row.suspended_at)
+def _entry(row: Any) -> AccountEntry:
+    return AccountEntry(account_of(row), row.created_at, row.suspended_at)

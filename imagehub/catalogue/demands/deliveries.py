@@ -10,7 +10,7 @@ from imagehub.catalogue.database import Cursor
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class DeliveryEvent:
     """What is to be sent: to one place once for each `once`."""
 
     name: str
@@ -46,7 +46,7 @@ class DeliveryEntry:
     answer: str
 
 
-def queue_webhooks(cursor: Cursor, account_id: UUID, event: Event) -> int:
+def queue_webhooks(cursor: Cursor, account_id: UUID, event: DeliveryEvent) -> int:
     """Have an event sent to every webhook of the account; return how many were queued."""
     cursor.execute(
         "insert into deliveries (account_id, webhook_id, event, body, once)"
@@ -57,7 +57,7 @@ def queue_webhooks(cursor: Cursor, account_id: UUID, event: Event) -> int:
     return int(cursor.rowcount)
 
 
-def queue_mail(cursor: Cursor, account_id: UUID, event: Event) -> int:
+def queue_mail(cursor: Cursor, account_id: UUID, event: DeliveryEvent) -> int:
     """Have an event sent to the account's e-mail address, if it has one."""
     cursor.execute(
         "insert into deliveries (account_id, event, body, once)"

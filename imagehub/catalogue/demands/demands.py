@@ -10,7 +10,7 @@ from imagehub.catalogue.database import Cursor
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DemandSpec:
     """What is wanted: so many verified photos of a label (MID) until then, and why."""
 
     label: str
@@ -43,7 +43,7 @@ def open_of_account(cursor: Cursor, account_id: UUID) -> list[tuple[str, str]]:
     return [(row.label, row.why) for row in cursor.fetchall()]
 
 
-def ask(cursor: Cursor, account_id: UUID, wish: Wish) -> UUID:
+def ask(cursor: Cursor, account_id: UUID, wish: DemandSpec) -> UUID:
     """Write a demand; return its id."""
     cursor.execute(
         "insert into demands (account_id, label, target, why, until) values (%s, %s, %s, %s, %s)"

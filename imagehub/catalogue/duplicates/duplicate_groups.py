@@ -14,7 +14,7 @@ MOST_MEMBERS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class GroupMember:
     """An image that hangs on its keeper; `distance` is 0 for equal pixels."""
 
     image_id: str
@@ -32,7 +32,7 @@ class KnownTile:
     is_own: bool
 
 
-def members(cursor: Cursor, image_id: str) -> list[Member]:
+def members(cursor: Cursor, image_id: str) -> list[GroupMember]:
     """The members of the image's group, nearest to their keeper first; empty without a group."""
     cursor.execute(
         "select d.image_id, d.keeper_id, d.distance, d.reason from duplicates d"
@@ -41,7 +41,7 @@ def members(cursor: Cursor, image_id: str) -> list[Member]:
         " order by d.image_id <> %(image)s, d.distance, d.image_id limit %(limit)s",
         {"image": image_id, "limit": MOST_MEMBERS},
     )
-    return [Member(*row) for row in cursor.fetchall()]
+    return [GroupMember(*row) for row in cursor.fetchall()]
 
 
 def tiles(

@@ -12,7 +12,7 @@ DIMENSIONS = ("light", "device", "place", "cluster")
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class ValueCount:
     """How many images of a label have a value of a dimension; empty, or -1: not known."""
 
     label: str
@@ -22,7 +22,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class CoverageFilter:
     """Values that images must have to be counted; None: any."""
 
     light: str | None = None
@@ -42,7 +42,7 @@ def labels(cursor: Cursor, before: tuple[int, str], limit: int) -> list[tuple[La
     return [(Label(row.mid, row.name), row.images) for row in cursor.fetchall()]
 
 
-def counts(cursor: Cursor, mids: Sequence[str], choice: Choice) -> list[Count]:
+def counts(cursor: Cursor, mids: Sequence[str], choice: CoverageFilter) -> list[ValueCount]:
     """Count the images of labels by each dimension, of those that a choice leaves."""
     cursor.execute(
         "select label, case when grouping(light) = 0 then 'light'"
@@ -64,7 +64,7 @@ def counts(cursor: Cursor, mids: Sequence[str], choice: Choice) -> list[Count]:
             "cluster": choice.cluster,
         },
     )
-    return [Count(*row) for row in cursor.fetchall()]
+    return [ValueCount(*row) for row in cursor.fetchall()]
 
 
 def places(cursor: Cursor, limit: int) -> list[str]:

@@ -39,7 +39,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class LabelHistoryEntry:
     """One line of a label's history: who decided what when, and what became of it."""
 
     action: str
@@ -65,7 +65,7 @@ class Proposal:
     why: str
     examples: tuple[str, ...]
     proposed_at: datetime
-    decision: Event | None
+    decision: LabelHistoryEntry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def decide(cursor: Cursor, change: Change, admin_id: UUID) -> bool:
     return bool(cursor.rowcount)
 
 
-def history(cursor: Cursor, mid: str) -> list[Event]:
+def history(cursor: Cursor, mid: str) -> list[LabelHistoryEntry]:
     """What was decided about a label, the latest first."""
     cursor.execute(
         "select * from label_events where of_label = %(mid)s or result = %(mid)s"
@@ -247,8 +247,8 @@ def _proposal(row: Any) -> Proposal:
     )
 
 
-def _event(row: Any) -> Event:
-    return Event(
+def _event(row: Any) -> LabelHistoryEntry:
+    return LabelHistoryEntry(
         action=row.action,
         name=row.new_name,
         into=Label(row.into_label, row.into_name) if row.into_label else None,

@@ -16,7 +16,7 @@ GRAVE = (ReportKind.HARM, ReportKind.PRIVATE)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PhotoReport:
     """What somebody says against a photo; `reporter` is a name, empty for a visitor."""
 
     id: UUID
@@ -28,7 +28,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ReportedPhoto:
     """A photo with open reports: how many, of which kinds, since when, and whether it is hidden."""
 
     image_id: str
@@ -39,7 +39,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class ModerationDecision:
     """What an admin decided of a photo, and why."""
 
     outcome: DecisionOutcome
@@ -69,7 +69,7 @@ def is_concealed(cursor: Cursor, image_id: str) -> bool:
     return bool(cursor.fetchone().answer)
 
 
-def waiting(cursor: Cursor, limit: int) -> list[Case]:
+def waiting(cursor: Cursor, limit: int) -> list[ReportedPhoto]:
     """Photos with open reports, the gravest and oldest first."""
     cursor.execute(
         "select r.image_id, count(*) as reports, array_agg(distinct r.kind) as kinds,"
@@ -81,7 +81,7 @@ def waiting(cursor: Cursor, limit: int) -> list[Case]:
         ([str(kind) for kind in GRAVE], limit),
     )
     return [
-        Case(
+        ReportedPhoto(
             row.image_id,
             row.reports,
             tuple(kind for kind in ReportKind if kind in row.kinds),
@@ -101,7 +101,7 @@ def count_waiting(cursor: Cursor) -> int:
     return int(cursor.fetchone().photos)
 
 
-def open_reports(cursor: Cursor, image_id: str) -> list[Report]:
+def open_reports(cursor: Cursor, image_id: str) -> list[PhotoReport]:
     """The open reports of a photo, the oldest first."""
     cursor.execute(
         "select r.id, r.account_id, coalesce(a.name, '') as reporter, r.kind, r.words,"
@@ -112,7 +112,7 @@ def open_reports(cursor: Cursor, image_id: str) -> list[Report]:
     return [_report(row) for row in cursor.fetchall()]
 
 
-def decisions(cursor: Cursor, image_id: str) -> list[Decision]:
+def decisions(cursor: Cursor, image_id: str) -> list[ModerationDecision]:
     """What was decided of a photo before, the newest first."""
     cursor.execute(
         "select d.outcome, d.kind, d.words, a.name, d.decided_at from photo_decisions d"
@@ -120,14 +120,14 @@ def decisions(cursor: Cursor, image_id: str) -> list[Decision]:
         (image_id,),
     )
     return [
-        Decision(
+        ModerationDecision(
             DecisionOutcome(row.outcome), ReportKind(row.kind), row.words, row.name, row.decided_at
         )
         for row in cursor.fetchall()
     ]
 
 
-def decide(cursor: Cursor, photo_sha256: str, decision: Decision, admin_id: UUID) -> None:
+def decide(cursor: Cursor, photo_sha256: str, decision: ModerationDecision, admin_id: UUID) -> None:
     """Write a decision; it answers all open reports of the photo."""
     cursor.execute(
         "insert into photo_decisions (photo_sha256, outcome, kind, words, decided_by)"
@@ -149,8 +149,8 @@ def senders(cursor: Cursor, image_id: str) -> Sequence[UUID]:
     return [UUID(row.id) for row in cursor.fetchall()]
 
 
-def _report(row: Any) -> Report:
-    return Report(
+def _report(row: Any) -> PhotoReport:
+    return PhotoReport(
         UUID(row.id),
         UUID(row.account_id) if row.account_id else None,
         row.reporter,

@@ -38,7 +38,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class DeadLetterEntry:
     """A dead letter that nobody has tried again."""
 
     set_aside_at: datetime
@@ -48,7 +48,7 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True)
-class JobRun:
+class JobRunProgress:
     """How far one run of a job is; `total` is None where it does not know."""
 
     job: str
@@ -94,7 +94,7 @@ def count_set_aside(cursor: Cursor) -> int:
     return int(cursor.fetchone().letters)
 
 
-def set_aside(cursor: Cursor, limit: int) -> list[SetAside]:
+def set_aside(cursor: Cursor, limit: int) -> list[DeadLetterEntry]:
     """Those dead letters, the newest first."""
     cursor.execute(
         "select set_aside_at, code, reason, upload_id::text from dead_letters"
@@ -102,12 +102,14 @@ def set_aside(cursor: Cursor, limit: int) -> list[SetAside]:
         (limit,),
     )
     return [
-        SetAside(row.set_aside_at, row.code, row.reason, row.upload_id and UUID(row.upload_id))
+        DeadLetterEntry(
+            row.set_aside_at, row.code, row.reason, row.upload_id and UUID(row.upload_id)
+        )
         for row in cursor.fetchall()
     ]
 
 
-def last_runs(cursor: Cursor, silent_seconds: int) -> list[JobRun]:
+def last_runs(cursor: Cursor, silent_seconds: int) -> list[JobRunProgress]:
     """Each job's last run, by name; one that runs is silent if it has not reported for so long."""
     cursor.execute(
         "select distinct on (job) job, state, done, total, started_at, heartbeat_at, error,"
@@ -115,4 +117,4 @@ def last_runs(cursor: Cursor, silent_seconds: int) -> list[JobRun]:
         " from job_runs order by job, id desc",
         (silent_seconds,),
     )
-    return [JobRun(*row) for row in cursor.fetchall()]
+    return [JobRunProgress(*row) for row in cursor.fetchall()]

@@ -8,7 +8,7 @@ from imagehub.catalogue.database import Cursor, Database
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class CounterCheck:
     """One counter as it is kept, and as its rows say."""
 
     name: str
@@ -30,14 +30,14 @@ class Tally:
         }
 
 
-def recount(database: Database) -> list[Tally]:
+def recount(database: Database) -> list[CounterCheck]:
     """Compare every counter with its rows, all at one moment."""
     with database.transaction() as cursor:
         cursor.execute("set transaction isolation level repeatable read, read only")
         return [*_uploads(cursor), *_label_sets(cursor), *_graphs(cursor)]
 
 
-def _uploads(cursor: Cursor) -> list[Tally]:
+def _uploads(cursor: Cursor) -> list[CounterCheck]:
     cursor.execute(
         """
         with landed as (
@@ -62,7 +62,7 @@ def _uploads(cursor: Cursor) -> list[Tally]:
     return _tallies(cursor)
 
 
-def _label_sets(cursor: Cursor) -> list[Tally]:
+def _label_sets(cursor: Cursor) -> list[CounterCheck]:
     cursor.execute(
         """
         with rows_say as (
@@ -89,7 +89,7 @@ def _label_sets(cursor: Cursor) -> list[Tally]:
     return _tallies(cursor)
 
 
-def _graphs(cursor: Cursor) -> list[Tally]:
+def _graphs(cursor: Cursor) -> list[CounterCheck]:
     cursor.execute(
         """
         with recursive closure (mid, ancestor) as (
@@ -113,5 +113,5 @@ def _graphs(cursor: Cursor) -> list[Tally]:
     return _tallies(cursor)
 
 
-def _tallies(cursor: Cursor) -> list[Tally]:
-    return [Tally(row.name, int(row.kept), int(row.recounted)) for row in cursor.fetchall()]
+def _tallies(cursor: Cursor) -> list[CounterCheck]:
+    return [CounterCheck(row.name, int(row.kept), int(row.recounted)) for row in cursor.fetchall()]

@@ -12,7 +12,7 @@ from imagehub.vocabulary import SubsetRules
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
+class FrozenRelease:
     """What a finished release holds; digest, signature and key are raw bytes."""
 
     label_set_version: int
@@ -28,7 +28,7 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class ReleaseEntry:
     """A numbered freeze of a subset; `frozen` once it is ready, `reason` if it failed."""
 
     id: str
@@ -37,7 +37,7 @@ class Release:
     rules: SubsetRules
     requested_at: datetime
     reason: str | None
-    frozen: Frozen | None
+    frozen: FrozenRelease | None
 
     @property
     def state(self) -> Literal["requested", "ready", "failed"]:
@@ -47,14 +47,14 @@ class Release:
         return "failed" if self.reason is not None else "requested"
 
 
-def find(cursor: Cursor, release_id: str) -> Release | None:
+def find(cursor: Cursor, release_id: str) -> ReleaseEntry | None:
     """The release with this id."""
     cursor.execute("select * from release_entries where id = %s", (release_id,))
     row = cursor.fetchone()
     return _release(row) if row else None
 
 
-def newest(cursor: Cursor, before: tuple[datetime, str] | None, limit: int) -> list[Release]:
+def newest(cursor: Cursor, before: tuple[datetime, str] | None, limit: int) -> list[ReleaseEntry]:
     """Releases, those asked for last first, from behind `before` (when asked, id) on."""
     cursor.execute(
         """
@@ -71,7 +71,7 @@ def newest(cursor: Cursor, before: tuple[datetime, str] | None, limit: int) -> l
     return [_release(row) for row in cursor.fetchall()]
 
 
-def of_subset(cursor: Cursor, subset: str) -> list[Release]:
+def of_subset(cursor: Cursor, subset: str) -> list[ReleaseEntry]:
     """All releases of a subset, newest first."""
     cursor.execute(
         "select * from release_entries where subset = %s order by number desc", (subset,)
@@ -79,10 +79,10 @@ def of_subset(cursor: Cursor, subset: str) -> list[Release]:
     return [_release(row) for row in cursor.fetchall()]
 
 
-def _release(row: Any) -> Release:
+def _release(row: Any) -> ReleaseEntry:
     frozen = None
     if row.published_at is not None:
-        frozen = Frozen(
+        frozen = FrozenRelease(
             label_set_version=row.label_set_version,
             files=row.files,
             total_bytes=row.total_bytes,
@@ -94,7 +94,7 @@ def _release(row: Any) -> Release:
             summary=row.summary,
             published_at=row.published_at,
         )
-    return Release(
+    return ReleaseEntry(
         id=row.id,
         subset=row.subset,
         number=row.number,

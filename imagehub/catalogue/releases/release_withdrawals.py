@@ -12,7 +12,7 @@ from imagehub.withdrawal_list import WithdrawnFile
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ShardFile:
     """A file of a release, and the shard that it lies in."""
 
     release_id: str
@@ -100,17 +100,17 @@ def releases_of(cursor: Cursor, image_id: str) -> list[str]:
     return [row.release_id for row in cursor.fetchall()]
 
 
-def unblanked(cursor: Cursor, image_id: str) -> list[Place]:
+def unblanked(cursor: Cursor, image_id: str) -> list[ShardFile]:
     """Where the image's bytes may still lie in shards."""
     cursor.execute(
         "select release_id, shard, image_id from release_withdrawals"
         " where image_id = %s and blanked_at is null order by release_id",
         (image_id,),
     )
-    return [Place(*row) for row in cursor.fetchall()]
+    return [ShardFile(*row) for row in cursor.fetchall()]
 
 
-def mark_blanked(cursor: Cursor, place: Place) -> None:
+def mark_blanked(cursor: Cursor, place: ShardFile) -> None:
     """Remember that zeros took the place of the bytes."""
     cursor.execute(
         "update release_withdrawals set blanked_at = now() where release_id = %s and image_id = %s",

@@ -28,7 +28,7 @@ class ReleaseRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReleaseContents:
     """What a release holds; digest, signature and key are raw bytes."""
 
     release_id: str
@@ -170,7 +170,7 @@ def remember_splits(
     )
 
 
-def publish(cursor: Cursor, answer: Answer, run_id: int) -> None:
+def publish(cursor: Cursor, answer: ReleaseContents, run_id: int) -> None:
     """Publish a release: its one row, never changed again."""
     cursor.execute(
         "insert into releases (id, label_set_version, files, total_bytes, labels, shards,"

@@ -56,7 +56,7 @@ class Skill:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ReviewerRecord:
     """How many of a person's old answers were settled later, and how many of those agreed."""
 
     account_id: str
@@ -174,7 +174,7 @@ def store_skills(cursor: Cursor, skills: Sequence[Skill]) -> None:
     )
 
 
-def store_records(cursor: Cursor, records: Sequence[Record]) -> None:
+def store_records(cursor: Cursor, records: Sequence[ReviewerRecord]) -> None:
     """Tell people of their answers anew, where ten more of them were settled."""
     cursor.execute(
         "insert into reviewer_records as r (account_id, settled, agreed)"

@@ -13,7 +13,7 @@ from imagehub.vocabulary import Label
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFile:
+class StoredModelFile:
     """A file of a model; `key` is where it lies, `sha256` is hex."""
 
     name: str
@@ -23,13 +23,13 @@ class ModelFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class ModelEntry:
     """A model: its labels in the order of its outputs, how right it is, and its files by name."""
 
     id: str
     labels: tuple[Label, ...]
     metrics: Mapping[str, Any]
-    files: Mapping[str, ModelFile]
+    files: Mapping[str, StoredModelFile]
     made_at: datetime
 
 
@@ -54,7 +54,7 @@ def owners(cursor: Cursor, release_id: str) -> list[tuple[UUID, UUID]]:
     return [(UUID(row.id), UUID(row.account_id)) for row in cursor.fetchall()]
 
 
-def find(cursor: Cursor, model_id: UUID) -> Model | None:
+def find(cursor: Cursor, model_id: UUID) -> ModelEntry | None:
     """The model that the run with this id left."""
     cursor.execute(
         "select id::text, labels, metrics, files, made_at from models where id = %s",
@@ -63,10 +63,10 @@ def find(cursor: Cursor, model_id: UUID) -> Model | None:
     row = cursor.fetchone()
     if row is None:
         return None
-    return Model(
+    return ModelEntry(
         id=row.id,
         labels=tuple(Label(one["mid"], one["name"]) for one in row.labels),
         metrics=row.metrics,
-        files={name: ModelFile(name, **facts) for name, facts in sorted(row.files.items())},
+        files={name: StoredModelFile(name, **facts) for name, facts in sorted(row.files.items())},
         made_at=row.made_at,
     )

@@ -21,7 +21,7 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CurveStep:
     """One point of the curves."""
 
     step: int
@@ -96,7 +96,7 @@ def epochs(cursor: Cursor, run_id: str, attempt: int) -> list[Epoch]:
     ]
 
 
-def add_step(cursor: Cursor, run_id: str, step: Step) -> None:
+def add_step(cursor: Cursor, run_id: str, step: CurveStep) -> None:
     """Write down a point of the curves; an attempt that goes on writes over the one before."""
     cursor.execute(
         "insert into training_progress (run_id, step, loss, accuracy) values (%s, %s, %s, %s)"
@@ -106,14 +106,14 @@ def add_step(cursor: Cursor, run_id: str, step: Step) -> None:
     )
 
 
-def steps(cursor: Cursor, run_id: str, behind: int, limit: int) -> list[Step]:
+def steps(cursor: Cursor, run_id: str, behind: int, limit: int) -> list[CurveStep]:
     """The points of the curves behind a step, in order."""
     cursor.execute(
         "select step, loss, accuracy from training_progress"
         " where run_id = %s and step > %s order by step limit %s",
         (run_id, behind, limit),
     )
-    return [Step(*row) for row in cursor.fetchall()]
+    return [CurveStep(*row) for row in cursor.fetchall()]
 
 
 def note(cursor: Cursor, run_id: str, words: str) -> None:

@@ -12,7 +12,7 @@ from imagehub.catalogue.database import Cursor
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TrainingRequest:
     """A run to ask for; `expected_minutes` are those of all executors together."""
 
     account_id: UUID
@@ -30,7 +30,7 @@ class Use:
     minutes: float
 
 
-def add(cursor: Cursor, wish: Wish) -> str:
+def add(cursor: Cursor, wish: TrainingRequest) -> str:
     """Write a wish down; returns the id that its run will have."""
     cursor.execute(
         "insert into training_requests"

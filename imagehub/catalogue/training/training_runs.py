@@ -14,7 +14,7 @@ LOCK = 0x1_7A1_4E5
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingRun:
+class RunState:
     """A run as it stands; `config` as imagehub.training_config reads it.
 
     `excused` of its attempts so far ended through no fault of the run.
@@ -45,7 +45,7 @@ _USE = """
 """
 
 
-def find(cursor: Cursor, run_id: str) -> TrainingRun | None:
+def find(cursor: Cursor, run_id: str) -> RunState | None:
     """The run with this id."""
     cursor.execute(f"{_RUN} where r.id::text = %s", (run_id,))
     row = cursor.fetchone()
@@ -83,7 +83,7 @@ def lock(cursor: Cursor) -> None:
     cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
 
 
-def next_queued(cursor: Cursor) -> TrainingRun | None:
+def next_queued(cursor: Cursor) -> RunState | None:
     """The run whose turn it is: of whoever used the trainer least today, the one asked first."""
     cursor.execute(
         f"{_RUN} {_USE} where r.state = 'queued'"
@@ -117,7 +117,7 @@ def beat(cursor: Cursor, run_id: str) -> None:
     cursor.execute("update training_runs set heartbeat_at = now() where id = %s", (run_id,))
 
 
-def abandoned(cursor: Cursor, silent_seconds: float) -> list[TrainingRun]:
+def abandoned(cursor: Cursor, silent_seconds: float) -> list[RunState]:
     """Runs that were begun and whose trainer has been silent for so long."""
     cursor.execute(
         f"{_RUN} where r.state in ('preparing', 'training', 'exporting')"
@@ -209,7 +209,7 @@ def ask_to_cancel(cursor: Cursor, run_id: str) -> bool:
     return bool(cursor.rowcount)
 
 
-def to_cancel(cursor: Cursor) -> list[TrainingRun]:
+def to_cancel(cursor: Cursor) -> list[RunState]:
     """Runs that have not ended and that somebody wants to stop."""
     cursor.execute(
         f"{_RUN} left join training_cancels c on c.request_id = r.request_id"
@@ -233,8 +233,8 @@ def publish(
     )
 
 
-def _run(row: Any) -> TrainingRun:
-    return TrainingRun(
+def _run(row: Any) -> RunState:
+    return RunState(
         id=row.id,
         release_id=row.release_id,
         manifest_sha256=bytes(row.manifest_sha256),

@@ -17,7 +17,7 @@ from imagehub.vocabulary import Label
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class NewUpload:
     """An upload that asks to be accepted; digests are raw bytes."""
 
     client_key: UUID
@@ -43,7 +43,7 @@ def upload_ids(account_id: UUID, client_key: UUID) -> tuple[UUID, UUID]:
     return client_key, uuid5(account_id, client_key.hex)
 
 
-def accept(cursor: Cursor, candidate: Candidate) -> Acceptance:
+def accept(cursor: Cursor, candidate: NewUpload) -> Acceptance:
     """Accept an upload once; of several at the same time one is new and the others wait for it.
 
     A refusal at the door under the same key is forgotten: the contributor sent a better photo.
@@ -81,7 +81,7 @@ def labels_named(cursor: Cursor, words: str) -> list[Label]:
     return [Label(row.mid, row.name) for row in cursor.fetchall()]
 
 
-def _insert(cursor: Cursor, upload_id: UUID, candidate: Candidate) -> datetime | None:
+def _insert(cursor: Cursor, upload_id: UUID, candidate: NewUpload) -> datetime | None:
     cursor.execute(
         """
         with forgotten as (

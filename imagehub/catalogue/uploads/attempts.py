@@ -9,7 +9,7 @@ from imagehub.catalogue.database import Cursor
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MessageOffset:
     """Where a message stands: topic, partition, offset."""
 
     topic: str
@@ -17,7 +17,7 @@ class Place:
     offset: int
 
 
-def find(cursor: Cursor, places: Sequence[Place]) -> dict[Place, int]:
+def find(cursor: Cursor, places: Sequence[MessageOffset]) -> dict[MessageOffset, int]:
     """The attempts at those of the messages that were taken and not settled."""
     cursor.execute(
         f"""
@@ -27,10 +27,10 @@ def find(cursor: Cursor, places: Sequence[Place]) -> dict[Place, int]:
         _columns(places),
     )
     rows = cursor.fetchall()
-    return {Place(row.topic, row.partition, row.offset): row.attempts for row in rows}
+    return {MessageOffset(row.topic, row.partition, row.offset): row.attempts for row in rows}
 
 
-def add(cursor: Cursor, places: Sequence[Place]) -> None:
+def add(cursor: Cursor, places: Sequence[MessageOffset]) -> None:
     """Count one attempt more at each of the messages."""
     cursor.execute(
         f"""
@@ -43,7 +43,7 @@ def add(cursor: Cursor, places: Sequence[Place]) -> None:
     )
 
 
-def take_back(cursor: Cursor, places: Sequence[Place]) -> None:
+def take_back(cursor: Cursor, places: Sequence[MessageOffset]) -> None:
     """Count one attempt less at each of the messages: it ended, and not by their fault."""
     cursor.execute(
         f"""
@@ -54,7 +54,7 @@ def take_back(cursor: Cursor, places: Sequence[Place]) -> None:
     )
 
 
-def forget(cursor: Cursor, place: Place) -> None:
+def forget(cursor: Cursor, place: MessageOffset) -> None:
     """The message is settled."""
     cursor.execute(
         'delete from ingestion_attempts where topic = %s and partition = %s and "offset" = %s',
@@ -65,7 +65,7 @@ def forget(cursor: Cursor, place: Place) -> None:
 _PLACES = "unnest(%(topics)s::text[], %(partitions)s::integer[], %(offsets)s::bigint[])"
 
 
-def _columns(places: Sequence[Place]) -> dict[str, list[str] | list[int]]:
+def _columns(places: Sequence[MessageOffset]) -> dict[str, list[str] | list[int]]:
     return {
         "topics": [place.topic for place in places],
         "partitions": [place.partition for place in places],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.uploads.attempts import Place
+from imagehub.catalogue.uploads.attempts import MessageOffset
 
 WINDOW_MESSAGES = 400
 """When the window holds so many messages, both of its counts are halved."""
@@ -22,7 +22,7 @@ class LineCounts:
     consecutive_dead: int
 
 
-def is_set_aside(cursor: Cursor, place: Place) -> bool:
+def is_set_aside(cursor: Cursor, place: MessageOffset) -> bool:
     """Say whether the message is among the dead letters already."""
     cursor.execute(
         'select from dead_letters where topic = %s and partition = %s and "offset" = %s',
@@ -31,7 +31,9 @@ def is_set_aside(cursor: Cursor, place: Place) -> bool:
     return cursor.fetchone() is not None
 
 
-def add(cursor: Cursor, place: Place, code: str, reason: str, upload_id: UUID | None) -> bool:
+def add(
+    cursor: Cursor, place: MessageOffset, code: str, reason: str, upload_id: UUID | None
+) -> bool:
     """Record a message that was set aside; False if it had been before."""
     cursor.execute(
         """
@@ -50,17 +52,17 @@ def add(cursor: Cursor, place: Place, code: str, reason: str, upload_id: UUID | 
     return bool(cursor.rowcount == 1)
 
 
-def not_replayed(cursor: Cursor, topic: str) -> set[Place]:
+def not_replayed(cursor: Cursor, topic: str) -> set[MessageOffset]:
     """Where the messages of the topic stood that were set aside and not tried again."""
     cursor.execute(
         'select topic, partition, "offset" from dead_letters'
         " where topic = %s and replayed_at is null",
         (topic,),
     )
-    return {Place(*row) for row in cursor.fetchall()}
+    return {MessageOffset(*row) for row in cursor.fetchall()}
 
 
-def mark_replayed(cursor: Cursor, place: Place) -> None:
+def mark_replayed(cursor: Cursor, place: MessageOffset) -> None:
     """Note that the message is in the log again."""
     cursor.execute(
         "update dead_letters set replayed_at = now()"
@@ -69,7 +71,7 @@ def mark_replayed(cursor: Cursor, place: Place) -> None:
     )
 
 
-def count_handled(cursor: Cursor, place: Place, is_dead: bool) -> None:
+def count_handled(cursor: Cursor, place: MessageOffset, is_dead: bool) -> None:
     """Count one message of the partition in its window."""
     cursor.execute(
         """

@@ -46,21 +46,21 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class SettledUpload:
+class UploadIdentity:
     """What tells whether two uploads of one id are the same."""
 
     account_id: UUID
     photo_sha256: str
 
 
-def find_upload(cursor: Cursor, upload_id: UUID) -> SettledUpload | None:
+def find_upload(cursor: Cursor, upload_id: UUID) -> UploadIdentity | None:
     """The upload of this id, if it has been settled."""
     cursor.execute(
         "select account_id, encode(photo_sha256, 'hex') as photo_sha256 from uploads where id = %s",
         (str(upload_id),),
     )
     row = cursor.fetchone()
-    return SettledUpload(UUID(row.account_id), row.photo_sha256) if row else None
+    return UploadIdentity(UUID(row.account_id), row.photo_sha256) if row else None
 
 
 def find_image(cursor: Cursor, photo_sha256: str) -> str | None:

@@ -14,7 +14,7 @@ from imagehub.vocabulary import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class UploadFacts:
     """All that is known of one upload; None where it has not come so far.
 
     `findings` are codes; `is_shared_claim` says that others sent the same photo as the same label.
@@ -52,7 +52,7 @@ class Standing:
     keeper_is_own: bool = False
 
 
-def find_own(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> Standing | None:
+def find_own(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> UploadFacts | None:
     """The account's upload with one of these ids; an accepted one before one refused."""
     cursor.execute(
         """
@@ -65,7 +65,7 @@ def find_own(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> St
     return _standing(row) if row else None
 
 
-def find_any(cursor: Cursor, upload_id: UUID) -> Standing | None:
+def find_any(cursor: Cursor, upload_id: UUID) -> UploadFacts | None:
     """The upload with this id, whoever sent it: for admins."""
     cursor.execute(
         """
@@ -80,7 +80,7 @@ def find_any(cursor: Cursor, upload_id: UUID) -> Standing | None:
 
 def newest(
     cursor: Cursor, account_id: UUID, before: tuple[datetime, UUID] | None, limit: int
-) -> list[Standing]:
+) -> list[UploadFacts]:
     """The account's uploads, newest first, from behind `before` (when asked, id) on."""
     cursor.execute(
         """
@@ -99,10 +99,10 @@ def newest(
     return [_standing(row) for row in cursor.fetchall()]
 
 
-def _standing(row: Any) -> Standing:
+def _standing(row: Any) -> UploadFacts:
     values = {
         field.name: getattr(row, field.name)
-        for field in fields(Standing)
+        for field in fields(UploadFacts)
         if field.name != "verdict"
     }
     for name in ("upload_id", "client_key", "account_id", "first_upload_id"):
@@ -111,4 +111,4 @@ def _standing(row: Any) -> Standing:
     values["reasons"] = tuple(row.reasons or ())
     values["verdict"] = read_verdict(row) if row.outcome else None
     values["findings"] = tuple(found["code"] for found in row.findings or ())
-    return Standing(**values)
+    return UploadFacts(**values)

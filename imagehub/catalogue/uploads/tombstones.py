@@ -22,7 +22,7 @@ _SENTENCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class ArrivingUpload:
     """An upload that may be in the way of a tombstone; `accepted_at` is None for "now"."""
 
     upload_id: UUID | None
@@ -55,7 +55,7 @@ def lock(cursor: Cursor, photo_sha256: str) -> None:
     )
 
 
-def barrier(cursor: Cursor, sending: Sending) -> Barrier:
+def barrier(cursor: Cursor, sending: ArrivingUpload) -> Barrier:
     """What the upload meets now.
 
     What was taken down is refused for ever. What was withdrawn is refused while nobody has it here,

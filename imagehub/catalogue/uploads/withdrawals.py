@@ -11,7 +11,7 @@ from imagehub.catalogue.database import Cursor
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class UploadEnding:
     """How an upload ended: taken back by its contributor, or its photo taken down, and since when.
 
     `removed_at` is None while its bytes are still being removed; `kind` is why it was taken down.
@@ -43,7 +43,7 @@ def ask(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> UUID | 
     return UUID(row.upload_id) if row else None
 
 
-def endings(cursor: Cursor, upload_ids: Sequence[UUID]) -> dict[UUID, Ending]:
+def endings(cursor: Cursor, upload_ids: Sequence[UUID]) -> dict[UUID, UploadEnding]:
     """How those of the uploads ended that were withdrawn or whose photo was taken down."""
     cursor.execute(
         "select asked.id, w.upload_id is null as is_takedown,"
@@ -61,7 +61,7 @@ def endings(cursor: Cursor, upload_ids: Sequence[UUID]) -> dict[UUID, Ending]:
         ([str(one) for one in upload_ids],),
     )
     return {
-        UUID(row.id): Ending(row.is_takedown, row.asked_at, row.removed_at, row.kind)
+        UUID(row.id): UploadEnding(row.is_takedown, row.asked_at, row.removed_at, row.kind)
         for row in cursor.fetchall()
     }
 

@@ -16,7 +16,7 @@ LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class ArrivalCursor:
     """A place among all uploads: right behind the upload of this transaction and id."""
 
     transaction: int
@@ -35,11 +35,11 @@ class Arrivals:
     uploads: int
     claims: tuple[tuple[str, str], ...]
     unchecked: tuple[Unchecked, ...]
-    end: Place
-    safe_end: Place
+    end: ArrivalCursor
+    safe_end: ArrivalCursor
 
 
-def place(cursor: Cursor, version: int) -> Place:
+def place(cursor: Cursor, version: int) -> ArrivalCursor:
     """How far the version has come; nowhere, if it has no model yet.
 
     A catalogue that was restored into another server counts transactions anew: then from the start.
@@ -51,10 +51,10 @@ def place(cursor: Cursor, version: int) -> Place:
         (version,),
     )
     row = cursor.fetchone()
-    return Place(row.taken_to, str(row.taken_upload)) if row else Place(0, FIRST_ID)
+    return ArrivalCursor(row.taken_to, str(row.taken_upload)) if row else ArrivalCursor(0, FIRST_ID)
 
 
-def after(cursor: Cursor, version: int, start: Place, limit: int) -> Arrivals:
+def after(cursor: Cursor, version: int, start: ArrivalCursor, limit: int) -> Arrivals:
     """At most `limit` uploads behind a place that the version has not taken in."""
     cursor.execute(
         "select u.landed_in, u.id, u.claimed_label, i.id as image_id,"
@@ -74,13 +74,13 @@ def after(cursor: Cursor, version: int, start: Place, limit: int) -> Arrivals:
         for row in rows
         if not row.is_checked
     }
-    end = Place(rows[-1].landed_in, str(rows[-1].id))
+    end = ArrivalCursor(rows[-1].landed_in, str(rows[-1].id))
     return Arrivals(
         uploads=len(rows),
         claims=tuple(dict.fromkeys((row.image_id, row.claimed_label) for row in rows)),
         unchecked=tuple(unchecked.values()),
         end=end,
-        safe_end=min(end, Place(rows[0].oldest_open - 1, LAST_ID)),
+        safe_end=min(end, ArrivalCursor(rows[0].oldest_open - 1, LAST_ID)),
     )
 
 
@@ -112,5 +112,5 @@ _WAITING = (
 )
 
 
-def _bounds(version: int, start: Place) -> dict[str, object]:
+def _bounds(version: int, start: ArrivalCursor) -> dict[str, object]:
     return {"version": version, "transaction": start.transaction, "upload": start.upload_id}

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from psycopg2.extras import execute_values
 
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.verification.arrivals import Place
+from imagehub.catalogue.verification.arrivals import ArrivalCursor
 from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS
 
 Floats = npt.NDArray[np.float64]
@@ -46,7 +46,7 @@ class LabelSum:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ContributorRecord:
     """A contributor's claims on fit photos, and how many of them are right by expectation."""
 
     claims: int
@@ -104,7 +104,7 @@ def write_gram(cursor: Cursor, version: int, gram: Floats, photos: int) -> None:
     )
 
 
-def advance(cursor: Cursor, version: int, place: Place) -> None:
+def advance(cursor: Cursor, version: int, place: ArrivalCursor) -> None:
     """Remember that all uploads up to the place are taken in; it never goes back."""
     cursor.execute(
         "update crowd_models set taken_to = %(transaction)s, taken_upload = %(upload)s"
@@ -185,17 +185,17 @@ def mark_judged(cursor: Cursor, version: int, labels: Sequence[str]) -> None:
     )
 
 
-def records(cursor: Cursor, version: int, accounts: Iterable[str]) -> dict[str, Record]:
+def records(cursor: Cursor, version: int, accounts: Iterable[str]) -> dict[str, ContributorRecord]:
     """The records of those of the accounts that have one."""
     cursor.execute(
         "select account_id::text, claims, right_claims from contributor_records"
         " where version = %s and account_id = any(%s::uuid[])",
         (version, list(accounts)),
     )
-    return {row.account_id: Record(row.claims, row.right_claims) for row in cursor}
+    return {row.account_id: ContributorRecord(row.claims, row.right_claims) for row in cursor}
 
 
-def add_to_records(cursor: Cursor, version: int, changes: Mapping[str, Record]) -> None:
+def add_to_records(cursor: Cursor, version: int, changes: Mapping[str, ContributorRecord]) -> None:
     """Add differences to the records of some accounts."""
     execute_values(
         cursor,

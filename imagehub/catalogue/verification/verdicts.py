@@ -37,7 +37,7 @@ class DueLabel:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Claim:
+class PendingClaim:
     """One (image, label) that waits for a verdict, and what the version saw in the image.
 
     `counts_for` are the image's voices in the labels whose crowd it belongs to; `weight` is the
@@ -88,7 +88,9 @@ def due_labels(cursor: Cursor, version: int) -> list[DueLabel]:
     ]
 
 
-def due_claims(cursor: Cursor, version: int, due: DueLabel, ids: tuple[str, str]) -> list[Claim]:
+def due_claims(
+    cursor: Cursor, version: int, due: DueLabel, ids: tuple[str, str]
+) -> list[PendingClaim]:
     """The claims of a due label that wait, of images with first <= id < stop, in order of ids."""
     cursor.execute(
         "select k.image_id, c.findings, c.classes, halfvec_send(c.embedding) as embedding,"
@@ -203,8 +205,8 @@ def label_ancestors(cursor: Cursor) -> dict[str, frozenset[str]]:
     return {row.mid: frozenset(row.ancestors) for row in cursor}
 
 
-def _claim(row: Any) -> Claim:
-    return Claim(
+def _claim(row: Any) -> PendingClaim:
+    return PendingClaim(
         image_id=row.image_id,
         findings=tuple(Finding(**finding) for finding in row.findings),
         classes=row.classes,

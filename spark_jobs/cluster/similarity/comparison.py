@@ -32,7 +32,7 @@ MIN_CORE_CORRELATION = 0.55
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PhotoComparison:
     """How two photos agree once one lies over the other as `fit` says.
 
     `correlation` is that of luma over the shared area; `worst_block` the largest deviation of one
@@ -78,7 +78,7 @@ class Comparison:
         )
 
 
-def compare(left: Look, right: Look) -> Comparison | None:
+def compare(left: Look, right: Look) -> PhotoComparison | None:
     """Compare as they are and mirrored; return the better one, None if neither nearly agrees."""
     found = [
         comparison
@@ -92,7 +92,7 @@ def compare(left: Look, right: Look) -> Comparison | None:
     )
 
 
-def _compare_one_way(left: Look, right: Look, mirrored: bool) -> Comparison | None:
+def _compare_one_way(left: Look, right: Look, mirrored: bool) -> PhotoComparison | None:
     right = right.mirrored() if mirrored else right
     first, second = left.colours.astype(np.float64), right.colours.astype(np.float64)
     if correlation(_core(first[:, :, 0]), _core(second[:, :, 0])) < MIN_CORE_CORRELATION:
@@ -104,7 +104,7 @@ def _compare_one_way(left: Look, right: Look, mirrored: bool) -> Comparison | No
     laid = overlay(blur(second[:, :, 0]), fit)
     if laid.shared.sum() < MIN_PIXELS or luma[laid.shared].std() < MIN_CONTRAST:
         return None
-    coarse = Comparison(
+    coarse = PhotoComparison(
         correlation(luma[laid.shared], laid.plane[laid.shared]),
         _worst_block(luma, laid),
         _chroma_difference(first, [overlay(second[:, :, plane], fit) for plane in (1, 2)]),

@@ -14,7 +14,7 @@ NOBODY_PARTED: AbstractSet[Pair] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class KeeperCandidate:
     """An image that may be kept; `standing` is 0 if verified, 1 if undecided, 2 if rejected."""
 
     image_id: str
@@ -44,7 +44,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class GroupedImage:
     """An image that hangs on the keeper it was itself compared with."""
 
     image_id: str
@@ -77,7 +77,7 @@ def components(matches: Iterable[Match]) -> list[list[str]]:
 
 
 def missing_pairs(
-    images: Mapping[str, Candidate],
+    images: Mapping[str, KeeperCandidate],
     matches: Sequence[Match],
     parted: AbstractSet[Pair] = NOBODY_PARTED,
 ) -> list[Pair]:
@@ -96,10 +96,10 @@ def missing_pairs(
 
 
 def group(
-    images: Mapping[str, Candidate],
+    images: Mapping[str, KeeperCandidate],
     matches: Sequence[Match],
     parted: AbstractSet[Pair] = NOBODY_PARTED,
-) -> list[Member]:
+) -> list[GroupedImage]:
     """Hang images on keepers: never on an image that hangs itself, never by way of a third one.
 
     In order of rank each image hangs on the best keeper that it matches, or else is a keeper. Two
@@ -123,5 +123,5 @@ def group(
             continue
         distance, keeper_id, reason = min(found, key=lambda near: (images[near[1]].rank, near[0]))
         groups[keeper_id].append(image_id)
-        members.append(Member(image_id, keeper_id, distance, reason))
+        members.append(GroupedImage(image_id, keeper_id, distance, reason))
     return members

@@ -11,7 +11,7 @@ from spark_jobs.release.selection.splits import Splits, first_splits, split_of
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenImage:
     """An image of the release: its label, its split, and each true label with its probability."""
 
     image_id: str
@@ -23,7 +23,7 @@ class Choice:
 
 def choose(
     offers: Iterable[Offer], rules: SubsetRules, history: Sequence[Assignment] = ()
-) -> list[Choice]:
+) -> list[ChosenImage]:
     """Choose each image once, under the nearest of its labels, no more than the cap for a label.
 
     An image stays in the split that it had before, and a group is never torn: an image whose
@@ -55,12 +55,12 @@ def _order(offer: Offer) -> tuple[str, int, str, str]:
     return offer.image_id, offer.distance, offer.label, offer.claimed_label
 
 
-def _choice(ways: list[Offer], splits: Splits, group_splits: Mapping[str, str]) -> Choice:
+def _choice(ways: list[Offer], splits: Splits, group_splits: Mapping[str, str]) -> ChosenImage:
     nearest = ways[0]
     labels = {nearest.label: nearest.probability}
     for way in ways:
         labels[way.claimed_label] = max(way.probability, labels.get(way.claimed_label, 0.0))
-    return Choice(
+    return ChosenImage(
         image_id=nearest.image_id,
         group=nearest.group,
         label=nearest.label,

@@ -11,9 +11,9 @@ from typing import Any
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
 from imagehub.storage import keys
 from imagehub.vocabulary import Label, ReleasePhoto
-from spark_jobs.release.selection.choose import Choice
+from spark_jobs.release.selection.choose import ChosenImage
 from spark_jobs.release.selection.paths import path
-from spark_jobs.release.selection.shards import Entry, Shard, plan
+from spark_jobs.release.selection.shards import Shard, ShardEntry, plan
 
 LICENCE = "CC-BY-4.0"
 """What contributors grant; there is one licence for all photos so far."""
@@ -30,20 +30,20 @@ class Selection:
     created_at: datetime
     label_set_version: int
     rules: Mapping[str, Any]
-    choices: Sequence[Choice]
+    choices: Sequence[ChosenImage]
     labels: Mapping[str, Label]
     photos: Mapping[str, ReleasePhoto]
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class ReleaseLayout:
     """A release, ready to be written."""
 
     manifest: Manifest
     shards: tuple[Shard, ...]
 
 
-def lay_out(selection: Selection) -> Contents:
+def lay_out(selection: Selection) -> ReleaseLayout:
     """Order the photos by path, in shards as in the manifest: it is read once, forwards."""
     ordered = sorted((_path(selection, choice), choice) for choice in selection.choices)
     entries = [_entry(choice, selection.photos[choice.image_id]) for _, choice in ordered]
@@ -64,14 +64,14 @@ def lay_out(selection: Selection) -> Contents:
             for file_path, choice in ordered
         ),
     )
-    return Contents(manifest, tuple(shards))
+    return ReleaseLayout(manifest, tuple(shards))
 
 
-def _path(selection: Selection, choice: Choice) -> str:
+def _path(selection: Selection, choice: ChosenImage) -> str:
     return path(choice.split, selection.labels[choice.label], choice.image_id)
 
 
-def _entry(choice: Choice, photo: ReleasePhoto) -> Entry:
+def _entry(choice: ChosenImage, photo: ReleasePhoto) -> ShardEntry:
     facts = {
         "image_id": choice.image_id,
         "label": choice.label,
@@ -80,13 +80,13 @@ def _entry(choice: Choice, photo: ReleasePhoto) -> Entry:
         "licence": LICENCE,
     }
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return Entry(
+    return ShardEntry(
         choice.image_id, keys.full(photo.photo_sha256), photo.sha256, photo.bytes, text.encode()
     )
 
 
 def _file(
-    file_path: str, choice: Choice, photo: ReleasePhoto, place: tuple[int, int]
+    file_path: str, choice: ChosenImage, photo: ReleasePhoto, place: tuple[int, int]
 ) -> ManifestFile:
     shard, start = place
     return ManifestFile(
@@ -108,7 +108,7 @@ def _file(
     )
 
 
-def _labels(choice: Choice) -> tuple[FileLabel, ...]:
+def _labels(choice: ChosenImage) -> tuple[FileLabel, ...]:
     return tuple(
         FileLabel(mid, LABEL_SOURCE, round(probability, 4)) for mid, probability in choice.labels
     )

@@ -19,7 +19,7 @@ TARGET_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ShardEntry:
     """One photo to pack: where its bytes lie, what they must be, and what is said beside it."""
 
     image_id: str
@@ -39,7 +39,7 @@ class Shard:
     """The photos of one tar file, in order; `made_at` in seconds since 1970."""
 
     number: int
-    entries: tuple[Entry, ...]
+    entries: tuple[ShardEntry, ...]
     made_at: int
 
     def starts(self) -> dict[str, int]:
@@ -51,9 +51,11 @@ class Shard:
         return starts
 
 
-def plan(entries: Iterable[Entry], made_at: int, target_bytes: int = TARGET_BYTES) -> list[Shard]:
+def plan(
+    entries: Iterable[ShardEntry], made_at: int, target_bytes: int = TARGET_BYTES
+) -> list[Shard]:
     """Fill shards one after another in the order given; one photo may be larger than the target."""
-    filled: list[list[Entry]] = [[]]
+    filled: list[list[ShardEntry]] = [[]]
     size = END_BYTES
     for entry in entries:
         if filled[-1] and size + entry.packed_bytes > target_bytes:
@@ -77,7 +79,7 @@ def build(shard: Shard, read: Callable[[str], bytes]) -> bytes:
     return bytes(packed)
 
 
-def _checked(entry: Entry, read: Callable[[str], bytes]) -> bytes:
+def _checked(entry: ShardEntry, read: Callable[[str], bytes]) -> bytes:
     try:
         photo = read(entry.key)
     except NotFound as error:

@@ -13,7 +13,7 @@ SEVERAL = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fellows:
+class Peers:
     """n photos of one label: embeddings n x D, weights n (above 0, at most 1), contributors n.
 
     `contributors` are numbers of the label's own counting, SEVERAL where more than one contributor
@@ -27,6 +27,6 @@ class Fellows:
     def __len__(self) -> int:
         return len(self.weights)
 
-    def some(self, which: slice | npt.NDArray[np.bool_]) -> Fellows:
+    def some(self, which: slice | npt.NDArray[np.bool_]) -> Peers:
         """Only these of them."""
-        return Fellows(self.embeddings[which], self.weights[which], self.contributors[which])
+        return Peers(self.embeddings[which], self.weights[which], self.contributors[which])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from spark_jobs.verify.agreement.crowd import Floats
 from spark_jobs.verify.agreement.discriminant import Discriminant, LeftOut
-from spark_jobs.verify.agreement.fellows import Fellows
+from spark_jobs.verify.agreement.fellows import Peers
 from spark_jobs.verify.agreement.graph import LabelGraph
 
 LEAST_OTHERS = 4
@@ -66,7 +66,7 @@ class LabelCrowd:
     """
 
     label: str
-    fellows: Fellows
+    fellows: Peers
     crowd: Discriminant
     temperature: float
     rivals: npt.NDArray[np.intp]
@@ -79,7 +79,7 @@ class LabelCrowd:
     def of(
         cls,
         label: str,
-        fellows: Fellows,
+        fellows: Peers,
         crowd: Discriminant,
         temperature: float,
         graph: LabelGraph,
@@ -93,7 +93,7 @@ class LabelCrowd:
         centred = _at_unit_length(fellows.embeddings - crowd.centre)
         return cls(label, fellows, crowd, temperature, rivals, shares, units, centred)
 
-    def reduced(self, fellows: Fellows, crowd: Discriminant) -> LabelCrowd:
+    def reduced(self, fellows: Peers, crowd: Discriminant) -> LabelCrowd:
         """The same with some of the fellows only, and a crowd in which no others of them count."""
         units = _at_unit_length(fellows.embeddings)
         centred = _at_unit_length(fellows.embeddings - crowd.centre)

@@ -11,7 +11,7 @@ from imagehub.vocabulary import Finding, Verdict
 from spark_jobs.verify.agreement import record
 from spark_jobs.verify.agreement.crowd import CrowdStatistics, Floats
 from spark_jobs.verify.agreement.discriminant import Discriminant, LeftOut
-from spark_jobs.verify.agreement.fellows import Fellows
+from spark_jobs.verify.agreement.fellows import Peers
 from spark_jobs.verify.agreement.graph import LabelGraph
 from spark_jobs.verify.agreement.likeness import LEAST_OTHERS, CrowdOpinion, LabelCrowd, SeenVoice
 from spark_jobs.verify.agreement.network import ClassNetwork
@@ -20,7 +20,7 @@ from spark_jobs.verify.agreement.record import Claimant
 from spark_jobs.verify.agreement.reviews import ReviewOpinion
 from spark_jobs.verify.agreement.strangers import without_strangers
 from spark_jobs.verify.agreement.temperature import choose_temperature
-from spark_jobs.verify.agreement.verdict import Case, decide
+from spark_jobs.verify.agreement.verdict import ClaimEvidence, decide
 
 PHOTOS_AT_ONCE = 128
 """Photos that are compared with all fellows of their label in one product of matrices."""
@@ -62,7 +62,7 @@ class Panel:
     right_share: float = PRIOR
     contributors: Mapping[str, int] = field(default_factory=dict)
 
-    def judge(self, label: str, fellows: Fellows, photos: Sequence[SeenPhoto]) -> list[Verdict]:
+    def judge(self, label: str, fellows: Peers, photos: Sequence[SeenPhoto]) -> list[Verdict]:
         """Judge photos claimed as one label; `fellows` are those that count for it."""
         if self.crowd is None or label not in self.crowd.numbers:
             company = None
@@ -92,7 +92,7 @@ class Panel:
         network = None
         if self.network is not None and self._was_seen(photo):
             network = self.network.opinion(photo.classes, label)
-        case = Case(
+        case = ClaimEvidence(
             label,
             photo.findings,
             self.unfit,
@@ -111,7 +111,7 @@ def fit_crowd(statistics: CrowdStatistics | None) -> Discriminant | None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sample:
+class ClaimSample:
     """N claims that count: their labels, embeddings (N x D) and voices in the crowd (N)."""
 
     labels: Sequence[str]
@@ -119,7 +119,7 @@ class Sample:
     voices: Floats
 
 
-def measure_temperature(crowd: Discriminant | None, sample: Sample, share: float) -> float:
+def measure_temperature(crowd: Discriminant | None, sample: ClaimSample, share: float) -> float:
     """Choose the temperature on a sample of a crowd of whose claims `share` are right."""
     densities: list[Floats] = []
     own: list[int] = []

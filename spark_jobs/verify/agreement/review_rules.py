@@ -23,7 +23,7 @@ DOUBT_OF_SKILL = 0.5
 answers, is asked less: an answer of 70 % is worth a fifth of one of 90 %."""
 
 
-class Asking(StrEnum):
+class QuestionState(StrEnum):
     """Whether people are still asked about a claim, or why not."""
 
     OPEN = "open"
@@ -33,7 +33,7 @@ class Asking(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class AnswerTally:
     """How many people said what of one claim."""
 
     yes: int = 0
@@ -46,13 +46,13 @@ class Tally:
         return self.yes + self.no + self.unsure
 
 
-def asking(probability: float, tally: Tally) -> Asking:
+def asking(probability: float, tally: AnswerTally) -> QuestionState:
     """Say whether one more answer is wanted, from the probability that the claim is right."""
     if tally.yes + tally.no and max(probability, 1 - probability) >= SURE:
-        return Asking.AGREED
+        return QuestionState.AGREED
     if tally.unsure >= MOST_UNSURE:
-        return Asking.UNSURE
-    return Asking.DISPUTED if tally.answers >= MOST_ANSWERS else Asking.OPEN
+        return QuestionState.UNSURE
+    return QuestionState.DISPUTED if tally.answers >= MOST_ANSWERS else QuestionState.OPEN
 
 
 def is_resting(skill: float, judged: int, credit: float) -> bool:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from spark_jobs.verify.agreement.crowd import Floats
 from spark_jobs.verify.agreement.discriminant import Discriminant, LeftOut
-from spark_jobs.verify.agreement.fellows import Fellows
+from spark_jobs.verify.agreement.fellows import Peers
 from spark_jobs.verify.agreement.likeness import LabelCrowd
 from spark_jobs.verify.agreement.mixture import Gaussians, first_look, unmix
 
@@ -58,7 +58,7 @@ def without_strangers(company: LabelCrowd, contributors: Mapping[str, int]) -> L
     return company.reduced(some.some(~found), crowd)
 
 
-def find_strangers(some: Fellows, company: LabelCrowd, contributors: Mapping[str, int]) -> Flags:
+def find_strangers(some: Peers, company: LabelCrowd, contributors: Mapping[str, int]) -> Flags:
     """Which of these fellows (n) are strangers: none if no one label explains enough of them."""
     everybody = np.ones(len(some), dtype=bool)
     if some.weights.sum() < LEAST_STRANGERS or not len(company.rivals):
@@ -84,7 +84,7 @@ def find_strangers(some: Fellows, company: LabelCrowd, contributors: Mapping[str
     return np.asarray(mixture.parts[:, 0] < 0.5)
 
 
-def _voices(some: Fellows, which: Flags, company: LabelCrowd) -> LeftOut:
+def _voices(some: Peers, which: Flags, company: LabelCrowd) -> LeftOut:
     """What fellows add to the crowd, and others like them of whom they are a sample."""
     number = company.crowd.number(company.label)
     of_all = max(1.0, company.crowd.counts[number] / some.weights.sum())
@@ -92,7 +92,7 @@ def _voices(some: Fellows, which: Flags, company: LabelCrowd) -> LeftOut:
 
 
 def _standardised(
-    some: Fellows, company: LabelCrowd, crowd: Discriminant
+    some: Peers, company: LabelCrowd, crowd: Discriminant
 ) -> tuple[Floats, Floats, Gaussians] | None:
     """Fellows, their weights and rivals, where the crowd's covariance is 1; None if unknown."""
     scale = crowd.scale()

@@ -30,7 +30,7 @@ DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ClaimEvidence:
     """All that is known of one claim; None where a source abstains.
 
     `unfit` are the codes of findings that make a photo useless; `right_share` is the share of the
@@ -47,7 +47,7 @@ class Case:
     reviews: ReviewOpinion | None = None
 
 
-def decide(case: Case, graph: LabelGraph) -> Verdict:
+def decide(case: ClaimEvidence, graph: LabelGraph) -> Verdict:
     """Weigh the evidence.
 
     Rejected: unfit photos, and claims less likely than REJECTED_BELOW that were reviewed, or
@@ -74,7 +74,7 @@ def decide(case: Case, graph: LabelGraph) -> Verdict:
     return Verdict(outcome, round(probability, DIGITS), tuple(reasons), evidence)
 
 
-def _outcome(case: Case, probability: float) -> Outcome:
+def _outcome(case: ClaimEvidence, probability: float) -> Outcome:
     if any(finding.code in case.unfit for finding in case.findings):
         return Outcome.REJECTED
     reviewed = case.reviews is not None

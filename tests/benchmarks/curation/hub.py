@@ -34,7 +34,7 @@ from imagehub.storage.folder import FolderStore
 from imagehub.taxonomy import Taxonomy
 from imagehub.vocabulary import Label, Role, Upload, UploadMetadata
 from ingestion.consumer import Consumer
-from ingestion.pipeline import Line
+from ingestion.pipeline import Pipeline
 from ingestion.simulation.crowd import Crowd, CrowdUpload
 from spark_jobs import jobs
 from spark_jobs.session import spark_session
@@ -100,7 +100,7 @@ class Hub:
         with closing(log), closing(dead_letters):
             for one in batch:
                 log.append(_message(one, people[one.contributor]))
-            line = Line(self.database, self.store, log, dead_letters, land)
+            line = Pipeline(self.database, self.store, log, dead_letters, land)
             Consumer(line, LANDED_AT_ONCE).run(threading.Event(), until_empty=True)
 
     def _work(self, names: Sequence[str]) -> None:

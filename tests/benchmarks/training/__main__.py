@@ -21,13 +21,13 @@ from imagehub.training_config import read
 from tests.benchmarks.training import plain, reading
 from tests.training_hub import Photos, TrainingHub, crowd_photos, some, training_hub
 from training import checkpoint, dataset, fitting, shards, small_resnet
-from training.service import Patience, Trainer
+from training.service import SilenceLimits, Trainer
 from training.task import Task, checkpoint_key
 
 ONE_WORKER = "local-cluster[1,2,2048]"
 TWO_WORKERS = "local-cluster[2,1,2048]"
 LABELS, PHOTOS_A_LABEL = 12, 24
-PATIENT = Patience(process=120.0)
+PATIENT = SilenceLimits(process=120.0)
 WISH = {"base": "scratch", "epochs": 3, "image_size_pixels": 64, "photos_per_label": 2}
 
 

@@ -14,10 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from imagehub.catalogue.training.training_progress import Epoch, Step
+from imagehub.catalogue.training.training_progress import CurveStep, Epoch
 from imagehub.storage.folder import FolderStore
 from imagehub.training_config import read
-from training.fitting import Place, fit
+from training.fitting import WorkerRank, fit
 from training.shards import ShardFacts
 from training.task import Task
 
@@ -34,7 +34,7 @@ class Rates:
     def progress(self, done: int, photos_per_second: float | None = None) -> None:
         """Nobody reads."""
 
-    def step(self, found: Step) -> None:
+    def step(self, found: CurveStep) -> None:
         """Nobody draws a curve."""
 
     def checkpoint(self, epochs: int) -> None:
@@ -78,7 +78,7 @@ def main() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(2)
     task, rates = read_task(Path(file)), Rates()
     with tempfile.TemporaryDirectory() as cache:
-        place = Place(0, FolderStore(objects), Path(cache))
+        place = WorkerRank(0, FolderStore(objects), Path(cache))
         fit(task, place, rates, synthetic(task) if source == "synthetic" else None)
     print(statistics.median(rates.heard))
 

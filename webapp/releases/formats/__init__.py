@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from webapp.releases.formats import imagefolder, webdataset
-from webapp.releases.formats.archive import Archive, Contents, Format
+from webapp.releases.formats.archive import Archive, ArchiveContents, Format
 
 FORMATS: dict[str, Format] = {one.name: one for one in (imagefolder.FORMAT, webdataset.FORMAT)}
 
-__all__ = ["FORMATS", "Archive", "Contents", "Format"]
+__all__ = ["FORMATS", "Archive", "ArchiveContents", "Format"]

@@ -10,7 +10,7 @@ from imagehub.manifest import Manifest, ManifestFile
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class ArchiveContents:
     """A release to pack: its signed manifest, and the bytes of each of its files.
 
     `manifest` lacks the files that are held back; `manifest_bytes` is the whole one as it was
@@ -40,4 +40,4 @@ class Format:
     name: str
     media_type: str
     extension: str
-    pack: Callable[[Contents], Archive]
+    pack: Callable[[ArchiveContents], Archive]

@@ -11,21 +11,21 @@ from imagehub import withdrawal_list
 from imagehub.catalogue.releases.release_withdrawals import SignedList
 from imagehub.manifest import Manifest, digest
 from webapp.releases.formats import tables
-from webapp.releases.formats.archive import Contents
+from webapp.releases.formats.archive import ArchiveContents
 
 WITHDRAWN_SIGNATURE = "WITHDRAWN-SIGNATURE.json"
 ABOUT_WITHDRAWN = frozenset({withdrawal_list.NAME, WITHDRAWN_SIGNATURE})
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
 
 
-def documents(contents: Contents, layout: str) -> dict[str, bytes]:
+def documents(contents: ArchiveContents, layout: str) -> dict[str, bytes]:
     """Name -> bytes of the documents; `layout` says how this format arranges the photos."""
     return withdrawn(contents.withdrawals) | {
         name: write() for name, write in writers(contents, layout).items()
     }
 
 
-def writers(contents: Contents, layout: str) -> dict[str, Callable[[], bytes]]:
+def writers(contents: ArchiveContents, layout: str) -> dict[str, Callable[[], bytes]]:
     """What writes each document, by its name; without those of the withdrawn files."""
     manifest = contents.manifest
     return {
@@ -64,7 +64,7 @@ def _signature(name: str, data: bytes, signature: bytes, public_key: bytes) -> b
     return json.dumps(fields, indent=2).encode() + b"\n"
 
 
-def _readme(contents: Contents, layout: str) -> str:
+def _readme(contents: ArchiveContents, layout: str) -> str:
     manifest = contents.manifest
     names = "\n".join(f"- {escaped(label.name)} ({label.mid})" for label in manifest.labels)
     return f"""# {manifest.release}

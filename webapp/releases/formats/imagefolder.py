@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zipstream import ZipStream
 
-from webapp.releases.formats.archive import Archive, Contents, Format
+from webapp.releases.formats.archive import Archive, ArchiveContents, Format
 from webapp.releases.formats.documents import documents
 
 LAYOUT = """Photos stand in `<split>/<label>/<image>.jpg`.
@@ -14,7 +14,7 @@ name above and the key that you noted once from the release's page: every file i
 signed manifest, and what is wrong or missing is fetched anew."""
 
 
-def pack(contents: Contents) -> Archive:
+def pack(contents: ArchiveContents) -> Archive:
     """Stored, not deflated: photos do not shrink, and the size is known beforehand."""
     archive = ZipStream(sized=True)
     for name, data in documents(contents, LAYOUT).items():

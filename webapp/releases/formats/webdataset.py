@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from imagehub.manifest import ManifestFile
-from webapp.releases.formats.archive import Archive, Contents, Format
+from webapp.releases.formats.archive import Archive, ArchiveContents, Format
 from webapp.releases.formats.documents import documents
 
 LAYOUT = """Samples stand in `<split>/<image>.jpg`, `.json` (its labels) and `.cls` (its class: the
@@ -25,7 +25,7 @@ BLOCK = tarfile.BLOCKSIZE
 END = bytes(2 * BLOCK)
 
 
-def pack(contents: Contents) -> Archive:
+def pack(contents: ArchiveContents) -> Archive:
     """Each member's size is known, and so is the archive's."""
     texts = {
         f"{DOCUMENTS_FOLDER}/{name}": data for name, data in documents(contents, LAYOUT).items()
@@ -40,7 +40,7 @@ def pack(contents: Contents) -> Archive:
 
 
 def _chunks(
-    contents: Contents, texts: dict[str, bytes], classes: dict[str, int]
+    contents: ArchiveContents, texts: dict[str, bytes], classes: dict[str, int]
 ) -> Iterator[bytes]:
     for name, data in texts.items():
         yield _whole(name, data)

@@ -50,7 +50,7 @@ export async function me() {
   }
 }
 
-async function note({ form_word: _, ...shown }) {
+async function note({ csrf_token: _, ...shown }) {
   const known = await recall("me");
   const now = { ...shown, signed_in: true };
   if (JSON.stringify(known) !== JSON.stringify(now)) await remember("me", now);
@@ -65,7 +65,7 @@ export const withdraw = (id) => change(`/app/uploads/${id}/withdrawal`);
 async function change(path, words = {}) {
   const account = await me();
   if (!account) throw new Problem(401, "unauthorised", "Sign in first.");
-  const headers = { "X-Form-Word": account.form_word, "Content-Type": "application/json" };
+  const headers = { "X-CSRF-Token": account.csrf_token, "Content-Type": "application/json" };
   return ask(path, { method: "POST", headers, body: JSON.stringify(words) });
 }
 
@@ -75,7 +75,7 @@ export const labels = (query) => ask(`/app/labels?${new URLSearchParams(query)}`
 export const uploads = (query) => ask(`/app/uploads?${new URLSearchParams(query)}`);
 
 // Send a photo whose bytes are given; the same again counts once.
-export async function send(photo, bytes, formWord) {
+export async function send(photo, bytes, csrfToken) {
   const query = new URLSearchParams({ label: photo.label.mid ?? photo.label.name });
   if (photo.taken_at) query.set("taken_at", photo.taken_at);
   if (photo.place) {
@@ -87,7 +87,7 @@ export async function send(photo, bytes, formWord) {
     "Content-Type": photo.type,
     "Idempotency-Key": photo.id,
     "X-Content-SHA256": [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
-    "X-Form-Word": formWord,
+    "X-CSRF-Token": csrfToken,
   };
   return ask(`/app/uploads?${query}`, { method: "POST", headers, body: bytes });
 }

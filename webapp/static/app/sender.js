@@ -107,7 +107,7 @@ async function sendOne(photo) {
     return change(photo.id, { state: "refused", code: "unreadable", reason });
   }
   try {
-    await hub.send(photo, bytes, me.form_word);
+    await hub.send(photo, bytes, me.csrf_token);
     await change(photo.id, { state: "sent", sent_at: Date.now() }, null);
     if (await recall("hold")) await remember("hold", null);
     denied = 0;

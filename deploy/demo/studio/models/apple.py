@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.shapes import curve, sphere, tube
 
 COUNTS = {"one": 1, "two": 2, "three": 3}
 RADIUS = 0.038
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One to three apples that touch."""
     count = COUNTS[look.form]
     for number in range(count):
@@ -29,7 +29,7 @@ def model(look: Look, chance: random.Random) -> None:
             part.rotation_euler = lean
 
 
-def _apple(look: Look, chance: random.Random) -> list[bpy.types.Object]:
+def _apple(look: Appearance, chance: random.Random) -> list[bpy.types.Object]:
     tall, lobes = chance.uniform(0.86, 1.0), chance.uniform(0.0, 0.03)
 
     def shape(unit: NDArray[np.float64]) -> NDArray[np.float64]:

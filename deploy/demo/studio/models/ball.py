@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.paint import linear
 from deploy.demo.studio.shapes import sphere, tint
 
 Vertices = NDArray[np.float64]
-Pattern = Callable[[Vertices, Look], tuple[Vertices, Vertices]]
+Pattern = Callable[[Vertices, Appearance], tuple[Vertices, Vertices]]
 RINGS = 110
 RADII = {"football": 0.11, "basketball": 0.12, "tennis": 0.033, "beach": 0.17, "plain": 0.09}
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One ball, turned at random."""
     painted: list[Vertices] = []
 
@@ -35,7 +35,7 @@ def model(look: Look, chance: random.Random) -> None:
     made.rotation_euler = [chance.uniform(0, 6.28) for _ in range(3)]
 
 
-def _skin(look: Look) -> materials.Material:
+def _skin(look: Appearance) -> materials.Material:
     match look.form:
         case "football":
             return materials.tinted(0.35, 900, 0.0004, Coat_Weight=0.3)
@@ -48,7 +48,7 @@ def _skin(look: Look) -> materials.Material:
     return materials.tinted(0.35, Coat_Weight=0.2)
 
 
-def football(unit: Vertices, look: Look) -> tuple[Vertices, Vertices]:
+def football(unit: Vertices, look: Appearance) -> tuple[Vertices, Vertices]:
     """Twelve dark pentagons and twenty white hexagons (a truncated icosahedron), with seams."""
     golden = (1 + 5**0.5) / 2
     signs = [(a, b) for a in (-1, 1) for b in (-golden, golden)]
@@ -76,7 +76,7 @@ def _panelled(
     return tones, 1 - 0.012 * groove**2
 
 
-def basketball(unit: Vertices, look: Look) -> tuple[Vertices, Vertices]:
+def basketball(unit: Vertices, look: Appearance) -> tuple[Vertices, Vertices]:
     """Two great circles and two bent seams."""
     x, y, z = unit.T
     bent = np.abs(np.abs(y) - 0.5 - 0.3 * x**2)
@@ -87,7 +87,7 @@ def basketball(unit: Vertices, look: Look) -> tuple[Vertices, Vertices]:
     return tones, 1 - 0.012 * groove
 
 
-def tennis(unit: Vertices, look: Look) -> tuple[Vertices, Vertices]:
+def tennis(unit: Vertices, look: Appearance) -> tuple[Vertices, Vertices]:
     """The one seam of a tennis ball, near to a baseball curve."""
     x, y, z = unit.T
     line = np.abs(z - 0.62 * np.cos(2 * np.arctan2(y, x)) * np.sqrt(np.clip(1 - 0.35 * z**2, 0, 1)))
@@ -96,7 +96,7 @@ def tennis(unit: Vertices, look: Look) -> tuple[Vertices, Vertices]:
     return tones, 1 - 0.02 * seam
 
 
-def beach(unit: Vertices, look: Look) -> tuple[Vertices, Vertices]:
+def beach(unit: Vertices, look: Appearance) -> tuple[Vertices, Vertices]:
     """Six sectors, white ones between the coloured."""
     names = [look.colours[1], look.colours[0], "2466b8", look.colours[0], "f0b81c", look.colours[0]]
     sector = ((np.arctan2(unit[:, 1], unit[:, 0]) / (2 * np.pi) + 0.5) * 6).astype(int) % 6
@@ -105,7 +105,7 @@ def beach(unit: Vertices, look: Look) -> tuple[Vertices, Vertices]:
     return tones, np.ones(len(unit))
 
 
-def plain(unit: Vertices, look: Look) -> tuple[Vertices, Vertices]:
+def plain(unit: Vertices, look: Appearance) -> tuple[Vertices, Vertices]:
     """One colour, with the mould's line."""
     groove = np.clip(1 - np.abs(unit[:, 2]) / 0.02, 0, 1)
     return np.tile(linear(look.colours[0]), (len(unit), 1)), 1 - 0.006 * groove

@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.paint import Paint, linear
 from deploy.demo.studio.shapes import tube
 
@@ -17,7 +17,7 @@ LENGTH = 0.19
 COUNTS = {"one": 1, "two": 2, "bunch": 4}
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """Bananas lying on their sides, their stems together where there are several."""
     count = COUNTS[look.form]
     bend = chance.uniform(1.0, 1.35)
@@ -28,7 +28,7 @@ def model(look: Look, chance: random.Random) -> None:
         fruit.location = (0.0, 0.006 * number, 0.018 + 0.004 * number * (count > 2))
 
 
-def _peel(look: Look, chance: random.Random) -> materials.Material:
+def _peel(look: Appearance, chance: random.Random) -> materials.Material:
     paint = Paint("banana")
     base, brown = linear(look.colours[0]), linear(look.colours[1])
     moved = paint.node(

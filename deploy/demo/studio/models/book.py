@@ -11,7 +11,7 @@ import numpy as np
 from mathutils import Matrix
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.paint import Paint, linear
 from deploy.demo.studio.shapes import Finish, box, grid, solid
 
@@ -28,7 +28,7 @@ class Size:
     thick: float
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One book or a stack."""
     if look.form == "open":
         _open(look, chance)
@@ -43,7 +43,7 @@ def model(look: Look, chance: random.Random) -> None:
             _apply(parts, Matrix.Rotation(math.pi / 2, 4, "X"))
 
 
-def _stack(look: Look, chance: random.Random) -> None:
+def _stack(look: Appearance, chance: random.Random) -> None:
     level = 0.0
     for number in range(chance.choice((3, 4, 5))):
         size = Size(
@@ -128,7 +128,7 @@ def _print() -> materials.Material:
     )
 
 
-def _open(look: Look, chance: random.Random) -> None:
+def _open(look: Appearance, chance: random.Random) -> None:
     wide, tall, thick = 0.134, 0.2, chance.uniform(0.012, 0.02)
     across = np.linspace(-1, 1, 41)
     share = np.abs(across)

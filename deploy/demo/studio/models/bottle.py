@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.shapes import lathe, profile
 
 Outline = list[tuple[float, float]]
@@ -62,14 +62,14 @@ SQUEEZE: Outline = [
 FILLS = {"wine": "18060a", "beer": "5a2606", "swing": ""}
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One upright bottle with its closure and, on most, a label."""
     {"wine": _wine, "beer": _beer, "swing": _swing, "flask": _flask, "squeeze": _squeeze}[
         look.form
     ](look, chance)
 
 
-def _wine(look: Look, chance: random.Random) -> None:
+def _wine(look: Appearance, chance: random.Random) -> None:
     _vessel(WINE, look)
     _band(WINE, (0.07, 0.155), materials.plain(look.colours[1], 0.7))
     _band(
@@ -82,7 +82,7 @@ def _wine(look: Look, chance: random.Random) -> None:
     lathe(foil, [(0.0148, 0.245), (0.0146, 0.302), (0.0, 0.303)], 40)
 
 
-def _beer(look: Look, chance: random.Random) -> None:
+def _beer(look: Appearance, chance: random.Random) -> None:
     _vessel(BEER, look)
     _band(BEER, (0.045, 0.11), materials.plain(look.colours[1], 0.6))
     _band(BEER, (0.062, 0.09), materials.plain("efe3c4", 0.6), 0.0008)
@@ -90,7 +90,7 @@ def _beer(look: Look, chance: random.Random) -> None:
     lathe(cap, profile([(0.0135, 0.219), (0.0158, 0.22), (0.0146, 0.2275), (0.0, 0.2285)], 4), 21)
 
 
-def _swing(look: Look, chance: random.Random) -> None:
+def _swing(look: Appearance, chance: random.Random) -> None:
     _vessel(SWING, look)
     if chance.random() < 0.5:
         drink = materials.glass(chance.choice(("f0b45a", "e87a7a", "d8ecf2")))
@@ -99,7 +99,7 @@ def _swing(look: Look, chance: random.Random) -> None:
     lathe(cork, [(0.012, 0.25), (0.0135, 0.285), (0.012, 0.288), (0.0, 0.288)], 32)
 
 
-def _flask(look: Look, chance: random.Random) -> None:
+def _flask(look: Appearance, chance: random.Random) -> None:
     steel = materials.metal(look.colours[1], 0.3)
     coat = materials.matte(look.colours[0])
     lathe(coat, profile([(0.0, 0.0), *FLASK, (0.0, 0.215)], 5), 56)
@@ -112,7 +112,7 @@ def _flask(look: Look, chance: random.Random) -> None:
     lathe(steel, [(0.0358, 0.008), (0.0362, 0.01), (0.0358, 0.012)], 48)
 
 
-def _squeeze(look: Look, chance: random.Random) -> None:
+def _squeeze(look: Appearance, chance: random.Random) -> None:
     lathe(
         materials.plastic(look.colours[0], 0.3),
         profile([(0.0, 0.0), *SQUEEZE, (0.0, 0.168)], 5),
@@ -127,7 +127,7 @@ def _squeeze(look: Look, chance: random.Random) -> None:
     )
 
 
-def _vessel(outline: Outline, look: Look) -> None:
+def _vessel(outline: Outline, look: Appearance) -> None:
     """Walls of glass 2 mm thick, and what is inside."""
     top = outline[-1]
     inner = [(radius - 0.0022, max(height, 0.006)) for radius, height in outline[::-1]]

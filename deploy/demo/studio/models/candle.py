@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.paint import linear
 from deploy.demo.studio.shapes import curve, lathe, profile, sphere, tube
 
@@ -18,7 +18,7 @@ LIT_SHARE = 0.75
 Spot = tuple[float, float, float]
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One candle of the look's form, or three tea lights."""
     is_lit = chance.random() < LIT_SHARE
     {"pillar": _pillar, "taper": _taper, "jar": _jar, "tealights": _tealights}[look.form](
@@ -26,7 +26,7 @@ def model(look: Look, chance: random.Random) -> None:
     )
 
 
-def _pillar(look: Look, chance: random.Random, is_lit: bool) -> None:
+def _pillar(look: Appearance, chance: random.Random, is_lit: bool) -> None:
     radius, tall = chance.uniform(0.03, 0.036), chance.uniform(0.07, 0.13)
     outline = [(0.0, 0.0), (radius, 0.0), (radius, tall * 0.5), (radius - 0.0005, tall - 0.003)]
     outline += [
@@ -54,7 +54,7 @@ def _pillar(look: Look, chance: random.Random, is_lit: bool) -> None:
         )
 
 
-def _taper(look: Look, chance: random.Random, is_lit: bool) -> None:
+def _taper(look: Appearance, chance: random.Random, is_lit: bool) -> None:
     tall = chance.uniform(0.15, 0.21)
     brass = materials.metal(look.colours[1], 0.22)
     foot = [
@@ -83,7 +83,7 @@ def _taper(look: Look, chance: random.Random, is_lit: bool) -> None:
     _wick((0, 0, tall + 0.039), is_lit)
 
 
-def _jar(look: Look, chance: random.Random, is_lit: bool) -> None:
+def _jar(look: Appearance, chance: random.Random, is_lit: bool) -> None:
     tall = chance.uniform(0.075, 0.095)
     wall = [
         (0.0, 0.0),
@@ -106,7 +106,7 @@ def _jar(look: Look, chance: random.Random, is_lit: bool) -> None:
     _wick((0, 0, tall * 0.61), is_lit)
 
 
-def _tealights(look: Look, chance: random.Random, is_lit: bool) -> None:
+def _tealights(look: Appearance, chance: random.Random, is_lit: bool) -> None:
     for number in range(3):
         turn = 2 * math.pi * number / 3 + chance.uniform(-0.3, 0.3)
         x, y = 0.028 * math.cos(turn), 0.028 * math.sin(turn)

@@ -8,21 +8,21 @@ import random
 import numpy as np
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.shapes import Finish, box, curve, grid, lathe, profile, solid, tube
 
 SEAT = 0.45
 """Height of the seat, in metres."""
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One chair that faces -Y."""
     {"slats": _slats, "shell": _shell, "cafe": _cafe, "armchair": _armchair}[look.form](
         look, chance
     )
 
 
-def _slats(look: Look, chance: random.Random) -> None:
+def _slats(look: Appearance, chance: random.Random) -> None:
     timber = (
         materials.wood(*look.colours)
         if look.material == "wood"
@@ -49,7 +49,7 @@ def _slats(look: Look, chance: random.Random) -> None:
             tube(timber, curve([(x, 0.18, SEAT), (x, 0.215, 0.68), (x, 0.266, 0.88)], 5), 0.009, 10)
 
 
-def _shell(look: Look, chance: random.Random) -> None:
+def _shell(look: Appearance, chance: random.Random) -> None:
     rows = curve(
         [
             (0, -0.23, SEAT - 0.03),
@@ -99,7 +99,7 @@ def _shell(look: Look, chance: random.Random) -> None:
         )
 
 
-def _cafe(look: Look, chance: random.Random) -> None:
+def _cafe(look: Appearance, chance: random.Random) -> None:
     paint = materials.metal(look.colours[0], 0.42)
     disc = materials.wood("8a5a30", "54321a", 1.5) if chance.random() < 0.6 else paint
     lathe(
@@ -140,7 +140,7 @@ def _cafe(look: Look, chance: random.Random) -> None:
     tube(paint, ring, 0.007, 8)
 
 
-def _armchair(look: Look, chance: random.Random) -> None:
+def _armchair(look: Appearance, chance: random.Random) -> None:
     cloth = materials.fabric(look.colours[0], weave=500.0)
     round_ = chance.uniform(0.045, 0.07)
     box(cloth, (0.62, 0.66, 0.2), (0, 0, 0.26), 0.05)

@@ -10,7 +10,7 @@ import numpy as np
 from mathutils import Matrix
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.shapes import box, sphere
 
 SIDE = 0.016
@@ -34,7 +34,7 @@ SIDES = {
 """Turns about X and Y, in radians, that bring the top to each side."""
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One to five dice as they fell."""
     body, ink = _body(look), materials.plain(look.colours[1], 0.4)
     spots: list[tuple[float, float]] = []
@@ -52,7 +52,7 @@ def model(look: Look, chance: random.Random) -> None:
             part.matrix_world = motion @ part.matrix_world
 
 
-def _body(look: Look) -> materials.Material:
+def _body(look: Appearance) -> materials.Material:
     if look.material == "clear acrylic":
         return materials.glass(look.colours[0], 0.0)
     if look.material == "wood":

@@ -10,7 +10,7 @@ import numpy as np
 from mathutils import Vector
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.paint import Paint, linear
 from deploy.demo.studio.shapes import Finish, grid, solid, tube
 
@@ -20,7 +20,7 @@ RING, THICK = 0.031, 0.0185
 SPRINKLES = ("e8384a", "f0c81c", "3c9ad8", "f4f2ec", "5ab84c", "e87ab0", "7a4cb8")
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One doughnut, or two with one leaning on the other."""
     if look.form == "two":
         _doughnut(look.colours[0], "sprinkles", chance)

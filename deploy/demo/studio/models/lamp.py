@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.paint import Paint, linear
 from deploy.demo.studio.shapes import lathe, profile, sphere, tube
 
@@ -42,7 +42,7 @@ TURNED = [
 ]
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One table lamp."""
     is_lit = chance.random() < LIT_SHARE
     {"ceramic": _shaded, "turned": _shaded, "arm": _arm, "globe": _globe}[look.form](
@@ -50,7 +50,7 @@ def model(look: Look, chance: random.Random) -> None:
     )
 
 
-def _shaded(look: Look, chance: random.Random, is_lit: bool) -> None:
+def _shaded(look: Appearance, chance: random.Random, is_lit: bool) -> None:
     outline = CERAMIC if look.form == "ceramic" else TURNED
     foot = (
         materials.glaze(look.colours[0])
@@ -73,7 +73,7 @@ def _shaded(look: Look, chance: random.Random, is_lit: bool) -> None:
     _bulb((0, 0, 0.33), is_lit, 5.0)
 
 
-def _arm(look: Look, chance: random.Random, is_lit: bool) -> None:
+def _arm(look: Appearance, chance: random.Random, is_lit: bool) -> None:
     paint, steel = (
         materials.plain(look.colours[0], 0.3, Coat_Weight=0.3),
         materials.metal("b8b8bc", 0.25),
@@ -109,7 +109,7 @@ def _arm(look: Look, chance: random.Random, is_lit: bool) -> None:
     _bulb((spot[0] + 0.02 * math.sin(lean), 0, spot[2] - 0.02), is_lit, 3.0, 0.02)
 
 
-def _globe(look: Look, chance: random.Random, is_lit: bool) -> None:
+def _globe(look: Appearance, chance: random.Random, is_lit: bool) -> None:
     brass = materials.metal(look.colours[1], 0.2)
     lathe(
         brass,

@@ -6,7 +6,7 @@ import math
 import random
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.shapes import curve, lathe, profile, tube
 
 OUTLINES = {
@@ -19,7 +19,7 @@ WALL = 0.0035
 DRINKS = {"coffee": "1d0d06", "milky coffee": "7b4f2c", "tea": "6b2a08"}
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One mug, its handle along +X."""
     outer = OUTLINES[look.form]
     body = _body(look)
@@ -40,7 +40,7 @@ def model(look: Look, chance: random.Random) -> None:
     _details(look, outer, chance)
 
 
-def _body(look: Look) -> materials.Material:
+def _body(look: Appearance) -> materials.Material:
     if "speckled" in look.material:
         return materials.glaze(look.colours[0], look.colours[1])
     if "matte" in look.material:
@@ -48,7 +48,7 @@ def _body(look: Look) -> materials.Material:
     return materials.glaze(look.colours[0])
 
 
-def _details(look: Look, outer: list[tuple[float, float]], chance: random.Random) -> None:
+def _details(look: Appearance, outer: list[tuple[float, float]], chance: random.Random) -> None:
     """Something to drink in two of three; a dark rim on enamel, a stripe on some."""
     radius, top = outer[-1]
     if look.form == "enamel":

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.paint import Paint, linear
 from deploy.demo.studio.shapes import Finish, grid, solid, sphere
 
@@ -18,7 +18,7 @@ RADIUS = 0.038
 SEGMENTS = 10
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One fruit, two halves, or three small fruits."""
     if look.form == "half":
         _halves(look, chance)
@@ -33,7 +33,7 @@ def model(look: Look, chance: random.Random) -> None:
         _leaf(chance)
 
 
-def _fruit(look: Look, chance: random.Random, radius: float) -> bpy.types.Object:
+def _fruit(look: Appearance, chance: random.Random, radius: float) -> bpy.types.Object:
     flat = chance.uniform(0.9, 0.98)
 
     def shape(unit: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -51,7 +51,7 @@ def _fruit(look: Look, chance: random.Random, radius: float) -> bpy.types.Object
     return fruit
 
 
-def _halves(look: Look, chance: random.Random) -> None:
+def _halves(look: Appearance, chance: random.Random) -> None:
     """One half shows its flesh upwards, the other leans on it."""
     for number, (at, tilt) in enumerate([((0, 0), 0.0), ((0.072, 0.02), chance.uniform(0.5, 0.8))]):
         shell = sphere(

@@ -7,7 +7,7 @@ import random
 import numpy as np
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.paint import Paint, linear
 from deploy.demo.studio.shapes import curve, lathe, profile, sphere, tube
 
@@ -39,7 +39,7 @@ OUTLINES = {
 }
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One teapot, its spout along +X."""
     body = _body(look)
     outline = OUTLINES[look.form]
@@ -67,7 +67,7 @@ def model(look: Look, chance: random.Random) -> None:
     _handle(look, (wide, top), body, chance)
 
 
-def _body(look: Look) -> materials.Material:
+def _body(look: Appearance) -> materials.Material:
     if look.material != "cast iron":
         return materials.glaze(look.colours[0])
     paint = Paint("iron")
@@ -78,7 +78,7 @@ def _body(look: Look) -> materials.Material:
 
 
 def _handle(
-    look: Look, size: tuple[float, float], body: materials.Material, chance: random.Random
+    look: Appearance, size: tuple[float, float], body: materials.Material, chance: random.Random
 ) -> None:
     wide, top = size
     if look.form == "squat":

@@ -10,7 +10,7 @@ import numpy as np
 from mathutils import Matrix
 
 from deploy.demo.studio import materials
-from deploy.demo.studio.look import Look
+from deploy.demo.studio.look import Appearance
 from deploy.demo.studio.paint import linear
 from deploy.demo.studio.shapes import Finish, curve, grid, lathe, solid, tint, tube
 
@@ -22,7 +22,7 @@ STEPS = 8
 RAINBOW = ("d8262c", "e8762a", "f0c81c", "3c9a48", "2cA0b8", "2c5aa8", "6a3c9a", "c83c8a")
 
 
-def model(look: Look, chance: random.Random) -> None:
+def model(look: Appearance, chance: random.Random) -> None:
     """One umbrella, resting on the ground."""
     before = set(bpy.data.objects)
     if look.form == "closed":
@@ -37,7 +37,7 @@ def model(look: Look, chance: random.Random) -> None:
         part.matrix_world = lie @ part.matrix_world
 
 
-def _canopy(look: Look) -> None:
+def _canopy(look: Appearance) -> None:
     """Cloth over eight ribs; it hangs between them, its rim is cut in arcs."""
     rows, columns = 14, RIBS * STEPS
     vertices, tones = [], []
@@ -71,7 +71,7 @@ def _canopy(look: Look) -> None:
         tube(steel, [(0, 0, LENGTH - 0.28), (x, y, z)], 0.002, 6)
 
 
-def _sectors(look: Look) -> list[str]:
+def _sectors(look: Appearance) -> list[str]:
     if look.form == "rainbow":
         return list(RAINBOW)
     if look.form == "striped":
@@ -79,7 +79,7 @@ def _sectors(look: Look) -> list[str]:
     return [look.colours[0]] * RIBS
 
 
-def _folded(look: Look, chance: random.Random) -> None:
+def _folded(look: Appearance, chance: random.Random) -> None:
     """Cloth wound around the stick, in soft pleats, with a strap."""
     rows, columns = 24, 48
     twist = chance.uniform(0.8, 1.6)
@@ -103,7 +103,7 @@ def _folded(look: Look, chance: random.Random) -> None:
     lathe(materials.matte("2a2a2c"), [(0.041, 0.4), (0.043, 0.41), (0.041, 0.42)], 32)
 
 
-def _stick(chance: random.Random, look: Look) -> None:
+def _stick(chance: random.Random, look: Appearance) -> None:
     steel = materials.metal("9a9aa0", 0.3)
     tube(steel, [(0, 0, 0.05), (0, 0, LENGTH + 0.05)], 0.006, 10)
     dark = chance.random() < 0.5

@@ -1,6 +1,6 @@
-"""The doors that requests go through: catalogue, upload log, object store.
+"""What requests use of the hub: catalogue, upload log, object store.
 
-Each worker process has its own; a door opens when the first request needs it.
+Each worker process has its own; a connection opens when the first request needs it.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from imagehub.vision.trained import TrainedModels
 from imagehub.vocabulary import Account
 from webapp.http.confined_models import ConfinedModels
 
-EXTENSION = "gateways"
+EXTENSION = "hub_resources"
 ROLE = "imagehub_web"
 """What requests act as in Postgres, so that its row-level security holds for them."""
 
-Door = TypeVar("Door")
+Resource = TypeVar("Resource")
 
 
-class Gateways:
-    """The doors of one process. Safe to share between threads; a fork opens its own."""
+class Resources:
+    """The resources of one process. Safe to share between threads; a fork opens its own."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock = threading.Lock()
         self._process = os.getpid()
-        self._doors: dict[str, Any] = {}
+        self._opened: dict[str, Any] = {}
 
     @property
     def database(self) -> Database:
@@ -45,48 +45,48 @@ class Gateways:
         return self._catalogue.acting_for(asker.id) if asker else self._catalogue
 
     @property
-    def entrance(self) -> Database:
+    def sign_in_database(self) -> Database:
         """The catalogue, for finding out who asks."""
-        return self._catalogue.at_the_door()
+        return self._catalogue.for_sign_in()
 
     @property
     def _catalogue(self) -> Database:
-        return self._door("database", lambda settings: hub.open_catalogue(settings, ROLE))
+        return self._resource("database", lambda settings: hub.open_catalogue(settings, ROLE))
 
     @property
     def log(self) -> UploadLog:
         """The upload log."""
-        return self._door("log", hub.open_log)
+        return self._resource("log", hub.open_log)
 
     @property
     def store(self) -> ObjectStore:
         """The object store."""
-        return self._door("store", hub.open_store)
+        return self._resource("store", hub.open_store)
 
     @property
     def confined_models(self) -> ConfinedModels:
         """What looks at photos with trained models."""
-        return self._door(
+        return self._resource(
             "confined_models", lambda _: ConfinedModels(Sandbox(size=1), TrainedModels())
         )
 
-    def _door(self, name: str, opened: Callable[[Settings], Door]) -> Door:
+    def _resource(self, name: str, open_it: Callable[[Settings], Resource]) -> Resource:
         with self._lock:
             if self._process != os.getpid():
-                self._doors.clear()
+                self._opened.clear()
                 self._process = os.getpid()
-            if name not in self._doors:
-                self._doors[name] = opened(self.settings)
-            door: Door = self._doors[name]
-            return door
+            if name not in self._opened:
+                self._opened[name] = open_it(self.settings)
+            found: Resource = self._opened[name]
+            return found
 
 
-def install(app: Flask, gateways: Gateways) -> None:
-    """Give an application its doors."""
-    app.extensions[EXTENSION] = gateways
+def install(app: Flask, opened: Resources) -> None:
+    """Give an application its resources."""
+    app.extensions[EXTENSION] = opened
 
 
-def gateways() -> Gateways:
-    """The doors of the application that answers the present request."""
-    found: Gateways = current_app.extensions[EXTENSION]
+def resources() -> Resources:
+    """The resources of the application that answers the present request."""
+    found: Resources = current_app.extensions[EXTENSION]
     return found

@@ -68,7 +68,7 @@ setup(
     ),
     include_package_data=True,
     package_data={
-        "imagehub.catalogue": ["migrations/*.sql", "labels/*.csv"],
+        "imagehub.catalogue": ["schema/*.sql", "labels/*.csv"],
         "deploy.demo.sample_crowd": ["photos/*.jpg", "scenes.csv"],
         "imagehub.vision": ["*.csv", "starter/*/*"],
         "training.starter": ["*.csv"],

@@ -1,4 +1,8 @@
-"""Bring a database's tables to the newest version: `migrations/000N_what.sql`, each once."""
+"""Bring a database's tables to the newest version: the files of `schema/`, each once, in order.
+
+`0001_accounts.sql` to `0014_receipts.sql` are the tables by subject. A file that a hub may have
+applied is never edited: each later change is a new file with the next number.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +32,9 @@ def migrate(database: Database) -> list[str]:
 
 
 def names() -> list[str]:
-    """Name the migration files, oldest first."""
+    """Name the schema's files, oldest first."""
     return sorted(file.name for file in _folder().iterdir() if file.name.endswith(".sql"))
 
 
 def _folder() -> resources.abc.Traversable:
-    return resources.files(__package__) / "migrations"
+    return resources.files(__package__) / "schema"

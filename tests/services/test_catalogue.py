@@ -17,7 +17,7 @@ def test_migrating_twice_applies_nothing_the_second_time(database: Database) -> 
 
 
 def test_every_table_says_which_package_writes_it() -> None:
-    folder = Path(migrate.__code__.co_filename).parent / "migrations"
+    folder = Path(migrate.__code__.co_filename).parent / "schema"
     for name in names():
         text = (folder / name).read_text(encoding="utf-8")
         assert "create table" not in text or "-- Written by:" in text, name

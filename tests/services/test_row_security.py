@@ -145,7 +145,7 @@ def test_nobody_writes_rows_in_anothers_name(as_web: Database, people: dict[str,
         "update uploads set state = 'landed'", "delete from uploads",
         "update acceptances set photo_bytes = 1", "delete from acceptances",
         "update door_refusals set code = 'x'", "select * from all_receipts",
-        "select * from settled_receipts", "delete from accounts", "delete from images",
+        "delete from takedowns", "delete from accounts", "delete from images",
         "update audit_events set action = 'x'", "delete from audit_events",
         "truncate audit_events", "alter table tokens disable row level security",
         "update releases set files = 0",
@@ -175,3 +175,31 @@ def test_every_table_of_somebodys_rows_is_forced_or_said_not_to_be(database: Dat
     assert {name for name, is_forced in found.items() if is_forced} == set(PRIVATE)
     unguarded = {name for name, is_forced in found.items() if not is_forced}
     assert unguarded <= GUARDED_BY_OUR_PREDICATES_ONLY
+
+
+def test_no_request_writes_through_a_view(database: Database) -> None:
+    with database.transaction() as cursor:
+        cursor.execute(
+            """
+            select c.relname as name
+            from pg_class c
+            where c.relkind = 'v'
+                and c.relnamespace = 'public'::regnamespace
+                and has_table_privilege(%s, c.oid, 'insert, update, delete')
+            """,
+            (ROLE,),
+        )
+        assert [row.name for row in cursor.fetchall()] == []
+
+
+@pytest.mark.parametrize(
+    ("view", "table"),
+    [("current_members", "label_set_members"), ("current_version", "verification_versions")],
+)
+def test_a_view_that_shortens_statements_opens_nothing(
+    database: Database, view: str, table: str
+) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege), database.transaction() as cursor:
+        cursor.execute(f"revoke select on {table} from {ROLE}")
+        cursor.execute(f"set local role {ROLE}")
+        cursor.execute(f"select * from {view}")

@@ -9,7 +9,7 @@ from uuid import UUID
 from imagehub.catalogue.database import Cursor
 
 CODES = ("withdrawn", "photo_withdrawn", "photo_taken_down", "photo_being_removed")
-"""Why an upload is refused whose photo is gone; the migration's index names them too."""
+"""Why an upload is refused whose photo is gone; an index in the schema names them too."""
 
 _SENTENCES = {
     "withdrawn": "You withdrew this upload before it was stored.",

@@ -1,14 +1,20 @@
--- Written by: webapp. A wish to train on a release; `config` is that of imagehub.training_config.
+-- Training on a release: what is asked for, what runs, and the models that come of it.
+
+-- Written by: webapp. A request to train on a release; `config` is that of imagehub.training_config.
 create table training_requests (
     id uuid primary key default gen_random_uuid(),
     release_id text not null references releases,
     account_id uuid not null references accounts,
     config jsonb not null,
-    asked_at timestamptz not null default now()
+    asked_at timestamptz not null default now(),
+    executors integer not null default 2,
+    -- What the run was expected to take, as it was said to who asked for it: of all executors
+    -- together.
+    expected_minutes real not null default 0
 );
 create index training_requests_by_account on training_requests (account_id, asked_at desc);
 
--- Written by: webapp. The wish to stop; the run ends as cancelled, whatever it was doing.
+-- Written by: webapp. A request to stop; the run ends as cancelled, whatever it was doing.
 create table training_cancels (
     request_id uuid primary key references training_requests,
     account_id uuid not null references accounts,
@@ -35,6 +41,9 @@ create table training_runs (
     started_at timestamptz,
     heartbeat_at timestamptz,           -- the trainer's own sign of life
     finished_at timestamptz,
+    -- Attempts that ended because the trainer was told to stop, or the catalogue was away: they do
+    -- not count towards the last one.
+    excused integer not null default 0,
     check ((state in ('done', 'failed', 'cancelled')) = (finished_at is not null)),
     check (state <> 'failed' or reason is not null)
 );
@@ -92,3 +101,55 @@ create table models (
     files jsonb not null,               -- name -> key, bytes, sha256
     made_at timestamptz not null default now()
 );
+
+-- Written by: training. Releases whose training shards were cleared of withdrawn files, and of how
+-- many.
+create table training_sweeps (
+    release_id text primary key references releases,
+    withdrawn integer not null,
+    swept_at timestamptz not null default now()
+);
+
+-- Written by: training. When a trainer was last at work: without one, runs wait.
+create table trainers (
+    is_only boolean primary key default true check (is_only),
+    seen_at timestamptz not null default now()
+);
+
+-- A run answers a request under the same id. What nobody asked for is an operator's own.
+create view training_entries as
+select coalesce(r.id, q.id) as id, q.id as request_id, q.account_id, a.name as owner,
+       coalesce(r.release_id, q.release_id) as release_id,
+       coalesce(r.manifest_sha256, l.manifest_sha256) as manifest_sha256,
+       coalesce(r.config, q.config) as config,
+       coalesce(q.asked_at, r.queued_at) as asked_at,
+       coalesce(q.executors, 2) as executors, coalesce(q.expected_minutes, 0) as expected_minutes,
+       case when r.id is null and c.request_id is not null then 'cancelled'
+            else coalesce(r.state, 'queued') end as state,
+       coalesce(r.attempt, 0) as attempt,
+       coalesce(r.epochs_done, 0) as epochs_done, coalesce(r.done, 0) as done, r.total,
+       r.photos_per_second, r.reason, r.started_at,
+       case when r.id is null then c.asked_at else r.finished_at end as finished_at,
+       c.request_id is not null or r.cancel_asked_at is not null as is_cancel_asked,
+       m.id is not null as has_model
+from training_requests q
+full join training_runs r on r.request_id = q.id
+left join releases l on l.id = q.release_id
+left join accounts a on a.id = q.account_id
+left join training_cancels c on c.request_id = q.id
+left join models m on m.id = r.id;
+
+-- What waits, in the order in which the trainer takes it: who used it least today comes first.
+create view training_queue as
+select e.id, row_number() over (
+    order by coalesce(u.used, interval '0'), e.asked_at, e.id
+) as place
+from training_entries e
+left join lateral (
+    select sum(coalesce(o.finished_at, now()) - o.started_at) as used from training_entries o
+    where o.account_id = e.account_id and o.started_at > now() - interval '1 day'
+) u on true
+where e.state = 'queued';
+
+-- Requests ask and read; only the trainer answers.
+grant insert on training_requests, training_cancels to imagehub_web;

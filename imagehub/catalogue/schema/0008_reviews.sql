@@ -1,3 +1,17 @@
+-- What people say of photos, what they are asked, and how often they are right.
+
+-- Written by: webapp. What people say of one (image, claimed label); the last answer counts.
+create table reviews (
+    image_id char(16) not null references images,
+    label text not null references labels,
+    account_id uuid not null references accounts,
+    answer text not null check (answer in ('yes', 'no', 'unsure')),
+    reviewed_at timestamptz not null default now(),
+    primary key (image_id, label, account_id)
+);
+create index reviews_by_account on reviews (account_id, reviewed_at desc);
+create index reviews_by_time on reviews (reviewed_at);
+
 -- Written by: webapp, through deal_review_questions. What the review desk asked whom; the answer is
 -- a row of `reviews`. Nobody is asked the same twice. That a question is gold stands nowhere here.
 create table review_questions (
@@ -55,27 +69,6 @@ create table reviewer_records (
     agreed integer not null check (agreed between 0 and settled),
     told_at timestamptz not null default now()
 );
-
-revoke all on review_golds, review_consensus, reviewer_skills from imagehub_web;
-revoke insert, update, delete on review_questions, reviewer_records from imagehub_web;
-do $$
-declare private text;
-begin
-    foreach private in array array['review_questions', 'reviewer_records'] loop
-        execute format('alter table %I enable row level security', private);
-        execute format('alter table %I force row level security', private);
-        execute format('create policy owner on %I to %I using (true) with check (true)',
-                       private, current_user);
-        execute format('create policy own on %I for select to imagehub_web'
-                       ' using (account_id = (select asking_account()))', private);
-    end loop;
-end $$;
-
--- Which answers were counted stands in review_consensus now.
-alter table crowd_models drop column reviews_to;
-
--- Nobody reads others' answers: whoever knows them answers alike, and gold would show.
-drop policy reviewers on reviews;
 
 -- True if people are still asked about a claim: it waits for a person, and is not given up.
 create function waits_for_people(image bpchar, claimed text) returns boolean
@@ -150,7 +143,7 @@ begin
     ) into missing from review_questions q where q.account_id = me;
     with near as (
         select v.image_id, v.label, v.probability from verdicts v
-        where v.version = (select version from verification_versions where is_current)
+        where v.version = (select version from current_version)
             and v.outcome = 'needs_review'
             and not exists (select from duplicates d where d.image_id = v.image_id)
             and not exists (select from review_consensus c where c.image_id = v.image_id
@@ -166,7 +159,7 @@ begin
         select l.label, (
             select count(*) from (
                 select from verdicts v where v.label = l.label and v.outcome = 'verified'
-                    and v.version = (select version from verification_versions where is_current)
+                    and v.version = (select version from current_version)
                 limit 100) few) as verified
         from (select distinct label from near) l
     ), useful as (
@@ -193,3 +186,50 @@ begin
 end $$;
 revoke execute on function deal_review_questions from public;
 grant execute on function deal_review_questions to imagehub_web;
+
+-- True while a review of the image or of a copy of it is asked for, or the asker has answered.
+create function waits_for_asker(image char(16)) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    with near as (
+        select image as id
+        union select keeper_id from duplicates where image_id = image
+        union select m.image_id from duplicates m where m.keeper_id = image
+            or m.keeper_id = (select keeper_id from duplicates where image_id = image)
+    )
+    select exists (
+        select from near join verdicts v on v.image_id = near.id
+        join verification_versions current using (version)
+        where current.is_current and v.outcome = 'needs_review'
+    ) or exists (
+        select from near join reviews r on r.image_id = near.id
+        where r.account_id = asking_account()
+    )
+$$;
+
+-- Which claims are gold, and what answers to a claim say together, would give answers away.
+revoke select on review_golds, review_consensus, reviewer_skills from imagehub_web;
+grant insert, update, delete on reviews to imagehub_web;
+
+-- Nobody reads others' answers: whoever knows them answers alike, and gold would show.
+alter table reviews enable row level security;
+alter table reviews force row level security;
+create policy owner on reviews to current_user using (true) with check (true);
+create policy own on reviews to imagehub_web
+    using (account_id = (select asking_account()))
+    with check (account_id = (select asking_account()));
+
+alter table review_questions enable row level security;
+alter table review_questions force row level security;
+create policy owner on review_questions to current_user using (true) with check (true);
+create policy own on review_questions for select to imagehub_web
+    using (account_id = (select asking_account()));
+
+alter table reviewer_records enable row level security;
+alter table reviewer_records force row level security;
+create policy owner on reviewer_records to current_user using (true) with check (true);
+create policy own on reviewer_records for select to imagehub_web
+    using (account_id = (select asking_account()));
+
+-- A reviewer reads the uploads of images that wait.
+create policy reviewers on uploads for select to imagehub_web
+    using ((select asking_as('reviewer')) and waits_for_asker(image_id));

@@ -19,8 +19,11 @@ def migrate(database: Database) -> list[str]:
     with database.transaction() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         cursor.execute(
-            "create table if not exists migrations ("
-            " name text primary key, applied_at timestamptz not null default now())"
+            """
+            create table if not exists migrations (
+                name text primary key, applied_at timestamptz not null default now()
+            )
+            """
         )
         cursor.execute("select name from migrations")
         done = {row.name for row in cursor.fetchall()}

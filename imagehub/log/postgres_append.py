@@ -31,8 +31,10 @@ def append(cursor: Cursor, topic: str, messages: Sequence[Message]) -> None:
     )
     _copy(
         cursor,
-        "copy log_messages (topic, key, headers, pieces, pieces_bytes, value)"
-        " from stdin (format binary)",
+        """
+        copy log_messages (topic, key, headers, pieces, pieces_bytes, value)
+        from stdin (format binary)
+        """,
         (part for id_, one in zip(ids, messages, strict=True) for part in _place(topic, id_, one)),
     )
 

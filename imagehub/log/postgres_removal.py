@@ -60,8 +60,12 @@ def forget(cursor: Cursor, topic: str, keys: Collection[str], unhandled_too: boo
 def carries(cursor: Cursor, topic: str, photo_sha256: str) -> bool:
     """True if a message's headers name the photo's digest, as those of every upload do."""
     cursor.execute(
-        "select exists (select from log_messages"
-        " where topic = %s and strpos(headers->>'upload', %s) > 0) as answer",
+        """
+        select exists (
+            select from log_messages
+            where topic = %s and strpos(headers->>'upload', %s) > 0
+        ) as answer
+        """,
         (topic, photo_sha256),
     )
     return bool(cursor.fetchone().answer)

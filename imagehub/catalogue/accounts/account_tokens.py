@@ -66,8 +66,12 @@ def bearer(cursor: Cursor, secret_sha256: bytes) -> Bearer | None:
 def of_account(cursor: Cursor, account_id: UUID) -> list[TokenEntry]:
     """The account's tokens that are in force, the newest first."""
     cursor.execute(
-        "select id::text, name, scopes, created_at, last_used_at from tokens"
-        " where account_id = %s and revoked_at is null order by created_at desc, id",
+        """
+        select id::text, name, scopes, created_at, last_used_at
+        from tokens
+        where account_id = %s and revoked_at is null
+        order by created_at desc, id
+        """,
         (str(account_id),),
     )
     return [
@@ -94,8 +98,12 @@ def revoke(cursor: Cursor, secret_sha256: bytes) -> bool:
 def revoke_own(cursor: Cursor, account_id: UUID, token_id: UUID) -> str | None:
     """Make one of the account's tokens worthless and return its name; None if it has none such."""
     cursor.execute(
-        "update tokens set revoked_at = now()"
-        " where id = %s and account_id = %s and revoked_at is null returning name",
+        """
+        update tokens
+        set revoked_at = now()
+        where id = %s and account_id = %s and revoked_at is null
+        returning name
+        """,
         (str(token_id), str(account_id)),
     )
     row = cursor.fetchone()

@@ -39,8 +39,12 @@ def create_account(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID:
 def sign_up(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID | None:
     """Make an account of a new name; None if the name is taken."""
     cursor.execute(
-        "insert into accounts (name, roles) values (%s, %s) on conflict do nothing"
-        " returning id::text",
+        """
+        insert into accounts (name, roles)
+        values (%s, %s)
+        on conflict do nothing
+        returning id::text
+        """,
         (name, sorted({role.value for role in roles})),
     )
     row = cursor.fetchone()
@@ -50,8 +54,12 @@ def sign_up(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID | None:
 def lock(cursor: Cursor, account_id: UUID) -> AccountEntry | None:
     """An account that is not deleted; nobody else changes it, or makes it a token, meanwhile."""
     cursor.execute(
-        "select id::text, name, roles, created_at, suspended_at from accounts"
-        " where id = %s and deleted_at is null for update",
+        """
+        select id::text, name, roles, created_at, suspended_at
+        from accounts
+        where id = %s and deleted_at is null
+        for update
+        """,
         (str(account_id),),
     )
     row = cursor.fetchone()
@@ -61,9 +69,13 @@ def lock(cursor: Cursor, account_id: UUID) -> AccountEntry | None:
 def listed(cursor: Cursor, words: str, after: str, limit: int) -> list[AccountEntry]:
     """Accounts whose name has the words in it, by name, from behind `after` on."""
     cursor.execute(
-        "select id::text, name, roles, created_at, suspended_at from accounts"
-        " where deleted_at is null and strpos(lower(name), lower(%s)) > 0 and name > %s"
-        " order by name limit %s",
+        """
+        select id::text, name, roles, created_at, suspended_at
+        from accounts
+        where deleted_at is null and strpos(lower(name), lower(%s)) > 0 and name > %s
+        order by name
+        limit %s
+        """,
         (words, after, limit),
     )
     return [_entry(row) for row in cursor.fetchall()]
@@ -80,8 +92,11 @@ def set_roles(cursor: Cursor, account_id: UUID, roles: Iterable[Role]) -> None:
 def set_suspended(cursor: Cursor, account_id: UUID, is_suspended: bool) -> None:
     """Suspend an account, or take it back in; what it sent stays."""
     cursor.execute(
-        "update accounts set suspended_at = case when %s then coalesce(suspended_at, now()) end"
-        " where id = %s",
+        """
+        update accounts
+        set suspended_at = case when %s then coalesce(suspended_at, now()) end
+        where id = %s
+        """,
         (is_suspended, str(account_id)),
     )
 
@@ -89,8 +104,11 @@ def set_suspended(cursor: Cursor, account_id: UUID, is_suspended: bool) -> None:
 def forget(cursor: Cursor, account_id: UUID) -> None:
     """Take an account's name and roles away for good; the row stays for what it sent."""
     cursor.execute(
-        "update accounts set deleted_at = now(), roles = '{}',"
-        " name = 'former contributor ' || left(id::text, 8) where id = %s",
+        """
+        update accounts
+        set deleted_at = now(), roles = '{}', name = 'former contributor ' || left(id::text, 8)
+        where id = %s
+        """,
         (str(account_id),),
     )
 

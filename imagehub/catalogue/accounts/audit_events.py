@@ -31,11 +31,12 @@ def write(
     )
 
 
-_EVENTS = (
-    "select e.id, e.at, coalesce(actor.name, '') as actor, a.name as account, e.action, e.detail"
-    " from audit_events e join accounts a on a.id = e.account_id"
-    " left join accounts actor on actor.id = e.actor_id"
-)
+_EVENTS = """
+    select e.id, e.at, coalesce(actor.name, '') as actor, a.name as account, e.action, e.detail
+    from audit_events e
+    join accounts a on a.id = e.account_id
+    left join accounts actor on actor.id = e.actor_id
+    """
 
 
 def of_account(cursor: Cursor, account_id: UUID, limit: int) -> list[AuditEvent]:

@@ -33,8 +33,11 @@ class Consent:
 def give(cursor: Cursor, account_id: UUID, version: int, given_by: GivenBy) -> None:
     """Note a consent; one that was given before stays as it was."""
     cursor.execute(
-        "insert into consents (account_id, terms_version, given_by) values (%s, %s, %s)"
-        " on conflict do nothing",
+        """
+        insert into consents (account_id, terms_version, given_by)
+        values (%s, %s, %s)
+        on conflict do nothing
+        """,
         (str(account_id), version, str(given_by)),
     )
 
@@ -42,8 +45,13 @@ def give(cursor: Cursor, account_id: UUID, version: int, given_by: GivenBy) -> N
 def latest(cursor: Cursor, account_id: UUID) -> Consent | None:
     """The account's consent to the newest version that it accepted."""
     cursor.execute(
-        "select terms_version, given_at, given_by from consents where account_id = %s"
-        " order by terms_version desc limit 1",
+        """
+        select terms_version, given_at, given_by
+        from consents
+        where account_id = %s
+        order by terms_version desc
+        limit 1
+        """,
         (str(account_id),),
     )
     row = cursor.fetchone()

@@ -21,10 +21,14 @@ class Credentials:
 def find(cursor: Cursor, name_or_email: str) -> Credentials | None:
     """Who signs in by this name or e-mail address."""
     cursor.execute(
-        "select accounts.id::text, accounts.name, accounts.roles, c.password_hash"
-        " from accounts left join credentials c on c.account_id = accounts.id"
-        " where (accounts.name = %s or c.email = lower(%s)) and accounts.in_force"
-        " order by accounts.name = %s desc limit 1",
+        """
+        select accounts.id::text, accounts.name, accounts.roles, c.password_hash
+        from accounts
+        left join credentials c on c.account_id = accounts.id
+        where (accounts.name = %s or c.email = lower(%s)) and accounts.in_force
+        order by accounts.name = %s desc
+        limit 1
+        """,
         (name_or_email, name_or_email, name_or_email),
     )
     row = cursor.fetchone()
@@ -52,9 +56,12 @@ def set_email(cursor: Cursor, account_id: UUID, email: str) -> bool:
 def set_password(cursor: Cursor, account_id: UUID, password_hash: str) -> None:
     """Keep the hash of an account's new password."""
     cursor.execute(
-        "insert into credentials (account_id, password_hash) values (%s, %s)"
-        " on conflict (account_id) do update"
-        " set password_hash = excluded.password_hash, changed_at = now()",
+        """
+        insert into credentials (account_id, password_hash)
+        values (%s, %s)
+        on conflict (account_id) do update
+        set password_hash = excluded.password_hash, changed_at = now()
+        """,
         (str(account_id), password_hash),
     )
 
@@ -62,8 +69,14 @@ def set_password(cursor: Cursor, account_id: UUID, password_hash: str) -> None:
 def forget(cursor: Cursor, account_id: UUID) -> None:
     """Delete all that an account signs in with."""
     cursor.execute(
-        "with links as (delete from sign_in_links where account_id = %(id)s)"
-        " delete from credentials where account_id = %(id)s",
+        """
+        with links as (
+            delete from sign_in_links
+            where account_id = %(id)s
+        )
+        delete from credentials
+        where account_id = %(id)s
+        """,
         {"id": str(account_id)},
     )
 
@@ -71,8 +84,10 @@ def forget(cursor: Cursor, account_id: UUID) -> None:
 def add_link(cursor: Cursor, account_id: UUID, secret_sha256: bytes, lasts_seconds: int) -> None:
     """Let whoever has the link sign in as the account, once."""
     cursor.execute(
-        "insert into sign_in_links (secret_sha256, account_id, ends_at)"
-        " values (%s, %s, now() + make_interval(secs => %s))",
+        """
+        insert into sign_in_links (secret_sha256, account_id, ends_at)
+        values (%s, %s, now() + make_interval(secs => %s))
+        """,
         (secret_sha256, str(account_id), lasts_seconds),
     )
 
@@ -80,10 +95,17 @@ def add_link(cursor: Cursor, account_id: UUID, secret_sha256: bytes, lasts_secon
 def use_link(cursor: Cursor, secret_sha256: bytes) -> Account | None:
     """Use a link up: of two who do so at once, one gets the account and the other None."""
     cursor.execute(
-        "update sign_in_links set used_at = now() from accounts"
-        " where secret_sha256 = %s and used_at is null and ends_at > now()"
-        " and accounts.id = sign_in_links.account_id and accounts.in_force"
-        " returning accounts.id::text, accounts.name, accounts.roles",
+        """
+        update sign_in_links
+        set used_at = now()
+        from accounts
+        where secret_sha256 = %s
+            and used_at is null
+            and ends_at > now()
+            and accounts.id = sign_in_links.account_id
+            and accounts.in_force
+        returning accounts.id::text, accounts.name, accounts.roles
+        """,
         (secret_sha256,),
     )
     row = cursor.fetchone()

@@ -12,8 +12,10 @@ from imagehub.vocabulary import Account
 def begin(cursor: Cursor, account_id: UUID, secret_sha256: bytes, lasts_seconds: int) -> None:
     """Begin a session of an account."""
     cursor.execute(
-        "insert into sessions (secret_sha256, account_id, ends_at)"
-        " values (%s, %s, now() + make_interval(secs => %s))",
+        """
+        insert into sessions (secret_sha256, account_id, ends_at)
+        values (%s, %s, now() + make_interval(secs => %s))
+        """,
         (secret_sha256, str(account_id), lasts_seconds),
     )
 
@@ -23,9 +25,12 @@ def begin_with_token(
 ) -> None:
     """Begin a session that ends with a token, if that is still in force."""
     cursor.execute(
-        "insert into sessions (secret_sha256, account_id, token_id, ends_at)"
-        " select %s, account_id, id, now() + make_interval(secs => %s) from tokens"
-        " where secret_sha256 = %s and revoked_at is null",
+        """
+        insert into sessions (secret_sha256, account_id, token_id, ends_at)
+        select %s, account_id, id, now() + make_interval(secs => %s)
+        from tokens
+        where secret_sha256 = %s and revoked_at is null
+        """,
         (secret_sha256, lasts_seconds, token_sha256),
     )
 
@@ -33,10 +38,16 @@ def begin_with_token(
 def find(cursor: Cursor, secret_sha256: bytes) -> Account | None:
     """Whose session this is; None if it has ended or its token was revoked."""
     cursor.execute(
-        "select accounts.id::text, accounts.name, accounts.roles from sessions s"
-        " join accounts on accounts.id = s.account_id left join tokens t on t.id = s.token_id"
-        " where s.secret_sha256 = %s and s.ends_at > now() and t.revoked_at is null"
-        " and accounts.in_force",
+        """
+        select accounts.id::text, accounts.name, accounts.roles
+        from sessions s
+        join accounts on accounts.id = s.account_id
+        left join tokens t on t.id = s.token_id
+        where s.secret_sha256 = %s
+            and s.ends_at > now()
+            and t.revoked_at is null
+            and accounts.in_force
+        """,
         (secret_sha256,),
     )
     row = cursor.fetchone()

@@ -49,9 +49,13 @@ class DeliveryEntry:
 def queue_webhooks(cursor: Cursor, account_id: UUID, event: DeliveryEvent) -> int:
     """Have an event sent to every webhook of the account; return how many were queued."""
     cursor.execute(
-        "insert into deliveries (account_id, webhook_id, event, body, once)"
-        " select account_id, id, %s, %s, %s from webhooks where account_id = %s"
-        " on conflict do nothing",
+        """
+        insert into deliveries (account_id, webhook_id, event, body, once)
+        select account_id, id, %s, %s, %s
+        from webhooks
+        where account_id = %s
+        on conflict do nothing
+        """,
         (event.name, event.body, event.once, str(account_id)),
     )
     return int(cursor.rowcount)
@@ -60,9 +64,13 @@ def queue_webhooks(cursor: Cursor, account_id: UUID, event: DeliveryEvent) -> in
 def queue_mail(cursor: Cursor, account_id: UUID, event: DeliveryEvent) -> int:
     """Have an event sent to the account's e-mail address, if it has one."""
     cursor.execute(
-        "insert into deliveries (account_id, event, body, once)"
-        " select account_id, %s, %s, %s from credentials"
-        " where account_id = %s and email is not null on conflict do nothing",
+        """
+        insert into deliveries (account_id, event, body, once)
+        select account_id, %s, %s, %s
+        from credentials
+        where account_id = %s and email is not null
+        on conflict do nothing
+        """,
         (event.name, event.body, event.once, str(account_id)),
     )
     return int(cursor.rowcount)
@@ -71,8 +79,13 @@ def queue_mail(cursor: Cursor, account_id: UUID, event: DeliveryEvent) -> int:
 def any_due(cursor: Cursor) -> bool:
     """True if something is to be sent now."""
     cursor.execute(
-        "select exists (select from deliveries d join accounts a on a.id = d.account_id"
-        " and a.in_force where d.state = 'waiting' and d.next_at <= now()) as any"
+        """
+        select exists (
+            select from deliveries d
+            join accounts a on a.id = d.account_id and a.in_force
+            where d.state = 'waiting' and d.next_at <= now()
+        ) as any
+        """
     )
     return bool(cursor.fetchone().any)
 
@@ -83,15 +96,29 @@ def claim(cursor: Cursor, limit: int, lease_seconds: int) -> list[Delivery]:
     Whose account is not in force is not written to meanwhile.
     """
     cursor.execute(
-        "with mine as (update deliveries set attempts = attempts + 1,"
-        "  next_at = clock_timestamp() + make_interval(secs => %(lease)s)"
-        "  where id in (select d.id from deliveries d join accounts a on a.id = d.account_id"
-        "   and a.in_force where d.state = 'waiting' and d.next_at <= clock_timestamp()"
-        "   order by d.next_at limit %(limit)s for update of d skip locked) returning *)"
-        " select m.id::text, m.event, m.body, m.attempts, w.url, w.secret,"
-        " case when m.webhook_id is null then c.email end as email from mine m"
-        " left join webhooks w on w.id = m.webhook_id"
-        " left join credentials c on c.account_id = m.account_id order by m.made_at, m.id",
+        """
+        with mine as (
+            update deliveries
+            set attempts = attempts + 1,
+                next_at = clock_timestamp() + make_interval(secs => %(lease)s)
+            where id in (
+                select d.id
+                from deliveries d
+                join accounts a on a.id = d.account_id and a.in_force
+                where d.state = 'waiting' and d.next_at <= clock_timestamp()
+                order by d.next_at
+                limit %(limit)s
+                for update of d skip locked
+            )
+            returning *
+        )
+        select m.id::text, m.event, m.body, m.attempts, w.url, w.secret,
+            case when m.webhook_id is null then c.email end as email
+        from mine m
+        left join webhooks w on w.id = m.webhook_id
+        left join credentials c on c.account_id = m.account_id
+        order by m.made_at, m.id
+        """,
         {"lease": lease_seconds, "limit": limit},
     )
     return [
@@ -111,10 +138,13 @@ def sent(cursor: Cursor, delivery_id: UUID, answer: str) -> None:
 def failed(cursor: Cursor, delivery_id: UUID, answer: str, wait_seconds: float | None) -> None:
     """Note what an attempt heard, and try again after a while; None: give up."""
     cursor.execute(
-        "update deliveries set answer = %(answer)s,"
-        " state = case when %(wait)s::float is null then 'given_up' else state end,"
-        " next_at = clock_timestamp() + make_interval(secs => coalesce(%(wait)s::float, 0))"
-        " where id = %(id)s and state = 'waiting'",
+        """
+        update deliveries
+        set answer = %(answer)s,
+            state = case when %(wait)s::float is null then 'given_up' else state end,
+            next_at = clock_timestamp() + make_interval(secs => coalesce(%(wait)s::float, 0))
+        where id = %(id)s and state = 'waiting'
+        """,
         {"answer": answer[:300], "wait": wait_seconds, "id": str(delivery_id)},
     )
 
@@ -122,9 +152,14 @@ def failed(cursor: Cursor, delivery_id: UUID, answer: str, wait_seconds: float |
 def of_account(cursor: Cursor, account_id: UUID, limit: int) -> list[DeliveryEntry]:
     """What was and will be sent to an account, the newest first."""
     cursor.execute(
-        "select d.event, w.url, d.made_at, d.attempts, d.state, d.answer from deliveries d"
-        " left join webhooks w on w.id = d.webhook_id where d.account_id = %s"
-        " order by d.made_at desc, d.id limit %s",
+        """
+        select d.event, w.url, d.made_at, d.attempts, d.state, d.answer
+        from deliveries d
+        left join webhooks w on w.id = d.webhook_id
+        where d.account_id = %s
+        order by d.made_at desc, d.id
+        limit %s
+        """,
         (str(account_id), limit),
     )
     return [DeliveryEntry(*row) for row in cursor.fetchall()]

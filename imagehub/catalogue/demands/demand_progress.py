@@ -41,14 +41,24 @@ def count(cursor: Cursor) -> int:
     the demand was asked and is no duplicate of another.
     """
     cursor.execute(
-        "insert into demand_progress (demand_id, verified)"
-        " select d.id, (select count(distinct m.image_id) from label_set_members m"
-        "  join images i on i.id = m.image_id"
-        "  where m.label = d.label and m.removed_in is null and i.landed_at > d.asked_at"
-        "  and not exists (select from duplicates x where x.image_id = m.image_id))"
-        " from open_demands d order by d.id"
-        " on conflict (demand_id) do update set verified = excluded.verified,"
-        " counted_at = clock_timestamp() where demand_progress.outcome is null"
+        """
+        insert into demand_progress (demand_id, verified)
+        select d.id,
+            (
+                select count(distinct m.image_id)
+                from label_set_members m
+                join images i on i.id = m.image_id
+                where m.label = d.label
+                    and m.removed_in is null
+                    and i.landed_at > d.asked_at
+                    and not exists (select from duplicates x where x.image_id = m.image_id)
+            )
+        from open_demands d
+        order by d.id
+        on conflict (demand_id) do update
+        set verified = excluded.verified, counted_at = clock_timestamp()
+        where demand_progress.outcome is null
+        """
     )
     return int(cursor.rowcount)
 
@@ -67,12 +77,19 @@ def end(cursor: Cursor, demand_id: UUID) -> DemandEnd | None:
     The caller holds the demand (`demands.hold`) and tells in the same transaction.
     """
     cursor.execute(
-        "update demand_progress p set ended_at = clock_timestamp(),"
-        " outcome = case when p.verified >= d.target then 'reached' else 'expired' end"
-        " from demands d join labels l on l.mid = d.label"
-        " where d.id = p.demand_id and d.id = %s and d.closed_at is null and p.outcome is null"
-        " and (p.verified >= d.target or d.until <= now())"
-        " returning d.id::text, d.label, l.name, d.target, p.verified, p.outcome",
+        """
+        update demand_progress p
+        set ended_at = clock_timestamp(),
+            outcome = case when p.verified >= d.target then 'reached' else 'expired' end
+        from demands d
+        join labels l on l.mid = d.label
+        where d.id = p.demand_id
+            and d.id = %s
+            and d.closed_at is null
+            and p.outcome is null
+            and (p.verified >= d.target or d.until <= now())
+        returning d.id::text, d.label, l.name, d.target, p.verified, p.outcome
+        """,
         (str(demand_id),),
     )
     row = cursor.fetchone()

@@ -48,25 +48,41 @@ class DemandEntry:
         return self.verified / self.target
 
 
-_ENTRIES = (
-    "select e.*, exists (select from demand_watchers w where w.demand_id = e.id"
-    " and w.account_id = %(account)s) as is_watched from demand_entries e"
-)
-_BY_NEED_AND_NEARNESS = (
-    " left join (select d.label, min(up.distance + down.distance) as steps"
-    "  from (select distinct label from open_demands) d"
-    "  join label_ancestors up on up.mid = d.label"
-    "  join label_ancestors down on down.ancestor = up.ancestor"
-    "  join (select distinct claimed_label as mid from (select claimed_label"
-    "   from acceptances where account_id = %(account)s order by accepted_at desc limit 200) u"
-    "  ) sent on sent.mid = down.mid"
-    "  where up.distance + down.distance = 0 or exists (select from label_edges r"
-    "   where r.child = up.ancestor and r.kind = 'is_a') group by d.label) near"
-    " on near.label = e.label where e.state = 'open'"
-    " order by (1 - e.verified::float / e.target) * (1 + ln(1 + e.watchers))"
-    "  * (1 + coalesce(2.0 / (1 + near.steps), 0)) desc, e.until, e.id"
-    " limit %(limit)s offset %(place)s"
-)
+_ENTRIES = """
+    select e.*,
+        exists (
+            select from demand_watchers w
+            where w.demand_id = e.id and w.account_id = %(account)s
+        ) as is_watched
+    from demand_entries e
+    """
+_BY_NEED_AND_NEARNESS = """
+    left join (
+        select d.label, min(up.distance + down.distance) as steps
+        from (select distinct label from open_demands) d
+        join label_ancestors up on up.mid = d.label
+        join label_ancestors down on down.ancestor = up.ancestor
+        join (
+            select distinct claimed_label as mid
+            from (
+                select claimed_label
+                from acceptances
+                where account_id = %(account)s
+                order by accepted_at desc
+                limit 200
+            ) u
+        ) sent on sent.mid = down.mid
+        where up.distance + down.distance = 0
+            or exists (select from label_edges r where r.child = up.ancestor and r.kind = 'is_a')
+        group by d.label
+    ) near on near.label = e.label
+    where e.state = 'open'
+    order by (1 - e.verified::float / e.target) * (1 + ln(1 + e.watchers)) * (
+        1 + coalesce(2.0 / (1 + near.steps), 0)
+    ) desc, e.until, e.id
+    limit %(limit)s
+    offset %(place)s
+    """
 
 
 def find(cursor: Cursor, demand_id: UUID, account_id: UUID | None) -> DemandEntry | None:
@@ -81,8 +97,12 @@ def find(cursor: Cursor, demand_id: UUID, account_id: UUID | None) -> DemandEntr
 def open_of_label(cursor: Cursor, mid: str, account_id: UUID | None) -> list[DemandEntry]:
     """The open demands of a label, the most wanted first."""
     cursor.execute(
-        _ENTRIES + " where e.label = %(label)s and e.state = 'open'"
-        " order by watchers desc, e.asked_at limit 20",
+        _ENTRIES
+        + """
+        where e.label = %(label)s and e.state = 'open'
+        order by watchers desc, e.asked_at
+        limit 20
+        """,
         {"account": _text(account_id), "label": mid},
     )
     return [_entry(row) for row in cursor.fetchall()]
@@ -91,8 +111,12 @@ def open_of_label(cursor: Cursor, mid: str, account_id: UUID | None) -> list[Dem
 def open_wishes(cursor: Cursor, mids: Sequence[str]) -> dict[tuple[str, str], str]:
     """The open demands of labels: (MID, why) and the demand's id."""
     cursor.execute(
-        "select label, why, min(id::text) as id from open_demands where label = any(%s)"
-        " group by label, why",
+        """
+        select label, why, min(id::text) as id
+        from open_demands
+        where label = any(%s)
+        group by label, why
+        """,
         (list(mids),),
     )
     return {(row.label, row.why): row.id for row in cursor.fetchall()}
@@ -101,8 +125,12 @@ def open_wishes(cursor: Cursor, mids: Sequence[str]) -> dict[tuple[str, str], st
 def ended(cursor: Cursor, account_id: UUID | None, limit: int) -> list[DemandEntry]:
     """The demands that were reached or whose time ran out, the latest first."""
     cursor.execute(
-        _ENTRIES + " where e.state in ('reached', 'expired') order by e.ended_at desc"
-        " limit %(limit)s",
+        _ENTRIES
+        + """
+        where e.state in ('reached', 'expired')
+        order by e.ended_at desc
+        limit %(limit)s
+        """,
         {"account": _text(account_id), "limit": limit},
     )
     return [_entry(row) for row in cursor.fetchall()]

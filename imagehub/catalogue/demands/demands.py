@@ -46,8 +46,11 @@ def open_of_account(cursor: Cursor, account_id: UUID) -> list[tuple[str, str]]:
 def ask(cursor: Cursor, account_id: UUID, wish: DemandSpec) -> UUID:
     """Write a demand; return its id."""
     cursor.execute(
-        "insert into demands (account_id, label, target, why, until) values (%s, %s, %s, %s, %s)"
-        " returning id::text",
+        """
+        insert into demands (account_id, label, target, why, until)
+        values (%s, %s, %s, %s, %s)
+        returning id::text
+        """,
         (str(account_id), wish.label, wish.target, wish.why, wish.until),
     )
     return UUID(cursor.fetchone().id)
@@ -65,8 +68,12 @@ def hold(cursor: Cursor, demand_id: UUID) -> bool:
 def join(cursor: Cursor, demand_id: UUID, account_id: UUID, by_mail: bool) -> None:
     """Make the account one of those who are told; joining again may change the e-mail."""
     cursor.execute(
-        "insert into demand_watchers (demand_id, account_id, by_mail) values (%s, %s, %s)"
-        " on conflict (demand_id, account_id) do update set by_mail = excluded.by_mail",
+        """
+        insert into demand_watchers (demand_id, account_id, by_mail)
+        values (%s, %s, %s)
+        on conflict (demand_id, account_id) do update
+        set by_mail = excluded.by_mail
+        """,
         (str(demand_id), str(account_id), by_mail),
     )
 
@@ -82,8 +89,11 @@ def leave(cursor: Cursor, demand_id: UUID, account_id: UUID) -> None:
 def close(cursor: Cursor, demand_id: UUID, account_id: UUID, because: str) -> None:
     """End a demand before its time, by who asked or by an admin."""
     cursor.execute(
-        "update demands set closed_at = clock_timestamp(), closed_by = %s, closed_because = %s"
-        " where id = %s and closed_at is null",
+        """
+        update demands
+        set closed_at = clock_timestamp(), closed_by = %s, closed_because = %s
+        where id = %s and closed_at is null
+        """,
         (str(account_id), because, str(demand_id)),
     )
 
@@ -91,8 +101,12 @@ def close(cursor: Cursor, demand_id: UUID, account_id: UUID, because: str) -> No
 def watchers(cursor: Cursor, demand_id: UUID) -> list[Watcher]:
     """Who is told what becomes of a demand."""
     cursor.execute(
-        "select account_id::text, by_mail from demand_watchers where demand_id = %s"
-        " order by account_id",
+        """
+        select account_id::text, by_mail
+        from demand_watchers
+        where demand_id = %s
+        order by account_id
+        """,
         (str(demand_id),),
     )
     return [Watcher(UUID(row.account_id), row.by_mail) for row in cursor.fetchall()]
@@ -102,8 +116,10 @@ def leave_all(cursor: Cursor, account_id: UUID) -> None:
     """Withdraw an account's open demands and tell it of no other: it leaves the hub."""
     cursor.execute("delete from demand_watchers where account_id = %s", (str(account_id),))
     cursor.execute(
-        "update demands set closed_at = clock_timestamp(), closed_by = account_id"
-        " where account_id = %s and closed_at is null"
-        " and id in (select o.id from open_demands o)",
+        """
+        update demands
+        set closed_at = clock_timestamp(), closed_by = account_id
+        where account_id = %s and closed_at is null and id in (select o.id from open_demands o)
+        """,
         (str(account_id),),
     )

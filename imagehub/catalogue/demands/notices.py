@@ -49,8 +49,13 @@ def tell(cursor: Cursor, account_id: UUID, news: News) -> bool:
 def of_account(cursor: Cursor, account_id: UUID, before: int, limit: int) -> list[Notice]:
     """What an account was told, the newest first, from before a notice on."""
     cursor.execute(
-        "select id, kind, words, link, made_at, read_at from notices"
-        " where account_id = %s and id < %s order by id desc limit %s",
+        """
+        select id, kind, words, link, made_at, read_at
+        from notices
+        where account_id = %s and id < %s
+        order by id desc
+        limit %s
+        """,
         (str(account_id), before, limit),
     )
     return [Notice(*row) for row in cursor.fetchall()]
@@ -59,8 +64,10 @@ def of_account(cursor: Cursor, account_id: UUID, before: int, limit: int) -> lis
 def count_unread(cursor: Cursor, account_id: UUID, limit: int) -> int:
     """How many notices the account has not read; no more than `limit` are counted."""
     cursor.execute(
-        "select count(*) as unread from (select from notices"
-        " where account_id = %s and read_at is null limit %s) few",
+        """
+        select count(*) as unread
+        from (select from notices where account_id = %s and read_at is null limit %s) few
+        """,
         (str(account_id), limit),
     )
     return int(cursor.fetchone().unread)

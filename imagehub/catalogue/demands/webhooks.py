@@ -21,8 +21,12 @@ class Webhook:
 def add(cursor: Cursor, account_id: UUID, url: str, secret: str) -> UUID | None:
     """Write a webhook; None if the account has that address already."""
     cursor.execute(
-        "insert into webhooks (account_id, url, secret) values (%s, %s, %s)"
-        " on conflict (account_id, url) do nothing returning id::text",
+        """
+        insert into webhooks (account_id, url, secret)
+        values (%s, %s, %s)
+        on conflict (account_id, url) do nothing
+        returning id::text
+        """,
         (str(account_id), url, secret),
     )
     row = cursor.fetchone()

@@ -44,15 +44,22 @@ def changed_labels(cursor: Cursor) -> list[LabelContents]:
     A label that has clusters and no verified image any more is given with 0 images.
     """
     cursor.execute(
-        "with now as (select v.label, v.version, count(*) as images,"
-        " md5(string_agg(v.image_id, '' order by v.image_id)) as contents from verdicts v"
-        " join verification_versions n on n.version = v.version and n.is_current"
-        " where v.outcome = 'verified' group by v.label, v.version)"
-        " select label, coalesce(now.version, was.version) as version,"
-        " coalesce(now.images, 0) as images, coalesce(now.contents, '') as contents"
-        " from now full join clusterings was using (label)"
-        " where (now.version, now.contents) is distinct from (was.version, was.contents)"
-        " order by label"
+        """
+        with now as (
+            select v.label, v.version, count(*) as images,
+                md5(string_agg(v.image_id, '' order by v.image_id)) as contents
+            from verdicts v
+            join verification_versions n on n.version = v.version and n.is_current
+            where v.outcome = 'verified'
+            group by v.label, v.version
+        )
+        select label, coalesce(now.version, was.version) as version,
+            coalesce(now.images, 0) as images, coalesce(now.contents, '') as contents
+        from now
+        full join clusterings was using (label)
+        where (now.version, now.contents) is distinct from (was.version, was.contents)
+        order by label
+        """
     )
     return [
         LabelContents(row.label, row.version, row.images, row.contents) for row in cursor.fetchall()
@@ -62,10 +69,17 @@ def changed_labels(cursor: Cursor) -> list[LabelContents]:
 def embeddings_of(cursor: Cursor, label: str, version: int, ids: tuple[str, str]) -> list[Embedded]:
     """Verified images of a label with first <= id < stop, in order of ids."""
     cursor.execute(
-        "select v.image_id, halfvec_send(c.embedding) as embedding from verdicts v"
-        " join image_checks c on c.version = v.version and c.image_id = v.image_id"
-        " where v.version = %s and v.outcome = 'verified' and v.label = %s"
-        " and v.image_id >= %s and v.image_id < %s order by v.image_id",
+        """
+        select v.image_id, halfvec_send(c.embedding) as embedding
+        from verdicts v
+        join image_checks c on c.version = v.version and c.image_id = v.image_id
+        where v.version = %s
+            and v.outcome = 'verified'
+            and v.label = %s
+            and v.image_id >= %s
+            and v.image_id < %s
+        order by v.image_id
+        """,
         (version, label, *ids),
     )
     return [Embedded(row.image_id, read_embedding(row.embedding)) for row in cursor.fetchall()]
@@ -78,8 +92,11 @@ def replace_clusters(
     cursor.execute("delete from clusters where label = %s", (made_from.label,))
     for ordinal, cluster in enumerate(clusters):
         cursor.execute(
-            "insert into clusters (label, ordinal, size, medoid_id, job_run_id)"
-            " values (%s, %s, %s, %s, %s) returning id",
+            """
+            insert into clusters (label, ordinal, size, medoid_id, job_run_id)
+            values (%s, %s, %s, %s, %s)
+            returning id
+            """,
             (made_from.label, ordinal, len(cluster.members), cluster.members[0][0], run_id),
         )
         cluster_id = cursor.fetchone().id
@@ -91,8 +108,10 @@ def replace_clusters(
     cursor.execute("delete from clusterings where label = %s", (made_from.label,))
     if made_from.images:
         cursor.execute(
-            "insert into clusterings (label, version, contents, job_run_id)"
-            " values (%s, %s, %s, %s)",
+            """
+            insert into clusterings (label, version, contents, job_run_id)
+            values (%s, %s, %s, %s)
+            """,
             (made_from.label, made_from.version, made_from.contents, run_id),
         )
 

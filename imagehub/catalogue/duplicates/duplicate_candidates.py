@@ -63,12 +63,17 @@ def uncompared(cursor: Cursor, limit: int) -> list[str]:
 def facts(cursor: Cursor, image_ids: Sequence[str]) -> list[ImageFacts]:
     """What is known of these images."""
     cursor.execute(
-        "select id, encode(photo_sha256, 'hex') as digest, fingerprint,"
-        " width::bigint * height as pixels, landed_at, coalesce(("
-        "  select min(array_position(%(outcomes)s, v.outcome)) - 1 from verdicts v"
-        "  where v.image_id = images.id and v.version ="
-        "   (select version from verification_versions where is_current)), 1) as standing"
-        " from images where id = any(%(ids)s::bpchar[])",
+        """
+        select id, encode(photo_sha256, 'hex') as digest, fingerprint,
+            width::bigint * height as pixels, landed_at,
+            coalesce((
+                select min(array_position(%(outcomes)s, v.outcome)) - 1
+                from verdicts v
+                where v.image_id = images.id and v.version = (select version from current_version)
+            ), 1) as standing
+        from images
+        where id = any(%(ids)s::bpchar[])
+        """,
         {"ids": list(image_ids), "outcomes": OUTCOMES},
     )
     return [ImageFacts(*row) for row in cursor.fetchall()]
@@ -82,13 +87,24 @@ def near_fingerprints(
     They share a key with one of the four bands' lists of keys and differ by few enough bits.
     """
     cursor.execute(
-        "select id from (select id, (select min(bit_count((fingerprint # one)::bit(64)))"
-        "  from unnest(%(wanted)s::bigint[]) as one) as bits from images"
-        "  where ((fingerprint >> 48) & 65535) = any(%(band_0)s::bigint[])"
-        "  or ((fingerprint >> 32) & 65535) = any(%(band_1)s::bigint[])"
-        "  or ((fingerprint >> 16) & 65535) = any(%(band_2)s::bigint[])"
-        "  or (fingerprint & 65535) = any(%(band_3)s::bigint[])) as found"
-        " where bits <= %(bits)s order by bits, id limit %(images)s",
+        """
+        select id
+        from (
+            select id,
+                (
+                    select min(bit_count((fingerprint # one)::bit(64)))
+                    from unnest(%(wanted)s::bigint[]) as one
+                ) as bits
+            from images
+            where ((fingerprint >> 48) & 65535) = any(%(band_0)s::bigint[])
+                or ((fingerprint >> 32) & 65535) = any(%(band_1)s::bigint[])
+                or ((fingerprint >> 16) & 65535) = any(%(band_2)s::bigint[])
+                or (fingerprint & 65535) = any(%(band_3)s::bigint[])
+        ) as found
+        where bits <= %(bits)s
+        order by bits, id
+        limit %(images)s
+        """,
         {
             "wanted": list(wanted),
             **{f"band_{number}": list(keys) for number, keys in enumerate(probes)},
@@ -107,11 +123,19 @@ def search_among_versions(cursor: Cursor) -> None:
 def nearest_embeddings(cursor: Cursor, image_id: str, limit: int) -> list[str]:
     """The images whose embeddings of the current version are nearest to this one's."""
     cursor.execute(
-        "select c.image_id from image_checks c where c.version ="
-        " (select version from verification_versions where is_current)"
-        " and c.image_id <> %(image_id)s order by c.embedding <=> (select o.embedding"
-        " from image_checks o where o.image_id = %(image_id)s and o.version ="
-        " (select version from verification_versions where is_current)) limit %(limit)s",
+        """
+        select c.image_id
+        from image_checks c
+        where c.version = (select version from verification_versions where is_current)
+            and c.image_id <> %(image_id)s
+        order by c.embedding <=> (
+            select o.embedding
+            from image_checks o
+            where o.image_id = %(image_id)s
+                and o.version = (select version from verification_versions where is_current)
+        )
+        limit %(limit)s
+        """,
         {"image_id": image_id, "limit": limit},
     )
     return [row.image_id for row in cursor.fetchall()]
@@ -120,16 +144,23 @@ def nearest_embeddings(cursor: Cursor, image_id: str, limit: int) -> list[str]:
 def misplaced(cursor: Cursor) -> list[str]:
     """Images that hang on a keeper of which the current version thinks worse than of them."""
     cursor.execute(
-        "with standing as ("
-        " select v.image_id, min(array_position(%(outcomes)s, v.outcome)) - 1 as place"
-        " from verdicts v"
-        " where v.version = (select version from verification_versions where is_current)"
-        "  and v.image_id in (select image_id from duplicates union"
-        "   select keeper_id from duplicates) group by v.image_id)"
-        " select d.image_id from duplicates d"
-        " left join standing own on own.image_id = d.image_id"
-        " left join standing kept on kept.image_id = d.keeper_id"
-        " where coalesce(own.place, 1) < coalesce(kept.place, 1) order by d.image_id",
+        """
+        with standing as (
+            select v.image_id, min(array_position(%(outcomes)s, v.outcome)) - 1 as place
+            from verdicts v
+            where v.version = (select version from verification_versions where is_current)
+                and v.image_id in (
+                    select image_id from duplicates union select keeper_id from duplicates
+                )
+            group by v.image_id
+        )
+        select d.image_id
+        from duplicates d
+        left join standing own on own.image_id = d.image_id
+        left join standing kept on kept.image_id = d.keeper_id
+        where coalesce(own.place, 1) < coalesce(kept.place, 1)
+        order by d.image_id
+        """,
         {"outcomes": OUTCOMES},
     )
     return [row.image_id for row in cursor.fetchall()]
@@ -138,10 +169,16 @@ def misplaced(cursor: Cursor) -> list[str]:
 def groups_of(cursor: Cursor, image_ids: Sequence[str]) -> list[Hanging]:
     """Whole groups that any of these images is in, as members on their keepers."""
     cursor.execute(
-        "select image_id, keeper_id, distance, reason from duplicates where keeper_id in ("
-        " select keeper_id from duplicates"
-        "  where image_id = any(%(ids)s::bpchar[]) or keeper_id = any(%(ids)s::bpchar[]))"
-        " order by image_id",
+        """
+        select image_id, keeper_id, distance, reason
+        from duplicates
+        where keeper_id in (
+            select keeper_id
+            from duplicates
+            where image_id = any(%(ids)s::bpchar[]) or keeper_id = any(%(ids)s::bpchar[])
+        )
+        order by image_id
+        """,
         {"ids": list(image_ids)},
     )
     return [Hanging(*row) for row in cursor.fetchall()]
@@ -162,9 +199,13 @@ def replace_groups(
 def mark_compared(cursor: Cursor, image_ids: Sequence[str]) -> None:
     """Remember that these images were compared under the current version."""
     cursor.execute(
-        "insert into compared_images (version, image_id)"
-        " select version, id from verification_versions, unnest(%s::bpchar[]) as id"
-        " where is_current on conflict do nothing",
+        """
+        insert into compared_images (version, image_id)
+        select version, id
+        from current_version
+        cross join unnest(%s::bpchar[]) as id
+        on conflict do nothing
+        """,
         (list(image_ids),),
     )
 
@@ -172,8 +213,10 @@ def mark_compared(cursor: Cursor, image_ids: Sequence[str]) -> None:
 def forget_older_comparisons(cursor: Cursor) -> None:
     """Drop what was remembered for versions before the current one."""
     cursor.execute(
-        "delete from compared_images where version <"
-        " (select version from verification_versions where is_current)"
+        """
+        delete from compared_images
+        where version < (select version from verification_versions where is_current)
+        """
     )
 
 
@@ -183,10 +226,13 @@ def count_members(cursor: Cursor) -> int:
     return int(cursor.fetchone().images)
 
 
-_UNCOMPARED = (
-    "from image_checks c where c.version ="
-    " (select version from verification_versions where is_current)"
-    # Such a photo is looked at again later; only then can it be compared.
-    """ and not c.findings @> '[{"code": "unreadable"}]' and not exists ("""
-    "select from compared_images d where d.version = c.version and d.image_id = c.image_id)"
-)
+_UNCOMPARED = """
+    from image_checks c
+    where c.version = (select version from verification_versions where is_current)
+        -- Such a photo is looked at again later; only then can it be compared.
+        and not c.findings @> '[{"code": "unreadable"}]'
+        and not exists (
+            select from compared_images d
+            where d.version = c.version and d.image_id = c.image_id
+        )
+    """

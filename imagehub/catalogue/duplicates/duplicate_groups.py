@@ -35,10 +35,15 @@ class KnownTile:
 def members(cursor: Cursor, image_id: str) -> list[GroupMember]:
     """The members of the image's group, nearest to their keeper first; empty without a group."""
     cursor.execute(
-        "select d.image_id, d.keeper_id, d.distance, d.reason from duplicates d"
-        " where d.keeper_id = coalesce((select o.keeper_id from duplicates o"
-        "  where o.image_id = %(image)s), %(image)s)"
-        " order by d.image_id <> %(image)s, d.distance, d.image_id limit %(limit)s",
+        """
+        select d.image_id, d.keeper_id, d.distance, d.reason
+        from duplicates d
+        where d.keeper_id = coalesce(
+            (select o.keeper_id from duplicates o where o.image_id = %(image)s), %(image)s
+        )
+        order by d.image_id <> %(image)s, d.distance, d.image_id
+        limit %(limit)s
+        """,
         {"image": image_id, "limit": MOST_MEMBERS},
     )
     return [GroupMember(*row) for row in cursor.fetchall()]
@@ -49,16 +54,31 @@ def tiles(
 ) -> dict[str, KnownTile]:
     """The images by id, under a label of a set they are in, else one they were sent as."""
     cursor.execute(
-        "select i.id as image_id, i.full_width, i.full_height, l.mid, l.name,"
-        " m.claimed_label is not null as is_public, exists (select from uploads o"
-        "  where o.image_id = i.id and o.account_id = %(account)s::uuid) as is_own"
-        " from unnest(%(ids)s::bpchar[]) asked (id) join images i on i.id = asked.id"
-        " left join lateral (select claimed_label from label_set_members s"
-        "  where s.image_id = i.id and s.removed_in is null order by claimed_label limit 1) m"
-        "  on true"
-        " left join lateral (select label from claims c where c.image_id = i.id"
-        "  order by label limit 1) c on true"
-        " join labels l on l.mid = coalesce(m.claimed_label, c.label)",
+        """
+        select i.id as image_id, i.full_width, i.full_height, l.mid, l.name,
+            m.claimed_label is not null as is_public,
+            exists (
+                select from uploads o
+                where o.image_id = i.id and o.account_id = %(account)s::uuid
+            ) as is_own
+        from unnest(%(ids)s::bpchar[]) asked (id)
+        join images i on i.id = asked.id
+        left join lateral (
+            select claimed_label
+            from label_set_members s
+            where s.image_id = i.id and s.removed_in is null
+            order by claimed_label
+            limit 1
+        ) m on true
+        left join lateral (
+            select label
+            from claims c
+            where c.image_id = i.id
+            order by label
+            limit 1
+        ) c on true
+        join labels l on l.mid = coalesce(m.claimed_label, c.label)
+        """,
         {"ids": list(image_ids), "account": str(account_id) if account_id else None},
     )
     return {

@@ -25,8 +25,11 @@ def undo(cursor: Cursor, image_a: str, image_b: str, account_id: UUID) -> None:
     them in its next run, and no later run or version joins them.
     """
     cursor.execute(
-        "insert into duplicate_undos (image_a, image_b, account_id) values (%s, %s, %s)"
-        " on conflict (image_a, image_b) do nothing",
+        """
+        insert into duplicate_undos (image_a, image_b, account_id)
+        values (%s, %s, %s)
+        on conflict (image_a, image_b) do nothing
+        """,
         (*pair(image_a, image_b), str(account_id)),
     )
 
@@ -41,8 +44,11 @@ def lift(cursor: Cursor, image_a: str, image_b: str) -> None:
 def undone(cursor: Cursor, image_ids: Sequence[str]) -> set[Pair]:
     """The pairs with one of these images, or two, that a person has parted."""
     cursor.execute(
-        "select image_a, image_b from duplicate_undos where image_a = any(%(ids)s::bpchar[])"
-        " or image_b = any(%(ids)s::bpchar[])",
+        """
+        select image_a, image_b
+        from duplicate_undos
+        where image_a = any(%(ids)s::bpchar[]) or image_b = any(%(ids)s::bpchar[])
+        """,
         {"ids": list(image_ids)},
     )
     return {(row.image_a, row.image_b) for row in cursor.fetchall()}
@@ -51,8 +57,10 @@ def undone(cursor: Cursor, image_ids: Sequence[str]) -> set[Pair]:
 def unheeded(cursor: Cursor) -> set[Pair]:
     """The pairs of which people have spoken since groups were last made: parted or taken back."""
     cursor.execute(
-        "(select image_a, image_b from duplicate_undos except table heeded_undos)"
-        " union all (table heeded_undos except select image_a, image_b from duplicate_undos)"
+        """
+        (select image_a, image_b from duplicate_undos except table heeded_undos)
+        union all (table heeded_undos except select image_a, image_b from duplicate_undos)
+        """
     )
     return {(row.image_a, row.image_b) for row in cursor.fetchall()}
 
@@ -60,8 +68,10 @@ def unheeded(cursor: Cursor) -> set[Pair]:
 def heed(cursor: Cursor, parted: set[Pair], taken_back: set[Pair]) -> None:
     """Remember that the groups written in this transaction hold to what people say of these."""
     cursor.execute(
-        "delete from heeded_undos where (image_a, image_b) in"
-        " (select * from unnest(%s::bpchar[], %s::bpchar[]))",
+        """
+        delete from heeded_undos
+        where (image_a, image_b) in (select * from unnest(%s::bpchar[], %s::bpchar[]))
+        """,
         ([first for first, _ in taken_back], [second for _, second in taken_back]),
     )
     execute_values(

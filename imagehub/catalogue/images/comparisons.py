@@ -21,21 +21,35 @@ def nearest_of_labels(
     and every label where the current version has no embedding of the image, is left out.
     """
     cursor.execute(
-        "with asked as (select c.version, c.embedding from image_checks c"
-        "  join verification_versions v using (version)"
-        "  where v.is_current and c.image_id = %(image)s)"
-        " select w.mid as wanted, n.image_id, i.full_width, i.full_height, l.mid, l.name,"
-        " n.distance from unnest(%(mids)s::text[]) w (mid) cross join asked"
-        " cross join lateral ("
-        "  select m.image_id, m.claimed_label, c.embedding <=> asked.embedding as distance"
-        "  from (select distinct on (s.image_id) s.image_id, s.claimed_label"
-        "   from label_set_members s where s.label = w.mid and s.removed_in is null"
-        "   order by s.image_id limit %(most)s) m"
-        "  join image_checks c on c.version = asked.version and c.image_id = m.image_id"
-        "  where m.image_id <> all(%(leave_out)s::bpchar[])"
-        "  order by distance, m.image_id limit %(limit)s) n"
-        " join images i on i.id = n.image_id join labels l on l.mid = n.claimed_label"
-        " where n.distance <> 'NaN' order by w.mid, n.distance, n.image_id",
+        """
+        with asked as (
+            select c.version, c.embedding
+            from image_checks c
+            join verification_versions v using (version)
+            where v.is_current and c.image_id = %(image)s
+        )
+        select w.mid as wanted, n.image_id, i.full_width, i.full_height, l.mid, l.name, n.distance
+        from unnest(%(mids)s::text[]) w (mid)
+        cross join asked
+        cross join lateral (
+            select m.image_id, m.claimed_label, c.embedding <=> asked.embedding as distance
+            from (
+                select distinct on (s.image_id) s.image_id, s.claimed_label
+                from label_set_members s
+                where s.label = w.mid and s.removed_in is null
+                order by s.image_id
+                limit %(most)s
+            ) m
+            join image_checks c on c.version = asked.version and c.image_id = m.image_id
+            where m.image_id <> all(%(leave_out)s::bpchar[])
+            order by distance, m.image_id
+            limit %(limit)s
+        ) n
+        join images i on i.id = n.image_id
+        join labels l on l.mid = n.claimed_label
+        where n.distance <> 'NaN'
+        order by w.mid, n.distance, n.image_id
+        """,
         {
             "image": image_id,
             "mids": list(mids),

@@ -42,12 +42,19 @@ class ClusterEntry:
 def newest(cursor: Cursor, limit: int) -> list[Tile]:
     """The images that were published last."""
     cursor.execute(
-        "select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance"
-        " from (select s.image_id, s.claimed_label, s.added_in, i.full_width, i.full_height"
-        "  from label_set_members s join images i on i.id = s.image_id"
-        "  where s.removed_in is null and s.label = s.claimed_label"
-        "  order by s.added_in desc, s.image_id limit %s) m"
-        " join labels l on l.mid = m.claimed_label order by m.added_in desc, m.image_id",
+        """
+        select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance
+        from (
+            select s.image_id, s.claimed_label, s.added_in, i.full_width, i.full_height
+            from label_set_members s
+            join images i on i.id = s.image_id
+            where s.removed_in is null and s.label = s.claimed_label
+            order by s.added_in desc, s.image_id
+            limit %s
+        ) m
+        join labels l on l.mid = m.claimed_label
+        order by m.added_in desc, m.image_id
+        """,
         (limit,),
     )
     return _tiles(cursor)
@@ -56,12 +63,20 @@ def newest(cursor: Cursor, limit: int) -> list[Tile]:
 def tiles(cursor: Cursor, image_ids: Sequence[str]) -> list[Tile]:
     """Those of the images that are public, in the order given."""
     cursor.execute(
-        "select i.id as image_id, i.full_width, i.full_height, l.mid, l.name, 0.0 as distance"
-        " from unnest(%s::char(16)[]) with ordinality asked (id, place)"
-        " join images i on i.id = asked.id"
-        " join lateral (select claimed_label from label_set_members s"
-        "  where s.image_id = i.id and s.removed_in is null order by claimed_label limit 1) s"
-        "  on true join labels l on l.mid = s.claimed_label order by asked.place",
+        """
+        select i.id as image_id, i.full_width, i.full_height, l.mid, l.name, 0.0 as distance
+        from unnest(%s::char(16)[]) with ordinality asked (id, place)
+        join images i on i.id = asked.id
+        join lateral (
+            select claimed_label
+            from label_set_members s
+            where s.image_id = i.id and s.removed_in is null
+            order by claimed_label
+            limit 1
+        ) s on true
+        join labels l on l.mid = s.claimed_label
+        order by asked.place
+        """,
         (list(image_ids),),
     )
     return _tiles(cursor)
@@ -70,12 +85,19 @@ def tiles(cursor: Cursor, image_ids: Sequence[str]) -> list[Tile]:
 def of_label(cursor: Cursor, mid: str, after: str, limit: int) -> list[Tile]:
     """The label's images with its descendants', by id, behind the id `after` (or '')."""
     cursor.execute(
-        "select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance"
-        " from (select distinct on (s.image_id) s.image_id, s.claimed_label,"
-        "  i.full_width, i.full_height from label_set_members s join images i on i.id = s.image_id"
-        "  where s.label = %s and s.removed_in is null and s.image_id > %s"
-        "  order by s.image_id limit %s) m"
-        " join labels l on l.mid = m.claimed_label order by m.image_id",
+        """
+        select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance
+        from (
+            select distinct on (s.image_id) s.image_id, s.claimed_label, i.full_width, i.full_height
+            from label_set_members s
+            join images i on i.id = s.image_id
+            where s.label = %s and s.removed_in is null and s.image_id > %s
+            order by s.image_id
+            limit %s
+        ) m
+        join labels l on l.mid = m.claimed_label
+        order by m.image_id
+        """,
         (mid, after, limit),
     )
     return _tiles(cursor)
@@ -84,12 +106,19 @@ def of_label(cursor: Cursor, mid: str, after: str, limit: int) -> list[Tile]:
 def of_label_before(cursor: Cursor, mid: str, before: str, limit: int) -> list[Tile]:
     """The label's images that stand before the id, nearest first."""
     cursor.execute(
-        "select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance"
-        " from (select distinct on (s.image_id) s.image_id, s.claimed_label,"
-        "  i.full_width, i.full_height from label_set_members s join images i on i.id = s.image_id"
-        "  where s.label = %s and s.removed_in is null and s.image_id < %s"
-        "  order by s.image_id desc limit %s) m"
-        " join labels l on l.mid = m.claimed_label order by m.image_id desc",
+        """
+        select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance
+        from (
+            select distinct on (s.image_id) s.image_id, s.claimed_label, i.full_width, i.full_height
+            from label_set_members s
+            join images i on i.id = s.image_id
+            where s.label = %s and s.removed_in is null and s.image_id < %s
+            order by s.image_id desc
+            limit %s
+        ) m
+        join labels l on l.mid = m.claimed_label
+        order by m.image_id desc
+        """,
         (mid, before, limit),
     )
     return _tiles(cursor)
@@ -98,13 +127,21 @@ def of_label_before(cursor: Cursor, mid: str, before: str, limit: int) -> list[T
 def of_cluster(cursor: Cursor, cluster_id: int, after: tuple[float, str], limit: int) -> list[Tile]:
     """A cluster's images, nearest to its centre first, behind (distance, id)."""
     cursor.execute(
-        "select m.image_id, i.full_width, i.full_height, l.mid, l.name, m.distance"
-        " from cluster_members m join clusters c on c.id = m.cluster_id"
-        " join images i on i.id = m.image_id join labels l on l.mid = c.label"
-        " where m.cluster_id = %s and (m.distance, m.image_id) > (%s::real, %s)"
-        " and exists (select from label_set_members s where s.label = c.label"
-        "  and s.image_id = m.image_id and s.removed_in is null)"
-        " order by m.distance, m.image_id limit %s",
+        """
+        select m.image_id, i.full_width, i.full_height, l.mid, l.name, m.distance
+        from cluster_members m
+        join clusters c on c.id = m.cluster_id
+        join images i on i.id = m.image_id
+        join labels l on l.mid = c.label
+        where m.cluster_id = %s
+            and (m.distance, m.image_id) > (%s::real, %s)
+            and exists (
+                select from label_set_members s
+                where s.label = c.label and s.image_id = m.image_id and s.removed_in is null
+            )
+        order by m.distance, m.image_id
+        limit %s
+        """,
         (cluster_id, *after, limit),
     )
     return _tiles(cursor)
@@ -115,13 +152,21 @@ def of_cluster_before(
 ) -> list[Tile]:
     """A cluster's images that stand before (distance, id), farthest from the centre first."""
     cursor.execute(
-        "select m.image_id, i.full_width, i.full_height, l.mid, l.name, m.distance"
-        " from cluster_members m join clusters c on c.id = m.cluster_id"
-        " join images i on i.id = m.image_id join labels l on l.mid = c.label"
-        " where m.cluster_id = %s and (m.distance, m.image_id) < (%s::real, %s)"
-        " and exists (select from label_set_members s where s.label = c.label"
-        "  and s.image_id = m.image_id and s.removed_in is null)"
-        " order by m.distance desc, m.image_id desc limit %s",
+        """
+        select m.image_id, i.full_width, i.full_height, l.mid, l.name, m.distance
+        from cluster_members m
+        join clusters c on c.id = m.cluster_id
+        join images i on i.id = m.image_id
+        join labels l on l.mid = c.label
+        where m.cluster_id = %s
+            and (m.distance, m.image_id) < (%s::real, %s)
+            and exists (
+                select from label_set_members s
+                where s.label = c.label and s.image_id = m.image_id and s.removed_in is null
+            )
+        order by m.distance desc, m.image_id desc
+        limit %s
+        """,
         (cluster_id, *before, limit),
     )
     return _tiles(cursor)
@@ -140,17 +185,32 @@ def cluster_fronts(
 ) -> dict[str, list[ClusterEntry]]:
     """The largest clusters of each label, each with the tiles nearest to its centre."""
     cursor.execute(
-        "select c.id, c.ordinal, c.size, m.image_id, m.full_width, m.full_height,"
-        " l.mid, l.name, m.distance"
-        " from unnest(%s::text[]) asked (label) cross join lateral"
-        "  (select * from clusters where label = asked.label order by ordinal limit %s) c"
-        " cross join lateral (select m.*, i.full_width, i.full_height from cluster_members m"
-        "  join images i on i.id = m.image_id where m.cluster_id = c.id"
-        "  and exists (select from label_set_members s where s.label = c.label"
-        "   and s.image_id = m.image_id and s.removed_in is null)"
-        "  order by m.distance, m.image_id limit %s) m"
-        " join labels l on l.mid = c.label"
-        " order by c.label, c.ordinal, m.distance, m.image_id",
+        """
+        select c.id, c.ordinal, c.size, m.image_id, m.full_width, m.full_height, l.mid, l.name,
+            m.distance
+        from unnest(%s::text[]) asked (label)
+        cross join lateral (
+            select *
+            from clusters
+            where label = asked.label
+            order by ordinal
+            limit %s
+        ) c
+        cross join lateral (
+            select m.*, i.full_width, i.full_height
+            from cluster_members m
+            join images i on i.id = m.image_id
+            where m.cluster_id = c.id
+                and exists (
+                    select from label_set_members s
+                    where s.label = c.label and s.image_id = m.image_id and s.removed_in is null
+                )
+            order by m.distance, m.image_id
+            limit %s
+        ) m
+        join labels l on l.mid = c.label
+        order by c.label, c.ordinal, m.distance, m.image_id
+        """,
         (list(mids), limit, tiles_each),
     )
     found: dict[tuple[int, int, int], list[Tile]] = {}
@@ -169,28 +229,49 @@ def similar(cursor: Cursor, image_id: str, leave_out: Sequence[str], limit: int)
     embedding in that version; one whose photo could not be read (all zeros) resembles none.
     """
     cursor.execute(
-        "select set_config('hnsw.iterative_scan', 'relaxed_order', true),"
-        " set_config('hnsw.ef_search', %s, true)",
+        """
+        select set_config('hnsw.iterative_scan', 'relaxed_order', true),
+            set_config('hnsw.ef_search', %s, true)
+        """,
         (str(max(40, 2 * limit)),),
     )
     cursor.execute(
-        "with current as (select version from verification_versions where is_current),"
-        " asked as (select embedding, version from image_checks"
-        "  join current using (version) where image_id = %(image)s),"
-        " near as materialized (select c.image_id,"
-        "  c.embedding <=> (select embedding from asked) as distance from image_checks c"
-        "  where c.version = (select version from asked)"
-        "  and c.image_id <> all(%(leave_out)s)"
-        "  and exists (select from label_set_members s where s.image_id = c.image_id"
-        "   and s.removed_in is null)"
-        "  order by c.embedding <=> (select embedding from asked) limit %(limit)s)"
-        " select n.image_id, i.full_width, i.full_height, l.mid, l.name, n.distance from near n"
-        " join images i on i.id = n.image_id"
-        " join lateral (select claimed_label from label_set_members s"
-        "  where s.image_id = n.image_id and s.removed_in is null"
-        "  order by claimed_label limit 1) s on true"
-        " join labels l on l.mid = s.claimed_label"
-        " where n.distance <> 'NaN' order by n.distance, n.image_id",
+        """
+        with current as (
+            select version
+            from verification_versions
+            where is_current
+        ), asked as (
+            select embedding, version
+            from image_checks
+            join current using (version)
+            where image_id = %(image)s
+        ), near as materialized (
+            select c.image_id, c.embedding <=> (select embedding from asked) as distance
+            from image_checks c
+            where c.version = (select version from asked)
+                and c.image_id <> all(%(leave_out)s)
+                and exists (
+                    select from label_set_members s
+                    where s.image_id = c.image_id and s.removed_in is null
+                )
+            order by c.embedding <=> (select embedding from asked)
+            limit %(limit)s
+        )
+        select n.image_id, i.full_width, i.full_height, l.mid, l.name, n.distance
+        from near n
+        join images i on i.id = n.image_id
+        join lateral (
+            select claimed_label
+            from label_set_members s
+            where s.image_id = n.image_id and s.removed_in is null
+            order by claimed_label
+            limit 1
+        ) s on true
+        join labels l on l.mid = s.claimed_label
+        where n.distance <> 'NaN'
+        order by n.distance, n.image_id
+        """,
         {"image": image_id, "leave_out": [image_id, *leave_out], "limit": limit},
     )
     return _tiles(cursor)

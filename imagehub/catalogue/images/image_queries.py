@@ -80,8 +80,15 @@ class ImageVerdict:
 def find(cursor: Cursor, image_id: str) -> ImageEntry | None:
     """The image, public or not."""
     cursor.execute(
-        "select i.*, exists (select from label_set_members m where m.image_id = i.id"
-        " and m.removed_in is null) as is_public from images i where i.id = %s",
+        """
+        select i.*,
+            exists (
+                select from label_set_members m
+                where m.image_id = i.id and m.removed_in is null
+            ) as is_public
+        from images i
+        where i.id = %s
+        """,
         (image_id,),
     )
     row = cursor.fetchone()
@@ -103,11 +110,16 @@ def find(cursor: Cursor, image_id: str) -> ImageEntry | None:
 def uploads(cursor: Cursor, image_id: str) -> list[ImageUpload]:
     """The uploads that led to the image and were not taken back, first one first."""
     cursor.execute(
-        "select u.id, u.account_id, u.taken_at, u.accepted_at, u.settled_at,"
-        " a.name as contributor, l.mid, l.name from uploads u"
-        " join accounts a on a.id = u.account_id join labels l on l.mid = u.claimed_label"
-        " where u.image_id = %s and not exists"
-        "  (select from withdrawn_uploads w where w.upload_id = u.id) order by u.settled_at, u.id",
+        """
+        select u.id, u.account_id, u.taken_at, u.accepted_at, u.settled_at, a.name as contributor,
+            l.mid, l.name
+        from uploads u
+        join accounts a on a.id = u.account_id
+        join labels l on l.mid = u.claimed_label
+        where u.image_id = %s
+            and not exists (select from withdrawn_uploads w where w.upload_id = u.id)
+        order by u.settled_at, u.id
+        """,
         (image_id,),
     )
     return [
@@ -127,12 +139,21 @@ def uploads(cursor: Cursor, image_id: str) -> list[ImageUpload]:
 def sent_by(cursor: Cursor, account_id: UUID) -> SentImages:
     """Count the account's images, each once."""
     cursor.execute(
-        "select count(*) filter (where is_public) as public,"
-        " count(*) filter (where not is_public) as others from ("
-        "  select distinct u.image_id, exists (select from label_set_members m"
-        "   where m.image_id = u.image_id and m.removed_in is null) as is_public"
-        "  from uploads u where u.account_id = %s and u.image_id is not null and not exists"
-        "   (select from withdrawn_uploads w where w.upload_id = u.id)) sent",
+        """
+        select count(*) filter (where is_public) as public,
+            count(*) filter (where not is_public) as others
+        from (
+            select distinct u.image_id,
+                exists (
+                    select from label_set_members m
+                    where m.image_id = u.image_id and m.removed_in is null
+                ) as is_public
+            from uploads u
+            where u.account_id = %s
+                and u.image_id is not null
+                and not exists (select from withdrawn_uploads w where w.upload_id = u.id)
+        ) sent
+        """,
         (str(account_id),),
     )
     return SentImages(*cursor.fetchone())
@@ -141,8 +162,12 @@ def sent_by(cursor: Cursor, account_id: UUID) -> SentImages:
 def shared_claims(cursor: Cursor, image_id: str) -> frozenset[Label]:
     """The labels that several people claimed of the image, whoever asks."""
     cursor.execute(
-        "select l.mid, l.name from claim_senders c join labels l on l.mid = c.label"
-        " where c.image_id = %s and c.senders > 1",
+        """
+        select l.mid, l.name
+        from claim_senders c
+        join labels l on l.mid = c.label
+        where c.image_id = %s and c.senders > 1
+        """,
         (image_id,),
     )
     return frozenset(Label(row.mid, row.name) for row in cursor.fetchall())
@@ -151,8 +176,12 @@ def shared_claims(cursor: Cursor, image_id: str) -> frozenset[Label]:
 def check(cursor: Cursor, image_id: str) -> ImageCheck | None:
     """What the current version found; None while it has not looked."""
     cursor.execute(
-        "select c.version, c.findings, c.checked_at from image_checks c"
-        " join verification_versions v using (version) where v.is_current and c.image_id = %s",
+        """
+        select c.version, c.findings, c.checked_at
+        from image_checks c
+        join verification_versions v using (version)
+        where v.is_current and c.image_id = %s
+        """,
         (image_id,),
     )
     row = cursor.fetchone()
@@ -168,13 +197,19 @@ def check(cursor: Cursor, image_id: str) -> ImageCheck | None:
 def verdicts(cursor: Cursor, image_id: str) -> list[ImageVerdict]:
     """The current version's verdicts on the image, the most probable label first."""
     cursor.execute(
-        "select d.*, l.mid, l.name, p.published_at, (v.thresholds->>'prior')::float as prior"
-        " from verdicts d"
-        " join verification_versions v using (version) join labels l on l.mid = d.label"
-        " left join label_set_members m on m.label = d.label and m.claimed_label = d.label"
-        "  and m.image_id = d.image_id and m.removed_in is null"
-        " left join label_set_versions p on p.version = m.added_in"
-        " where v.is_current and d.image_id = %s order by d.probability desc, l.mid",
+        """
+        select d.*, l.mid, l.name, p.published_at, (v.thresholds->>'prior')::float as prior
+        from verdicts d
+        join verification_versions v using (version)
+        join labels l on l.mid = d.label
+        left join label_set_members m on m.label = d.label
+            and m.claimed_label = d.label
+            and m.image_id = d.image_id
+            and m.removed_in is null
+        left join label_set_versions p on p.version = m.added_in
+        where v.is_current and d.image_id = %s
+        order by d.probability desc, l.mid
+        """,
         (image_id,),
     )
     return [_verdict(row) for row in cursor.fetchall()]
@@ -183,9 +218,13 @@ def verdicts(cursor: Cursor, image_id: str) -> list[ImageVerdict]:
 def published_as(cursor: Cursor, image_id: str) -> list[Label]:
     """The labels that the image was verified as and stands in the sets of, the likeliest first."""
     cursor.execute(
-        "select l.mid, l.name from label_set_members m join labels l on l.mid = m.label"
-        " where m.image_id = %s and m.removed_in is null and m.label = m.claimed_label"
-        " order by m.probability desc, l.mid",
+        """
+        select l.mid, l.name
+        from label_set_members m
+        join labels l on l.mid = m.label
+        where m.image_id = %s and m.removed_in is null and m.label = m.claimed_label
+        order by m.probability desc, l.mid
+        """,
         (image_id,),
     )
     return [Label(row.mid, row.name) for row in cursor.fetchall()]
@@ -194,9 +233,14 @@ def published_as(cursor: Cursor, image_id: str) -> list[Label]:
 def clusters(cursor: Cursor, image_id: str) -> list[tuple[Label, int, int]]:
     """The clusters that the image is in: label, ordinal and size."""
     cursor.execute(
-        "select l.mid, l.name, c.ordinal, c.size from cluster_members m"
-        " join clusters c on c.id = m.cluster_id join labels l on l.mid = c.label"
-        " where m.image_id = %s order by c.size desc, c.id",
+        """
+        select l.mid, l.name, c.ordinal, c.size
+        from cluster_members m
+        join clusters c on c.id = m.cluster_id
+        join labels l on l.mid = c.label
+        where m.image_id = %s
+        order by c.size desc, c.id
+        """,
         (image_id,),
     )
     return [(Label(row.mid, row.name), row.ordinal, row.size) for row in cursor.fetchall()]

@@ -27,16 +27,19 @@ class Published:
 def newest(cursor: Cursor) -> Published:
     """The counters at one moment."""
     cursor.execute(
-        "select (select coalesce(sum(total), 0) from landing_counts"
-        "   where name in ('landed', 'refused'))::bigint as settled,"
-        " (select coalesce(sum(total), 0) from landing_counts"
-        "   where name = 'refused')::bigint as refused,"
-        " (select coalesce(sum(total), 0) from landing_counts"
-        "   where name = 'images')::bigint as images,"
-        " coalesce(v.images, 0) as verified, coalesce(v.label_sets, 0) as label_sets,"
-        " v.version, v.published_at"
-        " from (select 1) one left join (select * from label_set_versions"
-        "  order by version desc limit 1) v on true"
+        """
+        select c.settled, c.refused, c.images,
+            coalesce(v.images, 0) as verified, coalesce(v.label_sets, 0) as label_sets,
+            v.version, v.published_at
+        from (
+            select coalesce(sum(total) filter (where name in ('landed', 'refused')), 0)::bigint
+                    as settled,
+                coalesce(sum(total) filter (where name = 'refused'), 0)::bigint as refused,
+                coalesce(sum(total) filter (where name = 'images'), 0)::bigint as images
+            from landing_counts
+        ) c
+        left join (select * from label_set_versions order by version desc limit 1) v on true
+        """
     )
     row = cursor.fetchone()
     return Published(**row._asdict())

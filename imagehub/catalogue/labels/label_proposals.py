@@ -86,17 +86,22 @@ class Alike:
     proposal_id: UUID | None
 
 
-_PROPOSALS = (
-    "select p.id::text as id, p.account_id::text as owner, a.name as proposer, p.name, p.why,"
-    " p.proposed_at, e.*,"
-    " array(select l.mid from labels l where l.mid = any(p.parents) order by l.name) as mids,"
-    " array(select l.name from labels l where l.mid = any(p.parents) order by l.name) as names,"
-    " array(select u.image_id from uploads u where u.id = any(p.examples)"
-    "  and u.account_id = p.account_id and exists (select from images i where i.id = u.image_id))"
-    " as images"
-    " from label_proposals p join accounts a on a.id = p.account_id"
-    " left join label_events e on e.proposal_id = p.id"
-)
+_PROPOSALS = """
+    select p.id::text as id, p.account_id::text as owner, a.name as proposer, p.name, p.why,
+        p.proposed_at, e.*,
+        array(select l.mid from labels l where l.mid = any(p.parents) order by l.name) as mids,
+        array(select l.name from labels l where l.mid = any(p.parents) order by l.name) as names,
+        array(
+            select u.image_id
+            from uploads u
+            where u.id = any(p.examples)
+                and u.account_id = p.account_id
+                and exists (select from images i where i.id = u.image_id)
+        ) as images
+    from label_proposals p
+    join accounts a on a.id = p.account_id
+    left join label_events e on e.proposal_id = p.id
+    """
 
 
 def hold(cursor: Cursor) -> None:
@@ -107,8 +112,11 @@ def hold(cursor: Cursor) -> None:
 def add(cursor: Cursor, account_id: UUID, new: NewProposal) -> UUID:
     """Write a proposal; return its id."""
     cursor.execute(
-        "insert into label_proposals (account_id, name, parents, why, examples)"
-        " values (%s, %s, %s, %s, %s::uuid[]) returning id::text",
+        """
+        insert into label_proposals (account_id, name, parents, why, examples)
+        values (%s, %s, %s, %s, %s::uuid[])
+        returning id::text
+        """,
         (
             *(str(account_id), new.name, list(new.parents), new.why),
             [str(example) for example in new.examples],
@@ -120,11 +128,19 @@ def add(cursor: Cursor, account_id: UUID, new: NewProposal) -> UUID:
 def own_photos(cursor: Cursor, account_id: UUID, limit: int) -> list[OwnPhoto]:
     """The photos that the account sent last, one for each image that is not hidden."""
     cursor.execute(
-        "select * from (select distinct on (u.image_id) u.id::text as id, u.image_id, l.name,"
-        "  u.settled_at from uploads u join labels l on l.mid = u.claimed_label"
-        "  join images i on i.id = u.image_id"
-        "  where u.account_id = %(account)s and u.state = 'landed' order by u.image_id) own"
-        " order by settled_at desc, id limit %(limit)s",
+        """
+        select *
+        from (
+            select distinct on (u.image_id) u.id::text as id, u.image_id, l.name, u.settled_at
+            from uploads u
+            join labels l on l.mid = u.claimed_label
+            join images i on i.id = u.image_id
+            where u.account_id = %(account)s and u.state = 'landed'
+            order by u.image_id
+        ) own
+        order by settled_at desc, id
+        limit %(limit)s
+        """,
         {"account": str(account_id), "limit": limit},
     )
     return [OwnPhoto(UUID(row.id), row.image_id, row.name) for row in cursor.fetchall()]
@@ -133,8 +149,11 @@ def own_photos(cursor: Cursor, account_id: UUID, limit: int) -> list[OwnPhoto]:
 def own_uploads(cursor: Cursor, account_id: UUID, ids: Sequence[UUID]) -> int:
     """How many of the uploads are the account's own and landed."""
     cursor.execute(
-        "select count(*) as own from uploads where account_id = %s and state = 'landed'"
-        " and id = any(%s::uuid[])",
+        """
+        select count(*) as own
+        from uploads
+        where account_id = %s and state = 'landed' and id = any(%s::uuid[])
+        """,
         (str(account_id), [str(one) for one in ids]),
     )
     return int(cursor.fetchone().own)
@@ -168,8 +187,12 @@ def decided(cursor: Cursor, limit: int) -> list[Proposal]:
 def count_waiting(cursor: Cursor, account_id: UUID) -> int:
     """How many proposals of the account wait."""
     cursor.execute(
-        "select count(*) as waiting from label_proposals p where account_id = %s"
-        " and not exists (select from label_changes c where c.proposal_id = p.id)",
+        """
+        select count(*) as waiting
+        from label_proposals p
+        where account_id = %s
+            and not exists (select from label_changes c where c.proposal_id = p.id)
+        """,
         (str(account_id),),
     )
     return int(cursor.fetchone().waiting)
@@ -178,9 +201,13 @@ def count_waiting(cursor: Cursor, account_id: UUID) -> int:
 def decide(cursor: Cursor, change: Change, admin_id: UUID) -> bool:
     """Write a decision; False if the proposal was decided before."""
     cursor.execute(
-        "insert into label_changes"
-        " (proposal_id, label, action, name, parents, into_label, reason, decided_by)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict (proposal_id) do nothing",
+        """
+        insert into label_changes (
+            proposal_id, label, action, name, parents, into_label, reason, decided_by
+        )
+        values (%s, %s, %s, %s, %s, %s, %s, %s)
+        on conflict (proposal_id) do nothing
+        """,
         (
             str(change.proposal_id) if change.proposal_id else None,
             *(change.label, change.action, change.name, list(change.parents), change.into),
@@ -193,8 +220,12 @@ def decide(cursor: Cursor, change: Change, admin_id: UUID) -> bool:
 def history(cursor: Cursor, mid: str) -> list[LabelHistoryEntry]:
     """What was decided about a label, the latest first."""
     cursor.execute(
-        "select * from label_events where of_label = %(mid)s or result = %(mid)s"
-        " order by change_id desc",
+        """
+        select *
+        from label_events
+        where of_label = %(mid)s or result = %(mid)s
+        order by change_id desc
+        """,
         {"mid": mid},
     )
     return [_event(row) for row in cursor.fetchall()]
@@ -206,21 +237,36 @@ def alike(cursor: Cursor, name: str, limit: int) -> list[Alike]:
     The names of labels, their synonyms, and of proposals that wait.
     """
     cursor.execute(
-        "with wanted as (select trigrams(%(name)s) as runs, lower(%(name)s) as lowered),"
-        " named as ("
-        "  select name, mid, null as proposal from labels, wanted where trigrams(name) && runs"
-        "  union all select s.name, s.label, null from label_synonyms s, wanted"
-        "   where trigrams(s.name) && runs"
-        "  union all select p.name, null, p.id::text from label_proposals p, wanted"
-        "   where trigrams(p.name) && runs"
-        "   and not exists (select from label_changes c where c.proposal_id = p.id)),"
-        " measured as (select named.*, (select count(*) from unnest(trigrams(name)) one"
-        "   where one = any(runs)) as common, cardinality(trigrams(name)) + cardinality(runs) as"
-        "   together, starts_with(lower(name), lowered) as begins from named, wanted)"
-        " select m.name, m.mid, l.name as label_name, m.proposal from measured m"
-        " left join labels l on l.mid = m.mid"
-        " where m.begins or m.common::float / (m.together - m.common) >= %(alike)s"
-        " order by m.common::float / (m.together - m.common) desc, lower(m.name) limit %(limit)s",
+        """
+        with wanted as (
+            select trigrams(%(name)s) as runs, lower(%(name)s) as lowered
+        ), named as (
+            select name, mid, null as proposal
+            from labels, wanted
+            where trigrams(name) && runs
+            union all
+            select s.name, s.label, null
+            from label_synonyms s, wanted
+            where trigrams(s.name) && runs
+            union all
+            select p.name, null, p.id::text
+            from label_proposals p, wanted
+            where trigrams(p.name) && runs
+                and not exists (select from label_changes c where c.proposal_id = p.id)
+        ), measured as (
+            select named.*,
+                (select count(*) from unnest(trigrams(name)) one where one = any(runs)) as common,
+                cardinality(trigrams(name)) + cardinality(runs) as together,
+                starts_with(lower(name), lowered) as begins
+            from named, wanted
+        )
+        select m.name, m.mid, l.name as label_name, m.proposal
+        from measured m
+        left join labels l on l.mid = m.mid
+        where m.begins or m.common::float / (m.together - m.common) >= %(alike)s
+        order by m.common::float / (m.together - m.common) desc, lower(m.name)
+        limit %(limit)s
+        """,
         {"name": name, "alike": ALIKE, "limit": limit},
     )
     return [

@@ -47,8 +47,12 @@ def find(cursor: Cursor, mid: str) -> LabelEntry | None:
 def merged_into(cursor: Cursor, mid: str) -> Label | None:
     """The label that a label was merged into."""
     cursor.execute(
-        "select i.mid, i.name from labels l join labels i on i.mid = l.merged_into"
-        " where l.mid = %s",
+        """
+        select i.mid, i.name
+        from labels l
+        join labels i on i.mid = l.merged_into
+        where l.mid = %s
+        """,
         (mid,),
     )
     row = cursor.fetchone()
@@ -72,14 +76,30 @@ def search(cursor: Cursor, text: str, after: tuple[int, str, str], limit: int) -
     lowered = text.lower()
     pattern = lowered.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     cursor.execute(
-        "select * from (select *, case when lower(name) = %(text)s then 0"  # the name itself
-        " when lower(name) like %(pattern)s || '%%' then 1"  # its beginning
-        " when lower(name) like '%% ' || %(pattern)s || '%%' then 2"  # the beginning of a word
-        " else 3 end as rank from label_entries where merged_into is null"
-        " and (lower(name) like '%%' || %(pattern)s || '%%' or exists (select from label_synonyms s"
-        "  where s.label = mid and lower(s.name) like '%%' || %(pattern)s || '%%'))) found"
-        " where (rank, lower(name), mid) > (%(rank)s, %(name)s, %(mid)s)"
-        " order by rank, lower(name), mid limit %(limit)s",
+        """
+        select *
+        from (
+            select *,
+                case
+                    when lower(name) = %(text)s then 0 -- the name itself
+                    when lower(name) like %(pattern)s || '%%' then 1 -- its beginning
+                    when lower(name) like '%% ' || %(pattern)s || '%%' then 2 -- a word's
+                    else 3
+                end as rank
+            from label_entries
+            where merged_into is null
+                and (
+                    lower(name) like '%%' || %(pattern)s || '%%'
+                    or exists (
+                        select from label_synonyms s
+                        where s.label = mid and lower(s.name) like '%%' || %(pattern)s || '%%'
+                    )
+                )
+        ) found
+        where (rank, lower(name), mid) > (%(rank)s, %(name)s, %(mid)s)
+        order by rank, lower(name), mid
+        limit %(limit)s
+        """,
         {
             "text": lowered,
             "pattern": pattern,
@@ -93,8 +113,13 @@ def search(cursor: Cursor, text: str, after: tuple[int, str, str], limit: int) -
 def largest(cursor: Cursor, limit: int) -> list[LabelEntry]:
     """The labels with most images of their own."""
     cursor.execute(
-        "select * from label_entries where own_images > 0"
-        " order by own_images desc, lower(name), mid limit %s",
+        """
+        select *
+        from label_entries
+        where own_images > 0
+        order by own_images desc, lower(name), mid
+        limit %s
+        """,
         (limit,),
     )
     return [_entry(row) for row in cursor.fetchall()]
@@ -108,8 +133,13 @@ def below(cursor: Cursor, mid: str, kind: EdgeKind) -> list[LabelEntry]:
 def below_each(cursor: Cursor, mids: Sequence[str], kind: EdgeKind) -> dict[str, list[LabelEntry]]:
     """The labels one step below each of several."""
     cursor.execute(
-        "select e.parent, l.* from label_edges e join label_entries l on l.mid = e.child"
-        " where e.parent = any(%s) and e.kind = %s order by l.images desc, lower(l.name), l.mid",
+        """
+        select e.parent, l.*
+        from label_edges e
+        join label_entries l on l.mid = e.child
+        where e.parent = any(%s) and e.kind = %s
+        order by l.images desc, lower(l.name), l.mid
+        """,
         (list(mids), str(kind)),
     )
     found: dict[str, list[LabelEntry]] = {}
@@ -121,8 +151,13 @@ def below_each(cursor: Cursor, mids: Sequence[str], kind: EdgeKind) -> dict[str,
 def above(cursor: Cursor, mid: str, kind: EdgeKind) -> list[LabelEntry]:
     """The labels one step above, by name: what it is a kind of, or a part of."""
     cursor.execute(
-        "select l.* from label_edges e join label_entries l on l.mid = e.parent"
-        " where e.child = %s and e.kind = %s order by lower(l.name), l.mid",
+        """
+        select l.*
+        from label_edges e
+        join label_entries l on l.mid = e.parent
+        where e.child = %s and e.kind = %s
+        order by lower(l.name), l.mid
+        """,
         (mid, str(kind)),
     )
     return [_entry(row) for row in cursor.fetchall()]
@@ -131,9 +166,16 @@ def above(cursor: Cursor, mid: str, kind: EdgeKind) -> list[LabelEntry]:
 def tops(cursor: Cursor) -> list[LabelEntry]:
     """Labels that have kinds and hang below nothing: where browsing starts."""
     cursor.execute(
-        "select * from label_entries where mid in (select parent from label_edges"
-        " where kind = 'is_a' except select child from label_edges)"
-        " order by images desc, lower(name), mid"
+        """
+        select *
+        from label_entries
+        where mid in (
+            select parent from label_edges where kind = 'is_a'
+            except
+            select child from label_edges
+        )
+        order by images desc, lower(name), mid
+        """
     )
     return [_entry(row) for row in cursor.fetchall()]
 
@@ -141,9 +183,14 @@ def tops(cursor: Cursor) -> list[LabelEntry]:
 def edges_upward(cursor: Cursor, mid: str) -> list[tuple[str, Label]]:
     """Every is-a edge between the label and its ancestors: a child's MID and its parent."""
     cursor.execute(
-        "select e.child, p.mid, p.name from label_ancestors a"
-        " join label_edges e on e.child = a.ancestor and e.kind = 'is_a'"
-        " join labels p on p.mid = e.parent where a.mid = %s order by lower(p.name), p.mid",
+        """
+        select e.child, p.mid, p.name
+        from label_ancestors a
+        join label_edges e on e.child = a.ancestor and e.kind = 'is_a'
+        join labels p on p.mid = e.parent
+        where a.mid = %s
+        order by lower(p.name), p.mid
+        """,
         (mid,),
     )
     return [(row.child, Label(row.mid, row.name)) for row in cursor.fetchall()]
@@ -155,13 +202,23 @@ def thin(cursor: Cursor, limit: int) -> list[ThinLabel]:
     Exact up to a hundred claims; more are counted as a hundred, so that the work is bounded.
     """
     cursor.execute(
-        "select l.mid, l.name, l.own_images as verified, u.claimed from"
-        " (select mid, name, own_images from label_entries where exists"
-        "   (select from claims where label = mid)"
-        "  order by own_images limit 300) l"
-        " cross join lateral (select count(*) as claimed from"
-        "  (select from claims where label = l.mid limit 100) few) u"
-        " where l.own_images < u.claimed order by verified, u.claimed desc, lower(l.name) limit %s",
+        """
+        select l.mid, l.name, l.own_images as verified, u.claimed
+        from (
+            select mid, name, own_images
+            from label_entries
+            where exists (select from claims where label = mid)
+            order by own_images
+            limit 300
+        ) l
+        cross join lateral (
+            select count(*) as claimed
+            from (select from claims where label = l.mid limit 100) few
+        ) u
+        where l.own_images < u.claimed
+        order by verified, u.claimed desc, lower(l.name)
+        limit %s
+        """,
         (limit,),
     )
     return [
@@ -178,11 +235,16 @@ def claimed(cursor: Cursor, mid: str) -> int:
 def outcomes(cursor: Cursor, mid: str) -> dict[str, int]:
     """Count the current version's verdicts on the label by outcome."""
     cursor.execute(
-        "select outcome, (select count(*) from verdicts d where d.version = v.version"
-        "  and d.outcome = o.outcome and d.label = %s) as images"
-        " from verification_versions v,"
-        " (values ('verified'), ('needs_review'), ('rejected')) as o (outcome)"
-        " where v.is_current",
+        """
+        select outcome,
+            (
+                select count(*)
+                from verdicts d
+                where d.version = v.version and d.outcome = o.outcome and d.label = %s
+            ) as images
+        from current_version v
+        cross join (values ('verified'), ('needs_review'), ('rejected')) as o (outcome)
+        """,
         (mid,),
     )
     return {row.outcome: row.images for row in cursor.fetchall()}

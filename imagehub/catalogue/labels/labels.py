@@ -82,10 +82,12 @@ def boxable_taxonomy() -> Taxonomy:
 
 def _stage(cursor: Cursor, taxonomy: Taxonomy) -> None:
     cursor.execute(
-        "create temporary table staged_labels (mid text primary key, name text not null)"
-        " on commit drop;"
-        " create temporary table staged_edges (child text, parent text, kind text)"
-        " on commit drop"
+        """
+        create temporary table staged_labels (mid text primary key, name text not null)
+            on commit drop;
+        create temporary table staged_edges (child text, parent text, kind text)
+            on commit drop
+        """
     )
     _copy(cursor, "staged_labels", ((label.mid, label.name) for label in taxonomy.labels))
     _copy(cursor, "staged_edges", _edge_rows(taxonomy.edges))
@@ -93,43 +95,65 @@ def _stage(cursor: Cursor, taxonomy: Taxonomy) -> None:
 
 def _rename(cursor: Cursor) -> int:
     cursor.execute(
-        "update labels set name = staged.name, imported_at = now() from staged_labels staged"
-        " where labels.mid = staged.mid and labels.name <> staged.name"
+        """
+        update labels
+        set name = staged.name, imported_at = now()
+        from staged_labels staged
+        where labels.mid = staged.mid and labels.name <> staged.name
+        """
     )
     return int(cursor.rowcount)
 
 
 def _add(cursor: Cursor) -> int:
     cursor.execute(
-        "insert into labels (mid, name) select mid, name from staged_labels order by mid"
-        " on conflict (mid) do nothing"
+        """
+        insert into labels (mid, name)
+        select mid, name
+        from staged_labels
+        order by mid
+        on conflict (mid) do nothing
+        """
     )
     return int(cursor.rowcount)
 
 
 def _remove_edges(cursor: Cursor) -> int:
     cursor.execute(
-        "delete from label_edges where child in (select mid from staged_labels)"
-        " and (child, parent, kind) not in (select child, parent, kind from staged_edges)"
+        """
+        delete from label_edges
+        where child in (select mid from staged_labels)
+            and (child, parent, kind) not in (select child, parent, kind from staged_edges)
+        """
     )
     return int(cursor.rowcount)
 
 
 def _add_edges(cursor: Cursor) -> int:
     cursor.execute(
-        "insert into label_edges (child, parent, kind)"
-        " select child, parent, kind from staged_edges on conflict do nothing"
+        """
+        insert into label_edges (child, parent, kind)
+        select child, parent, kind
+        from staged_edges
+        on conflict do nothing
+        """
     )
     return int(cursor.rowcount)
 
 
 def _number_trainable(cursor: Cursor, mids: Sequence[str]) -> None:
     cursor.execute(
-        "update labels set trainable_ordinal = numbered.ordinal"
-        " from (select mid, (line - 1)::integer as ordinal from labels left join"
-        " unnest(%s::text[]) with ordinality as trainable (mid, line) using (mid)) as numbered"
-        " where labels.mid = numbered.mid"
-        " and labels.trainable_ordinal is distinct from numbered.ordinal",
+        """
+        update labels
+        set trainable_ordinal = numbered.ordinal
+        from (
+            select mid, (line - 1)::integer as ordinal
+            from labels
+            left join unnest(%s::text[]) with ordinality as trainable (mid, line) using (mid)
+        ) as numbered
+        where labels.mid = numbered.mid
+            and labels.trainable_ordinal is distinct from numbered.ordinal
+        """,
         (list(mids),),
     )
 
@@ -153,8 +177,11 @@ def close(cursor: Cursor) -> None:
             "edges. Import the whole hierarchy in one file. Nothing of it was imported.",
         )
     cursor.execute(
-        "create temporary table staged_ancestors (mid text, ancestor text, distance smallint,"
-        " primary key (mid, ancestor)) on commit drop"
+        """
+        create temporary table staged_ancestors (
+            mid text, ancestor text, distance smallint, primary key (mid, ancestor)
+        ) on commit drop
+        """
     )
     _copy(
         cursor,
@@ -163,12 +190,21 @@ def close(cursor: Cursor) -> None:
     )
     cursor.execute("insert into staged_ancestors select mid, mid, 0 from labels")
     cursor.execute(
-        "delete from label_ancestors where (mid, ancestor, distance) not in"
-        " (select mid, ancestor, distance from staged_ancestors)"
+        """
+        delete from label_ancestors
+        where (mid, ancestor, distance) not in (
+            select mid, ancestor, distance
+            from staged_ancestors
+        )
+        """
     )
     cursor.execute(
-        "insert into label_ancestors select mid, ancestor, distance from staged_ancestors"
-        " on conflict do nothing"
+        """
+        insert into label_ancestors
+        select mid, ancestor, distance
+        from staged_ancestors
+        on conflict do nothing
+        """
     )
 
 

@@ -31,8 +31,12 @@ class Waiting:
 def any_waiting(cursor: Cursor) -> bool:
     """True if a decision is not applied."""
     cursor.execute(
-        "select exists (select from label_changes c where not exists"
-        " (select from label_change_results r where r.change_id = c.id)) as any"
+        """
+        select exists (
+            select from label_changes c
+            where not exists (select from label_change_results r where r.change_id = c.id)
+        ) as any
+        """
     )
     return bool(cursor.fetchone().any)
 
@@ -40,11 +44,14 @@ def any_waiting(cursor: Cursor) -> bool:
 def waiting(cursor: Cursor) -> list[Waiting]:
     """The decisions that are not applied, in the order in which they were made."""
     cursor.execute(
-        "select c.id, c.action, c.proposal_id::text, p.account_id::text as proposer,"
-        " p.name as proposed_name, c.label, c.name, c.parents, c.into_label, c.reason"
-        " from label_changes c left join label_proposals p on p.id = c.proposal_id"
-        " where not exists (select from label_change_results r where r.change_id = c.id)"
-        " order by c.id"
+        """
+        select c.id, c.action, c.proposal_id::text, p.account_id::text as proposer,
+            p.name as proposed_name, c.label, c.name, c.parents, c.into_label, c.reason
+        from label_changes c
+        left join label_proposals p on p.id = c.proposal_id
+        where not exists (select from label_change_results r where r.change_id = c.id)
+        order by c.id
+        """
     )
     return [
         Waiting(
@@ -66,8 +73,11 @@ def waiting(cursor: Cursor) -> list[Waiting]:
 def note(cursor: Cursor, change_id: int, label: str | None, problem: str = "") -> bool:
     """Write what became of a decision; False if that is known already."""
     cursor.execute(
-        "insert into label_change_results (change_id, label, problem) values (%s, %s, %s)"
-        " on conflict do nothing",
+        """
+        insert into label_change_results (change_id, label, problem)
+        values (%s, %s, %s)
+        on conflict do nothing
+        """,
         (change_id, label, problem),
     )
     return bool(cursor.rowcount)
@@ -76,8 +86,12 @@ def note(cursor: Cursor, change_id: int, label: str | None, problem: str = "") -
 def name_is_taken(cursor: Cursor, name: str, but: str | None) -> bool:
     """True if a label that is in use, other than `but`, has the name in any case."""
     cursor.execute(
-        "select exists (select from labels where lower(name) = lower(%s)"
-        " and merged_into is null and mid is distinct from %s) as taken",
+        """
+        select exists (
+            select from labels
+            where lower(name) = lower(%s) and merged_into is null and mid is distinct from %s
+        ) as taken
+        """,
         (name, but),
     )
     return bool(cursor.fetchone().taken)
@@ -86,8 +100,11 @@ def name_is_taken(cursor: Cursor, name: str, but: str | None) -> bool:
 def add(cursor: Cursor, proposal_id: UUID, name: str) -> str:
     """Make the label of a proposal; return its id."""
     cursor.execute(
-        "insert into labels (mid, name, proposal_id)"
-        " values (%s || lpad(nextval('own_label_numbers')::text, 4, '0'), %s, %s) returning mid",
+        """
+        insert into labels (mid, name, proposal_id)
+        values (%s || lpad(nextval('own_label_numbers')::text, 4, '0'), %s, %s)
+        returning mid
+        """,
         (PREFIX, name, str(proposal_id)),
     )
     return str(cursor.fetchone().mid)
@@ -96,9 +113,13 @@ def add(cursor: Cursor, proposal_id: UUID, name: str) -> str:
 def hang_below(cursor: Cursor, mid: str, parents: Sequence[str]) -> None:
     """Make a label a kind of others."""
     cursor.execute(
-        "insert into label_edges (child, parent, kind)"
-        " select %(mid)s, parent, 'is_a' from unnest(%(parents)s::text[]) parent"
-        " where parent <> %(mid)s on conflict do nothing",
+        """
+        insert into label_edges (child, parent, kind)
+        select %(mid)s, parent, 'is_a'
+        from unnest(%(parents)s::text[]) parent
+        where parent <> %(mid)s
+        on conflict do nothing
+        """,
         {"mid": mid, "parents": list(parents)},
     )
 
@@ -106,8 +127,13 @@ def hang_below(cursor: Cursor, mid: str, parents: Sequence[str]) -> None:
 def rename(cursor: Cursor, mid: str, name: str) -> None:
     """Call a label of our own by another name; it is found by the old one too."""
     cursor.execute(
-        "insert into label_synonyms (label, name) select mid, name from labels where mid = %s"
-        " on conflict do nothing",
+        """
+        insert into label_synonyms (label, name)
+        select mid, name
+        from labels
+        where mid = %s
+        on conflict do nothing
+        """,
         (mid,),
     )
     cursor.execute(
@@ -118,10 +144,17 @@ def rename(cursor: Cursor, mid: str, name: str) -> None:
 def merge(cursor: Cursor, mid: str, into: str) -> None:
     """Offer a label of our own no longer: its photos count for another, which has its names."""
     cursor.execute(
-        "insert into label_synonyms (label, name)"
-        " select %(into)s, name from labels where mid = %(mid)s"
-        " union select %(into)s, name from label_synonyms where label = %(mid)s"
-        " on conflict do nothing",
+        """
+        insert into label_synonyms (label, name)
+        select %(into)s, name
+        from labels
+        where mid = %(mid)s
+        union
+        select %(into)s, name
+        from label_synonyms
+        where label = %(mid)s
+        on conflict do nothing
+        """,
         {"mid": mid, "into": into},
     )
     cursor.execute(

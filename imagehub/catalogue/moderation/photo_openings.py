@@ -22,8 +22,10 @@ class Opening:
 def add(cursor: Cursor, admin_id: UUID, image_id: str, reason: str, lasts_seconds: int) -> None:
     """Open a photo to an admin from now on."""
     cursor.execute(
-        "insert into photo_openings (account_id, image_id, reason, ends_at)"
-        " values (%s, %s, %s, now() + make_interval(secs => %s))",
+        """
+        insert into photo_openings (account_id, image_id, reason, ends_at)
+        values (%s, %s, %s, now() + make_interval(secs => %s))
+        """,
         (str(admin_id), image_id, reason, lasts_seconds),
     )
 
@@ -37,8 +39,13 @@ def is_opened(cursor: Cursor, admin_id: UUID, image_id: str) -> bool:
 def newest(cursor: Cursor, admin_id: UUID, limit: int) -> list[Opening]:
     """What the admin opened, the latest first."""
     cursor.execute(
-        "select image_id, reason, opened_at, ends_at from photo_openings"
-        " where account_id = %s order by id desc limit %s",
+        """
+        select image_id, reason, opened_at, ends_at
+        from photo_openings
+        where account_id = %s
+        order by id desc
+        limit %s
+        """,
         (str(admin_id), limit),
     )
     return [Opening(*row) for row in cursor.fetchall()]

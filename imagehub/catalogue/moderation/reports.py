@@ -54,8 +54,11 @@ def add(
 ) -> bool:
     """Report a photo; False if the account has an open report of this kind already."""
     cursor.execute(
-        "insert into photo_reports (photo_sha256, account_id, kind, words)"
-        " values (%s, %s, %s, %s) on conflict do nothing",
+        """
+        insert into photo_reports (photo_sha256, account_id, kind, words)
+        values (%s, %s, %s, %s)
+        on conflict do nothing
+        """,
         (bytes.fromhex(photo_sha256), str(account_id) if account_id else None, str(kind), words),
     )
     return bool(cursor.rowcount)
@@ -72,12 +75,17 @@ def is_concealed(cursor: Cursor, image_id: str) -> bool:
 def waiting(cursor: Cursor, limit: int) -> list[ReportedPhoto]:
     """Photos with open reports, the gravest and oldest first."""
     cursor.execute(
-        "select r.image_id, count(*) as reports, array_agg(distinct r.kind) as kinds,"
-        " min(r.reported_at) as first_at, exists (select from concealed_images c"
-        "  where c.image_id = r.image_id) as is_hidden"
-        " from photo_reports r join images i on i.id = r.image_id where r.decision_id is null"
-        " group by r.image_id order by min(coalesce(array_position(%s, r.kind), 9)),"
-        " min(r.reported_at), r.image_id limit %s",
+        """
+        select r.image_id, count(*) as reports, array_agg(distinct r.kind) as kinds,
+            min(r.reported_at) as first_at,
+            exists (select from concealed_images c where c.image_id = r.image_id) as is_hidden
+        from photo_reports r
+        join images i on i.id = r.image_id
+        where r.decision_id is null
+        group by r.image_id
+        order by min(coalesce(array_position(%s, r.kind), 9)), min(r.reported_at), r.image_id
+        limit %s
+        """,
         ([str(kind) for kind in GRAVE], limit),
     )
     return [
@@ -95,8 +103,12 @@ def waiting(cursor: Cursor, limit: int) -> list[ReportedPhoto]:
 def count_waiting(cursor: Cursor) -> int:
     """How many photos have open reports."""
     cursor.execute(
-        "select count(distinct r.image_id) as photos from photo_reports r"
-        " join images i on i.id = r.image_id where r.decision_id is null"
+        """
+        select count(distinct r.image_id) as photos
+        from photo_reports r
+        join images i on i.id = r.image_id
+        where r.decision_id is null
+        """
     )
     return int(cursor.fetchone().photos)
 
@@ -104,9 +116,13 @@ def count_waiting(cursor: Cursor) -> int:
 def open_reports(cursor: Cursor, image_id: str) -> list[PhotoReport]:
     """The open reports of a photo, the oldest first."""
     cursor.execute(
-        "select r.id, r.account_id, coalesce(a.name, '') as reporter, r.kind, r.words,"
-        " r.reported_at from photo_reports r left join accounts a on a.id = r.account_id"
-        " where r.image_id = %s and r.decision_id is null order by r.reported_at, r.id",
+        """
+        select r.id, r.account_id, coalesce(a.name, '') as reporter, r.kind, r.words, r.reported_at
+        from photo_reports r
+        left join accounts a on a.id = r.account_id
+        where r.image_id = %s and r.decision_id is null
+        order by r.reported_at, r.id
+        """,
         (image_id,),
     )
     return [_report(row) for row in cursor.fetchall()]
@@ -115,8 +131,13 @@ def open_reports(cursor: Cursor, image_id: str) -> list[PhotoReport]:
 def decisions(cursor: Cursor, image_id: str) -> list[ModerationDecision]:
     """What was decided of a photo before, the newest first."""
     cursor.execute(
-        "select d.outcome, d.kind, d.words, a.name, d.decided_at from photo_decisions d"
-        " join accounts a on a.id = d.decided_by where d.image_id = %s order by d.id desc",
+        """
+        select d.outcome, d.kind, d.words, a.name, d.decided_at
+        from photo_decisions d
+        join accounts a on a.id = d.decided_by
+        where d.image_id = %s
+        order by d.id desc
+        """,
         (image_id,),
     )
     return [
@@ -130,8 +151,11 @@ def decisions(cursor: Cursor, image_id: str) -> list[ModerationDecision]:
 def decide(cursor: Cursor, photo_sha256: str, decision: ModerationDecision, admin_id: UUID) -> None:
     """Write a decision; it answers all open reports of the photo."""
     cursor.execute(
-        "insert into photo_decisions (photo_sha256, outcome, kind, words, decided_by)"
-        " values (%s, %s, %s, %s, %s) returning id",
+        """
+        insert into photo_decisions (photo_sha256, outcome, kind, words, decided_by)
+        values (%s, %s, %s, %s, %s)
+        returning id
+        """,
         (
             *(bytes.fromhex(photo_sha256), str(decision.outcome), str(decision.kind)),
             *(decision.words, str(admin_id)),

@@ -57,8 +57,11 @@ class ClusteredImage:
 def settled_uploads(cursor: Cursor) -> list[SettledUpload]:
     """Every upload that landed or was refused by ingestion."""
     cursor.execute(
-        "select id::text, encode(photo_sha256, 'hex') as photo_sha256, state, code, image_id"
-        " from uploads order by id"
+        """
+        select id::text, encode(photo_sha256, 'hex') as photo_sha256, state, code, image_id
+        from uploads
+        order by id
+        """
     )
     return [SettledUpload(*row) for row in cursor.fetchall()]
 
@@ -66,8 +69,12 @@ def settled_uploads(cursor: Cursor) -> list[SettledUpload]:
 def stored_images(cursor: Cursor) -> list[StoredImage]:
     """Every image."""
     cursor.execute(
-        "select id, encode(photo_sha256, 'hex') as photo_sha256,"
-        " encode(full_sha256, 'hex') as full_sha256 from images order by id"
+        """
+        select id, encode(photo_sha256, 'hex') as photo_sha256,
+            encode(full_sha256, 'hex') as full_sha256
+        from images
+        order by id
+        """
     )
     return [StoredImage(*row) for row in cursor.fetchall()]
 
@@ -75,10 +82,14 @@ def stored_images(cursor: Cursor) -> list[StoredImage]:
 def outcomes(cursor: Cursor) -> dict[str, str]:
     """The outcome of each landed upload's (image, label) in the current version, by upload id."""
     cursor.execute(
-        "select uploads.id::text, verdicts.outcome from uploads"
-        " join verification_versions current on current.is_current"
-        " join verdicts on verdicts.version = current.version"
-        " and verdicts.image_id = uploads.image_id and verdicts.label = uploads.claimed_label"
+        """
+        select uploads.id::text, verdicts.outcome
+        from uploads
+        join verification_versions current on current.is_current
+        join verdicts on verdicts.version = current.version
+            and verdicts.image_id = uploads.image_id
+            and verdicts.label = uploads.claimed_label
+        """
     )
     return {row.id: row.outcome for row in cursor.fetchall()}
 
@@ -86,14 +97,17 @@ def outcomes(cursor: Cursor) -> dict[str, str]:
 def settled_claims(cursor: Cursor) -> list[SettledClaim]:
     """Every settled upload with its verdict, its findings and its duplicate group."""
     cursor.execute(
-        "select u.id::text, u.code, u.image_id, encode(u.photo_sha256, 'hex') as photo_sha256,"
-        " coalesce(d.keeper_id, u.image_id) as keeper, v.outcome, v.probability, c.findings"
-        " from uploads u"
-        " left join verification_versions now on now.is_current"
-        " left join verdicts v on v.version = now.version and v.image_id = u.image_id"
-        " and v.label = u.claimed_label"
-        " left join image_checks c on c.version = now.version and c.image_id = u.image_id"
-        " left join duplicates d on d.image_id = u.image_id"
+        """
+        select u.id::text, u.code, u.image_id, encode(u.photo_sha256, 'hex') as photo_sha256,
+            coalesce(d.keeper_id, u.image_id) as keeper, v.outcome, v.probability, c.findings
+        from uploads u
+        left join verification_versions now on now.is_current
+        left join verdicts v on v.version = now.version
+            and v.image_id = u.image_id
+            and v.label = u.claimed_label
+        left join image_checks c on c.version = now.version and c.image_id = u.image_id
+        left join duplicates d on d.image_id = u.image_id
+        """
     )
     return [
         SettledClaim(
@@ -113,8 +127,12 @@ def settled_claims(cursor: Cursor) -> list[SettledClaim]:
 def clustered_images(cursor: Cursor) -> list[ClusteredImage]:
     """The members of all clusters."""
     cursor.execute(
-        "select c.label, c.ordinal, m.image_id from clusters c"
-        " join cluster_members m on m.cluster_id = c.id order by c.label, c.ordinal, m.image_id"
+        """
+        select c.label, c.ordinal, m.image_id
+        from clusters c
+        join cluster_members m on m.cluster_id = c.id
+        order by c.label, c.ordinal, m.image_id
+        """
     )
     return [ClusteredImage(*row) for row in cursor.fetchall()]
 
@@ -122,8 +140,12 @@ def clustered_images(cursor: Cursor) -> list[ClusteredImage]:
 def running_jobs(cursor: Cursor) -> list[str]:
     """The jobs that run at this moment, each with how far it is."""
     cursor.execute(
-        "select job || ' ' || done || ' of ' || coalesce(total::text, 'unknown') as run"
-        " from job_runs where state = 'running' order by id"
+        """
+        select job || ' ' || done || ' of ' || coalesce(total::text, 'unknown') as run
+        from job_runs
+        where state = 'running'
+        order by id
+        """
     )
     return [row.run for row in cursor.fetchall()]
 
@@ -131,9 +153,13 @@ def running_jobs(cursor: Cursor) -> list[str]:
 def stored_seconds_p95(cursor: Cursor) -> float | None:
     """Seconds from acceptance until stored: 95 of 100 landed uploads took no longer."""
     cursor.execute(
-        "select percentile_cont(0.95) within group"
-        " (order by extract(epoch from settled_at - accepted_at)) as seconds"
-        " from uploads where state = 'landed'"
+        """
+        select percentile_cont(0.95) within group (
+            order by extract(epoch from settled_at - accepted_at)
+        ) as seconds
+        from uploads
+        where state = 'landed'
+        """
     )
     return _seconds(cursor.fetchone().seconds)
 
@@ -144,11 +170,18 @@ def verified_seconds_p95(cursor: Cursor) -> float | None:
     An upload of an image that has its verdict already is verified once it is stored.
     """
     cursor.execute(
-        "select percentile_cont(0.95) within group (order by extract(epoch from"
-        " greatest(verdicts.decided_at, uploads.settled_at) - uploads.accepted_at)) as seconds"
-        " from uploads join verification_versions current on current.is_current"
-        " join verdicts on verdicts.version = current.version"
-        " and verdicts.image_id = uploads.image_id and verdicts.label = uploads.claimed_label"
+        """
+        select percentile_cont(0.95) within group (
+            order by extract(
+                epoch from greatest(verdicts.decided_at, uploads.settled_at) - uploads.accepted_at
+            )
+        ) as seconds
+        from uploads
+        join verification_versions current on current.is_current
+        join verdicts on verdicts.version = current.version
+            and verdicts.image_id = uploads.image_id
+            and verdicts.label = uploads.claimed_label
+        """
     )
     return _seconds(cursor.fetchone().seconds)
 

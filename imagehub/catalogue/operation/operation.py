@@ -72,8 +72,10 @@ def rates(cursor: Cursor) -> Rates:
 def stored(cursor: Cursor) -> Stored:
     """Add up what is stored."""
     cursor.execute(
-        "select images, original_bytes::bigint, full_bytes::bigint, catalogue_bytes"
-        " from storage_totals"
+        """
+        select images, original_bytes::bigint, full_bytes::bigint, catalogue_bytes
+        from storage_totals
+        """
     )
     return Stored(*cursor.fetchone())
 
@@ -81,9 +83,15 @@ def stored(cursor: Cursor) -> Stored:
 def asked(cursor: Cursor) -> Asked:
     """Count proposed labels that nobody has decided on, and training runs that have not ended."""
     cursor.execute(
-        "select (select count(*) from label_proposals p where not exists"
-        "  (select from label_events e where e.proposal_id = p.id)) as proposals,"
-        " (select count(*) from training_entries where finished_at is null) as training_runs"
+        """
+        select
+            (
+                select count(*)
+                from label_proposals p
+                where not exists (select from label_events e where e.proposal_id = p.id)
+            ) as proposals,
+            (select count(*) from training_entries where finished_at is null) as training_runs
+        """
     )
     return Asked(*cursor.fetchone())
 
@@ -97,8 +105,13 @@ def count_set_aside(cursor: Cursor) -> int:
 def set_aside(cursor: Cursor, limit: int) -> list[DeadLetterEntry]:
     """Those dead letters, the newest first."""
     cursor.execute(
-        "select set_aside_at, code, reason, upload_id::text from dead_letters"
-        " where replayed_at is null order by set_aside_at desc limit %s",
+        """
+        select set_aside_at, code, reason, upload_id::text
+        from dead_letters
+        where replayed_at is null
+        order by set_aside_at desc
+        limit %s
+        """,
         (limit,),
     )
     return [
@@ -112,9 +125,12 @@ def set_aside(cursor: Cursor, limit: int) -> list[DeadLetterEntry]:
 def last_runs(cursor: Cursor, silent_seconds: int) -> list[JobRunProgress]:
     """Each job's last run, by name; one that runs is silent if it has not reported for so long."""
     cursor.execute(
-        "select distinct on (job) job, state, done, total, started_at, heartbeat_at, error,"
-        " state = 'running' and heartbeat_at < now() - make_interval(secs => %s) as is_silent"
-        " from job_runs order by job, id desc",
+        """
+        select distinct on (job) job, state, done, total, started_at, heartbeat_at, error,
+            state = 'running' and heartbeat_at < now() - make_interval(secs => %s) as is_silent
+        from job_runs
+        order by job, id desc
+        """,
         (silent_seconds,),
     )
     return [JobRunProgress(*row) for row in cursor.fetchall()]

@@ -51,10 +51,14 @@ def add(cursor: Cursor, routes: Routes) -> None:
 def totals(cursor: Cursor, days: int | None = None) -> dict[tuple[str, str], Times]:
     """Times of the last so many days, today included, or of all; the slowest on average first."""
     cursor.execute(
-        "select method, rule, sum(requests)::bigint as requests, sum(failures)::bigint as failures,"
-        " sum(seconds) as seconds, max(slowest_seconds) as slowest from page_times"
-        " where %(days)s::int is null or day > current_date - %(days)s::int"
-        " group by method, rule order by sum(seconds) / sum(requests) desc, method, rule",
+        """
+        select method, rule, sum(requests)::bigint as requests, sum(failures)::bigint as failures,
+            sum(seconds) as seconds, max(slowest_seconds) as slowest
+        from page_times
+        where %(days)s::int is null or day > current_date - %(days)s::int
+        group by method, rule
+        order by sum(seconds) / sum(requests) desc, method, rule
+        """,
         {"days": days},
     )
     return {

@@ -10,8 +10,12 @@ from imagehub.catalogue.database import Cursor
 def note(cursor: Cursor, release_id: str, account_id: UUID) -> None:
     """Remember that an account downloads a release."""
     cursor.execute(
-        "insert into release_downloads (release_id, account_id) values (%s, %s)"
-        " on conflict (release_id, account_id) do update set last_at = now()",
+        """
+        insert into release_downloads (release_id, account_id)
+        values (%s, %s)
+        on conflict (release_id, account_id) do update
+        set last_at = now()
+        """,
         (release_id, str(account_id)),
     )
 

@@ -32,8 +32,13 @@ class SignedList:
 def withdrawn_of(cursor: Cursor, release_id: str) -> list[WithdrawnFile]:
     """The files of a release whose photo is gone, in the order of paths."""
     cursor.execute(
-        "select release_id, image_id, path, encode(file_sha256, 'hex') as file_sha256, kind,"
-        " withdrawn_at from release_withdrawals where release_id = %s order by path",
+        """
+        select release_id, image_id, path, encode(file_sha256, 'hex') as file_sha256, kind,
+            withdrawn_at
+        from release_withdrawals
+        where release_id = %s
+        order by path
+        """,
         (release_id,),
     )
     return [WithdrawnFile(*row) for row in cursor.fetchall()]
@@ -42,8 +47,12 @@ def withdrawn_of(cursor: Cursor, release_id: str) -> list[WithdrawnFile]:
 def counts(cursor: Cursor, release_ids: Sequence[str]) -> dict[str, int]:
     """How many files of each release are withdrawn; releases without any are left out."""
     cursor.execute(
-        "select release_id, count(*) as files from release_withdrawals"
-        " where release_id = any(%s) group by release_id",
+        """
+        select release_id, count(*) as files
+        from release_withdrawals
+        where release_id = any(%s)
+        group by release_id
+        """,
         (list(release_ids),),
     )
     return {row.release_id: row.files for row in cursor.fetchall()}
@@ -68,8 +77,14 @@ def signed_list(cursor: Cursor, release_id: str) -> SignedList | None:
 def releases_that_may_hold(cursor: Cursor, image_id: str) -> list[str]:
     """The finished releases of all subsets of which one had the image."""
     cursor.execute(
-        "select r.id from split_assignments s join release_requests q on q.subset_id = s.subset_id"
-        " join releases r on r.id = q.release_id where s.image_id = %s order by r.published_at",
+        """
+        select r.id
+        from split_assignments s
+        join release_requests q on q.subset_id = s.subset_id
+        join releases r on r.id = q.release_id
+        where s.image_id = %s
+        order by r.published_at
+        """,
         (image_id,),
     )
     return [row.id for row in cursor.fetchall()]
@@ -79,9 +94,13 @@ def add(cursor: Cursor, files: Iterable[tuple[WithdrawnFile, int]]) -> None:
     """Note withdrawn files, each with its shard."""
     execute_values(
         cursor,
-        "insert into release_withdrawals"
-        " (release_id, image_id, path, file_sha256, kind, withdrawn_at, shard)"
-        " values %s on conflict do nothing",
+        """
+        insert into release_withdrawals (
+            release_id, image_id, path, file_sha256, kind, withdrawn_at, shard
+        )
+        values %s
+        on conflict do nothing
+        """,
         [
             (
                 *(one.release_id, one.image_id, one.path, bytes.fromhex(one.file_sha256)),
@@ -103,8 +122,12 @@ def releases_of(cursor: Cursor, image_id: str) -> list[str]:
 def unblanked(cursor: Cursor, image_id: str) -> list[ShardFile]:
     """Where the image's bytes may still lie in shards."""
     cursor.execute(
-        "select release_id, shard, image_id from release_withdrawals"
-        " where image_id = %s and blanked_at is null order by release_id",
+        """
+        select release_id, shard, image_id
+        from release_withdrawals
+        where image_id = %s and blanked_at is null
+        order by release_id
+        """,
         (image_id,),
     )
     return [ShardFile(*row) for row in cursor.fetchall()]
@@ -121,9 +144,13 @@ def mark_blanked(cursor: Cursor, place: ShardFile) -> None:
 def write_list(cursor: Cursor, release_id: str, signed: SignedList) -> None:
     """Publish a release's list in place of the one before."""
     cursor.execute(
-        "insert into release_withdrawal_lists as l (release_id, list, signature, public_key)"
-        " values (%s, %s, %s, %s) on conflict (release_id) do update set list = excluded.list,"
-        " signature = excluded.signature, public_key = excluded.public_key, made_at = now()"
-        " where l.list <> excluded.list",
+        """
+        insert into release_withdrawal_lists as l (release_id, list, signature, public_key)
+        values (%s, %s, %s, %s)
+        on conflict (release_id) do update
+        set list = excluded.list, signature = excluded.signature, public_key = excluded.public_key,
+            made_at = now()
+        where l.list <> excluded.list
+        """,
         (release_id, signed.data, signed.signature, signed.public_key),
     )

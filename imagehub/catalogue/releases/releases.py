@@ -164,8 +164,11 @@ def remember_splits(
     """Remember which split each (image, split) got, unless an earlier release gave it one."""
     execute_values(
         cursor,
-        "insert into split_assignments (subset_id, image_id, split, release_id) values %s"
-        " on conflict (subset_id, image_id) do nothing",
+        """
+        insert into split_assignments (subset_id, image_id, split, release_id)
+        values %s
+        on conflict (subset_id, image_id) do nothing
+        """,
         [(request.subset_id, image, split, request.release_id) for image, split in splits],
     )
 
@@ -173,9 +176,13 @@ def remember_splits(
 def publish(cursor: Cursor, answer: ReleaseContents, run_id: int) -> None:
     """Publish a release: its one row, never changed again."""
     cursor.execute(
-        "insert into releases (id, label_set_version, files, total_bytes, labels, shards,"
-        " manifest_sha256, signature, public_key, summary, job_run_id)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        """
+        insert into releases (
+            id, label_set_version, files, total_bytes, labels, shards, manifest_sha256, signature,
+            public_key, summary, job_run_id
+        )
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        """,
         (
             *(answer.release_id, answer.label_set_version, answer.files, answer.total_bytes),
             *(len(answer.summary), answer.shards, answer.manifest_sha256, answer.signature),
@@ -191,7 +198,8 @@ def fail(cursor: Cursor, release_id: str, reason: str) -> None:
     )
 
 
-_WAITING = (
-    "from release_requests r where not exists (select from releases a where a.id = r.release_id)"
-    " and not exists (select from release_failures f where f.release_id = r.release_id)"
-)
+_WAITING = """
+    from release_requests r
+    where not exists (select from releases a where a.id = r.release_id)
+        and not exists (select from release_failures f where f.release_id = r.release_id)
+    """

@@ -67,15 +67,21 @@ class ReviewerRecord:
 def answers(cursor: Cursor, told_after_seconds: float) -> list[Answered]:
     """All answers of people who are not suspended, in an order that does not change."""
     cursor.execute(
-        "select r.image_id, r.label, r.account_id::text, r.answer, g.is_right as gold,"
-        " a.roles && '{reviewer,admin}' as is_reviewer,"
-        " r.reviewed_at < now() - make_interval(secs => %s) as is_old"
-        " from reviews r join accounts a on a.id = r.account_id"
-        " left join review_questions q on q.image_id = r.image_id and q.label = r.label"
-        "  and q.account_id = r.account_id"
-        " left join review_golds g on g.image_id = r.image_id and g.label = r.label"
-        "  and q.asked_at >= g.chosen_at"
-        " where a.suspended_at is null order by r.image_id, r.label, r.account_id",
+        """
+        select r.image_id, r.label, r.account_id::text, r.answer, g.is_right as gold,
+            a.roles && '{reviewer,admin}' as is_reviewer,
+            r.reviewed_at < now() - make_interval(secs => %s) as is_old
+        from reviews r
+        join accounts a on a.id = r.account_id
+        left join review_questions q on q.image_id = r.image_id
+            and q.label = r.label
+            and q.account_id = r.account_id
+        left join review_golds g on g.image_id = r.image_id
+            and g.label = r.label
+            and q.asked_at >= g.chosen_at
+        where a.suspended_at is null
+        order by r.image_id, r.label, r.account_id
+        """,
         (told_after_seconds,),
     )
     return [
@@ -98,13 +104,20 @@ def claims_of(cursor: Cursor, image_ids: Iterable[str]) -> dict[Claim, dict[str,
     without a verdict.
     """
     cursor.execute(
-        "select u.image_id, u.claimed_label as label, v.evidence,"
-        " (n.thresholds->>'prior')::float as prior"
-        " from (select distinct image_id, claimed_label from uploads"
-        "  where image_id = any(%s::bpchar[]) and state = 'landed') u"
-        " left join verification_versions n on n.is_current"
-        " left join verdicts v on v.version = n.version and v.image_id = u.image_id"
-        "  and v.label = u.claimed_label order by u.image_id, u.claimed_label",
+        """
+        select u.image_id, u.claimed_label as label, v.evidence,
+            (n.thresholds->>'prior')::float as prior
+        from (
+            select distinct image_id, claimed_label
+            from uploads
+            where image_id = any(%s::bpchar[]) and state = 'landed'
+        ) u
+        left join verification_versions n on n.is_current
+        left join verdicts v on v.version = n.version
+            and v.image_id = u.image_id
+            and v.label = u.claimed_label
+        order by u.image_id, u.claimed_label
+        """,
         (sorted(set(image_ids)),),
     )
     found: dict[Claim, dict[str, float]] = {}
@@ -123,8 +136,12 @@ def claims_of(cursor: Cursor, image_ids: Iterable[str]) -> dict[Claim, dict[str,
 def known(cursor: Cursor) -> dict[Claim, str]:
     """All answers to each claim in one text, as `Counted.known` has them."""
     cursor.execute(
-        "select image_id, label, string_agg(account_id::text || answer, ',' order by account_id)"
-        " as known from reviews group by image_id, label"
+        """
+        select image_id, label,
+            string_agg(account_id::text || answer, ',' order by account_id) as known
+        from reviews
+        group by image_id, label
+        """
     )
     return {(row.image_id, row.label): row.known for row in cursor}
 
@@ -133,13 +150,19 @@ def store_claims(cursor: Cursor, counted: Sequence[Counted]) -> None:
     """Write what changed; forget claims that nobody answers any more."""
     execute_values(
         cursor,
-        "insert into review_consensus as c"
-        " (image_id, label, log_ratio, yes, no, unsure, asking, known, said) values %s"
-        " on conflict (image_id, label) do update set log_ratio = excluded.log_ratio,"
-        " yes = excluded.yes, no = excluded.no, unsure = excluded.unsure,"
-        " asking = excluded.asking, known = excluded.known, said = excluded.said,"
-        " counted_at = now() where (c.log_ratio, c.asking, c.known, c.said)"
-        " is distinct from (excluded.log_ratio, excluded.asking, excluded.known, excluded.said)",
+        """
+        insert into review_consensus as c (
+            image_id, label, log_ratio, yes, no, unsure, asking, known, said
+        )
+        values %s
+        on conflict (image_id, label) do update
+        set log_ratio = excluded.log_ratio, yes = excluded.yes, no = excluded.no,
+            unsure = excluded.unsure, asking = excluded.asking, known = excluded.known,
+            said = excluded.said, counted_at = now()
+        where (c.log_ratio, c.asking, c.known, c.said) is distinct from (
+            excluded.log_ratio, excluded.asking, excluded.known, excluded.said
+        )
+        """,
         [
             (
                 *one.claim,
@@ -155,9 +178,13 @@ def store_claims(cursor: Cursor, counted: Sequence[Counted]) -> None:
         ],
     )
     cursor.execute(
-        "delete from review_consensus c where not exists (select from"
-        " unnest(%s::bpchar[], %s::text[]) as n (image_id, label)"
-        " where n.image_id = c.image_id and n.label = c.label)",
+        """
+        delete from review_consensus c
+        where not exists (
+            select from unnest(%s::bpchar[], %s::text[]) as n (image_id, label)
+            where n.image_id = c.image_id and n.label = c.label
+        )
+        """,
         ([one.claim[0] for one in counted], [one.claim[1] for one in counted]),
     )
 
@@ -166,9 +193,13 @@ def store_skills(cursor: Cursor, skills: Sequence[Skill]) -> None:
     """Write the reviewers' skills in place of earlier ones."""
     execute_values(
         cursor,
-        "insert into reviewer_skills (account_id, finds, refuses, judged, is_resting) values %s"
-        " on conflict (account_id) do update set finds = excluded.finds,"
-        " refuses = excluded.refuses, judged = excluded.judged, is_resting = excluded.is_resting",
+        """
+        insert into reviewer_skills (account_id, finds, refuses, judged, is_resting)
+        values %s
+        on conflict (account_id) do update
+        set finds = excluded.finds, refuses = excluded.refuses, judged = excluded.judged,
+            is_resting = excluded.is_resting
+        """,
         [(one.account_id, one.finds, one.refuses, one.judged, one.is_resting) for one in skills],
         template="(%s::uuid, %s, %s, %s, %s)",
     )
@@ -177,11 +208,15 @@ def store_skills(cursor: Cursor, skills: Sequence[Skill]) -> None:
 def store_records(cursor: Cursor, records: Sequence[ReviewerRecord]) -> None:
     """Tell people of their answers anew, where ten more of them were settled."""
     cursor.execute(
-        "insert into reviewer_records as r (account_id, settled, agreed)"
-        " select * from unnest(%s::uuid[], %s::integer[], %s::integer[])"
-        " as n (account_id, settled, agreed) where settled >= 10"
-        " on conflict (account_id) do update set settled = excluded.settled,"
-        " agreed = excluded.agreed, told_at = now() where excluded.settled >= r.settled + 10",
+        """
+        insert into reviewer_records as r (account_id, settled, agreed)
+        select *
+        from unnest(%s::uuid[], %s::integer[], %s::integer[]) as n (account_id, settled, agreed)
+        where settled >= 10
+        on conflict (account_id) do update
+        set settled = excluded.settled, agreed = excluded.agreed, told_at = now()
+        where excluded.settled >= r.settled + 10
+        """,
         (
             [one.account_id for one in records],
             [one.settled for one in records],

@@ -25,29 +25,52 @@ def choose(cursor: Cursor, is_right: bool, wanted: int) -> int:
     they are 99 % sure. A source that says nothing either way says 0.95.
     """
     cursor.execute(
-        "with current as (select version from verification_versions where is_current),"
-        " looked_at as ("
-        "  (select v.* from verdicts v where version = (select version from current)"
-        "   and image_id >= %(start)s order by image_id limit %(looked_at)s) union all"
-        "  (select v.* from verdicts v where version = (select version from current)"
-        "   and image_id < %(start)s order by image_id limit %(looked_at)s)"
-        "  limit %(looked_at)s)"
-        " insert into review_golds (image_id, label, is_right)"
-        " select image_id, label, %(is_right)s from ("
-        "  select v.image_id, v.label from looked_at v cross join lateral ("
-        "    select count(*) filter (where e.probability > 0.96) as pro,"
-        "    count(*) filter (where e.probability < 0.5) as con,"
-        "    count(*) filter (where e.probability between 0.5 and 0.94) as against"
-        "    from jsonb_to_recordset(v.evidence) as e (source text, probability float)"
-        "    where e.source in ('crowd', 'network', 'reviews')) said"
-        "  where v.outcome = %(outcome)s"
-        "  and case when %(is_right)s then v.probability >= 0.99 and pro >= 2 and con + against = 0"
-        "   else v.probability <= 0.01 and con >= 2 and pro = 0 end"
-        "  and not exists (select from duplicates d where d.image_id = v.image_id)"
-        "  and not exists (select from concealed_images c where c.image_id = v.image_id)"
-        "  and not exists (select from review_golds g"
-        "   where g.image_id = v.image_id and g.label = v.label)"
-        "  ) found order by random() limit %(wanted)s",
+        """
+        with looked_at as (
+            (
+                select v.*
+                from verdicts v
+                where version = (select version from current_version) and image_id >= %(start)s
+                order by image_id
+                limit %(looked_at)s
+            )
+            union all
+            (
+                select v.*
+                from verdicts v
+                where version = (select version from current_version) and image_id < %(start)s
+                order by image_id
+                limit %(looked_at)s
+            )
+            limit %(looked_at)s
+        )
+        insert into review_golds (image_id, label, is_right)
+        select image_id, label, %(is_right)s
+        from (
+            select v.image_id, v.label
+            from looked_at v
+            cross join lateral (
+                select count(*) filter (where e.probability > 0.96) as pro,
+                    count(*) filter (where e.probability < 0.5) as con,
+                    count(*) filter (where e.probability between 0.5 and 0.94) as against
+                from jsonb_to_recordset(v.evidence) as e (source text, probability float)
+                where e.source in ('crowd', 'network', 'reviews')
+            ) said
+            where v.outcome = %(outcome)s
+                and case
+                    when %(is_right)s then v.probability >= 0.99 and pro >= 2 and con + against = 0
+                    else v.probability <= 0.01 and con >= 2 and pro = 0
+                end
+                and not exists (select from duplicates d where d.image_id = v.image_id)
+                and not exists (select from concealed_images c where c.image_id = v.image_id)
+                and not exists (
+                    select from review_golds g
+                    where g.image_id = v.image_id and g.label = v.label
+                )
+        ) found
+        order by random()
+        limit %(wanted)s
+        """,
         {
             "start": f"{random.getrandbits(64):016x}",
             "is_right": is_right,
@@ -62,7 +85,10 @@ def choose(cursor: Cursor, is_right: bool, wanted: int) -> int:
 def give_up(cursor: Cursor, claims: Sequence[Claim]) -> None:
     """These are gold no more: the answers to them are votes like others."""
     cursor.execute(
-        "delete from review_golds g using unnest(%s::bpchar[], %s::text[]) as n (image_id, label)"
-        " where g.image_id = n.image_id and g.label = n.label",
+        """
+        delete from review_golds g
+        using unnest(%s::bpchar[], %s::text[]) as n (image_id, label)
+        where g.image_id = n.image_id and g.label = n.label
+        """,
         ([image_id for image_id, _ in claims], [label for _, label in claims]),
     )

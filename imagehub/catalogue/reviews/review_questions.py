@@ -46,14 +46,17 @@ def find(cursor: Cursor, question_id: UUID) -> Question | None:
     return row and _question(row)
 
 
-_READ = (
-    "select q.id::text, q.image_id, i.photo_sha256, l.mid, l.name, i.full_width, i.full_height,"
-    " r.answer, r.reviewed_at"
-)
-_JOINS = (
-    " join images i on i.id = q.image_id join labels l on l.mid = q.label left join reviews r"
-    " on r.account_id = q.account_id and r.image_id = q.image_id and r.label = q.label"
-)
+_READ = """
+    select q.id::text, q.image_id, i.photo_sha256, l.mid, l.name, i.full_width, i.full_height,
+        r.answer, r.reviewed_at
+    """
+_JOINS = """
+    join images i on i.id = q.image_id
+    join labels l on l.mid = q.label
+    left join reviews r on r.account_id = q.account_id
+        and r.image_id = q.image_id
+        and r.label = q.label
+    """
 
 
 def _question(row: Any) -> Question:

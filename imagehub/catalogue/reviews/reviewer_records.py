@@ -19,9 +19,12 @@ class OwnRecord:
 def own(cursor: Cursor) -> OwnRecord:
     """The record of who asks."""
     cursor.execute(
-        "select (select count(*) from reviews where account_id = asking_account()) as answers,"
-        " coalesce(max(settled), 0) as settled, coalesce(max(agreed), 0) as agreed"
-        " from reviewer_records where account_id = asking_account()"
+        """
+        select (select count(*) from reviews where account_id = asking_account()) as answers,
+            coalesce(max(settled), 0) as settled, coalesce(max(agreed), 0) as agreed
+        from reviewer_records
+        where account_id = asking_account()
+        """
     )
     row = cursor.fetchone()
     return OwnRecord(row.answers, row.settled, row.agreed)

@@ -27,10 +27,13 @@ def write(
 ) -> None:
     """Write an answer, in place of an earlier one of the same person."""
     cursor.execute(
-        "insert into reviews (image_id, label, account_id, answer) values (%s, %s, %s, %s)"
-        " on conflict (image_id, label, account_id) do update"
-        " set answer = excluded.answer, reviewed_at = now()"
-        " where reviews.answer <> excluded.answer",
+        """
+        insert into reviews (image_id, label, account_id, answer)
+        values (%s, %s, %s, %s)
+        on conflict (image_id, label, account_id) do update
+        set answer = excluded.answer, reviewed_at = now()
+        where reviews.answer <> excluded.answer
+        """,
         (image_id, label, str(account_id), str(answer)),
     )
 
@@ -47,8 +50,13 @@ def withdraw(cursor: Cursor, image_id: str, label: str, account_id: UUID) -> boo
 def of_image(cursor: Cursor, image_id: str) -> list[Review]:
     """All answers on one image, the latest first."""
     cursor.execute(
-        "select r.*, a.name as reviewer from reviews r join accounts a on a.id = r.account_id"
-        " where r.image_id = %s order by r.reviewed_at desc, a.name",
+        """
+        select r.*, a.name as reviewer
+        from reviews r
+        join accounts a on a.id = r.account_id
+        where r.image_id = %s
+        order by r.reviewed_at desc, a.name
+        """,
         (image_id,),
     )
     return [

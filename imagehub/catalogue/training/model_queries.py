@@ -36,9 +36,12 @@ class ModelEntry:
 def withdrawn_photos(cursor: Cursor, model_id: UUID) -> int:
     """How many of the photos that the model was trained on were withdrawn since."""
     cursor.execute(
-        "select count(*) as photos from training_runs r"
-        " join release_withdrawals w on w.release_id = r.release_id"
-        " where r.id = %s and w.path like 'train/%%' and w.withdrawn_at >= r.started_at",
+        """
+        select count(*) as photos
+        from training_runs r
+        join release_withdrawals w on w.release_id = r.release_id
+        where r.id = %s and w.path like 'train/%%' and w.withdrawn_at >= r.started_at
+        """,
         (str(model_id),),
     )
     return int(cursor.fetchone().photos)
@@ -47,8 +50,13 @@ def withdrawn_photos(cursor: Cursor, model_id: UUID) -> int:
 def owners(cursor: Cursor, release_id: str) -> list[tuple[UUID, UUID]]:
     """The models of a release's runs, each with the account that asked for it."""
     cursor.execute(
-        "select m.id::text, q.account_id::text from models m"
-        " join training_requests q on q.id = m.id where q.release_id = %s order by m.id",
+        """
+        select m.id::text, q.account_id::text
+        from models m
+        join training_requests q on q.id = m.id
+        where q.release_id = %s
+        order by m.id
+        """,
         (release_id,),
     )
     return [(UUID(row.id), UUID(row.account_id)) for row in cursor.fetchall()]

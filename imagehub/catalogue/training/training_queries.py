@@ -51,13 +51,14 @@ class TrainingEntry:
         return self.finished_at is None
 
 
-_ENTRY = (
-    "select e.id::text, e.request_id::text, e.account_id::text, e.owner, e.release_id,"
-    " e.manifest_sha256, e.config, e.asked_at, e.expected_minutes, e.state, e.attempt,"
-    " e.epochs_done, e.done, e.total, e.photos_per_second, e.reason, e.started_at, e.finished_at,"
-    " e.is_cancel_asked, e.has_model, w.place"
-    " from training_entries e left join training_queue w on w.id = e.id"
-)
+_ENTRY = """
+    select e.id::text, e.request_id::text, e.account_id::text, e.owner, e.release_id,
+        e.manifest_sha256, e.config, e.asked_at, e.expected_minutes, e.state, e.attempt,
+        e.epochs_done, e.done, e.total, e.photos_per_second, e.reason, e.started_at, e.finished_at,
+        e.is_cancel_asked, e.has_model, w.place
+    from training_entries e
+    left join training_queue w on w.id = e.id
+    """
 
 
 def find(cursor: Cursor, run_id: UUID) -> TrainingEntry | None:
@@ -70,8 +71,12 @@ def find(cursor: Cursor, run_id: UUID) -> TrainingEntry | None:
 def has_trainer(cursor: Cursor) -> bool:
     """True if a trainer was at work within the last TRAINER_SEEN_SECONDS."""
     cursor.execute(
-        "select exists (select from trainers where seen_at > now() - make_interval(secs => %s))"
-        " as here",
+        """
+        select exists (
+            select from trainers
+            where seen_at > now() - make_interval(secs => %s)
+        ) as here
+        """,
         (TRAINER_SEEN_SECONDS,),
     )
     return bool(cursor.fetchone().here)
@@ -85,9 +90,13 @@ def newest(
     They begin behind `before`: when the last run of the page before was asked for, and its id.
     """
     cursor.execute(
-        f"{_ENTRY} where (%(account)s is null or e.account_id = %(account)s::uuid)"
-        " and (%(id)s is null or (e.asked_at, e.id) < (%(at)s::timestamptz, %(id)s::uuid))"
-        " order by e.asked_at desc, e.id desc limit %(limit)s",
+        f"""
+        {_ENTRY}
+        where (%(account)s is null or e.account_id = %(account)s::uuid)
+            and (%(id)s is null or (e.asked_at, e.id) < (%(at)s::timestamptz, %(id)s::uuid))
+        order by e.asked_at desc, e.id desc
+        limit %(limit)s
+        """,
         {
             "account": str(account_id) if account_id else None,
             "at": before[0] if before else None,

@@ -33,9 +33,11 @@ class Use:
 def add(cursor: Cursor, wish: TrainingRequest) -> str:
     """Write a wish down; returns the id that its run will have."""
     cursor.execute(
-        "insert into training_requests"
-        " (account_id, release_id, config, executors, expected_minutes)"
-        " values (%s, %s, %s, %s, %s) returning id::text",
+        """
+        insert into training_requests (account_id, release_id, config, executors, expected_minutes)
+        values (%s, %s, %s, %s, %s)
+        returning id::text
+        """,
         (
             *(str(wish.account_id), wish.release_id, json.dumps(dict(wish.config))),
             *(wish.executors, wish.expected_minutes),
@@ -72,9 +74,13 @@ def use(cursor: Cursor, account_id: UUID, days: int) -> Use:
 def cancel_all(cursor: Cursor, account_id: UUID) -> None:
     """Write down that all runs of the account that have not ended are to stop."""
     cursor.execute(
-        "insert into training_cancels (request_id, account_id)"
-        " select request_id, account_id from training_entries"
-        " where account_id = %s and finished_at is null on conflict do nothing",
+        """
+        insert into training_cancels (request_id, account_id)
+        select request_id, account_id
+        from training_entries
+        where account_id = %s and finished_at is null
+        on conflict do nothing
+        """,
         (str(account_id),),
     )
 
@@ -82,7 +88,10 @@ def cancel_all(cursor: Cursor, account_id: UUID) -> None:
 def cancel(cursor: Cursor, request_id: UUID, account_id: UUID) -> None:
     """Write down that the run is to stop; the same again changes nothing."""
     cursor.execute(
-        "insert into training_cancels (request_id, account_id) values (%s, %s)"
-        " on conflict do nothing",
+        """
+        insert into training_cancels (request_id, account_id)
+        values (%s, %s)
+        on conflict do nothing
+        """,
         (str(request_id), str(account_id)),
     )

@@ -31,10 +31,11 @@ class RunState:
     excused: int
 
 
-_RUN = (
-    "select r.id::text, r.release_id, r.manifest_sha256, r.config, r.state, r.attempt,"
-    " r.epochs_done, r.reason, r.excused from training_runs r"
-)
+_RUN = """
+    select r.id::text, r.release_id, r.manifest_sha256, r.config, r.state, r.attempt, r.epochs_done,
+        r.reason, r.excused
+    from training_runs r
+    """
 _USE = """
     left join training_requests q on q.id = r.request_id
     left join lateral (
@@ -55,8 +56,13 @@ def find(cursor: Cursor, run_id: str) -> RunState | None:
 def queue(cursor: Cursor, release_id: str, config: Mapping[str, Any]) -> str | None:
     """Queue a run that an operator asks for; None if no such release is ready."""
     cursor.execute(
-        "insert into training_runs (release_id, manifest_sha256, config)"
-        " select id, manifest_sha256, %s from releases where id = %s returning id::text",
+        """
+        insert into training_runs (release_id, manifest_sha256, config)
+        select id, manifest_sha256, %s
+        from releases
+        where id = %s
+        returning id::text
+        """,
         (json.dumps(dict(config)), release_id),
     )
     row = cursor.fetchone()
@@ -86,8 +92,12 @@ def lock(cursor: Cursor) -> None:
 def next_queued(cursor: Cursor) -> RunState | None:
     """The run whose turn it is: of whoever used the trainer least today, the one asked first."""
     cursor.execute(
-        f"{_RUN} {_USE} where r.state = 'queued'"
-        " order by coalesce(u.used, interval '0'), r.queued_at, r.id limit 1"
+        f"""
+        {_RUN} {_USE}
+        where r.state = 'queued'
+        order by coalesce(u.used, interval '0'), r.queued_at, r.id
+        limit 1
+        """
     )
     row = cursor.fetchone()
     return _run(row) if row else None
@@ -96,9 +106,13 @@ def next_queued(cursor: Cursor) -> RunState | None:
 def begin(cursor: Cursor, run_id: str) -> int:
     """Begin the run's next attempt; returns its number."""
     cursor.execute(
-        "update training_runs set state = 'preparing', attempt = attempt + 1, done = 0,"
-        " total = null, started_at = coalesce(started_at, now()), heartbeat_at = now()"
-        " where id = %s and state = 'queued' returning attempt",
+        """
+        update training_runs
+        set state = 'preparing', attempt = attempt + 1, done = 0, total = null,
+            started_at = coalesce(started_at, now()), heartbeat_at = now()
+        where id = %s and state = 'queued'
+        returning attempt
+        """,
         (run_id,),
     )
     return int(cursor.fetchone().attempt)
@@ -107,8 +121,13 @@ def begin(cursor: Cursor, run_id: str) -> int:
 def trainer_seen(cursor: Cursor) -> None:
     """A trainer is at work; written every few seconds, however often it is said."""
     cursor.execute(
-        "insert into trainers (is_only) values (true) on conflict (is_only) do update"
-        " set seen_at = now() where trainers.seen_at < now() - interval '5 seconds'"
+        """
+        insert into trainers (is_only)
+        values (true)
+        on conflict (is_only) do update
+        set seen_at = now()
+        where trainers.seen_at < now() - interval '5 seconds'
+        """
     )
 
 
@@ -120,8 +139,11 @@ def beat(cursor: Cursor, run_id: str) -> None:
 def abandoned(cursor: Cursor, silent_seconds: float) -> list[RunState]:
     """Runs that were begun and whose trainer has been silent for so long."""
     cursor.execute(
-        f"{_RUN} where r.state in ('preparing', 'training', 'exporting')"
-        " and r.heartbeat_at < now() - make_interval(secs => %s)",
+        f"""
+        {_RUN}
+        where r.state in ('preparing', 'training', 'exporting')
+            and r.heartbeat_at < now() - make_interval(secs => %s)
+        """,
         (silent_seconds,),
     )
     return [_run(row) for row in cursor.fetchall()]
@@ -130,8 +152,12 @@ def abandoned(cursor: Cursor, silent_seconds: float) -> list[RunState]:
 def any_held(cursor: Cursor) -> bool:
     """True while some trainer has a run in hand."""
     cursor.execute(
-        "select exists (select from training_runs"
-        " where state in ('preparing', 'training', 'exporting')) as held"
+        """
+        select exists (
+            select from training_runs
+            where state in ('preparing', 'training', 'exporting')
+        ) as held
+        """
     )
     return bool(cursor.fetchone().held)
 
@@ -148,8 +174,11 @@ def ended(cursor: Cursor, run_ids: Collection[str]) -> set[str]:
 def enter(cursor: Cursor, run_id: str, attempt: int, state: str, total: int | None) -> bool:
     """Say what the attempt does now; False if it is not the newest or the run has ended."""
     cursor.execute(
-        "update training_runs set state = %s, done = 0, total = %s, photos_per_second = null"
-        " where id = %s and attempt = %s and state <> 'queued' and finished_at is null",
+        """
+        update training_runs
+        set state = %s, done = 0, total = %s, photos_per_second = null
+        where id = %s and attempt = %s and state <> 'queued' and finished_at is null
+        """,
         (state, total, run_id, attempt),
     )
     return bool(cursor.rowcount)
@@ -160,9 +189,11 @@ def report(
 ) -> None:
     """Say how far the attempt is."""
     cursor.execute(
-        "update training_runs set done = %s,"
-        " photos_per_second = coalesce(%s, photos_per_second)"
-        " where id = %s and attempt = %s and finished_at is null",
+        """
+        update training_runs
+        set done = %s, photos_per_second = coalesce(%s, photos_per_second)
+        where id = %s and attempt = %s and finished_at is null
+        """,
         (done, photos_per_second, run_id, attempt),
     )
 
@@ -180,8 +211,11 @@ def requeue(
 ) -> bool:
     """Put an interrupted attempt back into the queue, to go on from its last checkpoint."""
     cursor.execute(
-        "update training_runs set state = 'queued', reason = %s, excused = excused + %s"
-        " where id = %s and attempt = %s and finished_at is null",
+        """
+        update training_runs
+        set state = 'queued', reason = %s, excused = excused + %s
+        where id = %s and attempt = %s and finished_at is null
+        """,
         (reason, int(is_excused), run_id, attempt),
     )
     return bool(cursor.rowcount)
@@ -192,8 +226,11 @@ def finish(
 ) -> bool:
     """Close a run: done, failed or cancelled; False if it was closed, or another attempt is on."""
     cursor.execute(
-        "update training_runs set state = %s, reason = %s, finished_at = now()"
-        " where id = %s and attempt = %s and finished_at is null",
+        """
+        update training_runs
+        set state = %s, reason = %s, finished_at = now()
+        where id = %s and attempt = %s and finished_at is null
+        """,
         (state, reason, run_id, attempt),
     )
     return bool(cursor.rowcount)
@@ -202,8 +239,11 @@ def finish(
 def ask_to_cancel(cursor: Cursor, run_id: str) -> bool:
     """An operator wants the run to stop; False if there is no such run or it has ended."""
     cursor.execute(
-        "update training_runs set cancel_asked_at = coalesce(cancel_asked_at, now())"
-        " where id::text = %s and finished_at is null",
+        """
+        update training_runs
+        set cancel_asked_at = coalesce(cancel_asked_at, now())
+        where id::text = %s and finished_at is null
+        """,
         (run_id,),
     )
     return bool(cursor.rowcount)
@@ -212,9 +252,11 @@ def ask_to_cancel(cursor: Cursor, run_id: str) -> bool:
 def to_cancel(cursor: Cursor) -> list[RunState]:
     """Runs that have not ended and that somebody wants to stop."""
     cursor.execute(
-        f"{_RUN} left join training_cancels c on c.request_id = r.request_id"
-        " where r.finished_at is null"
-        " and (r.cancel_asked_at is not null or c.request_id is not null)"
+        f"""
+        {_RUN}
+        left join training_cancels c on c.request_id = r.request_id
+        where r.finished_at is null and (r.cancel_asked_at is not null or c.request_id is not null)
+        """
     )
     return [_run(row) for row in cursor.fetchall()]
 

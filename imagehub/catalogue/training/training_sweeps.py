@@ -44,8 +44,11 @@ def due(cursor: Cursor) -> list[Due]:
 def mark(cursor: Cursor, swept: Due) -> None:
     """No training shard holds these files of the release any more."""
     cursor.execute(
-        "insert into training_sweeps (release_id, withdrawn) values (%s, %s)"
-        " on conflict (release_id) do update"
-        " set withdrawn = excluded.withdrawn, swept_at = now()",
+        """
+        insert into training_sweeps (release_id, withdrawn)
+        values (%s, %s)
+        on conflict (release_id) do update
+        set withdrawn = excluded.withdrawn, swept_at = now()
+        """,
         (swept.release_id, len(swept.withdrawn)),
     )

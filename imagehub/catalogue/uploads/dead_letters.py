@@ -55,8 +55,11 @@ def add(
 def not_replayed(cursor: Cursor, topic: str) -> set[MessageOffset]:
     """Where the messages of the topic stood that were set aside and not tried again."""
     cursor.execute(
-        'select topic, partition, "offset" from dead_letters'
-        " where topic = %s and replayed_at is null",
+        """
+        select topic, partition, "offset"
+        from dead_letters
+        where topic = %s and replayed_at is null
+        """,
         (topic,),
     )
     return {MessageOffset(*row) for row in cursor.fetchall()}
@@ -65,8 +68,11 @@ def not_replayed(cursor: Cursor, topic: str) -> set[MessageOffset]:
 def mark_replayed(cursor: Cursor, place: MessageOffset) -> None:
     """Note that the message is in the log again."""
     cursor.execute(
-        "update dead_letters set replayed_at = now()"
-        ' where topic = %s and partition = %s and "offset" = %s',
+        """
+        update dead_letters
+        set replayed_at = now()
+        where topic = %s and partition = %s and "offset" = %s
+        """,
         (place.topic, place.partition, place.offset),
     )
 
@@ -94,8 +100,12 @@ def count_handled(cursor: Cursor, place: MessageOffset, is_dead: bool) -> None:
 def counts(cursor: Cursor, topic: str) -> list[LineCounts]:
     """The windows of all partitions of the topic."""
     cursor.execute(
-        "select partition, handled, dead, consecutive_dead from ingestion_lines"
-        " where topic = %s order by partition",
+        """
+        select partition, handled, dead, consecutive_dead
+        from ingestion_lines
+        where topic = %s
+        order by partition
+        """,
         (topic,),
     )
     return [LineCounts(*row) for row in cursor.fetchall()]

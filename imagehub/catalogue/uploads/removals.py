@@ -41,28 +41,44 @@ class Grave:
     sweep: int
 
 
-_WITHDRAWALS = (
-    "from withdrawals w where exists (select from uploads u where u.id = w.upload_id)"
-    " or (exists (select from dead_letters d where d.upload_id = w.upload_id)"
-    "  and not exists (select from withdrawal_answers a where a.upload_id = w.upload_id))"
-)
-_TAKEDOWNS = (
-    "from photo_decisions d where d.outcome = 'take_down' and not exists (select from tombstones t"
-    " where t.photo_sha256 = d.photo_sha256 and t.kind = 'taken_down')"
-)
+_WITHDRAWALS = """
+    from withdrawals w
+    where exists (select from uploads u where u.id = w.upload_id)
+        or (
+            exists (select from dead_letters d where d.upload_id = w.upload_id)
+            and not exists (select from withdrawal_answers a where a.upload_id = w.upload_id)
+        )
+    """
+_TAKEDOWNS = """
+    from photo_decisions d
+    where d.outcome = 'take_down'
+        and not exists (
+            select from tombstones t
+            where t.photo_sha256 = d.photo_sha256 and t.kind = 'taken_down'
+        )
+    """
 _GRAVES = "from tombstones where swept_at is null"
-_CAME_AGAIN = (
-    "from tombstones t where t.swept_at is not null and exists (select from uploads u"
-    " where u.photo_sha256 = t.photo_sha256 and u.settled_at >= t.swept_at"
-    " and u.code = any(%(codes)s))"
-)
+_CAME_AGAIN = """
+    from tombstones t
+    where t.swept_at is not null
+        and exists (
+            select from uploads u
+            where u.photo_sha256 = t.photo_sha256
+                and u.settled_at >= t.swept_at
+                and u.code = any(%(codes)s)
+        )
+    """
 
 
 def any_waiting(cursor: Cursor) -> bool:
     """True if a withdrawal, a takedown or a tombstone waits for the job."""
     cursor.execute(
-        f"select exists (select {_WITHDRAWALS}) or exists (select {_TAKEDOWNS})"
-        f" or exists (select {_GRAVES}) or exists (select {_CAME_AGAIN}) as answer",
+        f"""
+        select exists (select {_WITHDRAWALS})
+            or exists (select {_TAKEDOWNS})
+            or exists (select {_GRAVES})
+            or exists (select {_CAME_AGAIN}) as answer
+        """,
         {"codes": list(CODES)},
     )
     return bool(cursor.fetchone().answer)
@@ -71,8 +87,11 @@ def any_waiting(cursor: Cursor) -> bool:
 def withdrawals(cursor: Cursor) -> list[Withdrawal]:
     """Withdrawn uploads that ingestion has settled or set aside, the oldest wish first."""
     cursor.execute(
-        "select w.upload_id, encode(w.photo_sha256, 'hex') as photo"
-        f" {_WITHDRAWALS} order by w.asked_at, w.upload_id"
+        f"""
+        select w.upload_id, encode(w.photo_sha256, 'hex') as photo
+        {_WITHDRAWALS}
+        order by w.asked_at, w.upload_id
+        """
     )
     return [Withdrawal(UUID(row.upload_id), row.photo) for row in cursor.fetchall()]
 
@@ -100,11 +119,13 @@ def reopen(cursor: Cursor, photo_sha256: str) -> None:
     The caller holds the photo's lock.
     """
     cursor.execute(
-        "update tombstones t set"
-        " sweep = sweep + case when here.image is null then 1 else 0 end,"
-        " swept_at = case when here.image is null then null else now() end"
-        " from (select (select id from images where photo_sha256 = %(photo)s) as image) here"
-        " where t.photo_sha256 = %(photo)s",
+        """
+        update tombstones t
+        set sweep = sweep + case when here.image is null then 1 else 0 end,
+            swept_at = case when here.image is null then null else now() end
+        from (select (select id from images where photo_sha256 = %(photo)s) as image) here
+        where t.photo_sha256 = %(photo)s
+        """,
         {"photo": bytes.fromhex(photo_sha256)},
     )
 
@@ -112,8 +133,11 @@ def reopen(cursor: Cursor, photo_sha256: str) -> None:
 def graves(cursor: Cursor) -> list[Grave]:
     """The tombstones that wait to be swept, oldest first."""
     cursor.execute(
-        f"select encode(photo_sha256, 'hex') as photo, image_id, kind, sweep {_GRAVES}"
-        " order by buried_at, photo_sha256"
+        f"""
+        select encode(photo_sha256, 'hex') as photo, image_id, kind, sweep
+        {_GRAVES}
+        order by buried_at, photo_sha256
+        """
     )
     return [Grave(row.photo, row.image_id, row.kind, row.sweep) for row in cursor.fetchall()]
 
@@ -138,8 +162,13 @@ def remove_upload(cursor: Cursor, upload_id: UUID) -> None:
             exact_duplicates=row.state == "landed",
         )
     cursor.execute(
-        "insert into withdrawal_answers (upload_id) select upload_id from withdrawals"
-        " where upload_id = %s on conflict do nothing",
+        """
+        insert into withdrawal_answers (upload_id)
+        select upload_id
+        from withdrawals
+        where upload_id = %s
+        on conflict do nothing
+        """,
         (str(upload_id),),
     )
 
@@ -161,8 +190,15 @@ def claimed_labels(cursor: Cursor, image_id: str) -> set[str]:
 def judged_labels(cursor: Cursor, image_id: str) -> set[str]:
     """The labels that any version of verification has said something of for an image."""
     cursor.execute(
-        "select label from verdicts where image_id = %(image)s"
-        " union select label from crowd_claims where image_id = %(image)s",
+        """
+        select label
+        from verdicts
+        where image_id = %(image)s
+        union
+        select label
+        from crowd_claims
+        where image_id = %(image)s
+        """,
         {"image": image_id},
     )
     return {row.label for row in cursor.fetchall()}
@@ -171,8 +207,11 @@ def judged_labels(cursor: Cursor, image_id: str) -> set[str]:
 def set_first_upload(cursor: Cursor, image_id: str, upload_id: UUID) -> None:
     """Credit an image to another upload than the one that is gone."""
     cursor.execute(
-        "update images set first_upload_id = %(upload)s"
-        " where id = %(image)s and first_upload_id <> %(upload)s",
+        """
+        update images
+        set first_upload_id = %(upload)s
+        where id = %(image)s and first_upload_id <> %(upload)s
+        """,
         {"upload": str(upload_id), "image": image_id},
     )
 
@@ -194,17 +233,31 @@ def leave_groups(cursor: Cursor, image_id: str) -> None:
     )
     left = [row.cluster_id for row in cursor]
     cursor.execute(
-        "update clusters c set size = n.size, medoid_id = n.nearest from (select m.cluster_id,"
-        "  count(*) as size, (array_agg(m.image_id order by m.distance, m.image_id))[1] as nearest"
-        "  from cluster_members m where m.cluster_id = any(%s) group by m.cluster_id) n"
-        " where n.cluster_id = c.id",
+        """
+        update clusters c
+        set size = n.size, medoid_id = n.nearest
+        from (
+            select m.cluster_id, count(*) as size,
+                (array_agg(m.image_id order by m.distance, m.image_id))[1] as nearest
+            from cluster_members m
+            where m.cluster_id = any(%s)
+            group by m.cluster_id
+        ) n
+        where n.cluster_id = c.id
+        """,
         (left,),
     )
     cursor.execute("delete from clusters where medoid_id = %s", (image_id,))
     cursor.execute(
-        "with freed as (delete from duplicates where image_id = %(image)s"
-        "  or keeper_id = %(image)s returning image_id)"
-        " delete from compared_images where image_id in (select image_id from freed)",
+        """
+        with freed as (
+            delete from duplicates
+            where image_id = %(image)s or keeper_id = %(image)s
+            returning image_id
+        )
+        delete from compared_images
+        where image_id in (select image_id from freed)
+        """,
         {"image": image_id},
     )
 
@@ -212,9 +265,13 @@ def leave_groups(cursor: Cursor, image_id: str) -> None:
 def delete_image(cursor: Cursor, image_id: str) -> None:
     """Delete an image's row and every row of any table that refers to it."""
     cursor.execute(
-        "select c.conrelid::regclass::text as name, a.attname as part from pg_constraint c"
-        " join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]"
-        " where c.contype = 'f' and c.confrelid = 'images'::regclass order by 1, 2"
+        """
+        select c.conrelid::regclass::text as name, a.attname as part
+        from pg_constraint c
+        join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+        where c.contype = 'f' and c.confrelid = 'images'::regclass
+        order by 1, 2
+        """
     )
     for row in cursor.fetchall():
         cursor.execute(
@@ -231,11 +288,14 @@ def delete_image(cursor: Cursor, image_id: str) -> None:
 def bury(cursor: Cursor, photo_sha256: str, kind: Kind, reason: str | None) -> None:
     """Put up a tombstone, to be swept; one of a takedown stays one of a takedown."""
     cursor.execute(
-        "insert into tombstones as t (photo_sha256, kind, reason) values (%s, %s, %s)"
-        " on conflict (photo_sha256) do update set sweep = t.sweep + 1, swept_at = null,"
-        " buried_at = now(),"
-        " kind = case when t.kind = 'taken_down' then t.kind else excluded.kind end,"
-        " reason = coalesce(excluded.reason, t.reason)",
+        """
+        insert into tombstones as t (photo_sha256, kind, reason)
+        values (%s, %s, %s)
+        on conflict (photo_sha256) do update
+        set sweep = t.sweep + 1, swept_at = null, buried_at = now(),
+            kind = case when t.kind = 'taken_down' then t.kind else excluded.kind end,
+            reason = coalesce(excluded.reason, t.reason)
+        """,
         (bytes.fromhex(photo_sha256), kind, reason),
     )
 
@@ -243,10 +303,19 @@ def bury(cursor: Cursor, photo_sha256: str, kind: Kind, reason: str | None) -> N
 def message_keys(cursor: Cursor, grave: Grave) -> list[str]:
     """The uploads whose messages carry the photo: all of them, or those that were withdrawn."""
     cursor.execute(
-        "select upload_id from withdrawals where photo_sha256 = %(photo)s"
-        " union select id from uploads where photo_sha256 = %(photo)s and code = any(%(codes)s)"
-        " union select upload_id from acceptances"
-        "  where photo_sha256 = %(photo)s and %(kind)s = 'taken_down'",
+        """
+        select upload_id
+        from withdrawals
+        where photo_sha256 = %(photo)s
+        union
+        select id
+        from uploads
+        where photo_sha256 = %(photo)s and code = any(%(codes)s)
+        union
+        select upload_id
+        from acceptances
+        where photo_sha256 = %(photo)s and %(kind)s = 'taken_down'
+        """,
         {
             "photo": bytes.fromhex(grave.photo_sha256),
             "codes": list(CODES),

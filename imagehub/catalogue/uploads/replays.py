@@ -24,9 +24,14 @@ def ask(cursor: Cursor, admin_id: UUID) -> bool:
     """Ask for it once; False while an earlier wish is not answered yet."""
     cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
     cursor.execute(
-        "insert into replay_requests (asked_by) select %s where not exists ("
-        " select from replay_requests r where not exists ("
-        "  select from replay_answers a where a.request_id = r.id))",
+        """
+        insert into replay_requests (asked_by)
+        select %s
+        where not exists (
+            select from replay_requests r
+            where not exists (select from replay_answers a where a.request_id = r.id)
+        )
+        """,
         (str(admin_id),),
     )
     return bool(cursor.rowcount)
@@ -35,8 +40,13 @@ def ask(cursor: Cursor, admin_id: UUID) -> bool:
 def newest(cursor: Cursor) -> Replay | None:
     """The last wish, if there was one."""
     cursor.execute(
-        "select r.asked_at, a.replayed from replay_requests r"
-        " left join replay_answers a on a.request_id = r.id order by r.id desc limit 1"
+        """
+        select r.asked_at, a.replayed
+        from replay_requests r
+        left join replay_answers a on a.request_id = r.id
+        order by r.id desc
+        limit 1
+        """
     )
     row = cursor.fetchone()
     return Replay(*row) if row else None
@@ -45,8 +55,12 @@ def newest(cursor: Cursor) -> Replay | None:
 def open_requests(cursor: Cursor) -> list[int]:
     """The wishes that nobody has answered."""
     cursor.execute(
-        "select id from replay_requests r where not exists ("
-        " select from replay_answers a where a.request_id = r.id) order by id"
+        """
+        select id
+        from replay_requests r
+        where not exists (select from replay_answers a where a.request_id = r.id)
+        order by id
+        """
     )
     return [row.id for row in cursor.fetchall()]
 

@@ -30,9 +30,19 @@ class Tombstone:
 def digests(cursor: Cursor, image_or_digest: str) -> list[str]:
     """The photos (digests in hex) that an image's id or a digest may mean."""
     cursor.execute(
-        "select encode(photo_sha256, 'hex') as photo from images where id = %(id)s"
-        " union select encode(photo_sha256, 'hex') from tombstones where image_id = %(id)s"
-        " union select encode(photo_sha256, 'hex') from withdrawals where image_id = %(id)s",
+        """
+        select encode(photo_sha256, 'hex') as photo
+        from images
+        where id = %(id)s
+        union
+        select encode(photo_sha256, 'hex')
+        from tombstones
+        where image_id = %(id)s
+        union
+        select encode(photo_sha256, 'hex')
+        from withdrawals
+        where image_id = %(id)s
+        """,
         {"id": image_or_digest},
     )
     return sorted(row.photo for row in cursor.fetchall())
@@ -41,8 +51,11 @@ def digests(cursor: Cursor, image_or_digest: str) -> list[str]:
 def tombstone(cursor: Cursor, photo_sha256: str) -> Tombstone | None:
     """The photo's tombstone, if it has one."""
     cursor.execute(
-        "select encode(photo_sha256, 'hex') as photo, image_id, kind, reason, buried_at, swept_at"
-        " from tombstones where photo_sha256 = %s",
+        """
+        select encode(photo_sha256, 'hex') as photo, image_id, kind, reason, buried_at, swept_at
+        from tombstones
+        where photo_sha256 = %s
+        """,
         (bytes.fromhex(photo_sha256),),
     )
     row = cursor.fetchone()
@@ -52,10 +65,16 @@ def tombstone(cursor: Cursor, photo_sha256: str) -> Tombstone | None:
 def rows_with_image(cursor: Cursor, image_id: str) -> dict[str, int]:
     """How many rows name the image, by `table.column`, but for the records of its removal."""
     cursor.execute(
-        "select c.table_name as name, c.column_name as part from information_schema.columns c"
-        " join information_schema.tables t using (table_schema, table_name)"
-        " where c.table_schema = 'public' and t.table_type = 'BASE TABLE'"
-        " and c.data_type = 'character' and c.character_maximum_length = 16 order by 1, 2"
+        """
+        select c.table_name as name, c.column_name as part
+        from information_schema.columns c
+        join information_schema.tables t using (table_schema, table_name)
+        where c.table_schema = 'public'
+            and t.table_type = 'BASE TABLE'
+            and c.data_type = 'character'
+            and c.character_maximum_length = 16
+        order by 1, 2
+        """
     )
     found = {}
     for row in cursor.fetchall():

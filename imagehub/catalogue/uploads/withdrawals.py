@@ -29,14 +29,25 @@ def ask(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> UUID | 
     Asked again, or by two at once, it stays taken back since the first time.
     """
     cursor.execute(
-        "with own as (select upload_id, photo_sha256 from acceptances"
-        "  where account_id = %(account)s::uuid and upload_id = any(%(ids)s::uuid[])"
-        "  union select id, photo_sha256 from uploads"
-        "  where account_id = %(account)s::uuid and id = any(%(ids)s::uuid[]) limit 1),"
-        " asked as (insert into withdrawals (upload_id, account_id, photo_sha256)"
-        "  select upload_id, %(account)s::uuid, photo_sha256 from own"
-        "  on conflict (upload_id) do nothing)"
-        " select upload_id from own",
+        """
+        with own as (
+            select upload_id, photo_sha256
+            from acceptances
+            where account_id = %(account)s::uuid and upload_id = any(%(ids)s::uuid[])
+            union
+            select id, photo_sha256
+            from uploads
+            where account_id = %(account)s::uuid and id = any(%(ids)s::uuid[])
+            limit 1
+        ), asked as (
+            insert into withdrawals (upload_id, account_id, photo_sha256)
+            select upload_id, %(account)s::uuid, photo_sha256
+            from own
+            on conflict (upload_id) do nothing
+        )
+        select upload_id
+        from own
+        """,
         {"account": str(account_id), "ids": [str(one) for one in upload_ids]},
     )
     row = cursor.fetchone()
@@ -46,18 +57,19 @@ def ask(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> UUID | 
 def endings(cursor: Cursor, upload_ids: Sequence[UUID]) -> dict[UUID, UploadEnding]:
     """How those of the uploads ended that were withdrawn or whose photo was taken down."""
     cursor.execute(
-        "select asked.id, w.upload_id is null as is_takedown,"
-        " coalesce(w.asked_at, d.decided_at, t.buried_at) as asked_at,"
-        " case when w.upload_id is null then t.swept_at else n.removed_at end"
-        "  as removed_at,"
-        " case when w.upload_id is null then coalesce(d.kind, t.reason) end as kind"
-        " from unnest(%s::uuid[]) asked (id)"
-        " left join withdrawn_uploads w on w.upload_id = asked.id"
-        " left join withdrawal_answers n on n.upload_id = asked.id"
-        " left join acceptances a on a.upload_id = asked.id"
-        " left join tombstones t on t.photo_sha256 = a.photo_sha256 and t.kind = 'taken_down'"
-        " left join takedowns d on d.photo_sha256 = a.photo_sha256"
-        " where w.upload_id is not null or t.kind is not null or d.kind is not null",
+        """
+        select asked.id, w.upload_id is null as is_takedown,
+            coalesce(w.asked_at, d.decided_at, t.buried_at) as asked_at,
+            case when w.upload_id is null then t.swept_at else n.removed_at end as removed_at,
+            case when w.upload_id is null then coalesce(d.kind, t.reason) end as kind
+        from unnest(%s::uuid[]) asked (id)
+        left join withdrawn_uploads w on w.upload_id = asked.id
+        left join withdrawal_answers n on n.upload_id = asked.id
+        left join acceptances a on a.upload_id = asked.id
+        left join tombstones t on t.photo_sha256 = a.photo_sha256 and t.kind = 'taken_down'
+        left join takedowns d on d.photo_sha256 = a.photo_sha256
+        where w.upload_id is not null or t.kind is not null or d.kind is not null
+        """,
         ([str(one) for one in upload_ids],),
     )
     return {

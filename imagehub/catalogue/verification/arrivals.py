@@ -45,9 +45,14 @@ def place(cursor: Cursor, version: int) -> ArrivalCursor:
     A catalogue that was restored into another server counts transactions anew: then from the start.
     """
     cursor.execute(
-        "select case when taken_to > pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-        " then 0 else taken_to end as taken_to, taken_upload"
-        " from crowd_models where version = %s",
+        """
+        select case
+            when taken_to > pg_snapshot_xmax(pg_current_snapshot())::text::bigint then 0
+            else taken_to
+        end as taken_to, taken_upload
+        from crowd_models
+        where version = %s
+        """,
         (version,),
     )
     row = cursor.fetchone()
@@ -57,13 +62,16 @@ def place(cursor: Cursor, version: int) -> ArrivalCursor:
 def after(cursor: Cursor, version: int, start: ArrivalCursor, limit: int) -> Arrivals:
     """At most `limit` uploads behind a place that the version has not taken in."""
     cursor.execute(
-        "select u.landed_in, u.id, u.claimed_label, i.id as image_id,"
-        " encode(i.photo_sha256, 'hex') as digest, i.width, i.height, i.flags,"
-        " c.image_id is not null as is_checked,"
-        " pg_snapshot_xmin(pg_current_snapshot())::text::bigint as oldest_open"
-        f" {_WAITING.format('u')} join images i on i.id = u.image_id"
-        " left join image_checks c on c.version = %(version)s and c.image_id = i.id"
-        " order by u.landed_in, u.id",
+        f"""
+        select u.landed_in, u.id, u.claimed_label, i.id as image_id,
+            encode(i.photo_sha256, 'hex') as digest, i.width, i.height, i.flags,
+            c.image_id is not null as is_checked,
+            pg_snapshot_xmin(pg_current_snapshot())::text::bigint as oldest_open
+        {_WAITING.format("u")}
+        join images i on i.id = u.image_id
+        left join image_checks c on c.version = %(version)s and c.image_id = i.id
+        order by u.landed_in, u.id
+        """,
         {**_bounds(version, start), "limit": limit},
     )
     rows = cursor.fetchall()
@@ -102,14 +110,23 @@ def are_waiting(cursor: Cursor, version: int) -> bool:
     return bool(cursor.fetchone().answer)
 
 
-_WAITING = (
-    "from (select * from uploads w where w.state = 'landed'"
-    " and (w.landed_in, w.id) > (%(transaction)s, %(upload)s::uuid)"
-    " and not exists (select from crowd_claims k where k.version = %(version)s"
-    "  and k.image_id = w.image_id and k.label = w.claimed_label"
-    "  and w.account_id = any(k.accounts))"
-    " order by w.landed_in, w.id limit %(limit)s) {}"
-)
+_WAITING = """
+    from (
+        select *
+        from uploads w
+        where w.state = 'landed'
+            and (w.landed_in, w.id) > (%(transaction)s, %(upload)s::uuid)
+            and not exists (
+                select from crowd_claims k
+                where k.version = %(version)s
+                    and k.image_id = w.image_id
+                    and k.label = w.claimed_label
+                    and w.account_id = any(k.accounts)
+            )
+        order by w.landed_in, w.id
+        limit %(limit)s
+    ) {}
+    """
 
 
 def _bounds(version: int, start: ArrivalCursor) -> dict[str, object]:

@@ -69,9 +69,18 @@ def contributor_sizes(
     """How many claims that count each (label, account) has in the model, as their first account."""
     wanted = sorted(set(pairs))
     cursor.execute(
-        "select p.label, p.account, (select count(*) from crowd_claims k where k.version = %s"
-        "  and k.label = p.label and k.accounts[1] = p.account::uuid and k.weight is not null"
-        " ) as claims from unnest(%s::text[], %s::text[]) as p (label, account)",
+        """
+        select p.label, p.account,
+            (
+                select count(*)
+                from crowd_claims k
+                where k.version = %s
+                    and k.label = p.label
+                    and k.accounts[1] = p.account::uuid
+                    and k.weight is not null
+            ) as claims
+        from unnest(%s::text[], %s::text[]) as p (label, account)
+        """,
         (version, [label for label, _ in wanted], [account for _, account in wanted]),
     )
     return {(row.label, row.account): row.claims for row in cursor}
@@ -104,10 +113,13 @@ def write(cursor: Cursor, version: int, claims: Iterable[Enrolled], next_step: s
     """Write how claims stand in the model, and what they wait for."""
     execute_values(
         cursor,
-        "insert into crowd_claims (version, image_id, label, weight, loudness, accounts, next_step)"
-        " values %s on conflict (version, image_id, label) do update set"
-        " weight = excluded.weight, loudness = excluded.loudness,"
-        " accounts = excluded.accounts, next_step = excluded.next_step",
+        """
+        insert into crowd_claims (version, image_id, label, weight, loudness, accounts, next_step)
+        values %s
+        on conflict (version, image_id, label) do update
+        set weight = excluded.weight, loudness = excluded.loudness, accounts = excluded.accounts,
+            next_step = excluded.next_step
+        """,
         [
             (
                 *(version, one.image_id, one.label, one.weight, one.loudness),
@@ -123,8 +135,11 @@ def write(cursor: Cursor, version: int, claims: Iterable[Enrolled], next_step: s
 def judge_again(cursor: Cursor, version: int, image_ids: Sequence[str]) -> None:
     """Let all claims of these images wait for another verdict."""
     cursor.execute(
-        "update crowd_claims set next_step = 'judge'"
-        " where version = %s and image_id = any(%s::bpchar[])",
+        """
+        update crowd_claims
+        set next_step = 'judge'
+        where version = %s and image_id = any(%s::bpchar[])
+        """,
         (version, list(image_ids)),
     )
 
@@ -138,16 +153,30 @@ def weighed_anew(
     `count_senders` has found it.
     """
     cursor.execute(
-        "select k.label, string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id)"
-        " as embeddings, array_agg(coalesce(v.probability::float8, k.weight)"
-        "  * power(s.claims::float8, -%(quietness)s::float8) order by k.image_id) as voices"
-        " from crowd_claims k join crowd_senders s"
-        "  on s.version = k.version and s.label = k.label and s.account = k.accounts[1]"
-        " join image_checks c on c.version = k.version and c.image_id = k.image_id"
-        " left join verdicts v on v.version = k.version and v.image_id = k.image_id"
-        "  and v.label = k.label"
-        " where k.version = %(version)s and k.image_id >= %(first)s and k.image_id < %(stop)s"
-        " and k.weight is not null group by k.label order by k.label",
+        """
+        select k.label,
+            string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id) as embeddings,
+            array_agg(
+                coalesce(v.probability::float8, k.weight) * power(
+                    s.claims::float8, -%(quietness)s::float8
+                )
+                order by k.image_id
+            ) as voices
+        from crowd_claims k
+        join crowd_senders s on s.version = k.version
+            and s.label = k.label
+            and s.account = k.accounts[1]
+        join image_checks c on c.version = k.version and c.image_id = k.image_id
+        left join verdicts v on v.version = k.version
+            and v.image_id = k.image_id
+            and v.label = k.label
+        where k.version = %(version)s
+            and k.image_id >= %(first)s
+            and k.image_id < %(stop)s
+            and k.weight is not null
+        group by k.label
+        order by k.label
+        """,
         {"version": version, "first": ids[0], "stop": ids[1], "quietness": quietness},
     )
     return [
@@ -160,9 +189,13 @@ def count_senders(cursor: Cursor, version: int) -> None:
     """Count each contributor's claims of each label, for `weighed_anew`."""
     cursor.execute("delete from crowd_senders where version = %s", (version,))
     cursor.execute(
-        "insert into crowd_senders (version, label, account, claims)"
-        " select version, label, accounts[1], count(*) from crowd_claims"
-        " where version = %s and weight is not null group by version, label, accounts[1]",
+        """
+        insert into crowd_senders (version, label, account, claims)
+        select version, label, accounts[1], count(*)
+        from crowd_claims
+        where version = %s and weight is not null
+        group by version, label, accounts[1]
+        """,
         (version,),
     )
 
@@ -174,8 +207,10 @@ def tell_planner(cursor: Cursor) -> None:
     all its claims by nested loops.
     """
     cursor.execute(
-        "analyze crowd_claims (version, image_id, label, weight, accounts), crowd_senders,"
-        " verdicts (version, image_id, label), image_checks (version, image_id)"
+        """
+        analyze crowd_claims (version, image_id, label, weight, accounts), crowd_senders,
+            verdicts (version, image_id, label), image_checks (version, image_id)
+        """
     )
 
 
@@ -185,15 +220,24 @@ def weigh_anew(cursor: Cursor, version: int, quietness: float) -> None:
     Loudness is set anew as `weighed_anew` has it.
     """
     cursor.execute(
-        "update crowd_claims k set weight = n.weight, loudness = n.loudness,"
-        " next_step = nullif(k.next_step, 'weigh')"
-        " from (select j.image_id, j.label, coalesce(v.probability::float8, j.weight) as weight,"
-        "   power((count(*) over (partition by j.label, j.accounts[1]))::float8,"
-        "    -%(quietness)s::float8) as loudness"
-        "  from crowd_claims j left join verdicts v using (version, image_id, label)"
-        "  where j.version = %(version)s and j.weight is not null) n"
-        " where k.version = %(version)s and k.image_id = n.image_id and k.label = n.label"
-        " and (k.weight <> n.weight or k.loudness <> n.loudness or k.next_step = 'weigh')",
+        """
+        update crowd_claims k
+        set weight = n.weight, loudness = n.loudness, next_step = nullif(k.next_step, 'weigh')
+        from (
+            select j.image_id, j.label, coalesce(v.probability::float8, j.weight) as weight,
+                power(
+                    (count(*) over (partition by j.label, j.accounts[1]))::float8,
+                    -%(quietness)s::float8
+                ) as loudness
+            from crowd_claims j
+            left join verdicts v using (version, image_id, label)
+            where j.version = %(version)s and j.weight is not null
+        ) n
+        where k.version = %(version)s
+            and k.image_id = n.image_id
+            and k.label = n.label
+            and (k.weight <> n.weight or k.loudness <> n.loudness or k.next_step = 'weigh')
+        """,
         {"version": version, "quietness": quietness},
     )
 
@@ -201,9 +245,12 @@ def weigh_anew(cursor: Cursor, version: int, quietness: float) -> None:
 def mean_change(cursor: Cursor, version: int) -> float:
     """How far the verdicts of claims that count are from their weights, on average."""
     cursor.execute(
-        "select coalesce(avg(abs(v.probability::float8 - k.weight)), 0) as change"
-        " from crowd_claims k join verdicts v using (version, image_id, label)"
-        " where k.version = %s and k.weight is not null",
+        """
+        select coalesce(avg(abs(v.probability::float8 - k.weight)), 0) as change
+        from crowd_claims k
+        join verdicts v using (version, image_id, label)
+        where k.version = %s and k.weight is not null
+        """,
         (version,),
     )
     return float(cursor.fetchone().change)
@@ -212,10 +259,14 @@ def mean_change(cursor: Cursor, version: int) -> float:
 def label_sizes(cursor: Cursor, version: int) -> dict[str, tuple[int, int, float]]:
     """Of each label's claims that count: how many, of how many first accounts, and their voices."""
     cursor.execute(
-        "select label, count(weight) as photos,"
-        " count(distinct accounts[1]) filter (where weight is not null) as contributors,"
-        " coalesce(sum(weight * loudness), 0) as voice"
-        " from crowd_claims where version = %s group by label",
+        """
+        select label, count(weight) as photos,
+            count(distinct accounts[1]) filter (where weight is not null) as contributors,
+            coalesce(sum(weight * loudness), 0) as voice
+        from crowd_claims
+        where version = %s
+        group by label
+        """,
         (version,),
     )
     return {row.label: (row.photos, row.contributors, row.voice) for row in cursor}
@@ -224,10 +275,14 @@ def label_sizes(cursor: Cursor, version: int) -> dict[str, tuple[int, int, float
 def sample(cursor: Cursor, version: int, limit: int) -> list[tuple[str, float, Floats]]:
     """Claims that count, picked evenly (ids are digests): label, voice and embedding."""
     cursor.execute(
-        "select k.label, k.weight * k.loudness as voice,"
-        " halfvec_send(c.embedding) as embedding from crowd_claims k"
-        " join image_checks c using (version, image_id)"
-        " where k.version = %s and k.weight > 0 order by k.image_id, k.label limit %s",
+        """
+        select k.label, k.weight * k.loudness as voice, halfvec_send(c.embedding) as embedding
+        from crowd_claims k
+        join image_checks c using (version, image_id)
+        where k.version = %s and k.weight > 0
+        order by k.image_id, k.label
+        limit %s
+        """,
         (version, limit),
     )
     return [(row.label, row.voice, read_embedding(row.embedding)) for row in cursor]
@@ -241,28 +296,40 @@ def read_embeddings(sent: bytes | memoryview | None) -> Floats:
     return rows["values"].astype(np.float64)
 
 
-_ENROLMENT = (
-    "select p.image_id, p.label, c.findings = '[]' as counts,"
-    " halfvec_send(c.embedding) as embedding, k.weight, k.loudness, k.accounts::text[] as accounts,"
-    " array(select distinct u.account_id::text from uploads u where u.image_id = p.image_id"
-    "  and u.claimed_label = p.label and u.state = 'landed' order by 1) as claimants,"
-    " v.probability::float8"
-)
-_OF_PAIRS = (
-    " from unnest(%(images)s::bpchar[], %(labels)s::text[]) as p (image_id, label)"
-    " join image_checks c on c.version = %(version)s and c.image_id = p.image_id"
-    " left join crowd_claims k on k.version = %(version)s and k.image_id = p.image_id"
-    "  and k.label = p.label"
-    " left join verdicts v on v.version = %(version)s and v.image_id = p.image_id"
-    "  and v.label = p.label order by p.image_id, p.label"
-)
-_OF_JUDGED = (
-    " from (select * from crowd_claims where version = %(version)s"
-    "  and next_step = 'weigh' order by label, image_id limit %(limit)s) p"
-    " join crowd_claims k using (version, image_id, label)"
-    " join image_checks c using (version, image_id)"
-    " join verdicts v using (version, image_id, label) order by p.image_id, p.label"
-)
+_ENROLMENT = """
+    select p.image_id, p.label, c.findings = '[]' as counts, halfvec_send(c.embedding) as embedding,
+        k.weight, k.loudness, k.accounts::text[] as accounts,
+        array(
+            select distinct u.account_id::text
+            from uploads u
+            where u.image_id = p.image_id and u.claimed_label = p.label and u.state = 'landed'
+            order by 1
+        ) as claimants, v.probability::float8
+    """
+_OF_PAIRS = """
+    from unnest(%(images)s::bpchar[], %(labels)s::text[]) as p (image_id, label)
+    join image_checks c on c.version = %(version)s and c.image_id = p.image_id
+    left join crowd_claims k on k.version = %(version)s
+        and k.image_id = p.image_id
+        and k.label = p.label
+    left join verdicts v on v.version = %(version)s
+        and v.image_id = p.image_id
+        and v.label = p.label
+    order by p.image_id, p.label
+    """
+_OF_JUDGED = """
+    from (
+        select *
+        from crowd_claims
+        where version = %(version)s and next_step = 'weigh'
+        order by label, image_id
+        limit %(limit)s
+    ) p
+    join crowd_claims k using (version, image_id, label)
+    join image_checks c using (version, image_id)
+    join verdicts v using (version, image_id, label)
+    order by p.image_id, p.label
+    """
 
 
 def _enrolment(row: Any) -> Enrolment:

@@ -69,8 +69,11 @@ def versions(cursor: Cursor) -> list[int]:
 def state(cursor: Cursor, version: int) -> ModelState:
     """Where the version's model stands."""
     cursor.execute(
-        "select photos, revision, fit, has_grown(photos, fitted_photos) as has_grown, rounds_left"
-        " from crowd_models where version = %s",
+        """
+        select photos, revision, fit, has_grown(photos, fitted_photos) as has_grown, rounds_left
+        from crowd_models
+        where version = %s
+        """,
         (version,),
     )
     return ModelState(*cursor.fetchone())
@@ -107,10 +110,15 @@ def write_gram(cursor: Cursor, version: int, gram: Floats, photos: int) -> None:
 def advance(cursor: Cursor, version: int, place: ArrivalCursor) -> None:
     """Remember that all uploads up to the place are taken in; it never goes back."""
     cursor.execute(
-        "update crowd_models set taken_to = %(transaction)s, taken_upload = %(upload)s"
-        " where version = %(version)s and ((taken_to, taken_upload)"
-        "  < (%(transaction)s, %(upload)s::uuid)"
-        "  or taken_to > pg_snapshot_xmax(pg_current_snapshot())::text::bigint)",
+        """
+        update crowd_models
+        set taken_to = %(transaction)s, taken_upload = %(upload)s
+        where version = %(version)s
+            and (
+                (taken_to, taken_upload) < (%(transaction)s, %(upload)s::uuid)
+                or taken_to > pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+            )
+        """,
         {"transaction": place.transaction, "upload": place.upload_id, "version": version},
     )
 
@@ -118,8 +126,11 @@ def advance(cursor: Cursor, version: int, place: ArrivalCursor) -> None:
 def mark_fitted(cursor: Cursor, version: int, rounds_left: int) -> None:
     """Remember that every claim was weighed anew and now waits to be judged."""
     cursor.execute(
-        "update crowd_models set fit = fit + 1, fitted_photos = photos, rounds_left = %s"
-        " where version = %s",
+        """
+        update crowd_models
+        set fit = fit + 1, fitted_photos = photos, rounds_left = %s
+        where version = %s
+        """,
         (rounds_left, version),
     )
 
@@ -132,9 +143,12 @@ def mark_settled(cursor: Cursor, version: int) -> None:
 def label_sums(cursor: Cursor, version: int, labels: Sequence[str] | None = None) -> list[LabelSum]:
     """The sums of these labels, or of all, in order."""
     cursor.execute(
-        "select label, photos, contributors, voice, embeddings from crowd_labels"
-        " where version = %(version)s"
-        " and (%(labels)s::text[] is null or label = any(%(labels)s)) order by label",
+        """
+        select label, photos, contributors, voice, embeddings
+        from crowd_labels
+        where version = %(version)s and (%(labels)s::text[] is null or label = any(%(labels)s))
+        order by label
+        """,
         {"version": version, "labels": labels and list(labels)},
     )
     return [
@@ -149,8 +163,12 @@ def label_sums(cursor: Cursor, version: int, labels: Sequence[str] | None = None
 def totals(cursor: Cursor, version: int) -> tuple[float, int]:
     """How many of all contributors' claims are right by expectation, and how many there are."""
     cursor.execute(
-        "select coalesce(sum(right_claims), 0)::float8 as expected,"
-        " coalesce(sum(claims), 0)::int as claims from contributor_records where version = %s",
+        """
+        select coalesce(sum(right_claims), 0)::float8 as expected,
+            coalesce(sum(claims), 0)::int as claims
+        from contributor_records
+        where version = %s
+        """,
         (version,),
     )
     row = cursor.fetchone()
@@ -161,10 +179,13 @@ def write_label_sums(cursor: Cursor, version: int, sums: Iterable[LabelSum]) -> 
     """Set the sums of some labels; the others stay."""
     execute_values(
         cursor,
-        "insert into crowd_labels (version, label, photos, contributors, voice, embeddings)"
-        " values %s on conflict (version, label) do update set photos = excluded.photos,"
-        " contributors = excluded.contributors, voice = excluded.voice,"
-        " embeddings = excluded.embeddings",
+        """
+        insert into crowd_labels (version, label, photos, contributors, voice, embeddings)
+        values %s
+        on conflict (version, label) do update
+        set photos = excluded.photos, contributors = excluded.contributors, voice = excluded.voice,
+            embeddings = excluded.embeddings
+        """,
         [
             (
                 *(version, one.label, one.photos, one.contributors, one.voice),
@@ -178,9 +199,12 @@ def write_label_sums(cursor: Cursor, version: int, sums: Iterable[LabelSum]) -> 
 def mark_judged(cursor: Cursor, version: int, labels: Sequence[str]) -> None:
     """Remember that all claims of these labels were judged by the model as it is."""
     cursor.execute(
-        "update crowd_labels l set judged_photos = l.photos, judged_fit = m.fit"
-        " from crowd_models m where m.version = l.version and l.version = %s"
-        " and l.label = any(%s)",
+        """
+        update crowd_labels l
+        set judged_photos = l.photos, judged_fit = m.fit
+        from crowd_models m
+        where m.version = l.version and l.version = %s and l.label = any(%s)
+        """,
         (version, list(labels)),
     )
 
@@ -188,8 +212,11 @@ def mark_judged(cursor: Cursor, version: int, labels: Sequence[str]) -> None:
 def records(cursor: Cursor, version: int, accounts: Iterable[str]) -> dict[str, ContributorRecord]:
     """The records of those of the accounts that have one."""
     cursor.execute(
-        "select account_id::text, claims, right_claims from contributor_records"
-        " where version = %s and account_id = any(%s::uuid[])",
+        """
+        select account_id::text, claims, right_claims
+        from contributor_records
+        where version = %s and account_id = any(%s::uuid[])
+        """,
         (version, list(accounts)),
     )
     return {row.account_id: ContributorRecord(row.claims, row.right_claims) for row in cursor}
@@ -199,9 +226,13 @@ def add_to_records(cursor: Cursor, version: int, changes: Mapping[str, Contribut
     """Add differences to the records of some accounts."""
     execute_values(
         cursor,
-        "insert into contributor_records as r (version, account_id, claims, right_claims) values %s"
-        " on conflict (version, account_id) do update set claims = r.claims + excluded.claims,"
-        " right_claims = r.right_claims + excluded.right_claims",
+        """
+        insert into contributor_records as r (version, account_id, claims, right_claims)
+        values %s
+        on conflict (version, account_id) do update
+        set claims = r.claims + excluded.claims,
+            right_claims = r.right_claims + excluded.right_claims
+        """,
         [(version, account, one.claims, one.right) for account, one in sorted(changes.items())],
     )
 
@@ -210,9 +241,12 @@ def count_records_anew(cursor: Cursor, version: int) -> None:
     """Replace all records by sums over the version's claims."""
     cursor.execute("delete from contributor_records where version = %s", (version,))
     cursor.execute(
-        "insert into contributor_records (version, account_id, claims, right_claims)"
-        " select version, account_id, count(*), sum(weight::float8) from crowd_claims,"
-        " unnest(accounts) as account_id where version = %s and weight is not null"
-        " group by version, account_id",
+        """
+        insert into contributor_records (version, account_id, claims, right_claims)
+        select version, account_id, count(*), sum(weight::float8)
+        from crowd_claims, unnest(accounts) as account_id
+        where version = %s and weight is not null
+        group by version, account_id
+        """,
         (version,),
     )

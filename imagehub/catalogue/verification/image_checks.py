@@ -60,11 +60,16 @@ def count_images(cursor: Cursor) -> int:
 def unreadable(cursor: Cursor, version: int, since_seconds: float, limit: int) -> list[Unchecked]:
     """Images that could not be read when the version looked at them, so long ago or longer."""
     cursor.execute(
-        "select i.id, encode(i.photo_sha256, 'hex') as digest, i.width, i.height, i.flags"
-        " from image_checks c join images i on i.id = c.image_id"
-        """ where c.findings @> '[{"code": "unreadable"}]'"""
-        " and c.version = %s and c.checked_at < now() - make_interval(secs => %s)"
-        " order by c.checked_at limit %s",
+        """
+        select i.id, encode(i.photo_sha256, 'hex') as digest, i.width, i.height, i.flags
+        from image_checks c
+        join images i on i.id = c.image_id
+        where c.findings @> '[{"code": "unreadable"}]'
+            and c.version = %s
+            and c.checked_at < now() - make_interval(secs => %s)
+        order by c.checked_at
+        limit %s
+        """,
         (version, since_seconds, limit),
     )
     return _unchecked(cursor)
@@ -73,8 +78,12 @@ def unreadable(cursor: Cursor, version: int, since_seconds: float, limit: int) -
 def sample(cursor: Cursor, limit: int) -> list[Unchecked]:
     """Images picked evenly: ids are digests, so the first ones are as good as drawn by lot."""
     cursor.execute(
-        "select id, encode(photo_sha256, 'hex') as digest, width, height, flags from images"
-        " order by id limit %s",
+        """
+        select id, encode(photo_sha256, 'hex') as digest, width, height, flags
+        from images
+        order by id
+        limit %s
+        """,
         (limit,),
     )
     return _unchecked(cursor)
@@ -96,16 +105,24 @@ def store_checks(cursor: Cursor, version: int, checks: Iterable[Check]) -> None:
         lines.write("\t".join(field.replace("\\", "\\\\") for field in fields) + "\n")
     lines.seek(0)
     cursor.execute(
-        "create temporary table looked (image_id char(16), findings jsonb, classes jsonb,"
-        f" embedding halfvec({EMBEDDING_DIMENSIONS})) on commit drop"
+        f"""
+        create temporary table looked (
+            image_id char(16), findings jsonb, classes jsonb,
+            embedding halfvec({EMBEDDING_DIMENSIONS})
+        ) on commit drop
+        """
     )
     cursor.copy_expert("copy looked from stdin", lines)
     cursor.execute(
-        "insert into image_checks as c (image_id, version, findings, classes, embedding)"
-        " select image_id, %s, findings, classes, embedding from looked"
-        " on conflict (version, image_id) do update set findings = excluded.findings,"
-        " classes = excluded.classes, embedding = excluded.embedding, checked_at = now()"
-        """ where c.findings @> '[{"code": "unreadable"}]'""",
+        """
+        insert into image_checks as c (image_id, version, findings, classes, embedding)
+        select image_id, %s, findings, classes, embedding
+        from looked
+        on conflict (version, image_id) do update
+        set findings = excluded.findings, classes = excluded.classes,
+            embedding = excluded.embedding, checked_at = now()
+        where c.findings @> '[{"code": "unreadable"}]'
+        """,
         (version,),
     )
     cursor.execute("drop table looked")

@@ -69,17 +69,30 @@ def due_labels(cursor: Cursor, version: int) -> list[DueLabel]:
     claim of the hub has been weighed anew.
     """
     cursor.execute(
-        "select l.label, l.photos as crowd_size, m.photos as hub_size, g.all_claims,"
-        " case when g.all_claims then (select count(*) from crowd_claims k"
-        "  where k.version = l.version and k.label = l.label) else w.claims end as claims"
-        " from crowd_models m join crowd_labels l using (version)"
-        " cross join lateral (select l.judged_fit < m.fit"
-        "  or has_grown(l.photos, l.judged_photos) as all_claims) g"
-        " left join (select label, count(*) as claims from crowd_claims"
-        "  where version = %(version)s and next_step = 'judge' group by label) w"
-        "  on w.label = l.label"
-        " where m.version = %(version)s and (g.all_claims or w.claims > 0)"
-        " order by l.photos desc, l.label",
+        """
+        select l.label, l.photos as crowd_size, m.photos as hub_size, g.all_claims,
+            case
+                when g.all_claims then (
+                    select count(*)
+                    from crowd_claims k
+                    where k.version = l.version and k.label = l.label
+                )
+                else w.claims
+            end as claims
+        from crowd_models m
+        join crowd_labels l using (version)
+        cross join lateral (
+            select l.judged_fit < m.fit or has_grown(l.photos, l.judged_photos) as all_claims
+        ) g
+        left join (
+            select label, count(*) as claims
+            from crowd_claims
+            where version = %(version)s and next_step = 'judge'
+            group by label
+        ) w on w.label = l.label
+        where m.version = %(version)s and (g.all_claims or w.claims > 0)
+        order by l.photos desc, l.label
+        """,
         {"version": version},
     )
     return [
@@ -93,15 +106,23 @@ def due_claims(
 ) -> list[PendingClaim]:
     """The claims of a due label that wait, of images with first <= id < stop, in order of ids."""
     cursor.execute(
-        "select k.image_id, c.findings, c.classes, halfvec_send(c.embedding) as embedding,"
-        " k.weight, k.accounts::text[] as accounts,"
-        " (select jsonb_object_agg(o.label, o.weight * o.loudness)"
-        "  from crowd_claims o where o.version = k.version and o.image_id = k.image_id"
-        "  and o.weight is not null) as counts_for"
-        " from crowd_claims k join image_checks c using (version, image_id)"
-        " where k.version = %(version)s and k.label = %(label)s"
-        " and k.image_id >= %(first)s and k.image_id < %(stop)s"
-        " and (%(all)s or k.next_step = 'judge') order by k.image_id",
+        """
+        select k.image_id, c.findings, c.classes, halfvec_send(c.embedding) as embedding, k.weight,
+            k.accounts::text[] as accounts,
+            (
+                select jsonb_object_agg(o.label, o.weight * o.loudness)
+                from crowd_claims o
+                where o.version = k.version and o.image_id = k.image_id and o.weight is not null
+            ) as counts_for
+        from crowd_claims k
+        join image_checks c using (version, image_id)
+        where k.version = %(version)s
+            and k.label = %(label)s
+            and k.image_id >= %(first)s
+            and k.image_id < %(stop)s
+            and (%(all)s or k.next_step = 'judge')
+        order by k.image_id
+        """,
         {
             "version": version,
             "label": due.label,
@@ -116,12 +137,19 @@ def due_claims(
 def counted_photos(cursor: Cursor, version: int, label: str) -> CountedPhotos:
     """Photos that count for a label, at most FELLOWS_AT_MOST of them, in order of ids."""
     cursor.execute(
-        "select string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id) as embeddings,"
-        " array_agg(k.weight * k.loudness order by k.image_id) as voices,"
-        " array_agg(array_to_string(k.accounts, ',') order by k.image_id) as accounts"
-        " from (select * from crowd_claims where version = %s and label = %s and weight > 0"
-        "  order by image_id limit %s) k"
-        " join image_checks c using (version, image_id)",
+        """
+        select string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id) as embeddings,
+            array_agg(k.weight * k.loudness order by k.image_id) as voices,
+            array_agg(array_to_string(k.accounts, ',') order by k.image_id) as accounts
+        from (
+            select *
+            from crowd_claims
+            where version = %s and label = %s and weight > 0
+            order by image_id
+            limit %s
+        ) k
+        join image_checks c using (version, image_id)
+        """,
         (version, label, FELLOWS_AT_MOST),
     )
     row = cursor.fetchone()
@@ -157,21 +185,29 @@ def store_verdicts(
         for image_id, verdict in verdicts
     ]
     cursor.execute(
-        "insert into verdicts (image_id, label, version, outcome, probability, reasons, evidence,"
-        " crowd_size, hub_size, job_run_id)"
-        " select r.image_id, %s, %s, r.outcome, r.probability, r.reasons, r.evidence, %s, %s, %s"
-        " from jsonb_to_recordset(%s) as r(image_id char(16), outcome text, probability real,"
-        "  reasons jsonb, evidence jsonb)"
-        " on conflict (version, image_id, label) do update set outcome = excluded.outcome,"
-        " probability = excluded.probability, reasons = excluded.reasons,"
-        " evidence = excluded.evidence, crowd_size = excluded.crowd_size,"
-        " hub_size = excluded.hub_size, job_run_id = excluded.job_run_id, decided_at = now()",
+        """
+        insert into verdicts (
+            image_id, label, version, outcome, probability, reasons, evidence, crowd_size, hub_size,
+            job_run_id
+        )
+        select r.image_id, %s, %s, r.outcome, r.probability, r.reasons, r.evidence, %s, %s, %s
+        from jsonb_to_recordset(%s) as r(
+            image_id char(16), outcome text, probability real, reasons jsonb, evidence jsonb
+        )
+        on conflict (version, image_id, label) do update
+        set outcome = excluded.outcome, probability = excluded.probability,
+            reasons = excluded.reasons, evidence = excluded.evidence,
+            crowd_size = excluded.crowd_size, hub_size = excluded.hub_size,
+            job_run_id = excluded.job_run_id, decided_at = now()
+        """,
         (due.label, version, due.crowd_size, due.hub_size, job_run_id, json.dumps(rows)),
     )
     cursor.execute(
-        "update crowd_claims set next_step = 'weigh'"
-        " where version = %s and label = %s and next_step = 'judge'"
-        " and image_id = any(%s::bpchar[])",
+        """
+        update crowd_claims
+        set next_step = 'weigh'
+        where version = %s and label = %s and next_step = 'judge' and image_id = any(%s::bpchar[])
+        """,
         (version, due.label, [row["image_id"] for row in rows]),
     )
 
@@ -179,12 +215,24 @@ def store_verdicts(
 def covers(cursor: Cursor, version: int, other: int) -> bool:
     """True if the version has looked at and judged all that the other one has."""
     cursor.execute(
-        "select not exists (select from verdicts o where o.version = %(other)s and not exists"
-        "  (select from verdicts v where v.version = %(version)s and v.image_id = o.image_id"
-        "   and v.label = o.label))"
-        " and not exists (select from image_checks o where o.version = %(other)s and not exists"
-        "  (select from image_checks c where c.version = %(version)s"
-        "   and c.image_id = o.image_id)) as covers",
+        """
+        select not exists (
+            select from verdicts o
+            where o.version = %(other)s
+                and not exists (
+                    select from verdicts v
+                    where v.version = %(version)s and v.image_id = o.image_id and v.label = o.label
+                )
+        )
+            and not exists (
+                select from image_checks o
+                where o.version = %(other)s
+                    and not exists (
+                        select from image_checks c
+                        where c.version = %(version)s and c.image_id = o.image_id
+                    )
+            ) as covers
+        """,
         {"version": version, "other": other},
     )
     return bool(cursor.fetchone().covers)
@@ -199,8 +247,12 @@ def label_names(cursor: Cursor) -> dict[str, str]:
 def label_ancestors(cursor: Cursor) -> dict[str, frozenset[str]]:
     """The ancestors by is-a of each label that has some, without itself."""
     cursor.execute(
-        "select mid, array_agg(ancestor) as ancestors from label_ancestors"
-        " where distance > 0 group by mid"
+        """
+        select mid, array_agg(ancestor) as ancestors
+        from label_ancestors
+        where distance > 0
+        group by mid
+        """
     )
     return {row.mid: frozenset(row.ancestors) for row in cursor}
 

@@ -27,16 +27,26 @@ def waits(cursor: Cursor, second_look_seconds: float) -> bool:
 _FOLLOWING = (
     "select from verification_versions where version > %(version)s and withdrawn_at is null"
 )
-_STEPS = (
-    "select from crowd_models m where m.version = %(version)s and (m.rounds_left > 0"
-    " or has_grown(m.photos, m.fitted_photos)"
-    " or exists (select from crowd_claims k where k.version = m.version"
-    "  and k.next_step is not null)"
-    " or exists (select from crowd_labels l where l.version = m.version"
-    "  and (l.judged_fit < m.fit or has_grown(l.photos, l.judged_photos))))"
-)
-_UNREADABLE = (
-    "select from image_checks where version = %(version)s"
-    """ and findings @> '[{"code": "unreadable"}]'"""
-    " and checked_at < now() - make_interval(secs => %(seconds)s)"
-)
+_STEPS = """
+    select from crowd_models m
+    where m.version = %(version)s
+        and (
+            m.rounds_left > 0
+            or has_grown(m.photos, m.fitted_photos)
+            or exists (
+                select from crowd_claims k
+                where k.version = m.version and k.next_step is not null
+            )
+            or exists (
+                select from crowd_labels l
+                where l.version = m.version
+                    and (l.judged_fit < m.fit or has_grown(l.photos, l.judged_photos))
+            )
+        )
+    """
+_UNREADABLE = """
+    select from image_checks
+    where version = %(version)s
+        and findings @> '[{"code": "unreadable"}]'
+        and checked_at < now() - make_interval(secs => %(seconds)s)
+    """

@@ -41,9 +41,14 @@ def current_version(cursor: Cursor) -> Version | None:
 def candidate_version(cursor: Cursor) -> Version | None:
     """The newest version that was begun after the current one, does not count yet and may."""
     cursor.execute(
-        "select * from verification_versions where withdrawn_at is null and version >"
-        " coalesce((select version from verification_versions where is_current), 0)"
-        " order by version desc limit 1"
+        """
+        select *
+        from verification_versions
+        where withdrawn_at is null
+            and version > coalesce((select version from verification_versions where is_current), 0)
+        order by version desc
+        limit 1
+        """
     )
     return _version(cursor.fetchone())
 
@@ -51,9 +56,12 @@ def candidate_version(cursor: Cursor) -> Version | None:
 def previous_version(cursor: Cursor) -> Version | None:
     """The version that was current before the current one, if the hub can go back to it."""
     cursor.execute(
-        "select p.* from verification_versions c"
-        " join verification_versions p on p.version = c.previous"
-        " where c.is_current and p.emptied_at is null"
+        """
+        select p.*
+        from verification_versions c
+        join verification_versions p on p.version = c.previous
+        where c.is_current and p.emptied_at is null
+        """
     )
     return _version(cursor.fetchone())
 
@@ -61,8 +69,12 @@ def previous_version(cursor: Cursor) -> Version | None:
 def withdrawn_versions(cursor: Cursor) -> list[Version]:
     """Versions that an operator went back from and that are still kept, newest first."""
     cursor.execute(
-        "select * from verification_versions where withdrawn_at is not null"
-        " and emptied_at is null order by version desc"
+        """
+        select *
+        from verification_versions
+        where withdrawn_at is not null and emptied_at is null
+        order by version desc
+        """
     )
     return [version for row in cursor.fetchall() if (version := _version(row))]
 
@@ -70,9 +82,12 @@ def withdrawn_versions(cursor: Cursor) -> list[Version]:
 def entries(cursor: Cursor) -> list[VersionEntry]:
     """All versions, newest first."""
     cursor.execute(
-        "select v.*, coalesce(v.version = c.previous, false) as is_previous"
-        " from verification_versions v left join verification_versions c on c.is_current"
-        " order by v.version desc"
+        """
+        select v.*, coalesce(v.version = c.previous, false) as is_previous
+        from verification_versions v
+        left join verification_versions c on c.is_current
+        order by v.version desc
+        """
     )
     return [
         VersionEntry(
@@ -92,9 +107,13 @@ def entries(cursor: Cursor) -> list[VersionEntry]:
 def begin_version(cursor: Cursor, draft: Version) -> int:
     """Write down a version that does not count yet; return its number (the draft's is not used)."""
     cursor.execute(
-        "insert into verification_versions"
-        " (networks, projection, projection_kind, fitted_on, thresholds)"
-        " values (%s, %s, %s, %s, %s) returning version",
+        """
+        insert into verification_versions (
+            networks, projection, projection_kind, fitted_on, thresholds
+        )
+        values (%s, %s, %s, %s, %s)
+        returning version
+        """,
         (
             *(json.dumps(draft.networks), draft.projection, draft.projection_kind),
             *(draft.fitted_on, json.dumps(draft.thresholds)),
@@ -111,8 +130,11 @@ def make_current(cursor: Cursor, version: int) -> None:
     The version that counted until now becomes its previous one.
     """
     cursor.execute(
-        "update verification_versions set previous ="
-        " (select version from verification_versions where is_current) where version = %s",
+        """
+        update verification_versions
+        set previous = (select version from verification_versions where is_current)
+        where version = %s
+        """,
         (version,),
     )
     _count_only(cursor, version)
@@ -145,10 +167,13 @@ def abandon_version(cursor: Cursor, version: int) -> None:
 def outdated(cursor: Cursor) -> list[int]:
     """Versions before the current one that it does not go back to, unless they are emptied."""
     cursor.execute(
-        "select v.version from verification_versions v"
-        " join verification_versions c on c.is_current and v.version < c.version"
-        " where v.emptied_at is null and v.version is distinct from c.previous"
-        " order by v.version"
+        """
+        select v.version
+        from verification_versions v
+        join verification_versions c on c.is_current and v.version < c.version
+        where v.emptied_at is null and v.version is distinct from c.previous
+        order by v.version
+        """
     )
     return [row.version for row in cursor.fetchall()]
 
@@ -161,8 +186,10 @@ def empty_some(cursor: Cursor, versions: Sequence[int]) -> int:
     gone = 0
     for table in ("image_checks", "verdicts", "crowd_claims"):
         cursor.execute(
-            f"delete from {table} where ctid = any(array("  # noqa: S608 (the tables named here)
-            f"select ctid from {table} where version = any(%s) limit %s))",
+            f"""
+            delete from {table}
+            where ctid = any(array(select ctid from {table} where version = any(%s) limit %s))
+            """,  # noqa: S608 (the tables named here)
             (list(versions), DROPPED_AT_ONCE),
         )
         gone += int(cursor.rowcount)

@@ -46,10 +46,9 @@ def count(cursor: Cursor) -> int:
         select d.id,
             (
                 select count(distinct m.image_id)
-                from label_set_members m
+                from current_members m
                 join images i on i.id = m.image_id
                 where m.label = d.label
-                    and m.removed_in is null
                     and i.landed_at > d.asked_at
                     and not exists (select from duplicates x where x.image_id = m.image_id)
             )

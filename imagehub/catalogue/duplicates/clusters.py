@@ -49,7 +49,7 @@ def changed_labels(cursor: Cursor) -> list[LabelContents]:
             select v.label, v.version, count(*) as images,
                 md5(string_agg(v.image_id, '' order by v.image_id)) as contents
             from verdicts v
-            join verification_versions n on n.version = v.version and n.is_current
+            join current_version using (version)
             where v.outcome = 'verified'
             group by v.label, v.version
         )

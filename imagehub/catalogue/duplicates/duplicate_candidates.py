@@ -126,13 +126,13 @@ def nearest_embeddings(cursor: Cursor, image_id: str, limit: int) -> list[str]:
         """
         select c.image_id
         from image_checks c
-        where c.version = (select version from verification_versions where is_current)
+        where c.version = (select version from current_version)
             and c.image_id <> %(image_id)s
         order by c.embedding <=> (
             select o.embedding
             from image_checks o
             where o.image_id = %(image_id)s
-                and o.version = (select version from verification_versions where is_current)
+                and o.version = (select version from current_version)
         )
         limit %(limit)s
         """,
@@ -148,7 +148,7 @@ def misplaced(cursor: Cursor) -> list[str]:
         with standing as (
             select v.image_id, min(array_position(%(outcomes)s, v.outcome)) - 1 as place
             from verdicts v
-            where v.version = (select version from verification_versions where is_current)
+            where v.version = (select version from current_version)
                 and v.image_id in (
                     select image_id from duplicates union select keeper_id from duplicates
                 )
@@ -215,7 +215,7 @@ def forget_older_comparisons(cursor: Cursor) -> None:
     cursor.execute(
         """
         delete from compared_images
-        where version < (select version from verification_versions where is_current)
+        where version < (select version from current_version)
         """
     )
 
@@ -228,7 +228,7 @@ def count_members(cursor: Cursor) -> int:
 
 _UNCOMPARED = """
     from image_checks c
-    where c.version = (select version from verification_versions where is_current)
+    where c.version = (select version from current_version)
         -- Such a photo is looked at again later; only then can it be compared.
         and not c.findings @> '[{"code": "unreadable"}]'
         and not exists (

@@ -65,8 +65,8 @@ def tiles(
         join images i on i.id = asked.id
         left join lateral (
             select claimed_label
-            from label_set_members s
-            where s.image_id = i.id and s.removed_in is null
+            from current_members s
+            where s.image_id = i.id
             order by claimed_label
             limit 1
         ) m on true

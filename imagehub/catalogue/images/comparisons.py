@@ -25,8 +25,8 @@ def nearest_of_labels(
         with asked as (
             select c.version, c.embedding
             from image_checks c
-            join verification_versions v using (version)
-            where v.is_current and c.image_id = %(image)s
+            join current_version v using (version)
+            where c.image_id = %(image)s
         )
         select w.mid as wanted, n.image_id, i.full_width, i.full_height, l.mid, l.name, n.distance
         from unnest(%(mids)s::text[]) w (mid)
@@ -35,8 +35,8 @@ def nearest_of_labels(
             select m.image_id, m.claimed_label, c.embedding <=> asked.embedding as distance
             from (
                 select distinct on (s.image_id) s.image_id, s.claimed_label
-                from label_set_members s
-                where s.label = w.mid and s.removed_in is null
+                from current_members s
+                where s.label = w.mid
                 order by s.image_id
                 limit %(most)s
             ) m

@@ -43,7 +43,7 @@ def count(cursor: Cursor) -> int:
                         when s.brightness > %(bright)s then 'bright' else 'normal' end as light
             from sent s left join told t on t.place = s.place
         ), members as (
-            select distinct label, image_id from label_set_members where removed_in is null
+            select distinct label, image_id from current_members
         ), clustered as (
             select c.label, c.ordinal, m.image_id
             from clusters c join cluster_members m on m.cluster_id = c.id

@@ -46,9 +46,9 @@ def newest(cursor: Cursor, limit: int) -> list[Tile]:
         select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance
         from (
             select s.image_id, s.claimed_label, s.added_in, i.full_width, i.full_height
-            from label_set_members s
+            from current_members s
             join images i on i.id = s.image_id
-            where s.removed_in is null and s.label = s.claimed_label
+            where s.label = s.claimed_label
             order by s.added_in desc, s.image_id
             limit %s
         ) m
@@ -69,8 +69,8 @@ def tiles(cursor: Cursor, image_ids: Sequence[str]) -> list[Tile]:
         join images i on i.id = asked.id
         join lateral (
             select claimed_label
-            from label_set_members s
-            where s.image_id = i.id and s.removed_in is null
+            from current_members s
+            where s.image_id = i.id
             order by claimed_label
             limit 1
         ) s on true
@@ -89,9 +89,9 @@ def of_label(cursor: Cursor, mid: str, after: str, limit: int) -> list[Tile]:
         select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance
         from (
             select distinct on (s.image_id) s.image_id, s.claimed_label, i.full_width, i.full_height
-            from label_set_members s
+            from current_members s
             join images i on i.id = s.image_id
-            where s.label = %s and s.removed_in is null and s.image_id > %s
+            where s.label = %s and s.image_id > %s
             order by s.image_id
             limit %s
         ) m
@@ -110,9 +110,9 @@ def of_label_before(cursor: Cursor, mid: str, before: str, limit: int) -> list[T
         select m.image_id, m.full_width, m.full_height, l.mid, l.name, 0.0 as distance
         from (
             select distinct on (s.image_id) s.image_id, s.claimed_label, i.full_width, i.full_height
-            from label_set_members s
+            from current_members s
             join images i on i.id = s.image_id
-            where s.label = %s and s.removed_in is null and s.image_id < %s
+            where s.label = %s and s.image_id < %s
             order by s.image_id desc
             limit %s
         ) m
@@ -136,8 +136,8 @@ def of_cluster(cursor: Cursor, cluster_id: int, after: tuple[float, str], limit:
         where m.cluster_id = %s
             and (m.distance, m.image_id) > (%s::real, %s)
             and exists (
-                select from label_set_members s
-                where s.label = c.label and s.image_id = m.image_id and s.removed_in is null
+                select from current_members s
+                where s.label = c.label and s.image_id = m.image_id
             )
         order by m.distance, m.image_id
         limit %s
@@ -161,8 +161,8 @@ def of_cluster_before(
         where m.cluster_id = %s
             and (m.distance, m.image_id) < (%s::real, %s)
             and exists (
-                select from label_set_members s
-                where s.label = c.label and s.image_id = m.image_id and s.removed_in is null
+                select from current_members s
+                where s.label = c.label and s.image_id = m.image_id
             )
         order by m.distance desc, m.image_id desc
         limit %s
@@ -202,8 +202,8 @@ def cluster_fronts(
             join images i on i.id = m.image_id
             where m.cluster_id = c.id
                 and exists (
-                    select from label_set_members s
-                    where s.label = c.label and s.image_id = m.image_id and s.removed_in is null
+                    select from current_members s
+                    where s.label = c.label and s.image_id = m.image_id
                 )
             order by m.distance, m.image_id
             limit %s
@@ -237,24 +237,17 @@ def similar(cursor: Cursor, image_id: str, leave_out: Sequence[str], limit: int)
     )
     cursor.execute(
         """
-        with current as (
-            select version
-            from verification_versions
-            where is_current
-        ), asked as (
+        with asked as (
             select embedding, version
             from image_checks
-            join current using (version)
+            join current_version using (version)
             where image_id = %(image)s
         ), near as materialized (
             select c.image_id, c.embedding <=> (select embedding from asked) as distance
             from image_checks c
             where c.version = (select version from asked)
                 and c.image_id <> all(%(leave_out)s)
-                and exists (
-                    select from label_set_members s
-                    where s.image_id = c.image_id and s.removed_in is null
-                )
+                and exists (select from current_members s where s.image_id = c.image_id)
             order by c.embedding <=> (select embedding from asked)
             limit %(limit)s
         )
@@ -263,8 +256,8 @@ def similar(cursor: Cursor, image_id: str, leave_out: Sequence[str], limit: int)
         join images i on i.id = n.image_id
         join lateral (
             select claimed_label
-            from label_set_members s
-            where s.image_id = n.image_id and s.removed_in is null
+            from current_members s
+            where s.image_id = n.image_id
             order by claimed_label
             limit 1
         ) s on true

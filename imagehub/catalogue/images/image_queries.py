@@ -82,10 +82,7 @@ def find(cursor: Cursor, image_id: str) -> ImageEntry | None:
     cursor.execute(
         """
         select i.*,
-            exists (
-                select from label_set_members m
-                where m.image_id = i.id and m.removed_in is null
-            ) as is_public
+            exists (select from current_members m where m.image_id = i.id) as is_public
         from images i
         where i.id = %s
         """,
@@ -144,10 +141,7 @@ def sent_by(cursor: Cursor, account_id: UUID) -> SentImages:
             count(*) filter (where not is_public) as others
         from (
             select distinct u.image_id,
-                exists (
-                    select from label_set_members m
-                    where m.image_id = u.image_id and m.removed_in is null
-                ) as is_public
+                exists (select from current_members m where m.image_id = u.image_id) as is_public
             from uploads u
             where u.account_id = %s
                 and u.image_id is not null
@@ -179,8 +173,8 @@ def check(cursor: Cursor, image_id: str) -> ImageCheck | None:
         """
         select c.version, c.findings, c.checked_at
         from image_checks c
-        join verification_versions v using (version)
-        where v.is_current and c.image_id = %s
+        join current_version v using (version)
+        where c.image_id = %s
         """,
         (image_id,),
     )
@@ -200,14 +194,13 @@ def verdicts(cursor: Cursor, image_id: str) -> list[ImageVerdict]:
         """
         select d.*, l.mid, l.name, p.published_at, (v.thresholds->>'prior')::float as prior
         from verdicts d
-        join verification_versions v using (version)
+        join current_version v using (version)
         join labels l on l.mid = d.label
-        left join label_set_members m on m.label = d.label
+        left join current_members m on m.label = d.label
             and m.claimed_label = d.label
             and m.image_id = d.image_id
-            and m.removed_in is null
         left join label_set_versions p on p.version = m.added_in
-        where v.is_current and d.image_id = %s
+        where d.image_id = %s
         order by d.probability desc, l.mid
         """,
         (image_id,),
@@ -220,9 +213,9 @@ def published_as(cursor: Cursor, image_id: str) -> list[Label]:
     cursor.execute(
         """
         select l.mid, l.name
-        from label_set_members m
+        from current_members m
         join labels l on l.mid = m.label
-        where m.image_id = %s and m.removed_in is null and m.label = m.claimed_label
+        where m.image_id = %s and m.label = m.claimed_label
         order by m.probability desc, l.mid
         """,
         (image_id,),

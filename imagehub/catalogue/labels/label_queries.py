@@ -83,7 +83,7 @@ def search(cursor: Cursor, text: str, after: tuple[int, str, str], limit: int) -
                 case
                     when lower(name) = %(text)s then 0 -- the name itself
                     when lower(name) like %(pattern)s || '%%' then 1 -- its beginning
-                    when lower(name) like '%% ' || %(pattern)s || '%%' then 2 -- a word's
+                    when lower(name) like '%% ' || %(pattern)s || '%%' then 2 -- a word's beginning
                     else 3
                 end as rank
             from label_entries

@@ -85,7 +85,7 @@ def outcomes(cursor: Cursor) -> dict[str, str]:
         """
         select uploads.id::text, verdicts.outcome
         from uploads
-        join verification_versions current on current.is_current
+        cross join current_version current
         join verdicts on verdicts.version = current.version
             and verdicts.image_id = uploads.image_id
             and verdicts.label = uploads.claimed_label
@@ -101,7 +101,7 @@ def settled_claims(cursor: Cursor) -> list[SettledClaim]:
         select u.id::text, u.code, u.image_id, encode(u.photo_sha256, 'hex') as photo_sha256,
             coalesce(d.keeper_id, u.image_id) as keeper, v.outcome, v.probability, c.findings
         from uploads u
-        left join verification_versions now on now.is_current
+        left join current_version now on true
         left join verdicts v on v.version = now.version
             and v.image_id = u.image_id
             and v.label = u.claimed_label
@@ -177,7 +177,7 @@ def verified_seconds_p95(cursor: Cursor) -> float | None:
             )
         ) as seconds
         from uploads
-        join verification_versions current on current.is_current
+        cross join current_version current
         join verdicts on verdicts.version = current.version
             and verdicts.image_id = uploads.image_id
             and verdicts.label = uploads.claimed_label

@@ -68,7 +68,7 @@ def _label_sets(cursor: Cursor) -> list[CounterCheck]:
         with rows_say as (
             select label, count(distinct image_id) as images,
                    count(distinct image_id) filter (where claimed_label = label) as own_images
-            from label_set_members where removed_in is null group by label
+            from current_members group by label
         ), compared as (
             select coalesce(kept.images, 0) as images,
                    coalesce(kept.own_images, 0) as own_images,

@@ -48,11 +48,9 @@ def count(cursor: Cursor) -> Counts:
     """Count everything, in one statement and so at one moment."""
     cursor.execute(
         """
-        with current as (
-            select version from verification_versions where is_current
-        ), outcomes as (
+        with outcomes as (
             select outcome, count(*) as total
-            from verdicts where version = (select version from current) group by outcome
+            from verdicts where version = (select version from current_version) group by outcome
         ), uploaded as materialized (
             select * from upload_totals
         ), landing as (
@@ -78,7 +76,7 @@ def count(cursor: Cursor) -> Counts:
                ) as waiting_to_land,
                (select count(*) from claims where not exists (
                    select from verdicts
-                   where verdicts.version = (select version from current)
+                   where verdicts.version = (select version from current_version)
                      and verdicts.image_id = claims.image_id
                      and verdicts.label = claims.label
                )) as waiting_for_verdict,
@@ -91,9 +89,7 @@ def count(cursor: Cursor) -> Counts:
 
 def current_verification(cursor: Cursor) -> CurrentVerification | None:
     """Which version of verification counts now; None before the first."""
-    cursor.execute(
-        "select version, networks, current_since from verification_versions where is_current"
-    )
+    cursor.execute("select version, networks, current_since from current_version")
     row = cursor.fetchone()
     return row and CurrentVerification(
         version=row.version,

@@ -35,7 +35,7 @@ def stage(cursor: Cursor) -> None:
         create temporary table wanted_members on commit drop as
         select a.ancestor as label, v.image_id, v.label as claimed_label, v.probability
         from verdicts v
-        join verification_versions n on n.version = v.version and n.is_current
+        join current_version using (version)
         join label_ancestors a on a.mid = v.label
         where v.outcome = 'verified'
         """
@@ -54,10 +54,9 @@ def stage_new(cursor: Cursor, tolerance: float) -> int:
         select w.*
         from wanted_members w
         where not exists (
-            select from label_set_members m
+            select from current_members m
             where m.label = w.label
                 and m.image_id = w.image_id
-                and m.removed_in is null
                 and m.claimed_label = w.claimed_label
                 and abs(m.probability - w.probability) < %s
         )
@@ -73,15 +72,14 @@ def stage_gone(cursor: Cursor, tolerance: float) -> int:
         """
         create temporary table gone_members on commit drop as
         select m.label, m.image_id, m.claimed_label, m.added_in
-        from label_set_members m
-        where m.removed_in is null
-            and not exists (
-                select from wanted_members w
-                where m.label = w.label
-                    and m.image_id = w.image_id
-                    and m.claimed_label = w.claimed_label
-                    and abs(m.probability - w.probability) < %s
-            )
+        from current_members m
+        where not exists (
+            select from wanted_members w
+            where m.label = w.label
+                and m.image_id = w.image_id
+                and m.claimed_label = w.claimed_label
+                and abs(m.probability - w.probability) < %s
+        )
         """,
         (tolerance,),
     )
@@ -218,8 +216,8 @@ def _sets_of(cursor: Cursor, image_id: str) -> dict[str, bool]:
     cursor.execute(
         """
         select label, bool_or(claimed_label = label) as is_own
-        from label_set_members
-        where image_id = %s and removed_in is null
+        from current_members
+        where image_id = %s
         group by label
         """,
         (image_id,),

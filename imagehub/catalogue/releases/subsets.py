@@ -122,11 +122,11 @@ def count(cursor: Cursor, rules: SubsetRules) -> list[LabelCount]:
                    first_value(m.image_id) over (
                        partition by coalesce(near.keeper_id, m.image_id)
                        order by near.distance nulls first, m.image_id) as kept
-            from label_set_members m
+            from current_members m
             join images on images.id = m.image_id
             join label_ancestors a on a.mid = m.claimed_label and a.ancestor = m.label
             left join duplicates near on near.image_id = m.image_id
-            where m.label = any(%(labels)s) and m.removed_in is null
+            where m.label = any(%(labels)s)
               and least(images.full_width, images.full_height) >= %(min_short_side_pixels)s
             order by m.image_id, a.distance, m.label
         ), numbered as (

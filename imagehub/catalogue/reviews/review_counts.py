@@ -112,7 +112,7 @@ def claims_of(cursor: Cursor, image_ids: Iterable[str]) -> dict[Claim, dict[str,
             from uploads
             where image_id = any(%s::bpchar[]) and state = 'landed'
         ) u
-        left join verification_versions n on n.is_current
+        left join current_version n on true
         left join verdicts v on v.version = n.version
             and v.image_id = u.image_id
             and v.label = u.claimed_label

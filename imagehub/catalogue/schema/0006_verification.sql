@@ -142,7 +142,7 @@ create table contributor_records (
 
 -- The one version that verdicts are read from; no row before the first look at a photo.
 create view current_version with (security_invoker = true) as
-    select version from verification_versions where is_current;
+    select version, networks, thresholds, current_since from verification_versions where is_current;
 
 -- Verdicts are decided again when their label, or the whole hub, has grown by a quarter since.
 create function has_grown(size bigint, since integer) returns boolean

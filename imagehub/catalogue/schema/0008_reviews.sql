@@ -74,9 +74,8 @@ create table reviewer_records (
 create function waits_for_people(image bpchar, claimed text) returns boolean
 language plpgsql stable as $$ begin
     return exists (
-        select from verdicts v join verification_versions current using (version)
-        where current.is_current and v.image_id = image and v.label = claimed
-            and v.outcome = 'needs_review'
+        select from verdicts v join current_version using (version)
+        where v.image_id = image and v.label = claimed and v.outcome = 'needs_review'
     ) and not exists (
         select from review_consensus c where c.image_id = image and c.label = claimed
             and c.asking in ('unsure', 'disputed')
@@ -198,8 +197,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
     )
     select exists (
         select from near join verdicts v on v.image_id = near.id
-        join verification_versions current using (version)
-        where current.is_current and v.outcome = 'needs_review'
+        join current_version using (version)
+        where v.outcome = 'needs_review'
     ) or exists (
         select from near join reviews r on r.image_id = near.id
         where r.account_id = asking_account()

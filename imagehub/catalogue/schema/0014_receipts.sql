@@ -56,7 +56,7 @@ from (
 left join labels on labels.mid = asked.claimed_label
 left join uploads u on u.id = asked.upload_id and u.account_id = asked.account_id
 left join images on images.id = u.image_id
-left join verification_versions current on current.is_current
+left join current_version current on true
 left join image_checks checks
     on checks.version = current.version and checks.image_id = u.image_id
 left join verdicts v

@@ -11,7 +11,7 @@ def waits(cursor: Cursor, second_look_seconds: float) -> bool:
 
     Photos that could not be read wait for another look after `second_look_seconds`.
     """
-    cursor.execute("select version from verification_versions where is_current")
+    cursor.execute("select version from current_version")
     row = cursor.fetchone()
     if row is None:
         cursor.execute("select exists (select from uploads where state = 'landed') as answer")

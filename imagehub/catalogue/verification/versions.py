@@ -45,7 +45,7 @@ def candidate_version(cursor: Cursor) -> Version | None:
         select *
         from verification_versions
         where withdrawn_at is null
-            and version > coalesce((select version from verification_versions where is_current), 0)
+            and version > coalesce((select version from current_version), 0)
         order by version desc
         limit 1
         """
@@ -132,7 +132,7 @@ def make_current(cursor: Cursor, version: int) -> None:
     cursor.execute(
         """
         update verification_versions
-        set previous = (select version from verification_versions where is_current)
+        set previous = (select version from current_version)
         where version = %s
         """,
         (version,),

@@ -11,9 +11,11 @@ from typing import TypeAlias
 from uuid import UUID
 
 import psycopg2
-from psycopg2.extras import NamedTupleCursor
+from psycopg2.extras import NamedTupleCursor, register_uuid
 
 from imagehub.errors import Unavailable
+
+register_uuid()  # ids are UUID here, as parameters and in rows
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 30

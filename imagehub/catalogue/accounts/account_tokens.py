@@ -37,7 +37,7 @@ def add(
     """Let the bearer of a token act as the account, for what the scopes name."""
     cursor.execute(
         "insert into tokens (account_id, secret_sha256, name, scopes) values (%s, %s, %s, %s)",
-        (str(account_id), secret_sha256, name, sorted({scope.value for scope in scopes})),
+        (account_id, secret_sha256, name, sorted({scope.value for scope in scopes})),
     )
 
 
@@ -47,7 +47,7 @@ def bearer(cursor: Cursor, secret_sha256: bytes) -> Bearer | None:
         """
         with found as (
             select tokens.id as token_id, tokens.scopes, tokens.last_used_at,
-                   accounts.id::text, accounts.name, accounts.roles
+                   accounts.id, accounts.name, accounts.roles
             from tokens join accounts on accounts.id = tokens.account_id
             where tokens.secret_sha256 = %s and tokens.revoked_at is null and accounts.in_force
         ), used as (
@@ -67,16 +67,16 @@ def of_account(cursor: Cursor, account_id: UUID) -> list[TokenEntry]:
     """The account's tokens that are in force, the newest first."""
     cursor.execute(
         """
-        select id::text, name, scopes, created_at, last_used_at
+        select id, name, scopes, created_at, last_used_at
         from tokens
         where account_id = %s and revoked_at is null
         order by created_at desc, id
         """,
-        (str(account_id),),
+        (account_id,),
     )
     return [
         TokenEntry(
-            UUID(row.id),
+            row.id,
             row.name,
             tuple(sorted(_scopes(row.scopes))),
             row.created_at,
@@ -104,7 +104,7 @@ def revoke_own(cursor: Cursor, account_id: UUID, token_id: UUID) -> str | None:
         where id = %s and account_id = %s and revoked_at is null
         returning name
         """,
-        (str(token_id), str(account_id)),
+        (token_id, account_id),
     )
     row = cursor.fetchone()
     return str(row.name) if row else None
@@ -114,7 +114,7 @@ def revoke_all(cursor: Cursor, account_id: UUID) -> None:
     """Make all tokens of an account worthless."""
     cursor.execute(
         "update tokens set revoked_at = now() where account_id = %s and revoked_at is null",
-        (str(account_id),),
+        (account_id,),
     )
 
 

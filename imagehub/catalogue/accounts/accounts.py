@@ -29,11 +29,12 @@ def create_account(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID:
         on conflict (name) do update set roles = array(
             select distinct role from unnest(accounts.roles || excluded.roles) as role order by role
         )
-        returning id::text
+        returning id
         """,
         (name, sorted({role.value for role in roles})),
     )
-    return UUID(cursor.fetchone().id)
+    account_id: UUID = cursor.fetchone().id
+    return account_id
 
 
 def sign_up(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID | None:
@@ -43,24 +44,24 @@ def sign_up(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID | None:
         insert into accounts (name, roles)
         values (%s, %s)
         on conflict do nothing
-        returning id::text
+        returning id
         """,
         (name, sorted({role.value for role in roles})),
     )
     row = cursor.fetchone()
-    return UUID(row.id) if row else None
+    return row.id if row else None
 
 
 def lock(cursor: Cursor, account_id: UUID) -> AccountEntry | None:
     """An account that is not deleted; nobody else changes it, or makes it a token, meanwhile."""
     cursor.execute(
         """
-        select id::text, name, roles, created_at, suspended_at
+        select id, name, roles, created_at, suspended_at
         from accounts
         where id = %s and deleted_at is null
         for update
         """,
-        (str(account_id),),
+        (account_id,),
     )
     row = cursor.fetchone()
     return _entry(row) if row else None
@@ -70,7 +71,7 @@ def listed(cursor: Cursor, words: str, after: str, limit: int) -> list[AccountEn
     """Accounts whose name has the words in it, by name, from behind `after` on."""
     cursor.execute(
         """
-        select id::text, name, roles, created_at, suspended_at
+        select id, name, roles, created_at, suspended_at
         from accounts
         where deleted_at is null and strpos(lower(name), lower(%s)) > 0 and name > %s
         order by name
@@ -85,7 +86,7 @@ def set_roles(cursor: Cursor, account_id: UUID, roles: Iterable[Role]) -> None:
     """Give an account exactly these roles."""
     cursor.execute(
         "update accounts set roles = %s where id = %s",
-        (sorted({role.value for role in roles}), str(account_id)),
+        (sorted({role.value for role in roles}), account_id),
     )
 
 
@@ -97,7 +98,7 @@ def set_suspended(cursor: Cursor, account_id: UUID, is_suspended: bool) -> None:
         set suspended_at = case when %s then coalesce(suspended_at, now()) end
         where id = %s
         """,
-        (is_suspended, str(account_id)),
+        (is_suspended, account_id),
     )
 
 
@@ -109,7 +110,7 @@ def forget(cursor: Cursor, account_id: UUID) -> None:
         set deleted_at = now(), roles = '{}', name = 'former contributor ' || left(id::text, 8)
         where id = %s
         """,
-        (str(account_id),),
+        (account_id,),
     )
 
 
@@ -123,7 +124,7 @@ def any_admin(cursor: Cursor) -> bool:
 
 def account_of(row: Any) -> Account:
     """The account of a row with its id, name and roles."""
-    return Account(UUID(row.id), row.name, frozenset(Role(role) for role in row.roles))
+    return Account(row.id, row.name, frozenset(Role(role) for role in row.roles))
 
 
 def _entry(row: Any) -> AccountEntry:

@@ -27,7 +27,7 @@ def write(
     """Note what was done to an account, in the transaction that does it."""
     cursor.execute(
         "insert into audit_events (action, account_id, actor_id, detail) values (%s, %s, %s, %s)",
-        (action, str(account_id), str(actor_id) if actor_id else None, detail),
+        (action, account_id, actor_id, detail),
     )
 
 
@@ -42,7 +42,7 @@ _EVENTS = """
 def of_account(cursor: Cursor, account_id: UUID, limit: int) -> list[AuditEvent]:
     """What was done to an account, the newest first."""
     cursor.execute(
-        _EVENTS + " where e.account_id = %s order by e.id desc limit %s", (str(account_id), limit)
+        _EVENTS + " where e.account_id = %s order by e.id desc limit %s", (account_id, limit)
     )
     return [AuditEvent(*row) for row in cursor.fetchall()]
 

@@ -38,7 +38,7 @@ def give(cursor: Cursor, account_id: UUID, version: int, given_by: GivenBy) -> N
         values (%s, %s, %s)
         on conflict do nothing
         """,
-        (str(account_id), version, str(given_by)),
+        (account_id, version, str(given_by)),
     )
 
 
@@ -52,7 +52,7 @@ def latest(cursor: Cursor, account_id: UUID) -> Consent | None:
         order by terms_version desc
         limit 1
         """,
-        (str(account_id),),
+        (account_id,),
     )
     row = cursor.fetchone()
     return Consent(row.terms_version, row.given_at, GivenBy(row.given_by)) if row else None

@@ -22,7 +22,7 @@ def find(cursor: Cursor, name_or_email: str) -> Credentials | None:
     """Who signs in by this name or e-mail address."""
     cursor.execute(
         """
-        select accounts.id::text, accounts.name, accounts.roles, c.password_hash
+        select accounts.id, accounts.name, accounts.roles, c.password_hash
         from accounts
         left join credentials c on c.account_id = accounts.id
         where (accounts.name = %s or c.email = lower(%s)) and accounts.in_force
@@ -37,9 +37,7 @@ def find(cursor: Cursor, name_or_email: str) -> Credentials | None:
 
 def password_hash(cursor: Cursor, account_id: UUID) -> str | None:
     """The hash of an account's password, if it has one."""
-    cursor.execute(
-        "select password_hash from credentials where account_id = %s", (str(account_id),)
-    )
+    cursor.execute("select password_hash from credentials where account_id = %s", (account_id,))
     row = cursor.fetchone()
     return row.password_hash if row else None
 
@@ -48,7 +46,7 @@ def set_email(cursor: Cursor, account_id: UUID, email: str) -> bool:
     """Note an address to sign in by; False if another account has it."""
     cursor.execute(
         "insert into credentials (account_id, email) values (%s, lower(%s)) on conflict do nothing",
-        (str(account_id), email),
+        (account_id, email),
     )
     return bool(cursor.rowcount)
 
@@ -62,7 +60,7 @@ def set_password(cursor: Cursor, account_id: UUID, password_hash: str) -> None:
         on conflict (account_id) do update
         set password_hash = excluded.password_hash, changed_at = now()
         """,
-        (str(account_id), password_hash),
+        (account_id, password_hash),
     )
 
 
@@ -77,7 +75,7 @@ def forget(cursor: Cursor, account_id: UUID) -> None:
         delete from credentials
         where account_id = %(id)s
         """,
-        {"id": str(account_id)},
+        {"id": account_id},
     )
 
 
@@ -88,7 +86,7 @@ def add_link(cursor: Cursor, account_id: UUID, secret_sha256: bytes, lasts_secon
         insert into sign_in_links (secret_sha256, account_id, ends_at)
         values (%s, %s, now() + make_interval(secs => %s))
         """,
-        (secret_sha256, str(account_id), lasts_seconds),
+        (secret_sha256, account_id, lasts_seconds),
     )
 
 
@@ -104,7 +102,7 @@ def use_link(cursor: Cursor, secret_sha256: bytes) -> Account | None:
             and ends_at > now()
             and accounts.id = sign_in_links.account_id
             and accounts.in_force
-        returning accounts.id::text, accounts.name, accounts.roles
+        returning accounts.id, accounts.name, accounts.roles
         """,
         (secret_sha256,),
     )

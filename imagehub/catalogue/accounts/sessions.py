@@ -16,7 +16,7 @@ def begin(cursor: Cursor, account_id: UUID, secret_sha256: bytes, lasts_seconds:
         insert into sessions (secret_sha256, account_id, ends_at)
         values (%s, %s, now() + make_interval(secs => %s))
         """,
-        (secret_sha256, str(account_id), lasts_seconds),
+        (secret_sha256, account_id, lasts_seconds),
     )
 
 
@@ -39,7 +39,7 @@ def find(cursor: Cursor, secret_sha256: bytes) -> Account | None:
     """Whose session this is; None if it has ended or its token was revoked."""
     cursor.execute(
         """
-        select accounts.id::text, accounts.name, accounts.roles
+        select accounts.id, accounts.name, accounts.roles
         from sessions s
         join accounts on accounts.id = s.account_id
         left join tokens t on t.id = s.token_id
@@ -63,7 +63,7 @@ def end_all(cursor: Cursor, account_id: UUID, but_sha256: bytes = b"") -> None:
     """End all sessions of an account, but perhaps one."""
     cursor.execute(
         "delete from sessions where account_id = %s and secret_sha256 <> %s",
-        (str(account_id), but_sha256),
+        (account_id, but_sha256),
     )
 
 

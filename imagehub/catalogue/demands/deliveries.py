@@ -56,7 +56,7 @@ def queue_webhooks(cursor: Cursor, account_id: UUID, event: DeliveryEvent) -> in
         where account_id = %s
         on conflict do nothing
         """,
-        (event.name, event.body, event.once, str(account_id)),
+        (event.name, event.body, event.once, account_id),
     )
     return int(cursor.rowcount)
 
@@ -71,7 +71,7 @@ def queue_mail(cursor: Cursor, account_id: UUID, event: DeliveryEvent) -> int:
         where account_id = %s and email is not null
         on conflict do nothing
         """,
-        (event.name, event.body, event.once, str(account_id)),
+        (event.name, event.body, event.once, account_id),
     )
     return int(cursor.rowcount)
 
@@ -112,7 +112,7 @@ def claim(cursor: Cursor, limit: int, lease_seconds: int) -> list[Delivery]:
             )
             returning *
         )
-        select m.id::text, m.event, m.body, m.attempts, w.url, w.secret,
+        select m.id, m.event, m.body, m.attempts, w.url, w.secret,
             case when m.webhook_id is null then c.email end as email
         from mine m
         left join webhooks w on w.id = m.webhook_id
@@ -122,7 +122,7 @@ def claim(cursor: Cursor, limit: int, lease_seconds: int) -> list[Delivery]:
         {"lease": lease_seconds, "limit": limit},
     )
     return [
-        Delivery(UUID(row.id), row.event, row.body, row.attempts, row.url, row.secret, row.email)
+        Delivery(row.id, row.event, row.body, row.attempts, row.url, row.secret, row.email)
         for row in cursor.fetchall()
     ]
 
@@ -131,7 +131,7 @@ def sent(cursor: Cursor, delivery_id: UUID, answer: str) -> None:
     """Note that a delivery has arrived."""
     cursor.execute(
         "update deliveries set state = 'sent', answer = %s where id = %s",
-        (answer, str(delivery_id)),
+        (answer, delivery_id),
     )
 
 
@@ -145,7 +145,7 @@ def failed(cursor: Cursor, delivery_id: UUID, answer: str, wait_seconds: float |
             next_at = clock_timestamp() + make_interval(secs => coalesce(%(wait)s::float, 0))
         where id = %(id)s and state = 'waiting'
         """,
-        {"answer": answer[:300], "wait": wait_seconds, "id": str(delivery_id)},
+        {"answer": answer[:300], "wait": wait_seconds, "id": delivery_id},
     )
 
 
@@ -160,6 +160,6 @@ def of_account(cursor: Cursor, account_id: UUID, limit: int) -> list[DeliveryEnt
         order by d.made_at desc, d.id
         limit %s
         """,
-        (str(account_id), limit),
+        (account_id, limit),
     )
     return [DeliveryEntry(*row) for row in cursor.fetchall()]

@@ -65,9 +65,9 @@ def count(cursor: Cursor) -> int:
 def due(cursor: Cursor) -> list[UUID]:
     """The open demands that have reached their target, or whose time is over."""
     cursor.execute(
-        "select id::text from open_demands where verified >= target or until <= now() order by id"
+        "select id from open_demands where verified >= target or until <= now() order by id"
     )
-    return [UUID(row.id) for row in cursor.fetchall()]
+    return [row.id for row in cursor.fetchall()]
 
 
 def end(cursor: Cursor, demand_id: UUID) -> DemandEnd | None:
@@ -87,13 +87,11 @@ def end(cursor: Cursor, demand_id: UUID) -> DemandEnd | None:
             and d.closed_at is null
             and p.outcome is null
             and (p.verified >= d.target or d.until <= now())
-        returning d.id::text, d.label, l.name, d.target, p.verified, p.outcome
+        returning d.id, d.label, l.name, d.target, p.verified, p.outcome
         """,
-        (str(demand_id),),
+        (demand_id,),
     )
     row = cursor.fetchone()
     if row is None:
         return None
-    return DemandEnd(
-        UUID(row.id), Label(row.label, row.name), row.target, row.verified, row.outcome
-    )
+    return DemandEnd(row.id, Label(row.label, row.name), row.target, row.verified, row.outcome)

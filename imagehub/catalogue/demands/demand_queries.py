@@ -87,9 +87,7 @@ _BY_NEED_AND_NEARNESS = """
 
 def find(cursor: Cursor, demand_id: UUID, account_id: UUID | None) -> DemandEntry | None:
     """One demand."""
-    cursor.execute(
-        _ENTRIES + " where e.id = %(id)s", {"account": _text(account_id), "id": str(demand_id)}
-    )
+    cursor.execute(_ENTRIES + " where e.id = %(id)s", {"account": account_id, "id": demand_id})
     row = cursor.fetchone()
     return _entry(row) if row else None
 
@@ -103,7 +101,7 @@ def open_of_label(cursor: Cursor, mid: str, account_id: UUID | None) -> list[Dem
         order by watchers desc, e.asked_at
         limit 20
         """,
-        {"account": _text(account_id), "label": mid},
+        {"account": account_id, "label": mid},
     )
     return [_entry(row) for row in cursor.fetchall()]
 
@@ -131,7 +129,7 @@ def ended(cursor: Cursor, account_id: UUID | None, limit: int) -> list[DemandEnt
         order by e.ended_at desc
         limit %(limit)s
         """,
-        {"account": _text(account_id), "limit": limit},
+        {"account": account_id, "limit": limit},
     )
     return [_entry(row) for row in cursor.fetchall()]
 
@@ -145,24 +143,20 @@ def missions(cursor: Cursor, account_id: UUID | None, place: int, limit: int) ->
     """
     cursor.execute(
         _ENTRIES + _BY_NEED_AND_NEARNESS,
-        {"account": _text(account_id), "place": place, "limit": limit},
+        {"account": account_id, "place": place, "limit": limit},
     )
     return [_entry(row) for row in cursor.fetchall()]
 
 
-def _text(account_id: UUID | None) -> str | None:
-    return str(account_id) if account_id else None
-
-
 def _entry(row: Any) -> DemandEntry:
     return DemandEntry(
-        id=UUID(str(row.id)),
+        id=row.id,
         label=Label(row.label, row.label_name),
         target=row.target,
         why=row.why,
         asked_at=row.asked_at,
         until=row.until,
-        asker_id=UUID(str(row.account_id)),
+        asker_id=row.account_id,
         asker=row.asker,
         verified=row.verified,
         watchers=row.watchers,

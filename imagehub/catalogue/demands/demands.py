@@ -38,7 +38,7 @@ def open_of_account(cursor: Cursor, account_id: UUID) -> list[tuple[str, str]]:
     """Label and reason of each demand that the account asks and that has not ended."""
     cursor.execute(
         "select label, why from demand_entries where account_id = %s and state = 'open'",
-        (str(account_id),),
+        (account_id,),
     )
     return [(row.label, row.why) for row in cursor.fetchall()]
 
@@ -49,11 +49,12 @@ def ask(cursor: Cursor, account_id: UUID, wish: DemandSpec) -> UUID:
         """
         insert into demands (account_id, label, target, why, until)
         values (%s, %s, %s, %s, %s)
-        returning id::text
+        returning id
         """,
-        (str(account_id), wish.label, wish.target, wish.why, wish.until),
+        (account_id, wish.label, wish.target, wish.why, wish.until),
     )
-    return UUID(cursor.fetchone().id)
+    demand_id: UUID = cursor.fetchone().id
+    return demand_id
 
 
 def hold(cursor: Cursor, demand_id: UUID) -> bool:
@@ -61,7 +62,7 @@ def hold(cursor: Cursor, demand_id: UUID) -> bool:
 
     What became of it is to be read afterwards, by another statement.
     """
-    cursor.execute("select from demands where id = %s for update", (str(demand_id),))
+    cursor.execute("select from demands where id = %s for update", (demand_id,))
     return bool(cursor.rowcount)
 
 
@@ -74,7 +75,7 @@ def join(cursor: Cursor, demand_id: UUID, account_id: UUID, by_mail: bool) -> No
         on conflict (demand_id, account_id) do update
         set by_mail = excluded.by_mail
         """,
-        (str(demand_id), str(account_id), by_mail),
+        (demand_id, account_id, by_mail),
     )
 
 
@@ -82,7 +83,7 @@ def leave(cursor: Cursor, demand_id: UUID, account_id: UUID) -> None:
     """Tell the account nothing more of the demand."""
     cursor.execute(
         "delete from demand_watchers where demand_id = %s and account_id = %s",
-        (str(demand_id), str(account_id)),
+        (demand_id, account_id),
     )
 
 
@@ -94,7 +95,7 @@ def close(cursor: Cursor, demand_id: UUID, account_id: UUID, because: str) -> No
         set closed_at = clock_timestamp(), closed_by = %s, closed_because = %s
         where id = %s and closed_at is null
         """,
-        (str(account_id), because, str(demand_id)),
+        (account_id, because, demand_id),
     )
 
 
@@ -102,24 +103,24 @@ def watchers(cursor: Cursor, demand_id: UUID) -> list[Watcher]:
     """Who is told what becomes of a demand."""
     cursor.execute(
         """
-        select account_id::text, by_mail
+        select account_id, by_mail
         from demand_watchers
         where demand_id = %s
         order by account_id
         """,
-        (str(demand_id),),
+        (demand_id,),
     )
-    return [Watcher(UUID(row.account_id), row.by_mail) for row in cursor.fetchall()]
+    return [Watcher(row.account_id, row.by_mail) for row in cursor.fetchall()]
 
 
 def leave_all(cursor: Cursor, account_id: UUID) -> None:
     """Withdraw an account's open demands and tell it of no other: it leaves the hub."""
-    cursor.execute("delete from demand_watchers where account_id = %s", (str(account_id),))
+    cursor.execute("delete from demand_watchers where account_id = %s", (account_id,))
     cursor.execute(
         """
         update demands
         set closed_at = clock_timestamp(), closed_by = account_id
         where account_id = %s and closed_at is null and id in (select o.id from open_demands o)
         """,
-        (str(account_id),),
+        (account_id,),
     )

@@ -41,7 +41,7 @@ def tell(cursor: Cursor, account_id: UUID, news: News) -> bool:
     """
     cursor.execute(
         "select tell_account(%s, %s, %s, %s, %s) as told",
-        (str(account_id), news.kind, news.words, news.link, news.once),
+        (account_id, news.kind, news.words, news.link, news.once),
     )
     return bool(cursor.fetchone().told)
 
@@ -56,7 +56,7 @@ def of_account(cursor: Cursor, account_id: UUID, before: int, limit: int) -> lis
         order by id desc
         limit %s
         """,
-        (str(account_id), before, limit),
+        (account_id, before, limit),
     )
     return [Notice(*row) for row in cursor.fetchall()]
 
@@ -68,7 +68,7 @@ def count_unread(cursor: Cursor, account_id: UUID, limit: int) -> int:
         select count(*) as unread
         from (select from notices where account_id = %s and read_at is null limit %s) few
         """,
-        (str(account_id), limit),
+        (account_id, limit),
     )
     return int(cursor.fetchone().unread)
 
@@ -77,10 +77,10 @@ def mark_read(cursor: Cursor, account_id: UUID, up_to: int) -> None:
     """Note that the account has read its notices up to one."""
     cursor.execute(
         "update notices set read_at = now() where account_id = %s and id <= %s and read_at is null",
-        (str(account_id), up_to),
+        (account_id, up_to),
     )
 
 
 def forget(cursor: Cursor, account_id: UUID) -> None:
     """Delete what an account was told."""
-    cursor.execute("delete from notices where account_id = %s", (str(account_id),))
+    cursor.execute("delete from notices where account_id = %s", (account_id,))

@@ -25,12 +25,12 @@ def add(cursor: Cursor, account_id: UUID, url: str, secret: str) -> UUID | None:
         insert into webhooks (account_id, url, secret)
         values (%s, %s, %s)
         on conflict (account_id, url) do nothing
-        returning id::text
+        returning id
         """,
-        (str(account_id), url, secret),
+        (account_id, url, secret),
     )
     row = cursor.fetchone()
-    return UUID(row.id) if row else None
+    return row.id if row else None
 
 
 def hold_owner(cursor: Cursor, account_id: UUID) -> None:
@@ -43,20 +43,20 @@ def hold_owner(cursor: Cursor, account_id: UUID) -> None:
 def of_account(cursor: Cursor, account_id: UUID) -> list[Webhook]:
     """An account's webhooks, the oldest first."""
     cursor.execute(
-        "select id::text, url, made_at from webhooks where account_id = %s order by made_at, id",
-        (str(account_id),),
+        "select id, url, made_at from webhooks where account_id = %s order by made_at, id",
+        (account_id,),
     )
-    return [Webhook(UUID(row.id), row.url, row.made_at) for row in cursor.fetchall()]
+    return [Webhook(row.id, row.url, row.made_at) for row in cursor.fetchall()]
 
 
 def remove(cursor: Cursor, account_id: UUID, webhook_id: UUID) -> bool:
     """Delete a webhook and what still waits for it; False if the account has none such."""
     cursor.execute(
-        "delete from webhooks where id = %s and account_id = %s", (str(webhook_id), str(account_id))
+        "delete from webhooks where id = %s and account_id = %s", (webhook_id, account_id)
     )
     return bool(cursor.rowcount)
 
 
 def remove_all(cursor: Cursor, account_id: UUID) -> None:
     """Delete an account's webhooks."""
-    cursor.execute("delete from webhooks where account_id = %s", (str(account_id),))
+    cursor.execute("delete from webhooks where account_id = %s", (account_id,))

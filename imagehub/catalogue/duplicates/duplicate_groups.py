@@ -79,7 +79,7 @@ def tiles(
         ) c on true
         join labels l on l.mid = coalesce(m.claimed_label, c.label)
         """,
-        {"ids": list(image_ids), "account": str(account_id) if account_id else None},
+        {"ids": list(image_ids), "account": account_id},
     )
     return {
         row.image_id: KnownTile(

@@ -30,7 +30,7 @@ def undo(cursor: Cursor, image_a: str, image_b: str, account_id: UUID) -> None:
         values (%s, %s, %s)
         on conflict (image_a, image_b) do nothing
         """,
-        (*pair(image_a, image_b), str(account_id)),
+        (*pair(image_a, image_b), account_id),
     )
 
 

@@ -121,8 +121,8 @@ def uploads(cursor: Cursor, image_id: str) -> list[ImageUpload]:
     )
     return [
         ImageUpload(
-            id=UUID(str(row.id)),
-            account_id=UUID(str(row.account_id)),
+            id=row.id,
+            account_id=row.account_id,
             contributor=row.contributor,
             claimed=Label(row.mid, row.name),
             taken_at=row.taken_at,
@@ -148,7 +148,7 @@ def sent_by(cursor: Cursor, account_id: UUID) -> SentImages:
                 and not exists (select from withdrawn_uploads w where w.upload_id = u.id)
         ) sent
         """,
-        (str(account_id),),
+        (account_id,),
     )
     return SentImages(*cursor.fetchone())
 

@@ -87,7 +87,7 @@ class Alike:
 
 
 _PROPOSALS = """
-    select p.id::text as id, p.account_id::text as owner, a.name as proposer, p.name, p.why,
+    select p.id, p.account_id as owner, a.name as proposer, p.name, p.why,
         p.proposed_at, e.*,
         array(select l.mid from labels l where l.mid = any(p.parents) order by l.name) as mids,
         array(select l.name from labels l where l.mid = any(p.parents) order by l.name) as names,
@@ -115,14 +115,15 @@ def add(cursor: Cursor, account_id: UUID, new: NewProposal) -> UUID:
         """
         insert into label_proposals (account_id, name, parents, why, examples)
         values (%s, %s, %s, %s, %s::uuid[])
-        returning id::text
+        returning id
         """,
         (
-            *(str(account_id), new.name, list(new.parents), new.why),
-            [str(example) for example in new.examples],
+            *(account_id, new.name, list(new.parents), new.why),
+            list(new.examples),
         ),
     )
-    return UUID(cursor.fetchone().id)
+    proposal_id: UUID = cursor.fetchone().id
+    return proposal_id
 
 
 def own_photos(cursor: Cursor, account_id: UUID, limit: int) -> list[OwnPhoto]:
@@ -131,7 +132,7 @@ def own_photos(cursor: Cursor, account_id: UUID, limit: int) -> list[OwnPhoto]:
         """
         select *
         from (
-            select distinct on (u.image_id) u.id::text as id, u.image_id, l.name, u.settled_at
+            select distinct on (u.image_id) u.id, u.image_id, l.name, u.settled_at
             from uploads u
             join labels l on l.mid = u.claimed_label
             join images i on i.id = u.image_id
@@ -141,9 +142,9 @@ def own_photos(cursor: Cursor, account_id: UUID, limit: int) -> list[OwnPhoto]:
         order by settled_at desc, id
         limit %(limit)s
         """,
-        {"account": str(account_id), "limit": limit},
+        {"account": account_id, "limit": limit},
     )
-    return [OwnPhoto(UUID(row.id), row.image_id, row.name) for row in cursor.fetchall()]
+    return [OwnPhoto(row.id, row.image_id, row.name) for row in cursor.fetchall()]
 
 
 def own_uploads(cursor: Cursor, account_id: UUID, ids: Sequence[UUID]) -> int:
@@ -154,14 +155,14 @@ def own_uploads(cursor: Cursor, account_id: UUID, ids: Sequence[UUID]) -> int:
         from uploads
         where account_id = %s and state = 'landed' and id = any(%s::uuid[])
         """,
-        (str(account_id), [str(one) for one in ids]),
+        (account_id, list(ids)),
     )
     return int(cursor.fetchone().own)
 
 
 def find(cursor: Cursor, proposal_id: UUID) -> Proposal | None:
     """One proposal."""
-    cursor.execute(_PROPOSALS + " where p.id = %s", (str(proposal_id),))
+    cursor.execute(_PROPOSALS + " where p.id = %s", (proposal_id,))
     row = cursor.fetchone()
     return _proposal(row) if row else None
 
@@ -193,7 +194,7 @@ def count_waiting(cursor: Cursor, account_id: UUID) -> int:
         where account_id = %s
             and not exists (select from label_changes c where c.proposal_id = p.id)
         """,
-        (str(account_id),),
+        (account_id,),
     )
     return int(cursor.fetchone().waiting)
 
@@ -209,9 +210,9 @@ def decide(cursor: Cursor, change: Change, admin_id: UUID) -> bool:
         on conflict (proposal_id) do nothing
         """,
         (
-            str(change.proposal_id) if change.proposal_id else None,
+            change.proposal_id,
             *(change.label, change.action, change.name, list(change.parents), change.into),
-            *(change.reason, str(admin_id)),
+            *(change.reason, admin_id),
         ),
     )
     return bool(cursor.rowcount)
@@ -241,7 +242,7 @@ def alike(cursor: Cursor, name: str, limit: int) -> list[Alike]:
         with wanted as (
             select trigrams(%(name)s) as runs, lower(%(name)s) as lowered
         ), named as (
-            select name, mid, null as proposal
+            select name, mid, null::uuid as proposal
             from labels, wanted
             where trigrams(name) && runs
             union all
@@ -249,7 +250,7 @@ def alike(cursor: Cursor, name: str, limit: int) -> list[Alike]:
             from label_synonyms s, wanted
             where trigrams(s.name) && runs
             union all
-            select p.name, null, p.id::text
+            select p.name, null, p.id
             from label_proposals p, wanted
             where trigrams(p.name) && runs
                 and not exists (select from label_changes c where c.proposal_id = p.id)
@@ -273,7 +274,7 @@ def alike(cursor: Cursor, name: str, limit: int) -> list[Alike]:
         Alike(
             row.name,
             Label(row.mid, row.label_name) if row.mid else None,
-            UUID(row.proposal) if row.proposal else None,
+            row.proposal,
         )
         for row in cursor.fetchall()
     ]
@@ -281,8 +282,8 @@ def alike(cursor: Cursor, name: str, limit: int) -> list[Alike]:
 
 def _proposal(row: Any) -> Proposal:
     return Proposal(
-        id=UUID(row.id),
-        account_id=UUID(row.owner),
+        id=row.id,
+        account_id=row.owner,
         proposer=row.proposer,
         name=row.name,
         parents=tuple(Label(mid, name) for mid, name in zip(row.mids, row.names, strict=True)),

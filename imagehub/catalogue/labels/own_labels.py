@@ -45,7 +45,7 @@ def waiting(cursor: Cursor) -> list[Waiting]:
     """The decisions that are not applied, in the order in which they were made."""
     cursor.execute(
         """
-        select c.id, c.action, c.proposal_id::text, p.account_id::text as proposer,
+        select c.id, c.action, c.proposal_id, p.account_id as proposer,
             p.name as proposed_name, c.label, c.name, c.parents, c.into_label, c.reason
         from label_changes c
         left join label_proposals p on p.id = c.proposal_id
@@ -57,8 +57,8 @@ def waiting(cursor: Cursor) -> list[Waiting]:
         Waiting(
             id=row.id,
             action=row.action,
-            proposal_id=UUID(row.proposal_id) if row.proposal_id else None,
-            proposer=UUID(row.proposer) if row.proposer else None,
+            proposal_id=row.proposal_id,
+            proposer=row.proposer,
             proposed_name=row.proposed_name,
             label=row.label,
             name=row.name,
@@ -105,7 +105,7 @@ def add(cursor: Cursor, proposal_id: UUID, name: str) -> str:
         values (%s || lpad(nextval('own_label_numbers')::text, 4, '0'), %s, %s)
         returning mid
         """,
-        (PREFIX, name, str(proposal_id)),
+        (PREFIX, name, proposal_id),
     )
     return str(cursor.fetchone().mid)
 

@@ -26,13 +26,13 @@ def add(cursor: Cursor, admin_id: UUID, image_id: str, reason: str, lasts_second
         insert into photo_openings (account_id, image_id, reason, ends_at)
         values (%s, %s, %s, now() + make_interval(secs => %s))
         """,
-        (str(admin_id), image_id, reason, lasts_seconds),
+        (admin_id, image_id, reason, lasts_seconds),
     )
 
 
 def is_opened(cursor: Cursor, admin_id: UUID, image_id: str) -> bool:
     """True if the admin opened the photo, or work that waits for admins leads to it."""
-    cursor.execute("select opened_to(%s, %s) as answer", (str(admin_id), image_id))
+    cursor.execute("select opened_to(%s, %s) as answer", (admin_id, image_id))
     return bool(cursor.fetchone().answer)
 
 
@@ -46,6 +46,6 @@ def newest(cursor: Cursor, admin_id: UUID, limit: int) -> list[Opening]:
         order by id desc
         limit %s
         """,
-        (str(admin_id), limit),
+        (admin_id, limit),
     )
     return [Opening(*row) for row in cursor.fetchall()]

@@ -59,7 +59,7 @@ def add(
         values (%s, %s, %s, %s)
         on conflict do nothing
         """,
-        (bytes.fromhex(photo_sha256), str(account_id) if account_id else None, str(kind), words),
+        (bytes.fromhex(photo_sha256), account_id, str(kind), words),
     )
     return bool(cursor.rowcount)
 
@@ -158,7 +158,7 @@ def decide(cursor: Cursor, photo_sha256: str, decision: ModerationDecision, admi
         """,
         (
             *(bytes.fromhex(photo_sha256), str(decision.outcome), str(decision.kind)),
-            *(decision.words, str(admin_id)),
+            *(decision.words, admin_id),
         ),
     )
     cursor.execute(
@@ -170,13 +170,13 @@ def decide(cursor: Cursor, photo_sha256: str, decision: ModerationDecision, admi
 def senders(cursor: Cursor, image_id: str) -> Sequence[UUID]:
     """The accounts whose uploads lead to an image."""
     cursor.execute("select senders_of(%s) as id", (image_id,))
-    return [UUID(row.id) for row in cursor.fetchall()]
+    return [row.id for row in cursor.fetchall()]
 
 
 def _report(row: Any) -> PhotoReport:
     return PhotoReport(
-        UUID(row.id),
-        UUID(row.account_id) if row.account_id else None,
+        row.id,
+        row.account_id,
         row.reporter,
         ReportKind(row.kind),
         row.words,

@@ -106,7 +106,7 @@ def set_aside(cursor: Cursor, limit: int) -> list[DeadLetterEntry]:
     """Those dead letters, the newest first."""
     cursor.execute(
         """
-        select set_aside_at, code, reason, upload_id::text
+        select set_aside_at, code, reason, upload_id
         from dead_letters
         where replayed_at is null
         order by set_aside_at desc
@@ -115,9 +115,7 @@ def set_aside(cursor: Cursor, limit: int) -> list[DeadLetterEntry]:
         (limit,),
     )
     return [
-        DeadLetterEntry(
-            row.set_aside_at, row.code, row.reason, row.upload_id and UUID(row.upload_id)
-        )
+        DeadLetterEntry(row.set_aside_at, row.code, row.reason, row.upload_id)
         for row in cursor.fetchall()
     ]
 

@@ -16,7 +16,7 @@ def note(cursor: Cursor, release_id: str, account_id: UUID) -> None:
         on conflict (release_id, account_id) do update
         set last_at = now()
         """,
-        (release_id, str(account_id)),
+        (release_id, account_id),
     )
 
 
@@ -26,4 +26,4 @@ def accounts(cursor: Cursor, release_id: str) -> list[UUID]:
         "select account_id from release_downloads where release_id = %s order by first_at",
         (release_id,),
     )
-    return [UUID(row.account_id) for row in cursor.fetchall()]
+    return [row.account_id for row in cursor.fetchall()]

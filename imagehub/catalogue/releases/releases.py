@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg2.extras import execute_values
 
@@ -20,7 +21,7 @@ class ReleaseRequest:
     """A wish that nobody has answered yet."""
 
     release_id: str
-    subset_id: str
+    subset_id: UUID
     number: int
     rules: SubsetRules
     rules_as_written: Mapping[str, Any]

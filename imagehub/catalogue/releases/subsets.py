@@ -62,7 +62,7 @@ def create(cursor: Cursor, account_id: UUID, name: str, rules: SubsetRules) -> b
         insert into subsets (name, account_id, rules) values (%s, %s, %s)
         on conflict (name) do nothing
         """,
-        (name, str(account_id), rules_as_json(rules)),
+        (name, account_id, rules_as_json(rules)),
     )
     return bool(cursor.rowcount)
 
@@ -173,7 +173,7 @@ def open_request(cursor: Cursor, subset: Subset) -> str | None:
           and not exists (select from release_failures where release_id = asked.release_id)
         order by number limit 1
         """,
-        (str(subset.id), rules_as_json(subset.rules)),
+        (subset.id, rules_as_json(subset.rules)),
     )
     row = cursor.fetchone()
     return row.release_id if row else None
@@ -193,9 +193,9 @@ def request_release(cursor: Cursor, subset: Subset, account_id: UUID) -> str:
         """,
         {
             "name": subset.name,
-            "subset_id": str(subset.id),
+            "subset_id": subset.id,
             "rules": rules_as_json(subset.rules),
-            "account_id": str(account_id),
+            "account_id": account_id,
         },
     )
     release_id: str = cursor.fetchone().release_id
@@ -214,6 +214,4 @@ def _label_count(label: Label, rows: Sequence[Any], names: Sequence[str]) -> Lab
 
 
 def _subset(row: Any) -> Subset:
-    return Subset(
-        UUID(row.id), row.name, UUID(row.account_id), rules_from_json(row.rules), row.created_at
-    )
+    return Subset(row.id, row.name, row.account_id, rules_from_json(row.rules), row.created_at)

@@ -32,22 +32,22 @@ def deal(cursor: Cursor, wanted: int, most_a_day: int, resting_a_day: int) -> li
     """Who asks gets questions until so many are open, or the day's are used up; return the open."""
     cursor.execute(
         # Dealt first, and read then: the function's own rows are not visible to its statement.
-        "select id::text from deal_review_questions(%s, %s, %s, %s)",
+        "select id from deal_review_questions(%s, %s, %s, %s)",
         (wanted, GOLD_SHARE, most_a_day, resting_a_day),
     )
-    ids = [row.id for row in cursor.fetchall()]
-    return [found for one in ids if (found := find(cursor, UUID(one)))]
+    dealt = cursor.fetchall()
+    return [found for row in dealt if (found := find(cursor, row.id))]
 
 
 def find(cursor: Cursor, question_id: UUID) -> Question | None:
     """A question that was put to who asks, answered or not."""
-    cursor.execute(f"{_READ} from review_questions q {_JOINS} where q.id = %s", (str(question_id),))
+    cursor.execute(f"{_READ} from review_questions q {_JOINS} where q.id = %s", (question_id,))
     row = cursor.fetchone()
     return row and _question(row)
 
 
 _READ = """
-    select q.id::text, q.image_id, i.photo_sha256, l.mid, l.name, i.full_width, i.full_height,
+    select q.id, q.image_id, i.photo_sha256, l.mid, l.name, i.full_width, i.full_height,
         r.answer, r.reviewed_at
     """
 _JOINS = """
@@ -61,7 +61,7 @@ _JOINS = """
 
 def _question(row: Any) -> Question:
     return Question(
-        id=UUID(row.id),
+        id=row.id,
         image_id=row.image_id,
         photo_sha256=bytes(row.photo_sha256).hex(),
         label=Label(row.mid, row.name),

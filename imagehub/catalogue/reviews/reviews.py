@@ -34,7 +34,7 @@ def write(
         set answer = excluded.answer, reviewed_at = now()
         where reviews.answer <> excluded.answer
         """,
-        (image_id, label, str(account_id), str(answer)),
+        (image_id, label, account_id, str(answer)),
     )
 
 
@@ -42,7 +42,7 @@ def withdraw(cursor: Cursor, image_id: str, label: str, account_id: UUID) -> boo
     """Take a person's answer back; False if there was none."""
     cursor.execute(
         "delete from reviews where image_id = %s and label = %s and account_id = %s",
-        (image_id, label, str(account_id)),
+        (image_id, label, account_id),
     )
     return bool(cursor.rowcount)
 
@@ -63,7 +63,7 @@ def of_image(cursor: Cursor, image_id: str) -> list[Review]:
         Review(
             image_id=row.image_id,
             label=row.label,
-            account_id=UUID(str(row.account_id)),
+            account_id=row.account_id,
             reviewer=row.reviewer,
             answer=ReviewAnswer(row.answer),
             reviewed_at=row.reviewed_at,

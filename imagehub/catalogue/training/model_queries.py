@@ -42,7 +42,7 @@ def withdrawn_photos(cursor: Cursor, model_id: UUID) -> int:
         join release_withdrawals w on w.release_id = r.release_id
         where r.id = %s and w.path like 'train/%%' and w.withdrawn_at >= r.started_at
         """,
-        (str(model_id),),
+        (model_id,),
     )
     return int(cursor.fetchone().photos)
 
@@ -51,7 +51,7 @@ def owners(cursor: Cursor, release_id: str) -> list[tuple[UUID, UUID]]:
     """The models of a release's runs, each with the account that asked for it."""
     cursor.execute(
         """
-        select m.id::text, q.account_id::text
+        select m.id, q.account_id
         from models m
         join training_requests q on q.id = m.id
         where q.release_id = %s
@@ -59,14 +59,14 @@ def owners(cursor: Cursor, release_id: str) -> list[tuple[UUID, UUID]]:
         """,
         (release_id,),
     )
-    return [(UUID(row.id), UUID(row.account_id)) for row in cursor.fetchall()]
+    return [(row.id, row.account_id) for row in cursor.fetchall()]
 
 
 def find(cursor: Cursor, model_id: UUID) -> ModelEntry | None:
     """The model that the run with this id left."""
     cursor.execute(
         "select id::text, labels, metrics, files, made_at from models where id = %s",
-        (str(model_id),),
+        (model_id,),
     )
     row = cursor.fetchone()
     if row is None:

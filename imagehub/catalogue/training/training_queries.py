@@ -52,8 +52,8 @@ class TrainingEntry:
 
 
 _ENTRY = """
-    select e.id::text, e.request_id::text, e.account_id::text, e.owner, e.release_id,
-        e.manifest_sha256, e.config, e.asked_at, e.expected_minutes, e.state, e.attempt,
+    select e.id::text, e.request_id, e.account_id, e.owner, e.release_id, e.manifest_sha256,
+        e.config, e.asked_at, e.expected_minutes, e.state, e.attempt,
         e.epochs_done, e.done, e.total, e.photos_per_second, e.reason, e.started_at, e.finished_at,
         e.is_cancel_asked, e.has_model, w.place
     from training_entries e
@@ -63,7 +63,7 @@ _ENTRY = """
 
 def find(cursor: Cursor, run_id: UUID) -> TrainingEntry | None:
     """The run with this id."""
-    cursor.execute(f"{_ENTRY} where e.id = %s", (str(run_id),))
+    cursor.execute(f"{_ENTRY} where e.id = %s", (run_id,))
     row = cursor.fetchone()
     return _entry(row) if row else None
 
@@ -98,9 +98,9 @@ def newest(
         limit %(limit)s
         """,
         {
-            "account": str(account_id) if account_id else None,
+            "account": account_id,
             "at": before[0] if before else None,
-            "id": str(before[1]) if before else None,
+            "id": before[1] if before else None,
             "limit": limit,
         },
     )
@@ -109,7 +109,5 @@ def newest(
 
 def _entry(row: Any) -> TrainingEntry:
     fields = row._asdict()
-    fields["request_id"] = UUID(row.request_id) if row.request_id else None
-    fields["account_id"] = UUID(row.account_id) if row.account_id else None
     fields["manifest_sha256"] = bytes(row.manifest_sha256)
     return TrainingEntry(**fields)

@@ -36,10 +36,10 @@ def add(cursor: Cursor, wish: TrainingRequest) -> str:
         """
         insert into training_requests (account_id, release_id, config, executors, expected_minutes)
         values (%s, %s, %s, %s, %s)
-        returning id::text
+        returning id
         """,
         (
-            *(str(wish.account_id), wish.release_id, json.dumps(dict(wish.config))),
+            *(wish.account_id, wish.release_id, json.dumps(dict(wish.config))),
             *(wish.executors, wish.expected_minutes),
         ),
     )
@@ -65,7 +65,7 @@ def use(cursor: Cursor, account_id: UUID, days: int) -> Use:
               and not (state = 'cancelled' and started_at is null)
         ) as counted
         """,
-        (str(account_id), days),
+        (account_id, days),
     )
     row = cursor.fetchone()
     return Use(row.runs, row.minutes)
@@ -81,7 +81,7 @@ def cancel_all(cursor: Cursor, account_id: UUID) -> None:
         where account_id = %s and finished_at is null
         on conflict do nothing
         """,
-        (str(account_id),),
+        (account_id,),
     )
 
 
@@ -93,5 +93,5 @@ def cancel(cursor: Cursor, request_id: UUID, account_id: UUID) -> None:
         values (%s, %s)
         on conflict do nothing
         """,
-        (str(request_id), str(account_id)),
+        (request_id, account_id),
     )

@@ -96,13 +96,13 @@ def _insert(cursor: Cursor, upload_id: UUID, candidate: NewUpload) -> datetime |
         returning accepted_at
         """,
         {
-            "upload_id": str(upload_id),
-            "account_id": str(candidate.account_id),
+            "upload_id": upload_id,
+            "account_id": candidate.account_id,
             "claimed_label": candidate.claimed_label,
             "photo_sha256": candidate.photo_sha256,
             "request_sha256": candidate.request_sha256,
             "photo_bytes": candidate.photo_bytes,
-            "client_key": str(candidate.client_key),
+            "client_key": candidate.client_key,
         },
     )
     row = cursor.fetchone()
@@ -115,7 +115,7 @@ def _find(cursor: Cursor, upload_id: UUID, account_id: UUID) -> Acceptance | Non
         select request_sha256, accepted_at from acceptances
         where upload_id = %s and account_id = %s
         """,
-        (str(upload_id), str(account_id)),
+        (upload_id, account_id),
     )
     row = cursor.fetchone()
     if row is None:
@@ -142,9 +142,9 @@ def _insert_refusal(
         select is_foreign from foreign_holder
         """,
         {
-            "upload_id": str(upload_id),
-            "account_id": str(account_id),
-            "client_key": str(client_key),
+            "upload_id": upload_id,
+            "account_id": account_id,
+            "client_key": client_key,
             "code": refusal.code,
             "reason": refusal.sentence,
         },

@@ -46,7 +46,7 @@ def add(
             place.offset,
             code,
             reason,
-            str(upload_id) if upload_id else None,
+            upload_id,
         ),
     )
     return bool(cursor.rowcount == 1)

@@ -57,10 +57,10 @@ def find_upload(cursor: Cursor, upload_id: UUID) -> UploadIdentity | None:
     """The upload of this id, if it has been settled."""
     cursor.execute(
         "select account_id, encode(photo_sha256, 'hex') as photo_sha256 from uploads where id = %s",
-        (str(upload_id),),
+        (upload_id,),
     )
     row = cursor.fetchone()
-    return UploadIdentity(UUID(row.account_id), row.photo_sha256) if row else None
+    return UploadIdentity(row.account_id, row.photo_sha256) if row else None
 
 
 def find_image(cursor: Cursor, photo_sha256: str) -> str | None:
@@ -72,7 +72,7 @@ def find_image(cursor: Cursor, photo_sha256: str) -> str | None:
 
 def has_account(cursor: Cursor, account_id: UUID) -> bool:
     """Say whether the account exists."""
-    cursor.execute("select from accounts where id = %s", (str(account_id),))
+    cursor.execute("select from accounts where id = %s", (account_id,))
     return cursor.fetchone() is not None
 
 
@@ -112,7 +112,7 @@ def add_image(cursor: Cursor, image: NewImage) -> bool:
             "brightness": image.brightness,
             "flags": list(image.flags),
             "derivative_recipe": image.derivative_recipe,
-            "first_upload_id": str(image.first_upload_id),
+            "first_upload_id": image.first_upload_id,
         },
     )
     return bool(cursor.rowcount == 1)
@@ -134,8 +134,8 @@ def add_upload(
         ) on conflict (id) do nothing
         """,
         {
-            "id": str(upload.id),
-            "account_id": str(upload.account_id),
+            "id": upload.id,
+            "account_id": upload.account_id,
             "claimed_label": upload.claimed_label,
             "photo_sha256": bytes.fromhex(upload.photo_sha256),
             "image_id": image_id,

@@ -59,7 +59,7 @@ def find_own(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> Up
         select * from receipts where account_id = %s and upload_id = any(%s::uuid[])
         order by door_code is null desc, asked_at desc limit 1
         """,
-        (str(account_id), [str(upload_id) for upload_id in upload_ids]),
+        (account_id, list(upload_ids)),
     )
     row = cursor.fetchone()
     return _standing(row) if row else None
@@ -72,7 +72,7 @@ def find_any(cursor: Cursor, upload_id: UUID) -> UploadFacts | None:
         select * from receipts where upload_id = %s
         order by door_code is null desc, asked_at desc limit 1
         """,
-        (str(upload_id),),
+        (upload_id,),
     )
     row = cursor.fetchone()
     return _standing(row) if row else None
@@ -90,9 +90,9 @@ def newest(
         order by asked_at desc, upload_id desc limit %(limit)s
         """,
         {
-            "account_id": str(account_id),
+            "account_id": account_id,
             "at": before[0] if before else None,
-            "id": str(before[1]) if before else None,
+            "id": before[1] if before else None,
             "limit": limit,
         },
     )
@@ -105,8 +105,6 @@ def _standing(row: Any) -> UploadFacts:
         for field in fields(UploadFacts)
         if field.name != "verdict"
     }
-    for name in ("upload_id", "client_key", "account_id", "first_upload_id"):
-        values[name] = UUID(values[name]) if values[name] else None
     values["photo_sha256"] = bytes(row.photo_sha256) if row.photo_sha256 else None
     values["reasons"] = tuple(row.reasons or ())
     values["verdict"] = read_verdict(row) if row.outcome else None

@@ -93,7 +93,7 @@ def withdrawals(cursor: Cursor) -> list[Withdrawal]:
         order by w.asked_at, w.upload_id
         """
     )
-    return [Withdrawal(UUID(row.upload_id), row.photo) for row in cursor.fetchall()]
+    return [Withdrawal(row.upload_id, row.photo) for row in cursor.fetchall()]
 
 
 def takedowns(cursor: Cursor) -> list[Takedown]:
@@ -153,7 +153,7 @@ def hold_image(cursor: Cursor, photo_sha256: str) -> str | None:
 
 def remove_upload(cursor: Cursor, upload_id: UUID) -> None:
     """Delete an upload's row, if it is there, and answer its withdrawal, if there is one."""
-    cursor.execute("delete from uploads where id = %s returning state", (str(upload_id),))
+    cursor.execute("delete from uploads where id = %s returning state", (upload_id,))
     if row := cursor.fetchone():
         _count(
             cursor,
@@ -169,7 +169,7 @@ def remove_upload(cursor: Cursor, upload_id: UUID) -> None:
         where upload_id = %s
         on conflict do nothing
         """,
-        (str(upload_id),),
+        (upload_id,),
     )
 
 
@@ -178,7 +178,7 @@ def uploads_of(cursor: Cursor, image_id: str) -> list[UUID]:
     cursor.execute(
         "select id from uploads where image_id = %s order by settled_at, id", (image_id,)
     )
-    return [UUID(row.id) for row in cursor.fetchall()]
+    return [row.id for row in cursor.fetchall()]
 
 
 def claimed_labels(cursor: Cursor, image_id: str) -> set[str]:
@@ -212,7 +212,7 @@ def set_first_upload(cursor: Cursor, image_id: str, upload_id: UUID) -> None:
         set first_upload_id = %(upload)s
         where id = %(image)s and first_upload_id <> %(upload)s
         """,
-        {"upload": str(upload_id), "image": image_id},
+        {"upload": upload_id, "image": image_id},
     )
 
 

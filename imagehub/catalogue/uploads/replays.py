@@ -32,7 +32,7 @@ def ask(cursor: Cursor, admin_id: UUID) -> bool:
             where not exists (select from replay_answers a where a.request_id = r.id)
         )
         """,
-        (str(admin_id),),
+        (admin_id,),
     )
     return bool(cursor.rowcount)
 

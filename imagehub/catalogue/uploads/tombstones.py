@@ -77,8 +77,8 @@ def barrier(cursor: Cursor, sending: ArrivingUpload) -> Barrier:
         from (select 1) as one left join tombstones t on t.photo_sha256 = %(photo)s
         """,
         {
-            "upload": str(sending.upload_id) if sending.upload_id else None,
-            "account": str(sending.account_id),
+            "upload": sending.upload_id,
+            "account": sending.account_id,
             "photo": bytes.fromhex(sending.photo_sha256),
             "at": sending.accepted_at,
         },

@@ -48,10 +48,10 @@ def ask(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> UUID | 
         select upload_id
         from own
         """,
-        {"account": str(account_id), "ids": [str(one) for one in upload_ids]},
+        {"account": account_id, "ids": list(upload_ids)},
     )
     row = cursor.fetchone()
-    return UUID(row.upload_id) if row else None
+    return row.upload_id if row else None
 
 
 def endings(cursor: Cursor, upload_ids: Sequence[UUID]) -> dict[UUID, UploadEnding]:
@@ -70,10 +70,10 @@ def endings(cursor: Cursor, upload_ids: Sequence[UUID]) -> dict[UUID, UploadEndi
         left join takedowns d on d.photo_sha256 = a.photo_sha256
         where w.upload_id is not null or t.kind is not null or d.kind is not null
         """,
-        ([str(one) for one in upload_ids],),
+        (list(upload_ids),),
     )
     return {
-        UUID(row.id): UploadEnding(row.is_takedown, row.asked_at, row.removed_at, row.kind)
+        row.id: UploadEnding(row.is_takedown, row.asked_at, row.removed_at, row.kind)
         for row in cursor.fetchall()
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from imagehub.catalogue.uploads import replays
+from imagehub.catalogue.uploads import dead_letters
 from imagehub.errors import HubError
 from ingestion.pipeline import Pipeline
 from ingestion.replay import replay
@@ -33,11 +33,11 @@ def answer(pipeline: Pipeline) -> None:
     After a crash in between some are tried twice: an upload lands only once.
     """
     with pipeline.database.transaction() as cursor:
-        asked = replays.open_requests(cursor)
+        asked = dead_letters.open_replays(cursor)
     if not asked:
         return
     count = replay(pipeline.database, pipeline.log, pipeline.dead_letters)
     logger.info("put %d dead letters into the upload log again", count)
     with pipeline.database.transaction() as cursor:
         for request_id in asked:
-            replays.answer(cursor, request_id, count)
+            dead_letters.answer_replay(cursor, request_id, count)

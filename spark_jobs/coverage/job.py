@@ -6,7 +6,7 @@ One transaction of the catalogue, which holds both its input and its output.
 from __future__ import annotations
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.images import coverage_cells
+from imagehub.catalogue.images import coverage
 from imagehub.catalogue.operation import job_runs
 from spark_jobs.runs import JobContext
 
@@ -23,5 +23,5 @@ def run(context: JobContext) -> dict[str, int]:
     """Count anew; return the number of rows."""
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
-        coverage_cells.forget(cursor)
-        return {"cells": coverage_cells.count(cursor)}
+        coverage.forget_cells(cursor)
+        return {"cells": coverage.count_cells(cursor)}

@@ -10,10 +10,9 @@ import json
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor, Database
-from imagehub.catalogue.demands import deliveries, demand_progress, demands, notices
+from imagehub.catalogue.demands import deliveries, demands, notices
 from imagehub.catalogue.demands.deliveries import DeliveryEvent
-from imagehub.catalogue.demands.demand_progress import DemandEnd
-from imagehub.catalogue.demands.demands import Watcher
+from imagehub.catalogue.demands.demands import DemandEnd, Watcher
 from imagehub.catalogue.demands.notices import News
 from imagehub.catalogue.operation import job_runs
 from spark_jobs.runs import JobContext
@@ -22,8 +21,8 @@ from spark_jobs.runs import JobContext
 def has_work(database: Database) -> bool:
     """True if a demand is new or over, or label sets were published since the last count."""
     with database.transaction() as cursor:
-        return demand_progress.any_new(cursor) or (
-            demand_progress.any_open(cursor)
+        return demands.any_new(cursor) or (
+            demands.any_open(cursor)
             and job_runs.finished_since_began(cursor, "organise", "demands")
         )
 
@@ -32,8 +31,8 @@ def run(context: JobContext) -> dict[str, int]:
     """Count, and end what is due; return the numbers."""
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
-        counted = demand_progress.count(cursor)
-        due = demand_progress.due(cursor)
+        counted = demands.count_progress(cursor)
+        due = demands.due(cursor)
     ended = [end(context.database, demand_id) for demand_id in due]
     return {"counted": counted, "ended": sum(ended)}
 
@@ -42,7 +41,7 @@ def end(database: Database, demand_id: UUID) -> bool:
     """End one demand that is due and tell everybody who watches it; False if it was ended."""
     with database.transaction() as cursor:
         demands.hold(cursor, demand_id)
-        ended = demand_progress.end(cursor, demand_id)
+        ended = demands.end(cursor, demand_id)
         if ended is None:
             return False
         for watcher in demands.watchers(cursor, demand_id):

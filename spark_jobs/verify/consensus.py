@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.reviews import review_counts, review_golds
+from imagehub.catalogue.reviews import review_counts, review_questions
 from imagehub.catalogue.reviews.review_counts import Answered, Claim, Counted, ReviewerRecord, Skill
 from imagehub.catalogue.verification import verdicts
 from spark_jobs.verify.agreement import review_consensus, review_rules
@@ -54,11 +54,11 @@ class Ballot:
 
 def choose_golds(cursor: Cursor) -> None:
     """Fill up the gold questions where half of them are gone."""
-    there = review_golds.count(cursor)
+    there = review_questions.count_golds(cursor)
     for is_right in (True, False):
         missing = GOLDS_OF_EACH - there.get(is_right, 0)
         if missing > GOLDS_OF_EACH // 2:
-            review_golds.choose(cursor, is_right, missing)
+            review_questions.choose_golds(cursor, is_right, missing)
 
 
 def recount(cursor: Cursor) -> None:
@@ -66,7 +66,7 @@ def recount(cursor: Cursor) -> None:
     graph = LabelGraph({}, verdicts.label_ancestors(cursor))
     counted = _count(cursor, graph)
     if counted.overruled:
-        review_golds.give_up(cursor, counted.overruled)
+        review_questions.give_up_golds(cursor, counted.overruled)
         counted = _count(cursor, graph)
     review_counts.store_claims(cursor, counted.claims)
     review_counts.store_skills(cursor, counted.skills)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.verification import crowd_claims, crowd_models
+from imagehub.catalogue.verification import claim_weights, crowd_claims, crowd_models
 from imagehub.catalogue.verification.arrivals import Arrivals
 from imagehub.catalogue.verification.crowd_claims import Enrolled, Enrolment
 from imagehub.catalogue.verification.crowd_models import ContributorRecord, LabelSum
@@ -71,16 +71,16 @@ def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
     with context.database.transaction() as cursor:
         revision = crowd_models.state(cursor, version.number).revision
         context.run.assert_current(cursor)
-        crowd_claims.count_senders(cursor, version.number)
-        crowd_claims.tell_planner(cursor)
+        claim_weights.count_senders(cursor, version.number)
+        claim_weights.tell_planner(cursor)
     summed = sum_anew(context, version)
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
         if crowd_models.hold_revision(cursor, version.number) != revision:
             raise Unavailable("A photo was withdrawn meanwhile: the next run sums up anew.")
         crowd_models.take_revision(cursor, version.number)
-        crowd_claims.weigh_anew(cursor, version.number, record.QUIETNESS)
-        sizes = crowd_claims.label_sizes(cursor, version.number)
+        claim_weights.weigh_anew(cursor, version.number, record.QUIETNESS)
+        sizes = claim_weights.label_sizes(cursor, version.number)
         crowd_models.write_label_sums(
             cursor,
             version.number,

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.verification import (
     arrivals,
+    claim_weights,
     crowd_claims,
     crowd_models,
     image_checks,
     review_votes,
-    verification_work,
 )
 from imagehub.catalogue.verification.arrivals import ArrivalCursor, Arrivals
 from imagehub.catalogue.verification.image_checks import Unchecked, Version
@@ -49,7 +49,7 @@ SETTLED_CHANGE = 0.002
 def has_work(database: Database) -> bool:
     """True if images or claims wait, or if a version that is to follow is not complete."""
     with database.transaction() as cursor:
-        return verification_work.waits(cursor, SECOND_LOOK_SECONDS)
+        return arrivals.waits(cursor, SECOND_LOOK_SECONDS)
 
 
 def run(context: JobContext) -> dict[str, int]:
@@ -155,7 +155,7 @@ def _is_settled(context: JobContext, version: Version) -> bool:
     """True, and remembered, if judging every claim once more would change little."""
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
-        if crowd_claims.mean_change(cursor, version.number) > SETTLED_CHANGE:
+        if claim_weights.mean_change(cursor, version.number) > SETTLED_CHANGE:
             return False
         crowd_models.mark_settled(cursor, version.number)
     return True

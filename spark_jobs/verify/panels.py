@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from imagehub.catalogue.verification import crowd_claims, crowd_models, verdicts
+from imagehub.catalogue.verification import claim_weights, crowd_models, verdicts
 from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, Version
 from imagehub.vision import class_map
 from imagehub.vision.network import Scores
@@ -26,7 +26,7 @@ def gather(context: JobContext, version: Version, networks: Networks) -> Panel:
     with context.database.transaction() as cursor:
         labels = crowd_models.label_sums(cursor, version.number)
         gram = crowd_models.gram(cursor, version.number)
-        sampled = crowd_claims.sample(cursor, version.number, SAMPLED_CLAIMS)
+        sampled = claim_weights.sample(cursor, version.number, SAMPLED_CLAIMS)
         share = right_share(*crowd_models.totals(cursor, version.number))
         graph = LabelGraph(verdicts.label_names(cursor), verdicts.label_ancestors(cursor))
     crowd = fit_crowd(

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from imagehub.catalogue.verification import crowd_claims, crowd_models
-from imagehub.catalogue.verification.crowd_claims import Weighed
+from imagehub.catalogue.verification import claim_weights, crowd_models
+from imagehub.catalogue.verification.claim_weights import Weighed
 from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, Version
 from imagehub.settings import Settings
 from spark_jobs.frames import executor_database, range_frame
@@ -36,7 +36,7 @@ class Summing:
         for batch in batches:
             for ids in batch.itertuples(index=False, name=None):
                 with database.transaction() as cursor:
-                    weighed = crowd_claims.weighed_anew(cursor, self.version, ids, QUIETNESS)
+                    weighed = claim_weights.weighed_anew(cursor, self.version, ids, QUIETNESS)
                 if weighed:
                     found = _sum(weighed)
                     summed = CrowdStatistics.merged([summed, found]) if summed else found

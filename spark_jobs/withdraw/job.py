@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.uploads import removals
+from imagehub.catalogue.uploads import removals, tombstones
 from imagehub.errors import Unavailable
 from spark_jobs.runs import JobContext
 from spark_jobs.withdraw.purging import reopen, take_down, withdraw
@@ -32,7 +32,7 @@ def run(context: JobContext) -> dict[str, int]:
     for one in decided:
         take_down(context, one)
     with context.database.transaction() as cursor:
-        graves = removals.graves(cursor)
+        graves = tombstones.graves(cursor)
     left = [grave for grave in graves if not sweep(context, grave)]
     if left:
         raise Unavailable(f"Ingestion still has messages with {len(left)} photos that must go.")

@@ -14,9 +14,10 @@ from imagehub import manifest
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.demands import notices
 from imagehub.catalogue.demands.notices import News
-from imagehub.catalogue.releases import label_sets, release_downloads, release_withdrawals
+from imagehub.catalogue.releases import label_sets, release_queries, release_withdrawals
 from imagehub.catalogue.uploads import removals, tombstones
-from imagehub.catalogue.uploads.removals import Kind, Takedown, Withdrawal
+from imagehub.catalogue.uploads.removals import Takedown, Withdrawal
+from imagehub.catalogue.uploads.tombstones import Kind
 from imagehub.storage import keys
 from imagehub.withdrawal_list import WithdrawnFile
 from spark_jobs.runs import JobContext
@@ -62,7 +63,7 @@ def reopen(context: JobContext, photo_sha256: str) -> None:
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
         tombstones.lock(cursor, photo_sha256)
-        removals.reopen(cursor, photo_sha256)
+        tombstones.reopen(cursor, photo_sha256)
 
 
 def _lose_photo(context: JobContext, cursor: Cursor, image_id: str | None, going: _Going) -> None:
@@ -72,7 +73,7 @@ def _lose_photo(context: JobContext, cursor: Cursor, image_id: str | None, going
         label_sets.withdraw(cursor, image_id, None, context.run.id)
         removals.leave_groups(cursor, image_id)
         removals.delete_image(cursor, image_id)
-    removals.bury(cursor, going.photo_sha256, going.kind, going.reason)
+    tombstones.bury(cursor, going.photo_sha256, going.kind, going.reason)
 
 
 def _lose_upload(context: JobContext, cursor: Cursor, image_id: str, first: UUID) -> None:
@@ -108,6 +109,6 @@ def _tell_downloaders(cursor: Cursor, release_id: str, now: datetime) -> None:
         f" `imagehub download {release_id}` on it again, or delete what WITHDRAWN.csv names."
     )
     once = f"withdrawn of {release_id} {now:%Y-%m-%d}"
-    for account_id in release_downloads.accounts(cursor, release_id):
+    for account_id in release_queries.downloaders(cursor, release_id):
         news = News("release.withdrawn", words, f"/releases/{release_id}", once)
         notices.tell(cursor, account_id, news)

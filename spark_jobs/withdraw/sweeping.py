@@ -7,8 +7,8 @@ from contextlib import suppress
 from imagehub import hub, manifest, withdrawal_list
 from imagehub.catalogue.releases import release_withdrawals
 from imagehub.catalogue.releases.release_withdrawals import SignedList
-from imagehub.catalogue.uploads import removals
-from imagehub.catalogue.uploads.removals import Grave
+from imagehub.catalogue.uploads import tombstones
+from imagehub.catalogue.uploads.tombstones import Grave
 from imagehub.errors import NotFound
 from imagehub.storage import keys
 from spark_jobs.runs import JobContext
@@ -25,7 +25,7 @@ def sweep(context: JobContext, grave: Grave) -> bool:
         return False
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
-        removals.mark_swept(cursor, grave)
+        tombstones.mark_swept(cursor, grave)
     return True
 
 
@@ -57,7 +57,7 @@ def _signed(context: JobContext, data: bytes) -> SignedList:
 
 def _forget_messages(context: JobContext, grave: Grave) -> bool:
     with context.database.transaction() as cursor:
-        found = removals.message_keys(cursor, grave)
+        found = tombstones.message_keys(cursor, grave)
     letters = hub.open_dead_letters(context.settings)
     letters.forget(found, unhandled_too=True)
     letters.close()

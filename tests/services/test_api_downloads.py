@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from imagehub import manifest, withdrawal_list
-from imagehub.catalogue.releases import release_downloads, release_withdrawals
+from imagehub.catalogue.releases import release_queries, release_withdrawals
 from imagehub.catalogue.releases.release_withdrawals import SignedList
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
@@ -96,7 +96,7 @@ def test_whoever_takes_a_table_of_a_release_home_is_noted_as_whoever_takes_it_wh
         web.get(path_of(release, f"/documents/{name}"), token)
         assert web.get(path_of(release, "/documents/nothing.csv"), token).status_code == 404
         with web.database.transaction() as cursor:
-            noted = account.id in release_downloads.accounts(cursor, release.id)
+            noted = account.id in release_queries.downloaders(cursor, release.id)
         assert noted == is_noted, name
 
 

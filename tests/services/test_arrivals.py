@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.verification import arrivals, crowd_claims, crowd_models, verification_work
+from imagehub.catalogue.verification import arrivals, crowd_claims, crowd_models
 from imagehub.catalogue.verification.arrivals import FIRST_ID, ArrivalCursor
 from imagehub.catalogue.verification.crowd_claims import Enrolled
 from tests.factories.labels import label
@@ -83,13 +83,13 @@ def test_an_upload_that_commits_late_is_not_missed(database: Database) -> None:
         take_in(database, version, START)
         assert waiting(database, version) == set()
         with database.transaction() as other:
-            assert not verification_work.waits(other, 3600)
+            assert not arrivals.waits(other, 3600)
         late = photo(cursor, claimed)
     slow.close()
     check(database)
     assert waiting(database, version) == {late.image_id}
     with database.transaction() as cursor:
-        assert verification_work.waits(cursor, 3600)
+        assert arrivals.waits(cursor, 3600)
 
 
 def test_the_same_photo_and_label_from_somebody_else_arrives_again(database: Database) -> None:
@@ -112,4 +112,4 @@ def test_a_catalogue_restored_elsewhere_is_read_from_the_start(database: Databas
     check(database)
     assert waiting(database, version) == {new.image_id}
     with database.transaction() as cursor:
-        assert verification_work.waits(cursor, 3600)
+        assert arrivals.waits(cursor, 3600)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.images.coverage_queries import CoverageFilter
+from imagehub.catalogue.images.coverage import CoverageFilter
 from imagehub.errors import NotFound
 from imagehub.settings import Settings
 from imagehub.vocabulary import Label

@@ -17,7 +17,7 @@ def test_an_undo_is_kept_once_whoever_repeats_it_in_whatever_order(database: Dat
         assert duplicate_undos.undone(cursor, [third, second]) == {(first, second)}
         assert duplicate_undos.undone(cursor, [third]) == set()
         cursor.execute("select account_id from duplicate_undos")
-        assert cursor.fetchone().account_id == str(one.id)
+        assert cursor.fetchone().account_id == one.id
 
 
 def test_an_undo_that_is_taken_back_is_gone(database: Database) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.verification import arrivals, crowd_claims, crowd_models
+from imagehub.catalogue.verification import arrivals, claim_weights, crowd_models
 from imagehub.catalogue.verification.image_checks import Version
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
@@ -38,7 +38,7 @@ def contributors(database: Database, number: int) -> dict[str, int]:
     """Of each label, as the model has it; counted anew it is the same."""
     with database.transaction() as cursor:
         kept = {one.label: one.contributors for one in crowd_models.label_sums(cursor, number)}
-        counted = crowd_claims.label_sizes(cursor, number)
+        counted = claim_weights.label_sizes(cursor, number)
     assert kept == {name: sizes[1] for name, sizes in counted.items()}
     return kept
 

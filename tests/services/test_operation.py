@@ -17,7 +17,7 @@ from imagehub.catalogue.labels import label_proposals
 from imagehub.catalogue.labels.label_proposals import NewProposal
 from imagehub.catalogue.operation import job_runs, operation, page_times
 from imagehub.catalogue.operation.page_times import Times
-from imagehub.catalogue.uploads import replays
+from imagehub.catalogue.uploads import dead_letters
 from imagehub.vocabulary import Role, Scope
 from ingestion import replay_requests
 from tests import factories
@@ -76,8 +76,8 @@ def test_metrics_are_for_an_admins_token_with_that_scope(web: Web) -> None:
 
 def test_an_admin_asks_once_for_the_dead_letters_to_be_tried_again(web: Web) -> None:
     with web.database.transaction() as cursor:
-        for request_id in replays.open_requests(cursor):  # of other tests
-            replays.answer(cursor, request_id, 0)
+        for request_id in dead_letters.open_replays(cursor):  # of other tests
+            dead_letters.answer_replay(cursor, request_id, 0)
         factories.set_aside_upload(cursor)
     admin = SignedIn(web, web.person(Role.ADMIN)[1])
     assert "killed_its_process" in admin.get("/operator").text
@@ -85,8 +85,8 @@ def test_an_admin_asks_once_for_the_dead_letters_to_be_tried_again(web: Web) -> 
     assert "ingestion answers as soon as it runs" in admin.get("/operator").text
     assert admin.post("/operator/replays").status_code == 409
     with web.database.transaction() as cursor:
-        for request_id in replays.open_requests(cursor):
-            replays.answer(cursor, request_id, 1)
+        for request_id in dead_letters.open_replays(cursor):
+            dead_letters.answer_replay(cursor, request_id, 1)
     assert "Last tried again: 1 message" in admin.get("/operator").text
 
 
@@ -101,7 +101,7 @@ def test_of_many_admins_who_ask_at_once_one_is_heard(
         mine = Database(catalogue_url)
         start.wait()
         with mine.transaction() as cursor:
-            asked = replays.ask(cursor, admin.id)
+            asked = dead_letters.request_replay(cursor, admin.id)
         mine.close()
         return asked
 
@@ -120,14 +120,14 @@ def test_ingestion_answers_a_wish_and_the_upload_lands(small_hub: SmallHub) -> N
         cursor.execute(
             "insert into accounts (id, name, roles) values (%s, 'late', '{}')", (str(stranger),)
         )
-        replays.ask(cursor, small_hub.account.id)
+        dead_letters.request_replay(cursor, small_hub.account.id)
     replay_requests.answer(pipeline)
     pipeline.log.close()
     pipeline.dead_letters.close()
     small_hub.land_all()
     assert counts(small_hub)["landed"] == 1
     with small_hub.database.transaction() as cursor:
-        found = replays.newest(cursor)
+        found = dead_letters.newest_replay(cursor)
         assert found is not None
         assert (found.replayed, operation.count_set_aside(cursor)) == (1, 0)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from imagehub.catalogue.database import Cursor, Database
-from imagehub.catalogue.reviews import review_golds, review_questions, reviews
+from imagehub.catalogue.reviews import review_questions, reviews
 from imagehub.catalogue.reviews.review_questions import GOLD_SHARE, Question
 from imagehub.vocabulary import Account, Evidence, Label, Outcome, ReviewAnswer
 from tests import factories
@@ -203,9 +203,9 @@ def test_gold_is_chosen_where_all_agree_both_ways(database: Database) -> None:
         ]
         for photo, outcome, probability, evidence in cases:
             factories.verdict(cursor, photo.image_id, photo.label, outcome, probability, evidence)
-        assert review_golds.choose(cursor, is_right=True, wanted=10) == 1
-        assert review_golds.choose(cursor, is_right=False, wanted=10) == 1
-        assert review_golds.count(cursor) == {True: 1, False: 1}
+        assert review_questions.choose_golds(cursor, is_right=True, wanted=10) == 1
+        assert review_questions.choose_golds(cursor, is_right=False, wanted=10) == 1
+        assert review_questions.count_golds(cursor) == {True: 1, False: 1}
         cursor.execute("select image_id, is_right from review_golds")
         found = {row.image_id: row.is_right for row in cursor}
     assert found == {right.image_id: True, wrong.image_id: False}

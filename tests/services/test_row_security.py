@@ -15,7 +15,7 @@ from imagehub.catalogue.demands import deliveries, notices, webhooks
 from imagehub.catalogue.demands.deliveries import DeliveryEvent
 from imagehub.catalogue.demands.notices import News
 from imagehub.catalogue.moderation import photo_openings, reports
-from imagehub.catalogue.releases import release_downloads
+from imagehub.catalogue.releases import release_queries
 from imagehub.catalogue.reviews import review_counts, reviews
 from imagehub.catalogue.reviews.review_counts import ReviewerRecord
 from imagehub.catalogue.uploads import acceptances, withdrawals
@@ -94,7 +94,7 @@ def people(database: Database) -> dict[str, Account]:
             withdrawals.ask(cursor, account.id, [sent.upload_id])
             reports.add(cursor, photo.photo_sha256, account.id, ReportKind.NOT_THIS, "")
             photo_openings.add(cursor, account.id, photo.image_id, "x", 60)
-            release_downloads.note(cursor, release, account.id)
+            release_queries.note_download(cursor, release, account.id)
             reviews.write(cursor, photo.image_id, photo.label.mid, account.id, ReviewAnswer.YES)
             factories.review_question(cursor, account, photo)
             review_counts.store_records(cursor, [ReviewerRecord(str(account.id), 10, 9)])

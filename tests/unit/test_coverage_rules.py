@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagehub.catalogue.images.coverage_queries import CoverageFilter
+from imagehub.catalogue.images.coverage import CoverageFilter
 from imagehub.errors import NotFound
 from webapp.coverage.service import FEW_IMAGES, chosen_words, facet, sentence, words_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from imagehub.catalogue.images.coverage_queries import CoverageFilter
+from imagehub.catalogue.images.coverage import CoverageFilter
 from webapp.coverage import service as coverage
 from webapp.http.boundary import is_safe
 from webapp.http.resources import resources

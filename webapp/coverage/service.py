@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import demand_queries
-from imagehub.catalogue.images import coverage_queries
-from imagehub.catalogue.images.coverage_queries import DIMENSIONS, CoverageFilter, ValueCount
+from imagehub.catalogue.images import coverage
+from imagehub.catalogue.images.coverage import DIMENSIONS, CoverageFilter, ValueCount
 from imagehub.catalogue.labels import label_queries
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Label
@@ -105,11 +105,11 @@ def board(database: Database, after: str | None, limit: int) -> Page[Coverage]:
     """A page of labels, those with most images first, and what each lacks."""
     place = decode(after, int, str) if after else FIRST
     with database.transaction() as cursor:
-        found = coverage_queries.labels(cursor, (place[0], place[1]), limit + 1)
+        found = coverage.labels(cursor, (place[0], place[1]), limit + 1)
         page = page_after(found, limit, lambda one: (one[1], one[0].mid), is_first=True)
         mids = [label.mid for label, _ in page.items]
-        counts = coverage_queries.counts(cursor, mids, CoverageFilter())
-        places = coverage_queries.places(cursor, MOST_PLACES)
+        counts = coverage.counts(cursor, mids, CoverageFilter())
+        places = coverage.places(cursor, MOST_PLACES)
         frame = Frame(places, demand_queries.open_wishes(cursor, mids), CoverageFilter())
     return Page(
         tuple(_coverage(label, images, counts, frame) for label, images in page.items),
@@ -123,8 +123,8 @@ def of_label(database: Database, mid: str, choice: CoverageFilter) -> Coverage:
         entry = label_queries.find(cursor, mid)
         if entry is None:
             raise NotFound(f"There is no label {mid}.")
-        counts = coverage_queries.counts(cursor, [mid], choice)
-        places = coverage_queries.places(cursor, MOST_PLACES)
+        counts = coverage.counts(cursor, [mid], choice)
+        places = coverage.places(cursor, MOST_PLACES)
         asked = demand_queries.open_wishes(cursor, [mid])
     images = sum(count.images for count in counts if count.dimension == "light")
     return _coverage(entry.label, images, counts, Frame(places, asked, choice))

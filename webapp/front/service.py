@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from imagehub.catalogue.database import Cursor, Database
-from imagehub.catalogue.images import image_lists, published
+from imagehub.catalogue.images import image_lists
 from imagehub.catalogue.images.image_lists import ClusterEntry, Tile
-from imagehub.catalogue.images.published import Published
 from imagehub.catalogue.labels import label_queries
 from imagehub.catalogue.labels.label_queries import LabelEntry, ThinLabel
+from imagehub.catalogue.operation import status
+from imagehub.catalogue.operation.status import Published
 
 SETS = 12
 SET_TILES = 4
@@ -42,7 +43,7 @@ def show(database: Database) -> FrontPage:
     with database.transaction() as cursor:
         return FrontPage(
             sets=tuple(_sets(cursor)),
-            published=published.newest(cursor),
+            published=status.published(cursor),
             newest=tuple(image_lists.newest(cursor, NEWEST)),
             thin=tuple(label_queries.thin(cursor, THIN)),
         )

@@ -8,7 +8,7 @@ from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.images import image_queries
 from imagehub.catalogue.images.image_queries import ImageEntry, ImageUpload
 from imagehub.catalogue.moderation import photo_openings
-from imagehub.catalogue.reviews import review_queue
+from imagehub.catalogue.reviews import reviews
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Account, Role
 from webapp.http import access
@@ -41,7 +41,7 @@ def standing(
         return ImageStanding.ADMIN
     if any(sent.account_id == account.id for sent in uploads):
         return ImageStanding.SENDER
-    if Role.REVIEWER in account.roles and review_queue.concerns(cursor, image.id):
+    if Role.REVIEWER in account.roles and reviews.concerns(cursor, image.id):
         return ImageStanding.REVIEWER
     return ImageStanding.STRANGER
 

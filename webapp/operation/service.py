@@ -18,8 +18,7 @@ from imagehub.catalogue.operation.operation import (
 )
 from imagehub.catalogue.operation.page_times import Times
 from imagehub.catalogue.operation.status import Counts
-from imagehub.catalogue.uploads import replays
-from imagehub.catalogue.uploads.replays import Replay
+from imagehub.catalogue.uploads.dead_letters import Replay, newest_replay, request_replay
 from imagehub.errors import Conflict, Unavailable
 from imagehub.log.protocol import UploadLog
 from imagehub.vocabulary import Account
@@ -83,13 +82,13 @@ def dead_letters(database: Database) -> DeadLetters:
     """What lies aside, and whether somebody wants it tried again."""
     with database.transaction() as cursor:
         newest = operation.set_aside(cursor, LETTERS_SHOWN)
-        return DeadLetters(tuple(newest), replays.newest(cursor))
+        return DeadLetters(tuple(newest), newest_replay(cursor))
 
 
 def ask_replay(database: Database, admin: Account) -> None:
     """Have ingestion try the dead letters again; raise Conflict while it is asked to already."""
     with database.transaction() as cursor:
-        if not replays.ask(cursor, admin.id):
+        if not request_replay(cursor, admin.id):
             raise Conflict("Ingestion was asked already. It answers as soon as it runs.")
         audit_events.write(cursor, "dead letters tried again", admin.id, admin.id)
 

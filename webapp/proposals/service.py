@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor, Database
-from imagehub.catalogue.labels import label_proposals, label_queries
+from imagehub.catalogue.labels import label_proposals, label_queries, similar_names
 from imagehub.catalogue.labels.label_proposals import (
-    Alike,
     Change,
     LabelHistoryEntry,
     NewProposal,
     OwnPhoto,
     Proposal,
 )
+from imagehub.catalogue.labels.similar_names import Alike
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.vocabulary import Account, Label
 from webapp.http.boundary import is_safe
@@ -70,7 +70,7 @@ def alike(database: Database, name: str) -> list[Alike]:
     if len(name) < 2 or not is_safe(name):
         return []
     with database.transaction() as cursor:
-        return label_proposals.alike(cursor, name, ALIKE_SHOWN)
+        return similar_names.alike(cursor, name, ALIKE_SHOWN)
 
 
 def history(database: Database, mid: str) -> list[LabelHistoryEntry]:
@@ -160,7 +160,7 @@ def merged_into(database: Database, mid: str) -> Label | None:
 
 
 def _require_free(cursor: Cursor, name: str) -> None:
-    for one in label_proposals.alike(cursor, name, ALIKE_SHOWN):
+    for one in similar_names.alike(cursor, name, ALIKE_SHOWN):
         if one.name.lower() == name.lower():
             there = one.label.name if one.label else "a proposal that waits"
             raise Conflict(f"{name} is here already: {there}.")

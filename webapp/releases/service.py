@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.releases import release_downloads, release_queries, release_withdrawals
+from imagehub.catalogue.releases import release_queries, release_withdrawals
 from imagehub.catalogue.releases.release_queries import FrozenRelease, ReleaseEntry
 from imagehub.errors import NotFound, Unauthorised
 from imagehub.storage import keys
@@ -71,7 +71,7 @@ def note_download(database: Database, release_id: str, account: Account | None) 
     """Remember who took the release home, so that they hear what is withdrawn of it."""
     if account is not None:
         with database.transaction() as cursor:
-            release_downloads.note(cursor, release_id, account.id)
+            release_queries.note_download(cursor, release_id, account.id)
 
 
 def manifest(store: ObjectStore, release_id: str) -> Iterator[bytes]:

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor, Database
-from imagehub.catalogue.reviews import review_questions, reviewer_records, reviews
+from imagehub.catalogue.reviews import review_questions, reviews
 from imagehub.catalogue.reviews.review_questions import Question
-from imagehub.catalogue.reviews.reviewer_records import OwnRecord
+from imagehub.catalogue.reviews.reviews import OwnRecord
 from imagehub.errors import Conflict, NotFound
 from imagehub.vocabulary import (
     QUESTIONS_A_DAY,
@@ -60,7 +60,7 @@ def find(database: Database, question_id: str) -> Question:
 def record(database: Database) -> OwnRecord:
     """What who asks is told of the answers given so far."""
     with database.transaction() as cursor:
-        return reviewer_records.own(cursor)
+        return reviews.own_record(cursor)
 
 
 def _changeable(cursor: Cursor, question_id: str) -> Question:

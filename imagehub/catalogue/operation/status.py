@@ -1,4 +1,4 @@
-"""What the whole hub holds, in numbers."""
+"""What the whole hub holds, in numbers, and what it has published, read from counters."""
 
 from __future__ import annotations
 
@@ -96,3 +96,40 @@ def current_verification(cursor: Cursor) -> CurrentVerification | None:
         networks=tuple(network["name"] for network in row.networks.values()),
         current_since=row.current_since,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Uploads that left the log, distinct images, and the newest version of the label sets.
+
+    `verified` counts images in label sets; `version` and `published_at` are None before the first.
+    """
+
+    settled: int
+    refused: int
+    images: int
+    verified: int
+    label_sets: int
+    version: int | None
+    published_at: datetime | None
+
+
+def published(cursor: Cursor) -> Published:
+    """The counters at one moment."""
+    cursor.execute(
+        """
+        select c.settled, c.refused, c.images,
+            coalesce(v.images, 0) as verified, coalesce(v.label_sets, 0) as label_sets,
+            v.version, v.published_at
+        from (
+            select coalesce(sum(total) filter (where name in ('landed', 'refused')), 0)::bigint
+                    as settled,
+                coalesce(sum(total) filter (where name = 'refused'), 0)::bigint as refused,
+                coalesce(sum(total) filter (where name = 'images'), 0)::bigint as images
+            from landing_counts
+        ) c
+        left join (select * from label_set_versions order by version desc limit 1) v on true
+        """
+    )
+    row = cursor.fetchone()
+    return Published(**row._asdict())

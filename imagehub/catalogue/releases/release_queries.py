@@ -1,10 +1,11 @@
-"""Releases as people read them: asked for, ready or failed."""
+"""Releases as people read them: asked for, ready or failed; and who downloads them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.releases.subsets import rules_from_json
@@ -103,3 +104,25 @@ def _release(row: Any) -> ReleaseEntry:
         reason=row.reason,
         frozen=frozen,
     )
+
+
+def note_download(cursor: Cursor, release_id: str, account_id: UUID) -> None:
+    """Remember that an account downloads a release."""
+    cursor.execute(
+        """
+        insert into release_downloads (release_id, account_id)
+        values (%s, %s)
+        on conflict (release_id, account_id) do update
+        set last_at = now()
+        """,
+        (release_id, account_id),
+    )
+
+
+def downloaders(cursor: Cursor, release_id: str) -> list[UUID]:
+    """The accounts that downloaded a release."""
+    cursor.execute(
+        "select account_id from release_downloads where release_id = %s order by first_at",
+        (release_id,),
+    )
+    return [row.account_id for row in cursor.fetchall()]

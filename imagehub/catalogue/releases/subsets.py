@@ -108,47 +108,15 @@ def newest(cursor: Cursor, before: tuple[datetime, str] | None, limit: int) -> l
 def count(cursor: Cursor, rules: SubsetRules) -> list[LabelCount]:
     """Count what a first release would hold now, for each label in the order of the rules.
 
-    It chooses as the release job does: an image that hangs below several of the labels counts
-    under the nearest one, a cap takes the smallest ids, and a lot made of the duplicate group's
-    keeper draws the split.
+    This is a second copy of the rule by which the release job chooses, in
+    `spark_jobs.release.selection.choose`: a preview reads no image's row into Python. An image
+    that hangs below several of the labels counts under the nearest one, a cap takes the smallest
+    ids, and a lot made of the duplicate group's keeper draws the split.
     """
     names = sorted(name for name, _ in rules.splits)
     shares = dict(rules.splits)
     cursor.execute(
-        """
-        with found as (
-            select distinct on (m.image_id) m.image_id, m.label, images.full_bytes,
-                   coalesce(near.keeper_id, m.image_id) as keeper_id,
-                   first_value(m.image_id) over (
-                       partition by coalesce(near.keeper_id, m.image_id)
-                       order by near.distance nulls first, m.image_id) as kept
-            from current_members m
-            join images on images.id = m.image_id
-            join label_ancestors a on a.mid = m.claimed_label and a.ancestor = m.label
-            left join duplicates near on near.image_id = m.image_id
-            where m.label = any(%(labels)s)
-              and least(images.full_width, images.full_height) >= %(min_short_side_pixels)s
-            order by m.image_id, a.distance, m.label
-        ), numbered as (
-            select *, row_number() over (partition by label order by image_id) as place,
-                   ('x' || substr(encode(sha256(
-                       convert_to('split of ' || keeper_id, 'UTF8')), 'hex'), 1, 12)
-                   )::bit(48)::bigint / 2.0 ^ 48 as lot
-            from found where image_id = kept or not %(keepers_only)s
-        ), drawn as (
-            select *, width_bucket(lot, %(bounds)s::float8[]) as split,
-                   place <= coalesce(%(cap)s, place) as is_taken
-            from numbered
-        )
-        select labels.mid, labels.name, drawn.split, count(drawn.image_id) as images,
-               count(*) filter (where drawn.is_taken) as files,
-               coalesce(sum(drawn.full_bytes) filter (where drawn.is_taken), 0)::bigint
-                   as total_bytes
-        from labels left join drawn on drawn.label = labels.mid
-        where labels.mid = any(%(labels)s)
-        group by labels.mid, labels.name, drawn.split
-        order by array_position(%(labels)s, labels.mid), drawn.split
-        """,
+        _COUNT,
         {
             "labels": list(rules.labels),
             "min_short_side_pixels": rules.min_short_side_pixels,
@@ -215,3 +183,37 @@ def _label_count(label: Label, rows: Sequence[Any], names: Sequence[str]) -> Lab
 
 def _subset(row: Any) -> Subset:
     return Subset(row.id, row.name, row.account_id, rules_from_json(row.rules), row.created_at)
+
+
+_COUNT = """
+    with found as (
+        select distinct on (m.image_id) m.image_id, m.label, images.full_bytes,
+               coalesce(near.keeper_id, m.image_id) as keeper_id,
+               first_value(m.image_id) over (
+                   partition by coalesce(near.keeper_id, m.image_id)
+                   order by near.distance nulls first, m.image_id) as kept
+        from current_members m
+        join images on images.id = m.image_id
+        join label_ancestors a on a.mid = m.claimed_label and a.ancestor = m.label
+        left join duplicates near on near.image_id = m.image_id
+        where m.label = any(%(labels)s)
+          and least(images.full_width, images.full_height) >= %(min_short_side_pixels)s
+        order by m.image_id, a.distance, m.label
+    ), numbered as (
+        select *, row_number() over (partition by label order by image_id) as place,
+               split_lot(keeper_id) as lot
+        from found where image_id = kept or not %(keepers_only)s
+    ), drawn as (
+        select *, width_bucket(lot, %(bounds)s::float8[]) as split,
+               place <= coalesce(%(cap)s, place) as is_taken
+        from numbered
+    )
+    select labels.mid, labels.name, drawn.split, count(drawn.image_id) as images,
+           count(*) filter (where drawn.is_taken) as files,
+           coalesce(sum(drawn.full_bytes) filter (where drawn.is_taken), 0)::bigint
+               as total_bytes
+    from labels left join drawn on drawn.label = labels.mid
+    where labels.mid = any(%(labels)s)
+    group by labels.mid, labels.name, drawn.split
+    order by array_position(%(labels)s, labels.mid), drawn.split
+    """

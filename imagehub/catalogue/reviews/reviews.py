@@ -1,4 +1,7 @@
-"""What people say of one (image, claimed label): yes, no or unsure, each person once."""
+"""What people say of one (image, claimed label): yes, no or unsure, each person once.
+
+What they are told of their own answers is late, and of ten or more at a time.
+"""
 
 from __future__ import annotations
 
@@ -70,3 +73,32 @@ def of_image(cursor: Cursor, image_id: str) -> list[Review]:
         )
         for row in cursor.fetchall()
     ]
+
+
+def concerns(cursor: Cursor, image_id: str) -> bool:
+    """True if a claim on the image or a duplicate of it waits, or who asks has answered it."""
+    cursor.execute("select waits_for_asker(%s) as concerns", (image_id,))
+    return bool(cursor.fetchone().concerns)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """How many answers somebody gave; how many were settled later, and how many of those agreed."""
+
+    answers: int
+    settled: int
+    agreed: int
+
+
+def own_record(cursor: Cursor) -> OwnRecord:
+    """The record of who asks."""
+    cursor.execute(
+        """
+        select (select count(*) from reviews where account_id = asking_account()) as answers,
+            coalesce(max(settled), 0) as settled, coalesce(max(agreed), 0) as agreed
+        from reviewer_records
+        where account_id = asking_account()
+        """
+    )
+    row = cursor.fetchone()
+    return OwnRecord(row.answers, row.settled, row.agreed)

@@ -107,6 +107,15 @@ join subsets on subsets.id = asked.subset_id
 left join releases ready on ready.id = asked.release_id
 left join release_failures failed on failed.release_id = asked.release_id;
 
+-- The lot that draws a split, from 0 to below 1: that of an image's duplicate group, by its keeper.
+-- `split_of` in spark_jobs/release/selection/splits.py draws the same one, to 64 bits.
+create function split_lot(keeper char(16)) returns double precision
+language sql stable parallel safe as $$
+    select ('x' || substr(
+        encode(sha256(convert_to('split of ' || keeper, 'UTF8')), 'hex'), 1, 12
+    ))::bit(48)::bigint / 2.0 ^ 48
+$$;
+
 grant insert, update, delete on subsets, release_requests to imagehub_web;
 grant insert, update on release_downloads to imagehub_web;
 

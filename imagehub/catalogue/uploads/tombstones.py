@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
@@ -85,3 +86,94 @@ def barrier(cursor: Cursor, sending: ArrivingUpload) -> Barrier:
     )
     row = cursor.fetchone()
     return Barrier(row.code, row.sweep)
+
+
+Kind = Literal["withdrawn", "taken_down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grave:
+    """A tombstone whose photo's bytes may be left; `sweep` numbers the removal."""
+
+    photo_sha256: str
+    image_id: str
+    kind: Kind
+    sweep: int
+
+
+def reopen(cursor: Cursor, photo_sha256: str) -> None:
+    """Let a tombstone be swept again, unless the photo has an image again: the bytes are its own.
+
+    The caller holds the photo's lock.
+    """
+    cursor.execute(
+        """
+        update tombstones t
+        set sweep = sweep + case when here.image is null then 1 else 0 end,
+            swept_at = case when here.image is null then null else now() end
+        from (select (select id from images where photo_sha256 = %(photo)s) as image) here
+        where t.photo_sha256 = %(photo)s
+        """,
+        {"photo": bytes.fromhex(photo_sha256)},
+    )
+
+
+def graves(cursor: Cursor) -> list[Grave]:
+    """The tombstones that wait to be swept, oldest first."""
+    cursor.execute(
+        """
+        select encode(photo_sha256, 'hex') as photo, image_id, kind, sweep
+        from tombstones
+        where swept_at is null
+        order by buried_at, photo_sha256
+        """
+    )
+    return [Grave(row.photo, row.image_id, row.kind, row.sweep) for row in cursor.fetchall()]
+
+
+def bury(cursor: Cursor, photo_sha256: str, kind: Kind, reason: str | None) -> None:
+    """Put up a tombstone, to be swept; one of a takedown stays one of a takedown."""
+    cursor.execute(
+        """
+        insert into tombstones as t (photo_sha256, kind, reason)
+        values (%s, %s, %s)
+        on conflict (photo_sha256) do update
+        set sweep = t.sweep + 1, swept_at = null, buried_at = now(),
+            kind = case when t.kind = 'taken_down' then t.kind else excluded.kind end,
+            reason = coalesce(excluded.reason, t.reason)
+        """,
+        (bytes.fromhex(photo_sha256), kind, reason),
+    )
+
+
+def message_keys(cursor: Cursor, grave: Grave) -> list[str]:
+    """The uploads whose messages carry the photo: all of them, or those that were withdrawn."""
+    cursor.execute(
+        """
+        select upload_id
+        from withdrawals
+        where photo_sha256 = %(photo)s
+        union
+        select id
+        from uploads
+        where photo_sha256 = %(photo)s and code = any(%(codes)s)
+        union
+        select upload_id
+        from acceptances
+        where photo_sha256 = %(photo)s and %(kind)s = 'taken_down'
+        """,
+        {
+            "photo": bytes.fromhex(grave.photo_sha256),
+            "codes": list(CODES),
+            "kind": grave.kind,
+        },
+    )
+    return [str(row.upload_id) for row in cursor.fetchall()]
+
+
+def mark_swept(cursor: Cursor, grave: Grave) -> None:
+    """Remember that this sweep has removed all bytes."""
+    cursor.execute(
+        "update tombstones set swept_at = now() where photo_sha256 = %s and sweep = %s",
+        (bytes.fromhex(grave.photo_sha256), grave.sweep),
+    )

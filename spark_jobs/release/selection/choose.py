@@ -28,6 +28,8 @@ def choose(
 
     An image stays in the split that it had before, and a group is never torn: an image whose
     group has since been found to belong to another split is left out.
+
+    `imagehub.catalogue.releases.subsets.count` is a second copy of this rule, in SQL, for previews.
     """
     splits = _current(history, rules.splits)
     group_splits = first_splits(splits)

@@ -12,7 +12,10 @@ Splits = tuple[tuple[str, float], ...]
 
 
 def split_of(group: str, splits: Splits) -> str:
-    """Draw a group's split by lot, the same one in every subset and for ever."""
+    """Draw a group's split by lot, the same one in every subset and for ever.
+
+    The catalogue's function `split_lot` draws the same lot, to 48 bits.
+    """
     lot = int.from_bytes(hashlib.sha256(f"split of {group}".encode()).digest()[:8]) / 2**64
     total = 0.0
     ordered = sorted(splits)

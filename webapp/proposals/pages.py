@@ -61,7 +61,7 @@ def show(proposal_id: str) -> str:
     database = resources().database
     proposal = label_proposals.show(database, proposal_id)
     return render_template(
-        "proposal.html", proposal=proposal, alike=similar_names.alike(database, proposal.name)
+        "proposal.html", proposal=proposal, alike=label_proposals.alike(database, proposal.name)
     )
 
 
@@ -99,7 +99,7 @@ def _form(
         "proposal_new.html",
         fields=fields,
         chosen=chosen,
-        alike=similar_names.alike(database, fields["name"]),
+        alike=label_proposals.alike(database, fields["name"]),
         photos=label_proposals.own_photos(database, viewer) if viewer else [],
         error=str(error) if error else "",
         wrong=wrong if error else "",

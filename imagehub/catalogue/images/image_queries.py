@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
-from imagehub.vocabulary import Evidence, Finding, Label, Outcome, Verdict
+from imagehub.catalogue.verification.verdicts import read_verdict
+from imagehub.vocabulary import Finding, Label, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,15 +238,6 @@ def clusters(cursor: Cursor, image_id: str) -> list[tuple[Label, int, int]]:
         (image_id,),
     )
     return [(Label(row.mid, row.name), row.ordinal, row.size) for row in cursor.fetchall()]
-
-
-def read_verdict(row: Any) -> Verdict:
-    """The verdict in a row with the columns of `verdicts`; versions before may know fewer keys."""
-    evidence = tuple(
-        Evidence(seen["source"], seen["probability"], seen["sentence"], seen.get("rival"))
-        for seen in row.evidence
-    )
-    return Verdict(Outcome(row.outcome), row.probability, tuple(row.reasons), evidence)
 
 
 def _verdict(row: Any) -> ImageVerdict:

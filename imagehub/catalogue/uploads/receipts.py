@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.images.image_queries import read_verdict
+from imagehub.catalogue.verification.verdicts import read_verdict
 from imagehub.vocabulary import Verdict
 
 

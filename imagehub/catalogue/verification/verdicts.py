@@ -13,7 +13,7 @@ import numpy.typing as npt
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.verification.crowd_claims import read_embeddings
 from imagehub.catalogue.verification.image_checks import read_embedding
-from imagehub.vocabulary import Evidence, Finding, Verdict
+from imagehub.vocabulary import Evidence, Finding, Outcome, Verdict
 
 FELLOWS_AT_MOST = 5_000
 """Of a larger label so many photos are shown to its judges: those of the first ids, which are
@@ -210,6 +210,15 @@ def store_verdicts(
         """,
         (version, due.label, [row["image_id"] for row in rows]),
     )
+
+
+def read_verdict(row: Any) -> Verdict:
+    """The verdict in a row with the columns of `verdicts`; versions before may know fewer keys."""
+    evidence = tuple(
+        Evidence(seen["source"], seen["probability"], seen["sentence"], seen.get("rival"))
+        for seen in row.evidence
+    )
+    return Verdict(Outcome(row.outcome), row.probability, tuple(row.reasons), evidence)
 
 
 def covers(cursor: Cursor, version: int, other: int) -> bool:

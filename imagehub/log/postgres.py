@@ -183,17 +183,25 @@ def _read(cursor: Cursor, topic: str, from_offset: int, max_messages: int) -> li
                 select "offset", pieces_bytes + octet_length(value) as size_bytes
                 from log_messages
                 where topic = %(topic)s and "offset" >= %(from_offset)s
-                order by "offset" limit %(max_messages)s
+                order by "offset"
+                limit %(max_messages)s
             ) as candidates
         )
-        select "offset", key, headers, coalesce(
-            (select string_agg(bytes, '' order by number) from log_pieces
-             where log_pieces.pieces = log_messages.pieces), ''
-        ) || value as value
-        from next_messages join log_messages using ("offset")
+        select "offset", key, headers,
+            coalesce(
+                (
+                    select string_agg(bytes, '' order by number)
+                    from log_pieces
+                    where log_pieces.pieces = log_messages.pieces
+                ), ''
+            ) || value as value
+        from next_messages
+        join log_messages using ("offset")
         where topic = %(topic)s
-            and (bytes_so_far <= %(max_bytes)s
-                 or "offset" = (select min("offset") from next_messages))
+            and (
+                bytes_so_far <= %(max_bytes)s
+                or "offset" = (select min("offset") from next_messages)
+            )
         order by "offset"
         """,
         {
@@ -221,12 +229,15 @@ def _lag(cursor: Cursor, topic: str, group: str) -> int:
                 topics.next_offset
             ),
             coalesce(
-                (select next_offset from log_offsets
-                 where topic = topics.topic and consumer_group = %s),
-                0
+                (
+                    select next_offset
+                    from log_offsets
+                    where topic = topics.topic and consumer_group = %s
+                ), 0
             )
         ) as lag
-        from log_topics as topics where topic = %s
+        from log_topics as topics
+        where topic = %s
         """,
         (group, topic),
     )
@@ -260,11 +271,14 @@ def _commit(cursor: Cursor, topic: str, group: str, next_offset: int) -> None:
     cursor.execute(
         """
         with known as (
-            insert into log_topics (topic) values (%(topic)s) on conflict do nothing
+            insert into log_topics (topic)
+            values (%(topic)s)
+            on conflict do nothing
         )
         insert into log_offsets (topic, consumer_group, next_offset)
         values (%(topic)s, %(group)s, %(next_offset)s)
-        on conflict (topic, consumer_group) do update set next_offset = excluded.next_offset
+        on conflict (topic, consumer_group) do update
+        set next_offset = excluded.next_offset
         """,
         {"topic": topic, "group": group, "next_offset": next_offset},
     )

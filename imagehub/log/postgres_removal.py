@@ -12,19 +12,28 @@ def prune(cursor: Cursor, topic: str, older_than_days: float, at_most: int) -> i
     cursor.execute(
         """
         with removed as (
-            delete from log_messages where topic = %(topic)s and "offset" in (
-                select "offset" from log_messages
-                where topic = %(topic)s
-                    and appended_at < now() - %(days)s * interval '1 day'
-                    and "offset" <
-                        (select min(next_offset) from log_offsets where topic = %(topic)s)
-                order by "offset" limit %(at_most)s
-            )
+            delete from log_messages
+            where topic = %(topic)s
+                and "offset" in (
+                    select "offset"
+                    from log_messages
+                    where topic = %(topic)s
+                        and appended_at < now() - %(days)s * interval '1 day'
+                        and "offset" < (
+                            select min(next_offset)
+                            from log_offsets
+                            where topic = %(topic)s
+                        )
+                    order by "offset"
+                    limit %(at_most)s
+                )
             returning pieces
         ), removed_pieces as (
-            delete from log_pieces where pieces in (select pieces from removed)
+            delete from log_pieces
+            where pieces in (select pieces from removed)
         )
-        select count(*) as messages from removed
+        select count(*) as messages
+        from removed
         """,
         {"topic": topic, "days": older_than_days, "at_most": at_most},
     )
@@ -39,18 +48,22 @@ def forget(cursor: Cursor, topic: str, keys: Collection[str], unhandled_too: boo
     cursor.execute(
         """
         with found as materialized (
-            select "offset", not %(all)s and "offset" >= coalesce(
-                (select min(next_offset) from log_offsets where topic = %(topic)s), 0
-            ) as is_left
-            from log_messages where topic = %(topic)s and key = any(%(keys)s)
+            select "offset",
+                not %(all)s and "offset" >= coalesce(
+                    (select min(next_offset) from log_offsets where topic = %(topic)s), 0
+                ) as is_left
+            from log_messages
+            where topic = %(topic)s and key = any(%(keys)s)
         ), removed as (
-            delete from log_messages where topic = %(topic)s
-                and "offset" in (select "offset" from found where not is_left)
+            delete from log_messages
+            where topic = %(topic)s and "offset" in (select "offset" from found where not is_left)
             returning pieces
         ), removed_pieces as (
-            delete from log_pieces where pieces in (select pieces from removed)
+            delete from log_pieces
+            where pieces in (select pieces from removed)
         )
-        select not coalesce(bool_or(is_left), false) as answer from found
+        select not coalesce(bool_or(is_left), false) as answer
+        from found
         """,
         {"topic": topic, "keys": sorted(keys), "all": unhandled_too},
     )

@@ -46,16 +46,23 @@ def bearer(cursor: Cursor, secret_sha256: bytes) -> Bearer | None:
     cursor.execute(
         """
         with found as (
-            select tokens.id as token_id, tokens.scopes, tokens.last_used_at,
-                   accounts.id, accounts.name, accounts.roles
-            from tokens join accounts on accounts.id = tokens.account_id
+            select tokens.id as token_id, tokens.scopes, tokens.last_used_at, accounts.id,
+                accounts.name, accounts.roles
+            from tokens
+            join accounts on accounts.id = tokens.account_id
             where tokens.secret_sha256 = %s and tokens.revoked_at is null and accounts.in_force
         ), used as (
-            update tokens set last_used_at = now() from found
+            update tokens
+            set last_used_at = now()
+            from found
             where tokens.id = found.token_id
-              and (found.last_used_at is null or found.last_used_at < now() - interval '10 minutes')
+                and (
+                    found.last_used_at is null
+                    or found.last_used_at < now() - interval '10 minutes'
+                )
         )
-        select * from found
+        select *
+        from found
         """,
         (secret_sha256,),
     )

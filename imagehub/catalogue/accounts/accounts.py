@@ -25,9 +25,13 @@ def create_account(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID:
     """Make an account, or give an existing one of that name these roles too; return its id."""
     cursor.execute(
         """
-        insert into accounts (name, roles) values (%s, %s)
-        on conflict (name) do update set roles = array(
-            select distinct role from unnest(accounts.roles || excluded.roles) as role order by role
+        insert into accounts (name, roles)
+        values (%s, %s)
+        on conflict (name) do update
+        set roles = array(
+            select distinct role
+            from unnest(accounts.roles || excluded.roles) as role
+            order by role
         )
         returning id
         """,

@@ -15,9 +15,10 @@ def count(
         """
         insert into rate_counts as kept (bucket, uses, ends_at)
         select bucket, uses, clock_timestamp() + make_interval(secs => %(seconds)s)
-        from unnest(%(buckets)s::text[], %(uses)s::bigint[]) as new (bucket, uses) order by bucket
-        on conflict (bucket) do update set
-            uses = case when kept.ends_at <= clock_timestamp()
+        from unnest(%(buckets)s::text[], %(uses)s::bigint[]) as new (bucket, uses)
+        order by bucket
+        on conflict (bucket) do update
+        set uses = case when kept.ends_at <= clock_timestamp()
                         then excluded.uses else kept.uses + excluded.uses end,
             ends_at = case when kept.ends_at <= clock_timestamp()
                            then excluded.ends_at else kept.ends_at end

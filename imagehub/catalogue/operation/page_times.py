@@ -38,8 +38,8 @@ def add(cursor: Cursor, routes: Routes) -> None:
         insert into page_times as kept
             (method, rule, requests, failures, seconds, slowest_seconds)
         values (%s, %s, %s, %s, %s, %s)
-        on conflict (day, method, rule) do update set
-            requests = kept.requests + excluded.requests,
+        on conflict (day, method, rule) do update
+        set requests = kept.requests + excluded.requests,
             failures = kept.failures + excluded.failures,
             seconds = kept.seconds + excluded.seconds,
             slowest_seconds = greatest(kept.slowest_seconds, excluded.slowest_seconds)

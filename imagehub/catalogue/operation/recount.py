@@ -42,20 +42,32 @@ def _uploads(cursor: Cursor) -> list[CounterCheck]:
         """
         with landed as (
             select count(*) as uploads, count(distinct image_id) as images
-            from uploads where state = 'landed'
+            from uploads
+            where state = 'landed'
         ), rows_say (name, total) as (
-            select 'landed', uploads from landed
-            union all select 'refused', count(*) from uploads where state = 'refused'
-            union all select 'images', count(*) from images
-            union all select 'exact_duplicates', uploads - images from landed
+            select 'landed', uploads
+            from landed
+            union all
+            select 'refused', count(*)
+            from uploads
+            where state = 'refused'
+            union all
+            select 'images', count(*)
+            from images
+            union all
+            select 'exact_duplicates', uploads - images
+            from landed
         )
         select name, landing_counts.total as kept, rows_say.total as recounted
-        from landing_counts join rows_say using (name)
+        from landing_counts
+        join rows_say using (name)
         union all
         select 'accepted', (select count(*) from acceptances),
-               (select count(*) from uploads)
-               + (select count(*) from acceptances
-                  where not exists (select from uploads where uploads.id = upload_id))
+            (select count(*) from uploads) + (
+                select count(*)
+                from acceptances
+                where not exists (select from uploads where uploads.id = upload_id)
+            )
         order by name
         """
     )
@@ -93,21 +105,25 @@ def _graphs(cursor: Cursor) -> list[CounterCheck]:
     cursor.execute(
         """
         with recursive closure (mid, ancestor) as (
-            select mid, mid from labels
+            select mid, mid
+            from labels
             union
             select closure.mid, edge.parent
-            from closure join label_edges edge
-                on edge.child = closure.ancestor and edge.kind = 'is_a'
+            from closure
+            join label_edges edge on edge.child = closure.ancestor and edge.kind = 'is_a'
         )
         select 'label_ancestors' as name, (select count(*) from label_ancestors) as kept,
-               (select count(*) from closure join label_ancestors using (mid, ancestor))
-               + (select count(*) from closure
-                  where not exists (select from label_ancestors kept
-                                    where (kept.mid, kept.ancestor)
-                                        = (closure.mid, closure.ancestor))) as recounted
+            (select count(*) from closure join label_ancestors using (mid, ancestor)) + (
+                select count(*)
+                from closure
+                where not exists (
+                    select from label_ancestors kept
+                    where (kept.mid, kept.ancestor) = (closure.mid, closure.ancestor)
+                )
+            ) as recounted
         union all
         select 'cluster_members', (select coalesce(sum(size), 0) from clusters),
-               (select count(*) from cluster_members)
+            (select count(*) from cluster_members)
         """
     )
     return _tallies(cursor)

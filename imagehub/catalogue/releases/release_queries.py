@@ -59,9 +59,11 @@ def newest(cursor: Cursor, before: tuple[datetime, str] | None, limit: int) -> l
     """Releases, those asked for last first, from behind `before` (when asked, id) on."""
     cursor.execute(
         """
-        select * from release_entries
+        select *
+        from release_entries
         where %(id)s is null or (requested_at, id) < (%(at)s::timestamptz, %(id)s)
-        order by requested_at desc, id desc limit %(limit)s
+        order by requested_at desc, id desc
+        limit %(limit)s
         """,
         {
             "at": before[0] if before else None,

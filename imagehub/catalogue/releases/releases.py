@@ -85,19 +85,20 @@ def find(cursor: Cursor, version: int, rules: SubsetRules) -> list[Offer]:
         select image_id, "group", label, claimed_label, distance, probability
         from (
             select m.image_id, coalesce(d.keeper_id, m.image_id) as "group", m.label,
-                   m.claimed_label, a.distance, m.probability,
-                   first_value(m.image_id) over (
-                       partition by coalesce(d.keeper_id, m.image_id)
-                       order by d.distance nulls first, m.image_id) as kept
+                m.claimed_label, a.distance, m.probability,
+                first_value(m.image_id) over (
+                    partition by coalesce(d.keeper_id, m.image_id)
+                    order by d.distance nulls first, m.image_id
+                ) as kept
             from label_set_members m
             join images i on i.id = m.image_id
             join label_ancestors a on a.mid = m.claimed_label and a.ancestor = m.label
             left join duplicates d on d.image_id = m.image_id
             where m.label = any(%(labels)s)
-              and m.added_in <= %(version)s
-              and (m.removed_in is null or m.removed_in > %(version)s)
-              and not exists (select from concealed_images c where c.image_id = m.image_id)
-              and least(i.full_width, i.full_height) >= %(min_short_side_pixels)s
+                and m.added_in <= %(version)s
+                and (m.removed_in is null or m.removed_in > %(version)s)
+                and not exists (select from concealed_images c where c.image_id = m.image_id)
+                and least(i.full_width, i.full_height) >= %(min_short_side_pixels)s
         ) as offered
         where image_id = kept or not %(keepers_only)s
         order by image_id, label, claimed_label
@@ -117,12 +118,13 @@ def photos(cursor: Cursor, image_ids: Sequence[str]) -> list[ReleasePhoto]:
     cursor.execute(
         """
         select i.id, encode(i.photo_sha256, 'hex') as photo, encode(i.full_sha256, 'hex') as full,
-               i.full_bytes, i.full_crc32, i.full_width, i.full_height,
-               coalesce(a.name, '') as contributor
+            i.full_bytes, i.full_crc32, i.full_width, i.full_height,
+            coalesce(a.name, '') as contributor
         from images i
         left join uploads u on u.id = i.first_upload_id
         left join accounts a on a.id = u.account_id
-        where i.id = any(%s::bpchar[]) order by i.id
+        where i.id = any(%s::bpchar[])
+        order by i.id
         """,
         (list(image_ids),),
     )

@@ -59,7 +59,8 @@ def create(cursor: Cursor, account_id: UUID, name: str, rules: SubsetRules) -> b
     """Save a selection under a name; False if the name is taken."""
     cursor.execute(
         """
-        insert into subsets (name, account_id, rules) values (%s, %s, %s)
+        insert into subsets (name, account_id, rules)
+        values (%s, %s, %s)
         on conflict (name) do nothing
         """,
         (name, account_id, rules_as_json(rules)),
@@ -80,7 +81,10 @@ def lock(cursor: Cursor, name: str) -> Subset | None:
     """The subset of this name; until the transaction ends nobody else gets it in this way."""
     cursor.execute(
         """
-        select id, name, account_id, rules, created_at from subsets where name = %s for update
+        select id, name, account_id, rules, created_at
+        from subsets
+        where name = %s
+        for update
         """,
         (name,),
     )
@@ -92,9 +96,11 @@ def newest(cursor: Cursor, before: tuple[datetime, str] | None, limit: int) -> l
     """Subsets, those saved last first, from behind `before` (when saved, name) on."""
     cursor.execute(
         """
-        select id, name, account_id, rules, created_at from subsets
+        select id, name, account_id, rules, created_at
+        from subsets
         where %(name)s is null or (created_at, name) < (%(at)s::timestamptz, %(name)s)
-        order by created_at desc, name desc limit %(limit)s
+        order by created_at desc, name desc
+        limit %(limit)s
         """,
         {
             "at": before[0] if before else None,
@@ -135,11 +141,14 @@ def open_request(cursor: Cursor, subset: Subset) -> str | None:
     """A release of exactly these rules that was asked for and is not answered yet."""
     cursor.execute(
         """
-        select release_id from release_requests asked
-        where subset_id = %s and rules = %s::jsonb
-          and not exists (select from releases where id = asked.release_id)
-          and not exists (select from release_failures where release_id = asked.release_id)
-        order by number limit 1
+        select release_id
+        from release_requests asked
+        where subset_id = %s
+            and rules = %s::jsonb
+            and not exists (select from releases where id = asked.release_id)
+            and not exists (select from release_failures where release_id = asked.release_id)
+        order by number
+        limit 1
         """,
         (subset.id, rules_as_json(subset.rules)),
     )
@@ -154,7 +163,8 @@ def request_release(cursor: Cursor, subset: Subset, account_id: UUID) -> str:
         insert into release_requests (release_id, subset_id, number, rules, account_id)
         select %(name)s || '-' || number, %(subset_id)s, number, %(rules)s, %(account_id)s
         from (
-            select coalesce(max(number), 0) + 1 as number from release_requests
+            select coalesce(max(number), 0) + 1 as number
+            from release_requests
             where subset_id = %(subset_id)s
         ) as next_one
         returning release_id

@@ -40,7 +40,8 @@ _USE = """
     left join training_requests q on q.id = r.request_id
     left join lateral (
         select sum(coalesce(o.finished_at, now()) - o.started_at) as used
-        from training_runs o join training_requests p on p.id = o.request_id
+        from training_runs o
+        join training_requests p on p.id = o.request_id
         where p.account_id = q.account_id and o.started_at > now() - interval '1 day'
     ) u on true
 """
@@ -73,10 +74,10 @@ def queue_requests(cursor: Cursor) -> int:
     """Give every request that has no run yet one, of the same id; returns how many were queued."""
     cursor.execute(
         """
-        insert into training_runs
-            (id, request_id, release_id, manifest_sha256, config, queued_at)
+        insert into training_runs (id, request_id, release_id, manifest_sha256, config, queued_at)
         select q.id, q.id, q.release_id, l.manifest_sha256, q.config, q.asked_at
-        from training_requests q join releases l on l.id = q.release_id
+        from training_requests q
+        join releases l on l.id = q.release_id
         where not exists (select from training_runs r where r.request_id = q.id)
         on conflict (request_id) do nothing
         """

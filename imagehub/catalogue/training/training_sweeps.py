@@ -28,7 +28,8 @@ def due(cursor: Cursor) -> list[Due]:
     cursor.execute(
         """
         select w.release_id, l.manifest_sha256, array_agg(w.image_id::text) as withdrawn
-        from release_withdrawals w join releases l on l.id = w.release_id
+        from release_withdrawals w
+        join releases l on l.id = w.release_id
         left join training_sweeps s on s.release_id = w.release_id
         group by w.release_id, l.manifest_sha256, s.withdrawn
         having count(*) is distinct from s.withdrawn

@@ -69,12 +69,20 @@ def labels_named(cursor: Cursor, words: str) -> list[Label]:
     """Labels of this MID, or in use and of this name or synonym in any case: few."""
     cursor.execute(
         """
-        select mid, name from labels where mid = %(words)s
-        union select mid, name from labels
-            where lower(name) = lower(%(words)s) and merged_into is null
-        union select l.mid, l.name from label_synonyms s join labels l on l.mid = s.label
-            where lower(s.name) = lower(%(words)s) and l.merged_into is null
-        order by mid limit 20
+        select mid, name
+        from labels
+        where mid = %(words)s
+        union
+        select mid, name
+        from labels
+        where lower(name) = lower(%(words)s) and merged_into is null
+        union
+        select l.mid, l.name
+        from label_synonyms s
+        join labels l on l.mid = s.label
+        where lower(s.name) = lower(%(words)s) and l.merged_into is null
+        order by mid
+        limit 20
         """,
         {"words": words},
     )
@@ -88,10 +96,14 @@ def _insert(cursor: Cursor, upload_id: UUID, candidate: NewUpload) -> datetime |
             delete from door_refusals
             where upload_id = %(upload_id)s and account_id = %(account_id)s
         )
-        insert into acceptances (upload_id, account_id, claimed_label, photo_sha256,
-                                 request_sha256, photo_bytes, client_key)
-        values (%(upload_id)s, %(account_id)s, %(claimed_label)s, %(photo_sha256)s,
-                %(request_sha256)s, %(photo_bytes)s, nullif(%(client_key)s, %(upload_id)s)::uuid)
+        insert into acceptances (
+            upload_id, account_id, claimed_label, photo_sha256, request_sha256, photo_bytes,
+            client_key
+        )
+        values (
+            %(upload_id)s, %(account_id)s, %(claimed_label)s, %(photo_sha256)s, %(request_sha256)s,
+            %(photo_bytes)s, nullif(%(client_key)s, %(upload_id)s)::uuid
+        )
         on conflict do nothing
         returning accepted_at
         """,
@@ -112,7 +124,8 @@ def _insert(cursor: Cursor, upload_id: UUID, candidate: NewUpload) -> datetime |
 def _find(cursor: Cursor, upload_id: UUID, account_id: UUID) -> Acceptance | None:
     cursor.execute(
         """
-        select request_sha256, accepted_at from acceptances
+        select request_sha256, accepted_at
+        from acceptances
         where upload_id = %s and account_id = %s
         """,
         (upload_id, account_id),
@@ -134,12 +147,14 @@ def _insert_refusal(
         ), noted as (
             insert into door_refusals (upload_id, account_id, client_key, code, reason)
             select %(upload_id)s, %(account_id)s, nullif(%(client_key)s, %(upload_id)s)::uuid,
-                   %(code)s, %(reason)s
-            from foreign_holder where not is_foreign
-              and not exists (select from acceptances where upload_id = %(upload_id)s)
+                %(code)s, %(reason)s
+            from foreign_holder
+            where not is_foreign
+                and not exists (select from acceptances where upload_id = %(upload_id)s)
             on conflict do nothing
         )
-        select is_foreign from foreign_holder
+        select is_foreign
+        from foreign_holder
         """,
         {
             "upload_id": upload_id,

@@ -21,7 +21,8 @@ def find(cursor: Cursor, places: Sequence[MessageOffset]) -> dict[MessageOffset,
     """The attempts at those of the messages that were taken and not settled."""
     cursor.execute(
         f"""
-        select topic, partition, "offset", attempts from ingestion_attempts
+        select topic, partition, "offset", attempts
+        from ingestion_attempts
         where (topic, partition, "offset") in (select * from {_PLACES})
         """,  # noqa: S608 a constant
         _columns(places),
@@ -35,9 +36,10 @@ def add(cursor: Cursor, places: Sequence[MessageOffset]) -> None:
     cursor.execute(
         f"""
         insert into ingestion_attempts (topic, partition, "offset", attempts)
-        select *, 1 from {_PLACES}
-        on conflict (topic, partition, "offset")
-        do update set attempts = ingestion_attempts.attempts + 1
+        select *, 1
+        from {_PLACES}
+        on conflict (topic, partition, "offset") do update
+        set attempts = ingestion_attempts.attempts + 1
         """,  # noqa: S608 a constant
         _columns(places),
     )
@@ -47,7 +49,8 @@ def take_back(cursor: Cursor, places: Sequence[MessageOffset]) -> None:
     """Count one attempt less at each of the messages: it ended, and not by their fault."""
     cursor.execute(
         f"""
-        update ingestion_attempts set attempts = attempts - 1
+        update ingestion_attempts
+        set attempts = attempts - 1
         where attempts > 0 and (topic, partition, "offset") in (select * from {_PLACES})
         """,  # noqa: S608 a constant
         _columns(places),

@@ -42,7 +42,8 @@ def add(
     cursor.execute(
         """
         insert into dead_letters (topic, partition, "offset", code, reason, upload_id)
-        values (%s, %s, %s, %s, %s, %s) on conflict do nothing
+        values (%s, %s, %s, %s, %s, %s)
+        on conflict do nothing
         """,
         (
             place.topic,
@@ -87,8 +88,8 @@ def count_handled(cursor: Cursor, place: MessageOffset, is_dead: bool) -> None:
         """
         insert into ingestion_lines as line (topic, partition, handled, dead, consecutive_dead)
         values (%(topic)s, %(partition)s, 1, %(dead)s, %(dead)s)
-        on conflict (topic, partition) do update set
-            handled = (line.handled + 1) >> (line.handled + 1 >= %(window)s)::integer,
+        on conflict (topic, partition) do update
+        set handled = (line.handled + 1) >> (line.handled + 1 >= %(window)s)::integer,
             dead = (line.dead + %(dead)s) >> (line.handled + 1 >= %(window)s)::integer,
             consecutive_dead = case when %(dead)s = 1 then line.consecutive_dead + 1 else 0 end
         """,

@@ -56,8 +56,11 @@ def find_own(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> Up
     """The account's upload with one of these ids; an accepted one before one refused."""
     cursor.execute(
         """
-        select * from receipts where account_id = %s and upload_id = any(%s::uuid[])
-        order by door_code is null desc, asked_at desc limit 1
+        select *
+        from receipts
+        where account_id = %s and upload_id = any(%s::uuid[])
+        order by door_code is null desc, asked_at desc
+        limit 1
         """,
         (account_id, list(upload_ids)),
     )
@@ -69,8 +72,11 @@ def find_any(cursor: Cursor, upload_id: UUID) -> UploadFacts | None:
     """The upload with this id, whoever sent it: for admins."""
     cursor.execute(
         """
-        select * from receipts where upload_id = %s
-        order by door_code is null desc, asked_at desc limit 1
+        select *
+        from receipts
+        where upload_id = %s
+        order by door_code is null desc, asked_at desc
+        limit 1
         """,
         (upload_id,),
     )
@@ -84,10 +90,12 @@ def newest(
     """The account's uploads, newest first, from behind `before` (when asked, id) on."""
     cursor.execute(
         """
-        select * from receipts
+        select *
+        from receipts
         where account_id = %(account_id)s
-          and (%(id)s is null or (asked_at, upload_id) < (%(at)s::timestamptz, %(id)s::uuid))
-        order by asked_at desc, upload_id desc limit %(limit)s
+            and (%(id)s is null or (asked_at, upload_id) < (%(at)s::timestamptz, %(id)s::uuid))
+        order by asked_at desc, upload_id desc
+        limit %(limit)s
         """,
         {
             "account_id": account_id,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from flask import Response, request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from imagehub.catalogue.releases import release_queries
+from imagehub.answers.releases import Release, Releases, Withdrawals
+from imagehub.catalogue.releases.release_queries import ReleaseEntry
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges
 from webapp.http.boundary import RequestModel, Text, Whole
@@ -34,55 +34,13 @@ class DownloadQuery(RequestModel):
     format: str = Field(default="imagefolder", description=f"One of {', '.join(FORMATS)}.")
 
 
-class Release(BaseModel):
-    """A release and, once it is ready, what is in it; digest, signature and key are hex."""
-
-    id: str
-    subset: str
-    number: int
-    state: Literal["requested", "ready", "failed"]
-    reason: str | None = None
-    files: int | None = None
-    total_bytes: int | None = None
-    labels: int | None = None
-    label_set_version: int | None = None
-    manifest_sha256: str | None = None
-    signature: str | None = None
-    public_key: str | None = None
-    published_at: datetime | None = None
-    summary: Any = Field(default=None, description="Files for each label and split.")
-    withdrawn: int | None = Field(
-        default=None, description="Files that are given out no more: their photos were withdrawn."
-    )
-
-
-class Withdrawals(BaseModel):
-    """What a release gives out no more.
-
-    `csv` is the list, signed as the manifest is (over its SHA-256 digest); empty before the first
-    withdrawal. `held_back` are paths that are not on it: until a decision, or until it is signed.
-    """
-
-    csv: str = ""
-    signature: str = ""
-    public_key: str = ""
-    held_back: list[str]
-
-
-class Releases(BaseModel):
-    """A page of releases; `next` is the next page's `after`."""
-
-    releases: list[Release]
-    next: str | None
-
-
 @endpoints.get("/releases")
 def newest(query: PageQuery) -> Releases:
     """Releases, those asked for last first."""
     page = releases.newest(resources().database, query.after, query.limit)
     gone = releases.withdrawn_counts(resources().database, [one.id for one in page.items])
     return Releases(
-        releases=[_answer(one, gone.get(one.id, 0)) for one in page.items], next=page.after
+        releases=tuple(_answer(one, gone.get(one.id, 0)) for one in page.items), next=page.after
     )
 
 
@@ -133,12 +91,14 @@ def withdrawals(release_id: str) -> Withdrawals:
     """The signed list of the files whose photos were withdrawn, and what is held back besides."""
     hub = resources()
     found = downloads.held_back(hub.database, hub.store, release_id)
-    answer = Withdrawals(held_back=list(found.paths))
-    if found.signed is not None:
-        answer.csv = found.signed.data.decode()
-        answer.signature = found.signed.signature.hex()
-        answer.public_key = found.signed.public_key.hex()
-    return answer
+    if found.signed is None:
+        return Withdrawals(held_back=found.paths)
+    return Withdrawals(
+        csv=found.signed.data.decode(),
+        signature=found.signed.signature.hex(),
+        public_key=found.signed.public_key.hex(),
+        held_back=found.paths,
+    )
 
 
 @endpoints.get(
@@ -151,14 +111,8 @@ def download(release_id: str, query: DownloadQuery, account: Account | None) -> 
     return archives.answer(resources(), release_id, query.format, account)
 
 
-def _answer(release: release_queries.ReleaseEntry, withdrawn: int) -> Release:
-    answer = Release(
-        id=release.id,
-        subset=release.subset,
-        number=release.number,
-        state=release.state,
-        reason=release.reason,
-    )
+def _answer(release: ReleaseEntry, withdrawn: int) -> Release:
+    answer = Release.of(release)
     if release.frozen is None:
         return answer
     frozen = release.frozen

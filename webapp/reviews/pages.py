@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from imagehub.catalogue.operation import status
+from imagehub.catalogue.reviews import reviewer_records
 from imagehub.catalogue.reviews.review_questions import Question
 from imagehub.catalogue.reviews.reviews import Review
 from imagehub.errors import NotFound, Refused
@@ -17,7 +19,6 @@ from webapp.http.resources import resources
 from webapp.images import permissions
 from webapp.images import service as images
 from webapp.images.photo_page import ExplainedVerdict, PhotoPage
-from webapp.operation import status
 from webapp.reviews import desk as review_desk
 from webapp.reviews import service as reviews
 
@@ -52,15 +53,17 @@ def show() -> str:
     """The desk: the next question, and the last one's answer to take back."""
     database, done = resources().database, request.args.get("done", "")
     asked = review_desk.questions(database)
+    with database.transaction() as cursor:
+        own = reviewer_records.own(cursor)
+        judges = permissions.may_judge(auth.asker())
+        verification = status.current_verification(cursor) if judges else None
     return render_template(
         "review.html",
         question=asked[0] if asked else None,
         last=_last(done) if done else None,
-        own=review_desk.record(database),
+        own=own,
         most_a_day=QUESTIONS_A_DAY,
-        verification=(
-            status.verification(database) if permissions.may_judge(auth.asker()) else None
-        ),
+        verification=verification,
     )
 
 

@@ -8,16 +8,17 @@ from typing import Annotated
 from uuid import UUID
 
 from flask import Response, request
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
+from imagehub.answers.explanations import EvidenceAnswer, ExplanationAnswer
+from imagehub.answers.labels import LabelName
+from imagehub.answers.uploads import Receipt, Receipts, Step
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, UploadMetadata, UploadState
 from webapp.http import boundary, upload_body
 from webapp.http.boundary import Decimal, RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import resources
-from webapp.images.verdict_answers import ExplanationAnswer, evidence
-from webapp.labels.api import LabelName
 from webapp.uploads import receipts, withdrawals
 from webapp.uploads import service as uploads
 
@@ -88,35 +89,6 @@ class PageQuery(RequestModel):
     after: Annotated[Text, Field(max_length=600)] | None = None
 
 
-class Step(BaseModel):
-    """One state that an upload has passed."""
-
-    state: UploadState
-    at: datetime
-    code: str | None = None
-    reasons: tuple[str, ...] = ()
-
-
-class Receipt(BaseModel):
-    """Where an upload stands; the last step is the newest, `verdict` explains a decided one."""
-
-    id: UUID
-    state: UploadState
-    claimed_label: LabelName | None
-    photo_sha256: str | None
-    image_id: str | None
-    duplicate_of: str | None
-    steps: tuple[Step, ...]
-    verdict: ExplanationAnswer | None = None
-
-
-class Receipts(BaseModel):
-    """A page of receipts; `next` is the next page's `after`."""
-
-    uploads: tuple[Receipt, ...]
-    next: str | None
-
-
 @endpoints.post(
     "/uploads",
     status=202,
@@ -180,18 +152,18 @@ def newest(account: Account, query: PageQuery) -> Receipts:
 
 
 def _told(found: receipts.ReceiptView) -> Receipt:
-    receipt = Receipt.model_validate(found, from_attributes=True)
+    receipt = Receipt.of(found)
     if found.explanation is None or found.verification_version is None:
         return receipt
     told = found.explanation
-    receipt.verdict = ExplanationAnswer(
+    verdict = ExplanationAnswer(
         headline=told.headline,
         certainty=told.certainty,
-        evidence=evidence(told),
-        next_steps=list(told.next_steps),
+        evidence=tuple(EvidenceAnswer.of(line) for line in told.lines),
+        next_steps=told.next_steps,
         verification_version=found.verification_version,
     )
-    return receipt
+    return receipt.model_copy(update={"verdict": verdict})
 
 
 def _receipt(accepted: uploads.Accepted) -> Receipt:
@@ -200,7 +172,7 @@ def _receipt(accepted: uploads.Accepted) -> Receipt:
     return Receipt(
         id=accepted.id,
         state=state,
-        claimed_label=LabelName(mid=accepted.claimed_label.mid, name=accepted.claimed_label.name),
+        claimed_label=LabelName.of(accepted.claimed_label),
         photo_sha256=accepted.photo_sha256,
         image_id=None,
         duplicate_of=None,

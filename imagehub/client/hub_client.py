@@ -18,7 +18,8 @@ from imagehub.client.patience import RetryPolicy
 from imagehub.client.reading import Page, read
 from imagehub.client.transport import Call, Transport
 from imagehub.errors import NotFound, Refused, Unavailable
-from imagehub.vocabulary import SubsetRules, UploadState
+from imagehub.subsets import SubsetRules
+from imagehub.vocabulary import UploadState
 
 Found = TypeVar("Found")
 

@@ -7,7 +7,7 @@ import click
 from imagehub.client import HubClient, Release
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import write_fields, write_json, write_table
-from imagehub.vocabulary import in_split_order
+from imagehub.subsets import in_split_order
 
 IN_JSON_ONLY = {"summary", "label_set_version", "withdrawn"}
 """Fields of a release that its text leaves out; the summary follows as a table."""

@@ -12,7 +12,7 @@ from imagehub.answers.subsets import SubsetAnswer
 from imagehub.client import HubClient
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import write_fields, write_json
-from imagehub.vocabulary import SubsetRules, in_split_order
+from imagehub.subsets import SubsetRules, in_split_order
 
 DEFAULTS = SubsetRules(labels=())
 

@@ -8,7 +8,8 @@ from flask import Response
 from pydantic import Field
 
 from imagehub.answers.moderation import ReportAnswer
-from imagehub.vocabulary import Account, ReportKind
+from imagehub.catalogue.moderation.reports import ReportKind
+from imagehub.vocabulary import Account
 from webapp.http.boundary import RequestModel
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import resources

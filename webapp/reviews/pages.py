@@ -13,7 +13,7 @@ from imagehub.catalogue.reviews import reviewer_records
 from imagehub.catalogue.reviews.review_questions import Question
 from imagehub.catalogue.reviews.reviews import Review
 from imagehub.errors import NotFound, Refused
-from imagehub.vocabulary import QUESTIONS_A_DAY, Account, ReviewAnswer
+from imagehub.vocabulary import Account, ReviewAnswer
 from webapp.http import auth, sessions
 from webapp.http.resources import resources
 from webapp.images import permissions
@@ -21,6 +21,7 @@ from webapp.images import service as images
 from webapp.images.photo_page import ExplainedVerdict, PhotoPage
 from webapp.reviews import desk as review_desk
 from webapp.reviews import service as reviews
+from webapp.reviews.desk import QUESTIONS_A_DAY
 
 WITHDRAW = "withdraw"
 

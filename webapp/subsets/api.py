@@ -10,7 +10,8 @@ from pydantic import Field, field_validator
 
 from imagehub.answers.subsets import LabelPreview, PreviewAnswer, SubsetAnswer, Wish
 from imagehub.catalogue.releases.subsets import LabelCount, Subset
-from imagehub.vocabulary import Account, SubsetRules
+from imagehub.subsets import SubsetRules
+from imagehub.vocabulary import Account
 from webapp.http.boundary import RequestModel
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import resources

@@ -18,7 +18,7 @@ from imagehub.catalogue.uploads.tombstones import ArrivingUpload
 from imagehub.errors import Conflict, Refused
 from imagehub.log.protocol import UploadLog
 from imagehub.messages import encode
-from imagehub.vocabulary import Account, Label, Upload, UploadMetadata
+from imagehub.vocabulary import Account, Label, Upload, UploadMetadata, image_id_of
 from webapp.accounts import consents
 from webapp.http.boundary import is_safe
 
@@ -89,7 +89,9 @@ def submit(database: Database, log: UploadLog, asker: Account, submission: Submi
 def _note(acceptance: Acceptance, label: Label, photo_sha256: str) -> None:
     logger.info(
         "upload accepted" if acceptance.is_new else "upload accepted before",
-        extra=logs.about(upload=acceptance.upload_id, image=photo_sha256[:16], label=label.mid),
+        extra=logs.about(
+            upload=acceptance.upload_id, image=image_id_of(photo_sha256), label=label.mid
+        ),
     )
 
 

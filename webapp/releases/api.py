@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
 
 from flask import Response, request
 from pydantic import Field
 
 from imagehub.answers.releases import Release, Releases, Withdrawals
+from imagehub.catalogue.releases import release_withdrawals
 from imagehub.catalogue.releases.release_queries import ReleaseEntry
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges
-from webapp.http.boundary import RequestModel, Text, Whole
+from webapp.http.boundary import RequestModel
+from webapp.http.cursors import PageQuery
 from webapp.http.endpoints import Endpoints
 from webapp.http.resources import resources
 from webapp.releases import archives, downloads
@@ -19,13 +21,6 @@ from webapp.releases import service as releases
 from webapp.releases.formats import FORMATS
 
 endpoints = Endpoints("releases")
-
-
-class PageQuery(RequestModel):
-    """A page of a list."""
-
-    limit: Annotated[Whole, Field(ge=1, le=200)] = 50
-    after: Annotated[Text, Field(max_length=600)] | None = None
 
 
 class DownloadQuery(RequestModel):
@@ -38,18 +33,13 @@ class DownloadQuery(RequestModel):
 def newest(query: PageQuery) -> Releases:
     """Releases, those asked for last first."""
     page = releases.newest(resources().database, query.after, query.limit)
-    gone = releases.withdrawn_counts(resources().database, [one.id for one in page.items])
-    return Releases(
-        releases=tuple(_answer(one, gone.get(one.id, 0)) for one in page.items), next=page.after
-    )
+    return Releases(releases=_answers(page.items), next=page.after)
 
 
 @endpoints.get("/releases/<release_id>", problems=(404,))
 def show(release_id: str) -> Release:
     """One release."""
-    database = resources().database
-    found = releases.show(database, release_id)
-    return _answer(found, releases.withdrawn_counts(database, [found.id]).get(found.id, 0))
+    return _answers([releases.show(resources().database, release_id)])[0]
 
 
 @endpoints.get(
@@ -109,6 +99,12 @@ def withdrawals(release_id: str) -> Withdrawals:
 def download(release_id: str, query: DownloadQuery, account: Account | None) -> Response:
     """The whole release in one archive, packed while it is sent."""
     return archives.answer(resources(), release_id, query.format, account)
+
+
+def _answers(found: Sequence[ReleaseEntry]) -> tuple[Release, ...]:
+    with resources().database.transaction() as cursor:
+        withdrawn = release_withdrawals.counts(cursor, [one.id for one in found])
+    return tuple(_answer(one, withdrawn.get(one.id, 0)) for one in found)
 
 
 def _answer(release: ReleaseEntry, withdrawn: int) -> Release:

@@ -19,6 +19,7 @@ from imagehub.answers.training import (
 from imagehub.catalogue.training.training_queries import TrainingEntry
 from imagehub.vocabulary import Account
 from webapp.http.boundary import RequestModel, Text, Whole
+from webapp.http.cursors import PageQuery
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import resources
 from webapp.training import plans as training_plans
@@ -48,11 +49,10 @@ class TrainingWish(RequestModel):
         return self.model_dump(exclude_none=True)
 
 
-class PageQuery(RequestModel):
-    """A page of a list."""
+class RunsQuery(PageQuery):
+    """A page of training runs."""
 
     limit: Annotated[Whole, Field(ge=1, le=200)] = 100
-    after: Annotated[Text, Field(max_length=600)] | None = None
 
 
 class WatchQuery(RequestModel):
@@ -93,7 +93,7 @@ def ask(release_id: str, account: Account, body: TrainingWish) -> Response:
 
 
 @endpoints.get("/training-runs")
-def newest(account: Account, query: PageQuery) -> TrainingRuns:
+def newest(account: Account, query: RunsQuery) -> TrainingRuns:
     """Your training runs, those asked for last first; admins see everybody's."""
     page = training_runs.newest(resources().database, account, query.after, query.limit)
     return TrainingRuns(training_runs=tuple(_run(one) for one in page.items), next=page.after)

@@ -17,6 +17,7 @@ from imagehub.errors import Refused
 from imagehub.vocabulary import Account, UploadMetadata, UploadState
 from webapp.http import boundary, upload_body
 from webapp.http.boundary import Decimal, RequestModel, Text, Whole
+from webapp.http.cursors import PageQuery
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import resources
 from webapp.uploads import receipts, withdrawals
@@ -82,11 +83,10 @@ class UploadFields(RequestModel):
         )
 
 
-class PageQuery(RequestModel):
-    """A page of a list."""
+class ReceiptsQuery(PageQuery):
+    """A page of receipts."""
 
     limit: Annotated[Whole, Field(ge=1, le=500)] = 100
-    after: Annotated[Text, Field(max_length=600)] | None = None
 
 
 @endpoints.post(
@@ -142,7 +142,7 @@ def withdraw(upload_id: str, account: Account) -> Receipt:
 
 
 @endpoints.get("/uploads")
-def newest(account: Account, query: PageQuery) -> Receipts:
+def newest(account: Account, query: ReceiptsQuery) -> Receipts:
     """Your uploads, newest first."""
     page = receipts.newest(resources().database, account, query.after, query.limit)
     return Receipts(

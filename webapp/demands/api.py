@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from imagehub.answers.demands import Demand, Demands
+from imagehub.catalogue.demands import demand_queries
 from imagehub.catalogue.demands.demand_queries import DemandEntry
 from imagehub.vocabulary import Account
 from webapp.demands import service as demands
@@ -59,8 +60,9 @@ def index(query: DemandList) -> Demands:
     if query.label is None:
         page = demands.missions_near(database, None, query.limit, query.after)
         return Demands(demands=_all(page.items), next=page.after)
-    found = demands.of_label(database, None, query.label)[: query.limit]
-    return Demands(demands=_all(found))
+    with database.transaction() as cursor:
+        found = demand_queries.open_of_label(cursor, query.label, None)
+    return Demands(demands=_all(found[: query.limit]))
 
 
 @endpoints.get("/missions")

@@ -5,6 +5,6 @@ from imagehub.answers.uploads import Receipt, Step
 from imagehub.client.claims import Claim
 from imagehub.client.hub_client import HubClient
 from imagehub.client.patience import RetryPolicy
-from imagehub.client.reading import Page
+from imagehub.client.reading import ListPage
 
-__all__ = ["Claim", "HubClient", "Page", "Receipt", "Release", "RetryPolicy", "Step"]
+__all__ = ["Claim", "HubClient", "ListPage", "Receipt", "Release", "RetryPolicy", "Step"]

@@ -15,7 +15,7 @@ from imagehub.answers.subsets import SubsetAnswer, Wish
 from imagehub.answers.uploads import Receipt, Receipts
 from imagehub.client.claims import Claim
 from imagehub.client.patience import RetryPolicy
-from imagehub.client.reading import Page, read
+from imagehub.client.reading import ListPage, read
 from imagehub.client.transport import Call, Transport
 from imagehub.errors import NotFound, Refused, Unavailable
 from imagehub.subsets import SubsetRules
@@ -61,10 +61,10 @@ class HubClient:
         """Where an upload stands."""
         return read(Receipt, self._get(f"/uploads/{upload_id}"))
 
-    def uploads(self, limit: int = 100, after: str | None = None) -> Page[Receipt]:
+    def uploads(self, limit: int = 100, after: str | None = None) -> ListPage[Receipt]:
         """Own uploads, newest first."""
         found = read(Receipts, self._get("/uploads", _some(limit, after)))
-        return Page(found.uploads, found.next)
+        return ListPage(found.uploads, found.next)
 
     def wait(self, upload_id: UUID, timeout_seconds: float = 300.0) -> Receipt:
         """Wait until an upload's state is final; Unavailable if that takes too long."""
@@ -93,10 +93,10 @@ class HubClient:
 
     def labels(
         self, query: str = "", limit: int = 20, after: str | None = None
-    ) -> Page[LabelNumbers]:
+    ) -> ListPage[LabelNumbers]:
         """Search labels by name, best match first."""
         found = read(LabelsFound, self._get("/labels", {"q": query, **_some(limit, after)}))
-        return Page(found.labels, found.next)
+        return ListPage(found.labels, found.next)
 
     def label(self, mid: str) -> LabelInPlace:
         """One label between its neighbours."""
@@ -133,10 +133,10 @@ class HubClient:
         answer = self.transport.json(Call("POST", path, json={}, repeatable=False))
         return read(Wish, answer).id
 
-    def releases(self, limit: int = 100, after: str | None = None) -> Page[Release]:
+    def releases(self, limit: int = 100, after: str | None = None) -> ListPage[Release]:
         """Releases, newest first."""
         found = read(Releases, self._get("/releases", _some(limit, after)))
-        return Page(found.releases, found.next)
+        return ListPage(found.releases, found.next)
 
     def release(self, release_id: str) -> Release:
         """One release."""

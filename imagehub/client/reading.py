@@ -15,7 +15,7 @@ Kind = TypeVar("Kind", bound=Answer)
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Item]):
+class ListPage(Generic[Item]):
     """Some items of a list; `next` asks for those after them, None at the end."""
 
     items: tuple[Item, ...]

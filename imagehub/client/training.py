@@ -11,7 +11,7 @@ from imagehub.answers.models import Prediction, Predictions, TrainedModel
 from imagehub.answers.training import TrainingEstimate, TrainingRun, TrainingRuns, WatchedRun
 from imagehub.client.fetch import Fetched, Wanted, fetch
 from imagehub.client.hub_client import API, HubClient
-from imagehub.client.reading import Page, read
+from imagehub.client.reading import ListPage, read
 from imagehub.client.safe_paths import inside, refuse_unsafe
 from imagehub.client.transport import Call
 from imagehub.errors import Unavailable
@@ -36,12 +36,12 @@ class TrainingClient:
         call = Call("POST", path, json=dict(wish), repeatable=False)
         return read(TrainingRun, self._transport.json(call))
 
-    def runs(self, limit: int = 100, after: str | None = None) -> Page[TrainingRun]:
+    def runs(self, limit: int = 100, after: str | None = None) -> ListPage[TrainingRun]:
         """Own runs, those asked for last first."""
         params = {"limit": str(limit)} | ({"after": after} if after else {})
         answer = self._transport.json(Call("GET", f"{API}/training-runs", params=params))
         found = read(TrainingRuns, answer)
-        return Page(found.training_runs, found.next)
+        return ListPage(found.training_runs, found.next)
 
     def run(self, run_id: str, behind_step: int = 0) -> WatchedRun:
         """One run, with its log and its curves behind a step."""

@@ -16,6 +16,8 @@ from imagehub.answers.training import TrainingEstimate, TrainingRun, WatchedRun
 from imagehub.answers.uploads import Receipt, Receipts
 from imagehub.client.reading import read
 from imagehub.errors import Misconfigured
+from webapp.api import SUBJECTS
+from webapp.operation.probes_api import endpoints as probes
 
 MOMENT = "2026-05-01T08:00:00Z"
 LEAST: dict[type[Answer], dict[str, Any]] = {
@@ -112,6 +114,13 @@ def test_what_every_hub_sends_may_not_be_missing(kind: type[Answer], name: str) 
     body = {key: value for key, value in LEAST[kind].items() if key != name}
     with pytest.raises(Misconfigured, match="Is it a hub"):
         read(kind, body)
+
+
+def test_every_answer_of_the_api_stands_in_the_core() -> None:
+    declared = [one for subject in (*SUBJECTS, probes) for one in subject.declared]
+    answers = {one.answer for one in declared if one.answer}
+    assert len(answers) > 20
+    assert {one for one in answers if not issubclass(one, Answer)} == set()
 
 
 def test_leniency_reaches_into_nested_answers() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from imagehub.answers.labels import LabelName
-from imagehub.answers.models import ModelFile, Prediction, Predictions, TrainedModel
+from imagehub.answers.models import ModelFile, Predictions, TrainedModel
 from imagehub.vision.trained import RUNTIME
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges, upload_body
@@ -48,13 +48,7 @@ def predict(model_id: str, account: Account) -> Predictions:
     hub = resources()
     photo = upload_body.read_raw(request)
     found = models.guess(hub.database, hub.store, hub.confined_models, account, (model_id, photo))
-    return Predictions(
-        runtime=RUNTIME,
-        predictions=tuple(
-            Prediction(mid=one.label.mid, name=one.label.name, probability=one.probability)
-            for one in found
-        ),
-    )
+    return Predictions(runtime=RUNTIME, predictions=found)
 
 
 def _answer(found: ModelView) -> TrainedModel:

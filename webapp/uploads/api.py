@@ -11,10 +11,9 @@ from flask import Response, request
 from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
 from imagehub.answers.explanations import EvidenceAnswer, ExplanationAnswer
-from imagehub.answers.labels import LabelName
-from imagehub.answers.uploads import Receipt, Receipts, Step
+from imagehub.answers.uploads import Receipt, Receipts
 from imagehub.errors import Refused
-from imagehub.vocabulary import Account, UploadMetadata, UploadState
+from imagehub.vocabulary import Account, UploadMetadata
 from webapp.http import boundary, upload_body
 from webapp.http.boundary import Decimal, RequestModel, Text, Whole
 from webapp.http.cursors import PageQuery
@@ -123,7 +122,7 @@ def send(account: Account, query: UploadFields) -> Response:
             declared_sha256=_declared_digest(),
         ),
     )
-    return reply(_receipt(accepted), 202, {"Location": f"/api/v1/uploads/{accepted.id}"})
+    return reply(accepted, 202, {"Location": f"/api/v1/uploads/{accepted.id}"})
 
 
 @endpoints.get("/uploads/<upload_id>", problems=(404,))
@@ -164,20 +163,6 @@ def _told(found: receipts.ReceiptView) -> Receipt:
         verification_version=found.verification_version,
     )
     return receipt.model_copy(update={"verdict": verdict})
-
-
-def _receipt(accepted: uploads.Accepted) -> Receipt:
-    """The same words whenever the same upload is sent again."""
-    state = UploadState.ACCEPTED
-    return Receipt(
-        id=accepted.id,
-        state=state,
-        claimed_label=LabelName.of(accepted.claimed_label),
-        photo_sha256=accepted.photo_sha256,
-        image_id=None,
-        duplicate_of=None,
-        steps=(Step(state=state, at=accepted.accepted_at),),
-    )
 
 
 def _client_key() -> UUID:

@@ -34,8 +34,7 @@ def add(account: Account, body: AskedWebhook) -> MadeWebhook:
     """
     hub = resources()
     is_any = hub.settings.webhook_addresses == "any"
-    made = webhooks.add(hub.database, account, body.url, is_any)
-    return MadeWebhook.of(made)
+    return webhooks.add(hub.database, account, body.url, is_any)
 
 
 @endpoints.delete("/webhooks/<webhook_id>")

@@ -10,7 +10,6 @@ import pytest
 from imagehub.catalogue.duplicates.duplicate_groups import KnownTile
 from imagehub.catalogue.images.image_lists import Tile
 from imagehub.catalogue.images.image_queries import ImageUpload
-from imagehub.errors import NotFound
 from imagehub.vocabulary import Account, Label, Role
 from webapp.images import image_policy
 from webapp.images.permissions import ImageStanding
@@ -39,7 +38,7 @@ def told(standing: ImageStanding, is_public: bool) -> tuple[str, ...]:
 
 
 def test_a_stranger_is_told_nothing_of_a_hidden_image() -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(KeyError):
         image_policy.policy(ImageStanding.STRANGER, is_public=False)
 
 

@@ -8,7 +8,6 @@ from enum import Enum
 
 from imagehub.catalogue.duplicates.duplicate_groups import KnownTile
 from imagehub.catalogue.images.image_queries import ImageEntry, ImageUpload, ImageVerdict
-from imagehub.errors import NotFound
 from imagehub.vocabulary import Account, Label
 from webapp.images.permissions import ImageStanding
 
@@ -83,11 +82,8 @@ HIDDEN = {
 
 
 def policy(standing: ImageStanding, is_public: bool) -> ImagePolicy:
-    """What is told; raise NotFound where that is nothing."""
-    found = (PUBLIC if is_public else HIDDEN).get(standing)
-    if found is None:
-        raise NotFound("There is no such image, or none that you may see.")
-    return found
+    """What is told. KeyError for a stranger to a hidden image, who must not come so far."""
+    return PUBLIC[standing] if is_public else HIDDEN[standing]
 
 
 def own(uploads: Sequence[ImageUpload], viewer: Account | None) -> tuple[ImageUpload, ...]:

@@ -12,6 +12,7 @@ from imagehub.errors import NotFound, Refused
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
+from imagehub.vocabulary import image_id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def look_for(settings: Settings, image_or_digest: str) -> Proof:
     with database.transaction() as cursor:
         photo = _digest(traces.digests(cursor, image_or_digest), image_or_digest)
         found = traces.tombstone(cursor, photo)
-        image_id = photo[:16]
+        image_id = image_id_of(photo)
         rows = traces.rows_with_image(cursor, image_id)
         releases = traces.releases(cursor)
     left = [

@@ -1,8 +1,7 @@
-"""The words that two or more packages share, as frozen types."""
+"""The words that packages share, as frozen types; those of one subject stand in its module."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,11 +9,6 @@ from uuid import UUID
 
 MAX_PHOTO_BYTES = 16 * 1024 * 1024
 """The largest photo, in bytes: one limit for the API's body, the log's topic and the consumer."""
-
-QUESTIONS_A_DAY = 500
-RESTING_QUESTIONS_A_DAY = 2
-"""What one person is asked in a day; the second of those whose answers are often wrong, so that
-they can come back (`spark_jobs/verify/agreement/review_rules.py` says who that is)."""
 
 
 class UploadState(StrEnum):
@@ -41,22 +35,6 @@ FINAL_STATES = frozenset(UploadState) - {
     UploadState.STORED,
     UploadState.CHECKED,
 }
-
-
-class ReportKind(StrEnum):
-    """What somebody has against a photo."""
-
-    NOT_THIS = "not_this"
-    PRIVATE = "private"
-    RIGHTS = "rights"
-    HARM = "harm"
-
-
-class DecisionOutcome(StrEnum):
-    """What an admin decides of a reported photo."""
-
-    KEEP = "keep"
-    TAKE_DOWN = "take_down"
 
 
 class Outcome(StrEnum):
@@ -148,6 +126,11 @@ class Upload:
     metadata: UploadMetadata = field(default_factory=UploadMetadata)
 
 
+def image_id_of(photo_sha256: str) -> str:
+    """The id of a photo's image: the first 16 hex digits of the photo's digest."""
+    return photo_sha256[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one check found in one photo: a stable code, the number it measured, and a sentence."""
@@ -179,64 +162,3 @@ class Verdict:
     probability: float
     reasons: tuple[str, ...]
     evidence: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SubsetRules:
-    """A selection over label sets.
-
-    `labels` are MIDs, each with its descendants. `splits` maps a split's name to its share; the
-    shares add up to 1. A cap of None takes every image.
-    """
-
-    labels: tuple[str, ...]
-    cap_per_label: int | None = None
-    min_short_side_pixels: int = 64
-    keepers_only: bool = True
-    splits: tuple[tuple[str, float], ...] = (("train", 0.8), ("validation", 0.1), ("test", 0.1))
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One way in which an image is in the set of one of a subset's labels.
-
-    `claimed_label` was verified and lies `distance` steps below `label`; `group` is the keeper of
-    the image's duplicate group.
-    """
-
-    image_id: str
-    group: str
-    label: str
-    claimed_label: str
-    distance: int
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """The split that an image had in a release of the subset; `group` is its keeper of today."""
-
-    image_id: str
-    group: str
-    split: str
-    release_number: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReleasePhoto:
-    """The file that people download for an image: its full derivative, and whom to thank."""
-
-    image_id: str
-    photo_sha256: str
-    sha256: str
-    bytes: int
-    crc32: int
-    width: int
-    height: int
-    contributor: str
-
-
-def in_split_order(names: Iterable[str]) -> list[str]:
-    """Names of splits as people expect them: train first, unusual ones last."""
-    place = {split: number for number, split in enumerate(("train", "validation", "test"))}
-    return sorted(names, key=lambda name: (place.get(name, len(place)), name))

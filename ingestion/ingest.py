@@ -21,7 +21,7 @@ from imagehub.photo import LandedPhoto, digest
 from imagehub.privacy import coarsened
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
-from imagehub.vocabulary import Upload
+from imagehub.vocabulary import Upload, image_id_of
 from ingestion.dead_letters import set_aside
 from ingestion.outcome import Landed, Outcome, SetAside, SettledBefore, TurnedDown
 from ingestion.pipeline import Pipeline
@@ -214,4 +214,4 @@ def _report(received: Received, outcome: Outcome) -> None:
 
 
 def _about(upload: Upload) -> dict[str, dict[str, object]]:
-    return logs.about(upload=upload.id, image=upload.photo_sha256[:16])
+    return logs.about(upload=upload.id, image=image_id_of(upload.photo_sha256))

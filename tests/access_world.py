@@ -18,7 +18,8 @@ from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.catalogue.labels import label_proposals, own_labels
 from imagehub.catalogue.labels.label_proposals import NewProposal
 from imagehub.catalogue.moderation import photo_openings, reports
-from imagehub.vocabulary import Account, Label, Outcome, ReportKind, Role, Scope
+from imagehub.catalogue.moderation.reports import ReportKind
+from imagehub.vocabulary import Account, Label, Outcome, Role, Scope
 from tests import factories, photos
 from tests.access_cells import ALLOWED, VISITOR, Cell
 from tests.factories import Photo

@@ -18,6 +18,7 @@ from imagehub.catalogue.reviews.review_questions import GOLD_SHARE
 from spark_jobs.verify.agreement import review_consensus, review_rules
 from spark_jobs.verify.agreement.review_consensus import CONTRIBUTOR, GOLD_LOG_ODDS, Ballots
 from spark_jobs.verify.agreement.review_rules import AnswerTally, QuestionState
+from webapp.reviews.desk import QUESTIONS_A_DAY, RESTING_QUESTIONS_A_DAY
 
 GOLDS = 200
 LEARNED_EVERY = 100
@@ -123,7 +124,7 @@ class Crowd:
             resting = review_rules.is_resting(
                 float(self.worth[person]), int(self.judged[person]), CONTRIBUTOR.answers
             )
-            if asked[person] >= review_rules.questions_a_day(resting=resting):
+            if asked[person] >= (RESTING_QUESTIONS_A_DAY if resting else QUESTIONS_A_DAY):
                 continue
             asked[person] += 1
             claim = self._question(person)

@@ -35,7 +35,7 @@ class ShardPhoto:
 
 
 @dataclass(frozen=True, slots=True)
-class Pipeline:
+class FeedSettings:
     """How photos are fed; `batch` is one worker's."""
 
     side_pixels: int
@@ -88,7 +88,7 @@ def steps_an_epoch(shards: Sequence[ShardFacts], workers: int, batch: int) -> in
     return max(1, fewest // batch)
 
 
-def pipeline(paths: Sequence[Path], how: Pipeline) -> Any:
+def pipeline(paths: Sequence[Path], how: FeedSettings) -> Any:
     """Batches of float32 photos 0..255, B x SIDE x SIDE x 3, and int64 classes, without end."""
     import tensorflow as tf
 
@@ -113,7 +113,7 @@ def pipeline(paths: Sequence[Path], how: Pipeline) -> Any:
     return found.prefetch(2)
 
 
-def varied(photo: Any, how: Pipeline) -> Any:
+def varied(photo: Any, how: FeedSettings) -> Any:
     """A photo as float32, mirrored and cut out at random where the augmentation says so."""
     import tensorflow as tf
 

@@ -65,7 +65,7 @@ def _seen(network: Pretrained) -> Any:
 
     own = kernels(network)
 
-    class Seen(keras.layers.Layer):  # type: ignore[misc]  # has no types
+    class UnfrozenNetwork(keras.layers.Layer):  # type: ignore[misc]  # has no types
         """The network, the later kernels of which are the layer's weights."""
 
         def build(self, _shape: Any) -> None:
@@ -79,4 +79,4 @@ def _seen(network: Pretrained) -> Any:
             """Photos to features."""
             return features(network, self.trained, pixels)
 
-    return Seen(name="network")
+    return UnfrozenNetwork(name="network")

@@ -104,7 +104,7 @@ def _data(task: Task, place: WorkerRank) -> Any:
     if task.config.base is Base.TRANSFER:
         return _features(task, place, mine, seed)
     paths = dataset.local_copies(place.store, mine, place.cache)
-    how = dataset.Pipeline(task.side_pixels, task.batch, str(task.config.augmentation), seed)
+    how = dataset.FeedSettings(task.side_pixels, task.batch, str(task.config.augmentation), seed)
     return dataset.pipeline(paths, how)
 
 

@@ -14,7 +14,7 @@ import requests
 from imagehub import manifest
 from imagehub.client import HubClient
 from imagehub.client.download import DownloadOptions, download
-from imagehub.vocabulary import SubsetRules
+from imagehub.subsets import SubsetRules
 
 CHUNK_BYTES = 1 << 20
 DOWNLOAD_TIMEOUT_SECONDS = 60

@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from deploy.demo.sample_crowd.scenes import ShippedScene
-from imagehub.client import HubClient
-from imagehub.client.answers import Claim
+from imagehub.client import Claim, HubClient
 
 STORED_WITHIN_SECONDS = 5.0
 VERIFIED_WITHIN_SECONDS = 60.0

@@ -1,7 +1,10 @@
 """A typed client of the hub's REST API: uploads, labels, subsets, releases, downloads."""
 
-from imagehub.client.answers import Claim, Page, Receipt, Release, Step
+from imagehub.answers.releases import Release
+from imagehub.answers.uploads import Receipt, Step
+from imagehub.client.claims import Claim
 from imagehub.client.hub_client import HubClient
 from imagehub.client.patience import RetryPolicy
+from imagehub.client.reading import ListPage
 
-__all__ = ["Claim", "HubClient", "Page", "Receipt", "Release", "RetryPolicy", "Step"]
+__all__ = ["Claim", "HubClient", "ListPage", "Receipt", "Release", "RetryPolicy", "Step"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from imagehub import manifest, withdrawal_list
-from imagehub.client.answers import Document, Release
+from imagehub.answers.releases import Document, Release
 from imagehub.client.fetch import Fetched, Wanted, fetch
 from imagehub.client.hub_client import API, HubClient
 from imagehub.client.parallel import for_each

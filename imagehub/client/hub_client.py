@@ -9,23 +9,17 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
-from imagehub.client.answers import (
-    Claim,
-    Document,
-    LabelInPlace,
-    LabelNumbers,
-    Page,
-    Receipt,
-    Release,
-    Subset,
-    Withdrawals,
-    read,
-    read_page,
-)
+from imagehub.answers.labels import LabelInPlace, LabelNumbers, LabelsFound
+from imagehub.answers.releases import Document, Documents, Release, Releases, Withdrawals
+from imagehub.answers.subsets import SubsetAnswer, Wish
+from imagehub.answers.uploads import Receipt, Receipts
+from imagehub.client.claims import Claim
 from imagehub.client.patience import RetryPolicy
+from imagehub.client.reading import ListPage, read
 from imagehub.client.transport import Call, Transport
 from imagehub.errors import NotFound, Refused, Unavailable
-from imagehub.vocabulary import SubsetRules, UploadState
+from imagehub.subsets import SubsetRules
+from imagehub.vocabulary import UploadState
 
 Found = TypeVar("Found")
 
@@ -67,9 +61,10 @@ class HubClient:
         """Where an upload stands."""
         return read(Receipt, self._get(f"/uploads/{upload_id}"))
 
-    def uploads(self, limit: int = 100, after: str | None = None) -> Page[Receipt]:
+    def uploads(self, limit: int = 100, after: str | None = None) -> ListPage[Receipt]:
         """Own uploads, newest first."""
-        return read_page(Receipt, self._get("/uploads", _some(limit, after)), "uploads")
+        found = read(Receipts, self._get("/uploads", _some(limit, after)))
+        return ListPage(found.uploads, found.next)
 
     def wait(self, upload_id: UUID, timeout_seconds: float = 300.0) -> Receipt:
         """Wait until an upload's state is final; Unavailable if that takes too long."""
@@ -98,10 +93,10 @@ class HubClient:
 
     def labels(
         self, query: str = "", limit: int = 20, after: str | None = None
-    ) -> Page[LabelNumbers]:
+    ) -> ListPage[LabelNumbers]:
         """Search labels by name, best match first."""
-        answer = self._get("/labels", {"q": query, **_some(limit, after)})
-        return read_page(LabelNumbers, answer, "labels")
+        found = read(LabelsFound, self._get("/labels", {"q": query, **_some(limit, after)}))
+        return ListPage(found.labels, found.next)
 
     def label(self, mid: str) -> LabelInPlace:
         """One label between its neighbours."""
@@ -123,24 +118,25 @@ class HubClient:
             raise Refused("label_ambiguous", f"{name_or_mid!r} is the name of {mids}; give a MID.")
         return named[0]
 
-    def create_subset(self, name: str, rules: SubsetRules) -> Subset:
+    def create_subset(self, name: str, rules: SubsetRules) -> SubsetAnswer:
         """Save a selection under a name; the same again changes nothing."""
         call = Call("POST", f"{API}/subsets", json={"name": name, **rules_as_json(rules)})
-        return read(Subset, self.transport.json(call))
+        return read(SubsetAnswer, self.transport.json(call))
 
-    def subset(self, name: str) -> Subset:
+    def subset(self, name: str) -> SubsetAnswer:
         """One subset with its rules."""
-        return read(Subset, self._get(f"/subsets/{quote(name, safe='')}"))
+        return read(SubsetAnswer, self._get(f"/subsets/{quote(name, safe='')}"))
 
     def request_release(self, subset: str) -> str:
         """Ask for a freeze of a subset; returns the release's id."""
         path = f"{API}/subsets/{quote(subset, safe='')}/releases"
         answer = self.transport.json(Call("POST", path, json={}, repeatable=False))
-        return str(answer["id"])
+        return read(Wish, answer).id
 
-    def releases(self, limit: int = 100, after: str | None = None) -> Page[Release]:
+    def releases(self, limit: int = 100, after: str | None = None) -> ListPage[Release]:
         """Releases, newest first."""
-        return read_page(Release, self._get("/releases", _some(limit, after)), "releases")
+        found = read(Releases, self._get("/releases", _some(limit, after)))
+        return ListPage(found.releases, found.next)
 
     def release(self, release_id: str) -> Release:
         """One release."""
@@ -166,7 +162,7 @@ class HubClient:
     def documents(self, release_id: str) -> tuple[Document, ...]:
         """The files that lie beside a release's photos: tables, credits, the manifest itself."""
         answer = self._get(f"/releases/{quote(release_id, safe='')}/documents")
-        return read_page(Document, answer, "documents").items
+        return read(Documents, answer).documents
 
     def withdrawals(self, release_id: str) -> Withdrawals:
         """What a release gives out no more."""

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from imagehub.client.answers import Page, read, read_page
+from imagehub.answers.models import Prediction, Predictions, TrainedModel
+from imagehub.answers.training import TrainingEstimate, TrainingRun, TrainingRuns, WatchedRun
 from imagehub.client.fetch import Fetched, Wanted, fetch
 from imagehub.client.hub_client import API, HubClient
+from imagehub.client.reading import ListPage, read
 from imagehub.client.safe_paths import inside, refuse_unsafe
-from imagehub.client.training_answers import Model, Prediction, TrainingEstimate, TrainingRun
 from imagehub.client.transport import Call
 from imagehub.errors import Unavailable
 
@@ -35,16 +36,17 @@ class TrainingClient:
         call = Call("POST", path, json=dict(wish), repeatable=False)
         return read(TrainingRun, self._transport.json(call))
 
-    def runs(self, limit: int = 100, after: str | None = None) -> Page[TrainingRun]:
+    def runs(self, limit: int = 100, after: str | None = None) -> ListPage[TrainingRun]:
         """Own runs, those asked for last first."""
         params = {"limit": str(limit)} | ({"after": after} if after else {})
         answer = self._transport.json(Call("GET", f"{API}/training-runs", params=params))
-        return read_page(TrainingRun, answer, "training_runs")
+        found = read(TrainingRuns, answer)
+        return ListPage(found.training_runs, found.next)
 
-    def run(self, run_id: str, behind_step: int = 0) -> TrainingRun:
+    def run(self, run_id: str, behind_step: int = 0) -> WatchedRun:
         """One run, with its log and its curves behind a step."""
         call = Call("GET", _run(run_id), params={"behind_step": str(behind_step)})
-        return read(TrainingRun, self._transport.json(call))
+        return read(WatchedRun, self._transport.json(call))
 
     def cancel(self, run_id: str) -> TrainingRun:
         """Have a run stop; one that has ended stays as it is."""
@@ -53,7 +55,7 @@ class TrainingClient:
             self._transport.json(Call("POST", f"{_run(run_id)}/cancellation", json={})),
         )
 
-    def watch(self, run_id: str, tell: Callable[[TrainingRun], None]) -> TrainingRun:
+    def watch(self, run_id: str, tell: Callable[[WatchedRun], None]) -> WatchedRun:
         """Tell how a run stands again and again until it has ended; returns it."""
         while True:
             found = self.run(run_id)
@@ -62,9 +64,9 @@ class TrainingClient:
                 return found
             self._transport.patience.sleep(POLL_SECONDS)
 
-    def model(self, model_id: str) -> Model:
+    def model(self, model_id: str) -> TrainedModel:
         """The model that a run left; its id is the run's."""
-        return read(Model, self._transport.json(Call("GET", _model(model_id))))
+        return read(TrainedModel, self._transport.json(Call("GET", _model(model_id))))
 
     def predict(self, model_id: str, photo: bytes) -> tuple[Prediction, ...]:
         """What a model says of a photo, the likeliest label first."""
@@ -74,7 +76,7 @@ class TrainingClient:
             headers={"Content-Type": "application/octet-stream"},
             body=photo,
         )
-        return read_page(Prediction, self._transport.json(call), "predictions").items
+        return read(Predictions, self._transport.json(call)).predictions
 
     def download(self, model_id: str, folder: Path) -> list[Path]:
         """Bring a model's files into a folder; each appears only if its checksum is right."""

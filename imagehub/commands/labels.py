@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
+from imagehub.answers.labels import LabelName
 from imagehub.catalogue.labels.labels import import_boxable, import_taxonomy
 from imagehub.client import HubClient
-from imagehub.client.answers import LabelName
 from imagehub.commands.options import as_json, open_catalogue, speaks_to_hub
 from imagehub.commands.output import write_fields, write_json, write_table
 from imagehub.openimages import SourceFile

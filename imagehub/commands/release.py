@@ -7,7 +7,10 @@ import click
 from imagehub.client import HubClient, Release
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import write_fields, write_json, write_table
-from imagehub.vocabulary import in_split_order
+from imagehub.subsets import in_split_order
+
+IN_JSON_ONLY = {"summary", "label_set_version", "withdrawn"}
+"""Fields of a release that its text leaves out; the summary follows as a table."""
 
 timeout = click.option(
     "--timeout",
@@ -103,7 +106,8 @@ def _print(release: Release, as_json: bool) -> None:
     if as_json:
         write_json(release.model_dump())
         return
-    write_fields((name.replace("_", " "), value) for name, value in release if name != "summary")
+    shown = ((name, value) for name, value in release if name not in IN_JSON_ONLY)
+    write_fields((name.replace("_", " "), value) for name, value in shown)
     if release.summary:
         splits = in_split_order({split for counts in release.summary.values() for split in counts})
         click.echo()

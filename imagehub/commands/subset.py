@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
+from imagehub.answers.subsets import SubsetAnswer
 from imagehub.client import HubClient
-from imagehub.client.answers import Subset
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import write_fields, write_json
-from imagehub.vocabulary import SubsetRules, in_split_order
+from imagehub.subsets import SubsetRules, in_split_order
 
 DEFAULTS = SubsetRules(labels=())
 
@@ -97,7 +97,7 @@ def read_splits(texts: Sequence[str]) -> tuple[tuple[str, float], ...]:
     return tuple(splits.items())
 
 
-def _print(subset: Subset, as_json: bool) -> None:
+def _print(subset: SubsetAnswer, as_json: bool) -> None:
     if as_json:
         return write_json(subset.model_dump())
     splits = subset.splits

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
+from imagehub.answers.training import TrainingEstimate
 from imagehub.client import HubClient
 from imagehub.client.training import TrainingClient
-from imagehub.client.training_answers import TrainingEstimate
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import write_fields, write_json
 from imagehub.commands.training_run import follow

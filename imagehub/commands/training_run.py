@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from imagehub.answers.training import LogLine, TrainingRun
 from imagehub.client import HubClient
 from imagehub.client.training import TrainingClient
-from imagehub.client.training_answers import TrainingRun
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import write_fields, write_json, write_table
 
@@ -45,7 +45,8 @@ def show(client: HubClient, run: str, as_json: bool) -> None:
     Example:
       imagehub training-run show 0b5e6c1e-5a0a-4a6b-9c37-5d1f6f6f2a11
     """
-    _print(TrainingClient(client).run(run), as_json)
+    found = TrainingClient(client).run(run)
+    _print(found, as_json, found.log)
 
 
 @command.command()
@@ -89,12 +90,12 @@ def follow(training: TrainingClient, run_id: str, as_json: bool) -> None:
             click.echo(line, err=True)
 
     found = training.watch(run_id, tell)
-    _print(found, as_json)
+    _print(found, as_json, found.log)
     if found.state != "done":
         click.get_current_context().exit(1)
 
 
-def _print(run: TrainingRun, as_json: bool) -> None:
+def _print(run: TrainingRun, as_json: bool, log: tuple[LogLine, ...] = ()) -> None:
     if as_json:
         return write_json(run.model_dump())
     write_fields(
@@ -108,6 +109,6 @@ def _print(run: TrainingRun, as_json: bool) -> None:
             ("model", run.model),
         ]
     )
-    for line in run.log:
+    for line in log:
         click.echo(f"{line.at:%H:%M:%S} {line.note}")
     return None

@@ -10,7 +10,8 @@ import pytest
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.releases import releases
-from imagehub.vocabulary import Label, Role, SubsetRules
+from imagehub.subsets import SubsetRules
+from imagehub.vocabulary import Label, Role
 from spark_jobs.release.selection.choose import choose
 from tests import factories
 from tests.web_server import Web

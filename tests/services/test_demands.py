@@ -12,7 +12,7 @@ import pytest
 
 from imagehub.catalogue.accounts import credentials
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.demands import demands, notices
+from imagehub.catalogue.demands import demand_queries, demands, notices
 from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.errors import Conflict, Forbidden, Refused
 from imagehub.settings import Settings
@@ -198,7 +198,8 @@ def test_the_same_wish_asked_twice_at_once_is_one_demand(
 
     with ThreadPoolExecutor(6) as workers:
         assert sum(workers.map(ask, range(6))) == 1
-    assert len(service.of_label(web, None, mug.mid)) == 1
+    with web.transaction() as cursor:
+        assert len(demand_queries.open_of_label(cursor, mug.mid, None)) == 1
 
 
 def test_nobody_has_more_open_demands_than_the_quota(
@@ -257,10 +258,9 @@ def test_missions_near_to_what_one_sent_come_first(
     for label in (far, near):
         service.ask(web.acting_for(asker.id), asker, wanted(label))
     fellow = person(database)
-    service.join(
-        web.acting_for(fellow.id), fellow,
-        str(service.of_label(web, None, far.mid)[0].id), by_mail=False,
-    )  # fmt: skip
+    with web.transaction() as cursor:
+        (wanted_far,) = demand_queries.open_of_label(cursor, far.mid, None)
+    service.join(web.acting_for(fellow.id), fellow, str(wanted_far.id), by_mail=False)
     seen = [one.label for one in service.missions_near(web, sender, 9).items]
     assert seen == [near, far]
     assert [one.label for one in service.missions_near(web, None, 9).items] == [far, near]

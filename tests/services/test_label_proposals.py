@@ -14,7 +14,7 @@ import pytest
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import notices
 from imagehub.catalogue.labels import label_proposals, label_queries
-from imagehub.catalogue.labels.label_proposals import NewProposal, Proposal
+from imagehub.catalogue.labels.label_proposals import LabelHistoryEntry, NewProposal, Proposal
 from imagehub.catalogue.labels.labels import boxable_taxonomy, import_boxable, import_taxonomy
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.settings import Settings
@@ -52,6 +52,11 @@ def web_side(catalogue_url: str) -> Iterator[Database]:
     acting = Database(catalogue_url, role=ROLE)
     yield acting
     acting.close()
+
+
+def history(database: Database, mid: str) -> list[LabelHistoryEntry]:
+    with database.transaction() as cursor:
+        return label_proposals.history(cursor, mid)
 
 
 def proposed(database: Database, asker: Account, name: str = "Espresso cup") -> Proposal:
@@ -98,7 +103,7 @@ def test_an_accepted_label_has_an_id_of_our_own_and_is_a_label_like_others(
         assert {cup.mid, CUP} <= {row.label for row in cursor.fetchall()}
         told = notices.of_account(cursor, asker.id, 2**62, 9)
     assert [(one.kind, one.link) for one in told] == [("label.accept", f"/labels{cup.mid}")]
-    (event,) = service.history(database, cup.mid)
+    (event,) = history(database, cup.mid)
     assert (event.action, event.decided_by, event.is_applied) == ("accept", admin.name, True)
 
 
@@ -208,7 +213,7 @@ def test_a_label_of_our_own_is_renamed_and_merged_and_found_by_all_its_names(
     work(database)
     assert named(database, "espresso cup") == named(database, "demitasse") == CUP
     assert cup.mid not in found(database, "demitasse")
-    assert [event.action for event in service.history(database, cup.mid)] == [
+    assert [event.action for event in history(database, cup.mid)] == [
         "merge", "rename", "accept",
     ]  # fmt: skip
     with database.transaction() as cursor:
@@ -229,7 +234,7 @@ def test_a_merge_in_a_circle_is_told_and_changes_nothing(
     child = named(database, "red demitasse")
     service.change(database, admin, cup.mid, ProposalDecision(action="merge", into=child))
     assert work(database) == {"applied": 0, "refused": 1}
-    event = service.history(database, cup.mid)[0]
+    event = history(database, cup.mid)[0]
     assert "below itself" in event.problem
     assert named(database, "espresso cup") == cup.mid
 

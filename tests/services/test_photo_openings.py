@@ -9,7 +9,8 @@ import pytest
 from imagehub.catalogue.labels import label_proposals
 from imagehub.catalogue.labels.label_proposals import NewProposal
 from imagehub.catalogue.moderation import reports
-from imagehub.vocabulary import Outcome, ReportKind, Role
+from imagehub.catalogue.moderation.reports import ReportKind
+from imagehub.vocabulary import Outcome, Role
 from tests import factories
 from tests.factories import Photo
 from tests.signed_in import SignedIn

@@ -7,8 +7,10 @@ from imagehub.catalogue.accounts import audit_events, consents
 from imagehub.catalogue.accounts.consents import TERMS_VERSION, GivenBy
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.moderation import reports
+from imagehub.catalogue.moderation.reports import DecisionOutcome, ReportKind
 from imagehub.errors import Conflict, Forbidden, NotFound, Refused, Unauthorised
-from imagehub.vocabulary import Account, DecisionOutcome, ReportKind, Role, SubsetRules
+from imagehub.subsets import SubsetRules
+from imagehub.vocabulary import Account, Role
 from tests import factories
 from tests.services.test_accounts import PASSWORD, at_once, newcomer
 from webapp.accounts import access_tokens, grants

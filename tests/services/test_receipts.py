@@ -8,12 +8,12 @@ import pytest
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.moderation import photo_openings
+from imagehub.catalogue.operation import status
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Account, Outcome, Role, UploadState
 from tests import factories
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.operation import status
 from webapp.uploads import receipts, withdrawals
 
 
@@ -25,6 +25,11 @@ def owner(database: Database) -> Account:
 
 def shown(database: Database, asker: Account, upload_id: uuid.UUID) -> receipts.ReceiptView:
     return receipts.show(database, asker, str(upload_id))
+
+
+def counted(database: Database) -> status.Counts:
+    with database.transaction() as cursor:
+        return status.count(cursor)
 
 
 def states(receipt: receipts.ReceiptView) -> list[str]:
@@ -90,12 +95,12 @@ def test_an_upload_that_was_set_aside_says_so_until_it_is_tried_again(
     assert receipt.state is UploadState.ACCEPTED
     assert receipt.steps[-1].code == "set_aside"
     assert "an operator will look at it" in receipt.steps[-1].reasons[0]
-    counts = status.count(database)
+    counts = counted(database)
     assert (counts.accepted, counts.set_aside, counts.waiting_to_land) == (2, 1, 0)
     with database.transaction() as cursor:
         cursor.execute("update dead_letters set replayed_at = now()")
     assert states(shown(database, owner, upload_id)) == ["accepted"]
-    counts = status.count(database)
+    counts = counted(database)
     assert (counts.set_aside, counts.waiting_to_land) == (0, 1)
 
 
@@ -108,7 +113,7 @@ def test_a_second_message_that_was_set_aside_takes_nothing_from_an_upload_that_l
         cursor.execute("update dead_letters set upload_id = %s", (str(photo.upload_id),))
     assert states(shown(database, owner, photo.upload_id)) == ["accepted", "stored"]
     assert states(shown(database, owner, upload_id)) == ["accepted"]
-    counts = status.count(database)
+    counts = counted(database)
     assert (counts.set_aside, counts.waiting_to_land) == (0, 1)
 
 

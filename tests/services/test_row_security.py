@@ -15,12 +15,13 @@ from imagehub.catalogue.demands import deliveries, notices, webhooks
 from imagehub.catalogue.demands.deliveries import DeliveryEvent
 from imagehub.catalogue.demands.notices import News
 from imagehub.catalogue.moderation import photo_openings, reports
+from imagehub.catalogue.moderation.reports import ReportKind
 from imagehub.catalogue.releases import release_queries
 from imagehub.catalogue.reviews import review_counts, reviews
 from imagehub.catalogue.reviews.review_counts import ReviewerRecord
 from imagehub.catalogue.uploads import acceptances, withdrawals
 from imagehub.errors import Refused
-from imagehub.vocabulary import Account, ReportKind, ReviewAnswer, Role, Scope
+from imagehub.vocabulary import Account, ReviewAnswer, Role, Scope
 from tests import factories
 from webapp.http.resources import ROLE
 

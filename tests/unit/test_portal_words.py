@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from imagehub.errors import Refused
-from imagehub.vocabulary import Label, SubsetRules, in_split_order
+from imagehub.subsets import SubsetRules, in_split_order
+from imagehub.vocabulary import Label
 from webapp.http import cursors, page_words
 from webapp.labels.service import trail_to
 from webapp.subsets import form as subset_form

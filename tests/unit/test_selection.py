@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from imagehub import manifest as manifests
 from imagehub.errors import NotFound, Refused
 from imagehub.photo import digest
-from imagehub.vocabulary import Assignment, Label, Offer, ReleasePhoto, SubsetRules
+from imagehub.subsets import Assignment, Offer, ReleasePhoto, SubsetRules
+from imagehub.vocabulary import Label
 from spark_jobs.release.selection import shards
 from spark_jobs.release.selection.choose import ChosenImage, choose
 from spark_jobs.release.selection.contents import Selection, lay_out

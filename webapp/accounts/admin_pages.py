@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from imagehub.catalogue.accounts import accounts
 from imagehub.errors import HubError, Refused
 from imagehub.vocabulary import Role
 from webapp.accounts import grants
@@ -22,7 +23,8 @@ pages = Blueprint("accounts", __name__)
 def index() -> str:
     """Accounts by name."""
     words, after = (_safe(request.args.get(name, "")) for name in ("q", "after"))
-    found = grants.listed(resources().database, words, after, PAGE + 1)
+    with resources().database.transaction() as cursor:
+        found = accounts.listed(cursor, words, after, PAGE + 1)
     return render_template(
         "accounts.html", words=words, found=found[:PAGE], has_more=len(found) > PAGE
     )

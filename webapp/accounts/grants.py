@@ -67,12 +67,6 @@ class Grants:
         audit_events.write(self.cursor, action, account_id, self.grantor, detail)
 
 
-def listed(database: Database, words: str, after: str, limit: int) -> list[AccountEntry]:
-    """Accounts by name, from behind `after` on."""
-    with database.transaction() as cursor:
-        return accounts.listed(cursor, words, after, limit)
-
-
 def events(database: Database, entry: AccountEntry) -> list[AuditEvent]:
     """What was done to an account last."""
     with database.transaction() as cursor:

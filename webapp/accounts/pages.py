@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from imagehub.catalogue.images import image_queries
 from imagehub.errors import HubError, Refused
 from imagehub.vocabulary import Scope
 from webapp.accounts import access_tokens
@@ -97,5 +98,6 @@ def _page(errors: dict[str, str]) -> str:
 
 
 def _deletion(error: HubError | None = None) -> str:
-    sent = accounts.sent(resources().database, auth.asker())
+    with resources().database.transaction() as cursor:
+        sent = image_queries.sent_by(cursor, auth.asker().id)
     return render_template("account_deletion.html", error=str(error) if error else "", sent=sent)

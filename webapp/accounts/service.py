@@ -17,8 +17,6 @@ from imagehub.catalogue.accounts.audit_events import AuditEvent
 from imagehub.catalogue.accounts.tokens import digest
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.demands import demands, notices, webhooks
-from imagehub.catalogue.images import image_queries
-from imagehub.catalogue.images.image_queries import SentImages
 from imagehub.catalogue.training import training_requests
 from imagehub.errors import Conflict, Refused, Unauthorised
 from imagehub.vocabulary import Account, Role
@@ -130,12 +128,6 @@ def sign_out_everywhere(database: Database, account: Account) -> None:
     with database.transaction() as cursor:
         sessions.end_all(cursor, account.id)
         audit_events.write(cursor, "signed out everywhere", account.id, account.id)
-
-
-def sent(database: Database, account: Account) -> SentImages:
-    """What deleting the account would leave behind without its name."""
-    with database.transaction() as cursor:
-        return image_queries.sent_by(cursor, account.id)
 
 
 def delete(database: Database, account: Account, password: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Annotated
-from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from imagehub.answers.demands import Demand, Demands
+from imagehub.catalogue.demands import demand_queries
 from imagehub.catalogue.demands.demand_queries import DemandEntry
 from imagehub.vocabulary import Account
 from webapp.demands import service as demands
@@ -15,7 +16,6 @@ from webapp.demands.service import NewDemand
 from webapp.http.boundary import RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints
 from webapp.http.resources import resources
-from webapp.labels.api import LabelName
 
 endpoints = Endpoints("demands")
 
@@ -53,94 +53,54 @@ class Closing(RequestModel):
     because: Annotated[Text, Field(max_length=demands.MOST_WORDS)] = ""
 
 
-class Demand(BaseModel):
-    """A demand: `verified` of `target` photos have come since it was asked.
-
-    `state` is open, reached, expired, withdrawn or closed; `is_watched` says that you are told.
-    """
-
-    id: UUID
-    label: LabelName
-    target: int
-    verified: int
-    why: str
-    asker: str
-    asked_at: datetime
-    until: datetime
-    watchers: int
-    state: str
-    ended_at: datetime | None
-    is_watched: bool
-
-
-class Demands(BaseModel):
-    """Open demands, the most needed first; `next` is the next page's `after`, if there is one."""
-
-    demands: list[Demand]
-    next: str | None = None
-
-
 @endpoints.get("/demands")
 def index(query: DemandList) -> Demands:
     """List open demands, for everybody."""
     database = resources().database
     if query.label is None:
         page = demands.missions_near(database, None, query.limit, query.after)
-        return Demands(demands=[told(one) for one in page.items], next=page.after)
-    found = demands.of_label(database, None, query.label)[: query.limit]
-    return Demands(demands=[told(one) for one in found])
+        return Demands(demands=_all(page.items), next=page.after)
+    with database.transaction() as cursor:
+        found = demand_queries.open_of_label(cursor, query.label, None)
+    return Demands(demands=_all(found[: query.limit]))
 
 
 @endpoints.get("/missions")
 def missions(account: Account) -> Demands:
     """List the 20 open demands that suit you best: needed, and near to what you sent before."""
     found = demands.missions_near(resources().database, account, 20).items
-    return Demands(demands=[told(one) for one in found])
+    return Demands(demands=_all(found))
 
 
 @endpoints.get("/demands/<demand_id>")
 def show(demand_id: str) -> Demand:
     """Show a demand."""
-    return told(demands.show(resources().database, None, demand_id))
+    return Demand.of(demands.show(resources().database, None, demand_id))
 
 
 @endpoints.post("/demands", status=201, problems=(409,))
 def ask(account: Account, body: AskedDemand) -> Demand:
     """Ask for photos of a label; everybody who wants them is told when they are here."""
-    return told(demands.ask(resources().database, account, NewDemand(**body.model_dump())))
+    return Demand.of(demands.ask(resources().database, account, NewDemand(**body.model_dump())))
 
 
 @endpoints.put("/demands/<demand_id>/watch", problems=(409,))
 def join(demand_id: str, account: Account, body: Joining) -> Demand:
     """Want the same: you are told how it ends."""
-    return told(demands.join(resources().database, account, demand_id, body.by_mail))
+    return Demand.of(demands.join(resources().database, account, demand_id, body.by_mail))
 
 
 @endpoints.delete("/demands/<demand_id>/watch")
 def leave(demand_id: str, account: Account) -> Demand:
     """Be told no more of a demand."""
-    return told(demands.leave(resources().database, account, demand_id))
+    return Demand.of(demands.leave(resources().database, account, demand_id))
 
 
 @endpoints.post("/demands/<demand_id>/close", problems=(403, 409))
 def close(demand_id: str, account: Account, body: Closing) -> Demand:
     """Withdraw a demand of your own; an admin closes anybody's for a reason."""
-    return told(demands.close(resources().database, account, demand_id, body.because))
+    return Demand.of(demands.close(resources().database, account, demand_id, body.because))
 
 
-def told(found: DemandEntry) -> Demand:
-    """A demand as the API tells it."""
-    return Demand(
-        id=found.id,
-        label=LabelName(mid=found.label.mid, name=found.label.name),
-        target=found.target,
-        verified=found.verified,
-        why=found.why,
-        asker=found.asker,
-        asked_at=found.asked_at,
-        until=found.until,
-        watchers=found.watchers,
-        state=found.state,
-        ended_at=found.ended_at,
-        is_watched=found.is_watched,
-    )
+def _all(found: Iterable[DemandEntry]) -> tuple[Demand, ...]:
+    return tuple(Demand.of(one) for one in found)

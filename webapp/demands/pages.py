@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from imagehub.catalogue.demands import demand_queries
+from imagehub.catalogue.labels import label_queries
 from imagehub.errors import Conflict, Refused
 from webapp.demands import service as demands
 from webapp.demands.service import NewDemand
 from webapp.http import auth, sessions
 from webapp.http.boundary import is_safe
 from webapp.http.resources import resources
-from webapp.labels import service as labels
 
 MISSIONS = 50
 ENDED = 10
@@ -27,11 +28,10 @@ pages = Blueprint("demands", __name__)
 def index() -> str:
     """What is wanted now, what suits the viewer first; and what was reached last."""
     database, viewer = resources().database, sessions.viewer()
-    return render_template(
-        "demands.html",
-        missions=demands.missions_near(database, viewer, MISSIONS, request.args.get("after")),
-        ended=demands.ended(database, viewer, ENDED),
-    )
+    missions = demands.missions_near(database, viewer, MISSIONS, request.args.get("after"))
+    with database.transaction() as cursor:
+        ended = demand_queries.ended(cursor, viewer.id if viewer else None, ENDED)
+    return render_template("demands.html", missions=missions, ended=ended)
 
 
 @pages.get("/demands/new")
@@ -94,16 +94,22 @@ def close(demand_id: str) -> Response:
 
 def _form(fields: dict[str, str], error: Refused | Conflict | None = None) -> str:
     code = error.code.removesuffix("_invalid") if isinstance(error, Refused) else ""
-    database = resources().database
-    found = labels.chosen(database, [fields["label"]])
-    known = found[0].label if found else None
+    viewer = sessions.viewer()
+    with resources().database.transaction() as cursor:
+        found = label_queries.find(cursor, fields["label"])
+        known = found.label if found else None
+        others = (
+            demand_queries.open_of_label(cursor, known.mid, viewer.id if viewer else None)
+            if known
+            else []
+        )
     return render_template(
         "demand_new.html",
         fields=fields,
         error=str(error) if error else "",
         wrong=code,
         known=known,
-        others=demands.of_label(database, sessions.viewer(), known.mid) if known else [],
+        others=others,
     )
 
 

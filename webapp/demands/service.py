@@ -47,18 +47,6 @@ def missions_near(
     return Page(tuple(found[:limit]), encode([place + limit]) if len(found) > limit else None)
 
 
-def ended(database: Database, account: Account | None, limit: int) -> list[DemandEntry]:
-    """What was reached or ran out of time last."""
-    with database.transaction() as cursor:
-        return demand_queries.ended(cursor, account.id if account else None, limit)
-
-
-def of_label(database: Database, account: Account | None, mid: str) -> list[DemandEntry]:
-    """The open demands of a label."""
-    with database.transaction() as cursor:
-        return demand_queries.open_of_label(cursor, mid, account.id if account else None)
-
-
 def show(database: Database, account: Account | None, demand_id: str) -> DemandEntry:
     """One demand; raise NotFound if there is none."""
     with database.transaction() as cursor:

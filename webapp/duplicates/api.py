@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from flask import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from imagehub.answers.duplicates import PairAnswer
 from imagehub.vocabulary import Account
 from webapp.duplicates import service as duplicates
 from webapp.http.boundary import RequestModel
@@ -20,17 +21,6 @@ class OtherImage(RequestModel):
     """The other image of a pair."""
 
     other: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
-
-
-class PairAnswer(BaseModel):
-    """Two images; `parted` says that people call them different photos.
-
-    The job that groups duplicates heeds it in its next run, and in all later ones.
-    """
-
-    image: str
-    other: str
-    parted: bool
 
 
 @endpoints.post(

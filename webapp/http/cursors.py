@@ -8,13 +8,23 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import Field
 
 from imagehub.errors import Refused
+from webapp.http.boundary import RequestModel, Text, Whole
 
 Item = TypeVar("Item")
 
 MAX_CURSOR_CHARACTERS = 600
+
+
+class PageQuery(RequestModel):
+    """A page of a list: `after` is the `next` of the page before."""
+
+    limit: Annotated[Whole, Field(ge=1, le=200)] = 50
+    after: Annotated[Text, Field(max_length=MAX_CURSOR_CHARACTERS)] | None = None
 
 
 @dataclass(frozen=True, slots=True)

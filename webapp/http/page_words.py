@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from imagehub.vocabulary import in_split_order
+from imagehub.subsets import in_split_order
 
 SOURCES = {
     "quality": "The photo itself",

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from imagehub.answers.explanations import Speaks
 from imagehub.vocabulary import Evidence, Label, Outcome, Verdict
 from webapp.images.advice import next_steps
 
@@ -30,22 +30,6 @@ STEPS = (
 )
 LITTLE, MUCH = 0.3, 1.5
 """Log likelihood ratios from which a source speaks for or against a label, and does so clearly."""
-
-
-class Speaks(StrEnum):
-    """Whether a source is for the label or against it."""
-
-    CLEARLY_FOR = "clearly_for"
-    FOR = "for"
-    UNDECIDED = "undecided"
-    AGAINST = "against"
-    CLEARLY_AGAINST = "clearly_against"
-    NO_OPINION = "no_opinion"
-
-    @property
-    def is_against(self) -> bool:
-        """True for both degrees."""
-        return self in (Speaks.AGAINST, Speaks.CLEARLY_AGAINST)
 
 
 @dataclass(frozen=True, slots=True)

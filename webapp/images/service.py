@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.duplicates import duplicate_groups
@@ -23,7 +23,8 @@ from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Account, Label
 from webapp.http.cursors import Page, decode, page_after, page_before
-from webapp.images import permissions
+from webapp.images import image_policy, permissions
+from webapp.images.image_policy import ImagePolicy
 from webapp.images.permissions import ImageStanding
 
 FRONT_CLUSTERS = 12
@@ -40,6 +41,15 @@ class DuplicatePair:
     member: KnownTile
     distance: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateGroup:
+    """An image's near duplicates; `keeper_id` is the image's own id unless it hangs on another."""
+
+    keeper_id: str
+    others: tuple[KnownTile, ...]
+    pairs: tuple[DuplicatePair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,83 +110,54 @@ def clusters(database: Database, mid: str) -> list[ClusterEntry]:
 def show(database: Database, image_id: str, viewer: Account | None = None) -> ImageView:
     """One image; raise NotFound unless it is public or `permissions` lets the viewer see it.
 
-    Of an image that is not public its contributor learns nothing that others sent. Verdicts on
-    labels that it is not published as are for who claimed them, and duplicates that are not public
-    for who sent them; reviewers see all but who sent a hidden one, admins all.
+    The view holds what the table of `image_policy` allows the viewer, and nothing else.
     """
     with database.transaction() as cursor:
         image = visible(cursor, image_id, viewer)
         uploads = image_queries.uploads(cursor, image.id)
-        members = duplicate_groups.members(cursor, image.id)
-        asker = viewer.id if viewer else None
-        tiles = duplicate_groups.tiles(cursor, _group_ids(members), asker)
-        found = ImageView(
-            image=image,
-            uploads=tuple(uploads),
+        standing = permissions.standing(cursor, viewer, image, uploads)
+        policy = image_policy.policy(standing, image.is_public)
+        told = policy.uploads_of(uploads, viewer)
+        published = image_queries.published_as(cursor, image.id)
+        claimed = frozenset(sent.claimed for sent in image_policy.own(uploads, viewer))
+        verdicts = image_queries.verdicts(cursor, image.id)
+        group = _group(cursor, image.id, viewer, policy)
+        return ImageView(
+            image=policy.image_of(image, told),
+            uploads=told,
             check=image_queries.check(cursor, image.id),
-            verdicts=tuple(image_queries.verdicts(cursor, image.id)),
-            labels=tuple(image_queries.published_as(cursor, image.id)),
-            keeper_id=members[0].keeper_id if members else image.id,
-            near_duplicates=tuple(tiles[one] for one in _group_ids(members) if one != image.id),
-            pairs=tuple(_pair(member, tiles) for member in members),
+            verdicts=policy.verdicts_of(verdicts, claimed.union(published)),
+            labels=tuple(published),
+            keeper_id=group.keeper_id,
+            near_duplicates=group.others,
+            pairs=group.pairs,
             clusters=tuple(image_queries.clusters(cursor, image.id)),
-            standing=permissions.standing(cursor, viewer, image, uploads),
+            standing=standing,
             shared_claims=image_queries.shared_claims(cursor, image.id),
         )
-    if found.standing is ImageStanding.ADMIN:
-        return _known_part(found) if found.image.is_public else found
-    is_queued = found.standing is ImageStanding.REVIEWER
-    return _queued_part(found) if is_queued else _visible_part(found, viewer)
 
 
-def _group_ids(members: list[GroupMember]) -> list[str]:
-    return [members[0].keeper_id, *(member.image_id for member in members)] if members else []
-
-
-def _pair(member: GroupMember, tiles: dict[str, KnownTile]) -> DuplicatePair:
-    keeper, hanging = tiles[member.keeper_id], tiles[member.image_id]
-    return DuplicatePair(keeper, hanging, member.distance, member.reason)
-
-
-def _visible_part(found: ImageView, viewer: Account | None) -> ImageView:
-    """What is left of an image for its contributor and for strangers."""
-    own = {sent.claimed for sent in found.uploads if viewer and sent.account_id == viewer.id}
-    labels = own.union(found.labels)
-    part = replace(
-        _known_part(found),
-        verdicts=tuple(one for one in found.verdicts if one.label in labels),
-    )
-    if found.image.is_public or viewer is None:
-        return part
-    uploads = tuple(sent for sent in found.uploads if sent.account_id == viewer.id)
-    image = replace(found.image, landed_at=uploads[0].settled_at)
-    return replace(part, image=image, uploads=uploads)
-
-
-def _known_part(found: ImageView) -> ImageView:
-    """An image without its near duplicates that are neither public nor the viewer's own."""
-    near = tuple(one for one in found.near_duplicates if one.is_public or one.is_own)
-    seen = {found.image.id, *(one.tile.image_id for one in near)}
-    return replace(
-        found,
-        keeper_id=found.keeper_id if found.keeper_id in seen else found.image.id,
-        near_duplicates=near,
+def _group(
+    cursor: Cursor, image_id: str, viewer: Account | None, policy: ImagePolicy
+) -> DuplicateGroup:
+    """The image's duplicate group, as far as the policy tells of it."""
+    members = duplicate_groups.members(cursor, image_id)
+    ids = _group_ids(members)
+    tiles = duplicate_groups.tiles(cursor, ids, viewer.id if viewer else None)
+    seen = {one: tiles[one] for one in ids if one == image_id or policy.sees(tiles[one])}
+    return DuplicateGroup(
+        keeper_id=members[0].keeper_id if members and members[0].keeper_id in seen else image_id,
+        others=tuple(seen[one] for one in ids if one in seen and one != image_id),
         pairs=tuple(
-            pair
-            for pair in found.pairs
-            if {pair.keeper.tile.image_id, pair.member.tile.image_id} <= seen
+            DuplicatePair(seen[one.keeper_id], seen[one.image_id], one.distance, one.reason)
+            for one in members
+            if one.keeper_id in seen and one.image_id in seen
         ),
     )
 
 
-def _queued_part(found: ImageView) -> ImageView:
-    """What a reviewer sees: all that helps to judge, of a hidden image not who sent it, or when."""
-    if found.image.is_public:
-        return found
-    uploads = tuple(
-        replace(sent, contributor="a contributor", taken_at=None) for sent in found.uploads
-    )
-    return replace(found, uploads=uploads)
+def _group_ids(members: list[GroupMember]) -> list[str]:
+    return [members[0].keeper_id, *(member.image_id for member in members)] if members else []
 
 
 def similar(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from imagehub.answers.labels import LabelInPlace, LabelName, LabelNumbers, LabelsFound
 from imagehub.catalogue.labels.label_queries import LabelEntry
 from imagehub.vocabulary import Outcome
 from webapp.http.boundary import RequestModel, Text, Whole
@@ -16,21 +18,6 @@ from webapp.labels import service as labels
 endpoints = Endpoints("labels")
 
 
-class LabelName(BaseModel):
-    """One Open Images class."""
-
-    mid: str
-    name: str
-
-
-class LabelNumbers(LabelName):
-    """A label; `images` are verified ones with those of its descendants, `own_images` without."""
-
-    images: int
-    own_images: int
-    kinds: int
-
-
 class LabelSearch(RequestModel):
     """A search by name; without `q` all labels by name."""
 
@@ -39,36 +26,11 @@ class LabelSearch(RequestModel):
     after: Text | None = None
 
 
-class LabelsFound(BaseModel):
-    """A page of labels, the best match first; `next` is the `after` of the next page."""
-
-    labels: list[LabelNumbers]
-    next: str | None
-
-
-class LabelInPlace(LabelNumbers):
-    """A label between its neighbours.
-
-    `claimed` counts images sent as this label; `verified`, `needs_review` and `rejected` are
-    current verdicts on them. `wholes` are the labels that it is a part of.
-    """
-
-    trail: list[LabelName]
-    parents: list[LabelNumbers]
-    children: list[LabelNumbers]
-    parts: list[LabelNumbers]
-    wholes: list[LabelNumbers]
-    claimed: int
-    verified: int
-    needs_review: int
-    rejected: int
-
-
 @endpoints.get("/labels")
 def search(query: LabelSearch) -> LabelsFound:
     """Find labels whose name contains a text."""
     page = labels.search(resources().database, query.q, query.after, query.limit)
-    return LabelsFound(labels=[numbers(entry) for entry in page.items], next=page.after)
+    return LabelsFound(labels=_all(page.items), next=page.after)
 
 
 @endpoints.get("/labels/<kind>/<code>")
@@ -77,11 +39,11 @@ def show(kind: str, code: str) -> LabelInPlace:
     found = labels.show(resources().database, f"/{kind}/{code}")
     return LabelInPlace(
         **_numbers(found.entry),
-        trail=[LabelName(mid=label.mid, name=label.name) for label in found.trail],
-        parents=[numbers(entry) for entry in found.parents],
-        children=[numbers(entry) for entry in found.kinds],
-        parts=[numbers(entry) for entry in found.parts],
-        wholes=[numbers(entry) for entry in found.wholes],
+        trail=tuple(LabelName.of(label) for label in found.trail),
+        parents=_all(found.parents),
+        children=_all(found.kinds),
+        parts=_all(found.parts),
+        wholes=_all(found.wholes),
         claimed=found.claimed,
         verified=found.outcomes[Outcome.VERIFIED],
         needs_review=found.outcomes[Outcome.NEEDS_REVIEW],
@@ -89,9 +51,8 @@ def show(kind: str, code: str) -> LabelInPlace:
     )
 
 
-def numbers(entry: LabelEntry) -> LabelNumbers:
-    """A label entry as the API tells it."""
-    return LabelNumbers(**_numbers(entry))
+def _all(entries: Iterable[LabelEntry]) -> tuple[LabelNumbers, ...]:
+    return tuple(LabelNumbers(**_numbers(entry)) for entry in entries)
 
 
 def _numbers(entry: LabelEntry) -> dict[str, Any]:

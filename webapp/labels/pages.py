@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
+from imagehub.catalogue.demands import demand_queries
+from imagehub.catalogue.labels import label_proposals, label_queries
 from imagehub.errors import NotFound
-from webapp.demands import service as demands
 from webapp.http import sessions
 from webapp.http.boundary import is_safe
 from webapp.http.resources import resources
 from webapp.images import service as images
 from webapp.images.service import PageCursor
 from webapp.labels import service as labels
-from webapp.proposals import service as label_proposals
 
 SEARCH_PAGE = 60
 PHOTO_PAGE = 48
@@ -39,16 +39,21 @@ def show(kind: str, code: str) -> str:
     database = resources().database
     place = PageCursor(request.args.get("after"), request.args.get("before"))
     cluster = _cluster(request.args.get("cluster"))
+    view, viewer = labels.show(database, mid), sessions.viewer()
+    with database.transaction() as cursor:
+        missions = demand_queries.open_of_label(cursor, mid, viewer.id if viewer else None)
+        history = label_proposals.history(cursor, mid)
+        merged_into = label_queries.merged_into(cursor, mid)
     return render_template(
         "label.html",
-        view=labels.show(database, mid),
+        view=view,
         clusters=images.clusters(database, mid),
         photos=images.of_label(database, mid, place, PHOTO_PAGE, cluster),
         chosen=cluster,
         is_first=not (place.after or place.before),
-        missions=demands.of_label(database, sessions.viewer(), mid),
-        history=label_proposals.history(database, mid),
-        merged_into=label_proposals.merged_into(database, mid),
+        missions=missions,
+        history=history,
+        merged_into=merged_into,
     )
 
 

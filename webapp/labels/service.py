@@ -95,18 +95,6 @@ def groups(database: Database) -> list[LabelGroup]:
     return sorted(found, key=lambda group: not group.kinds)
 
 
-def largest(database: Database, limit: int) -> list[LabelEntry]:
-    """The labels with most images of their own."""
-    with database.transaction() as cursor:
-        return label_queries.largest(cursor, limit)
-
-
-def chosen(database: Database, mids: Sequence[str]) -> list[LabelEntry]:
-    """Those of the labels that exist, by name."""
-    with database.transaction() as cursor:
-        return label_queries.find_many(cursor, mids)
-
-
 def trail_to(mid: str, edges: Sequence[tuple[str, Label]]) -> list[Label]:
     """The shortest way down to the label, top first and without itself.
 

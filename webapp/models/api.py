@@ -2,68 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from flask import Response, request
-from pydantic import BaseModel, Field
 
+from imagehub.answers.labels import LabelName
+from imagehub.answers.models import ModelFile, Predictions, TrainedModel
 from imagehub.vision.trained import RUNTIME
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges, upload_body
 from webapp.http.endpoints import Endpoints
 from webapp.http.resources import resources
-from webapp.labels.api import LabelName
 from webapp.models import model_card
 from webapp.models import service as models
 from webapp.models.service import ModelView
 
 FILE_TYPE = "application/octet-stream"
 endpoints = Endpoints("models")
-
-
-class ModelFile(BaseModel):
-    """A file to take home; `sha256` is hex."""
-
-    name: str
-    bytes: int
-    sha256: str
-
-
-class CardSection(BaseModel):
-    """A part of the model's card."""
-
-    title: str
-    text: str
-
-
-class TrainedModel(BaseModel):
-    """A model: its labels in the order of its outputs, its figures, its files, its card."""
-
-    id: str
-    release: str
-    made_at: datetime
-    labels: list[LabelName]
-    accuracy: float = Field(description="On the photos held out.")
-    metrics: Any = Field(description="Everything measured, as in metrics.json.")
-    files: list[ModelFile]
-    card: list[CardSection]
-    withdrawn_photos: int = Field(description="Of those trained on, withdrawn since.")
-
-
-class Prediction(BaseModel):
-    """A label and how likely the model holds it."""
-
-    mid: str
-    name: str
-    probability: float
-
-
-class Predictions(BaseModel):
-    """What a model says of a photo, the likeliest label first."""
-
-    runtime: str
-    predictions: list[Prediction]
 
 
 @endpoints.get("/models/<model_id>", problems=(404,))
@@ -95,13 +48,7 @@ def predict(model_id: str, account: Account) -> Predictions:
     hub = resources()
     photo = upload_body.read_raw(request)
     found = models.guess(hub.database, hub.store, hub.confined_models, account, (model_id, photo))
-    return Predictions(
-        runtime=RUNTIME,
-        predictions=[
-            Prediction(mid=one.label.mid, name=one.label.name, probability=one.probability)
-            for one in found
-        ],
-    )
+    return Predictions(runtime=RUNTIME, predictions=found)
 
 
 def _answer(found: ModelView) -> TrainedModel:
@@ -110,15 +57,10 @@ def _answer(found: ModelView) -> TrainedModel:
         id=model.id,
         release=found.run.release_id,
         made_at=model.made_at,
-        labels=[LabelName(mid=one.mid, name=one.name) for one in model.labels],
+        labels=tuple(LabelName.of(one) for one in model.labels),
         accuracy=found.heldout["accuracy"],
         withdrawn_photos=found.withdrawn_photos,
         metrics=dict(model.metrics),
-        files=[
-            ModelFile(name=one.name, bytes=one.bytes, sha256=one.sha256)
-            for one in model.files.values()
-        ],
-        card=[
-            CardSection(title=one.title, text=one.text) for one in model_card.card(found.run, model)
-        ],
+        files=tuple(ModelFile.of(one) for one in model.files.values()),
+        card=tuple(model_card.card(found.run, model)),
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from imagehub.answers.models import CardSection
 from imagehub.catalogue.training.model_queries import ModelEntry
 from imagehub.catalogue.training.training_queries import TrainingEntry
 
@@ -18,41 +18,33 @@ BASES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and its sentences."""
-
-    title: str
-    text: str
-
-
-def card(run: TrainingEntry, model: ModelEntry) -> list[Section]:
+def card(run: TrainingEntry, model: ModelEntry) -> list[CardSection]:
     """The card's sections, in order."""
     metrics = model.metrics
     heldout = metrics["heldout"]
     base = str(run.config.get("base", ""))
     return [
-        Section("What it is", f"{BASES.get(base, base)} {_input(model)}"),
-        Section(
-            "Data",
-            f"Trained on the release {run.release_id}, whose manifest has the SHA-256"
+        CardSection(title="What it is", text=f"{BASES.get(base, base)} {_input(model)}"),
+        CardSection(
+            title="Data",
+            text=f"Trained on the release {run.release_id}, whose manifest has the SHA-256"
             f" {run.manifest_sha256.hex()}. Its photos were sent by many people and verified by the"
             " hub. Near duplicates never stand in two splits.",
         ),
-        Section(
-            "Licence and credits",
-            f"The photos are under {_licences(metrics)}; the release’s credits name their"
+        CardSection(
+            title="Licence and credits",
+            text=f"The photos are under {_licences(metrics)}; the release’s credits name their"
             " contributors. Who passes the model on passes these credits on too."
             f"{_began(metrics)}",
         ),
-        Section(
-            "How it was measured",
-            f"On the {heldout['photos']:,} photos of the split {heldout['split']}, which it never"
-            f" saw. The SavedModel named {_percent(heldout['accuracy'])} of them rightly, and had"
-            f" the right label among its first five for {_percent(heldout['top_5'])}."
+        CardSection(
+            title="How it was measured",
+            text=f"On the {heldout['photos']:,} photos of the split {heldout['split']}, which it"
+            f" never saw. The SavedModel named {_percent(heldout['accuracy'])} of them rightly, and"
+            f" had the right label among its first five for {_percent(heldout['top_5'])}."
             f" {_small(metrics)}",
         ),
-        Section("Limits", _limits(heldout)),
+        CardSection(title="Limits", text=_limits(heldout)),
     ]
 
 

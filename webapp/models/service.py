@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from imagehub.answers.models import Prediction
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.images import image_lists
 from imagehub.catalogue.images.image_lists import Tile
@@ -14,7 +15,7 @@ from imagehub.catalogue.training.training_queries import TrainingEntry
 from imagehub.errors import NotFound, Unavailable
 from imagehub.photo import read_view
 from imagehub.storage.protocol import ObjectStore
-from imagehub.vocabulary import Account, Label
+from imagehub.vocabulary import Account
 from webapp.http import access
 from webapp.http.confined_models import ConfinedModels
 from webapp.training import service as training_runs
@@ -52,14 +53,6 @@ class ModelView:
         return self.model.metrics["heldout"]
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """A label and how likely the model holds it."""
-
-    label: Label
-    probability: float
-
-
 def show(database: Database, asker: Account, model_id: str) -> ModelView:
     """The model of a run of one's own (admins: of anybody's); else NotFound."""
     with database.transaction() as cursor:
@@ -93,7 +86,7 @@ def guess(
     confined: ConfinedModels,
     asker: Account,
     asked: tuple[str, bytes],
-) -> list[Guess]:
+) -> tuple[Prediction, ...]:
     """What one's own model says of a photo, the likeliest label first; the photo is not kept.
 
     `asked` are the model's id and the photo's bytes. Raises Refused for bytes that ingestion would
@@ -109,7 +102,12 @@ def guess(
     if len(said) != len(model.labels):
         raise Unavailable("The model's labels and its outputs differ.")
     best = sorted(range(len(said)), key=lambda at: -said[at])[:MOST_GUESSES]
-    return [Guess(model.labels[at], float(said[at])) for at in best]
+    return tuple(
+        Prediction(
+            mid=model.labels[at].mid, name=model.labels[at].name, probability=float(said[at])
+        )
+        for at in best
+    )
 
 
 def _own(database: Database, asker: Account, model_id: str) -> ModelEntry:

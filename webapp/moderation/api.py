@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from flask import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from imagehub.vocabulary import Account, ReportKind
+from imagehub.answers.moderation import ReportAnswer
+from imagehub.catalogue.moderation.reports import ReportKind
+from imagehub.vocabulary import Account
 from webapp.http.boundary import RequestModel
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import resources
@@ -21,14 +23,6 @@ class ReportBody(RequestModel):
 
     kind: Annotated[ReportKind, Field(strict=False)]  # JSON has text where we have an enum
     words: Annotated[str, Field(max_length=reports.MAX_WORDS)] = ""
-
-
-class ReportAnswer(BaseModel):
-    """A report; `hidden` says that nobody sees the photo until an admin has decided."""
-
-    image: str
-    kind: str
-    hidden: bool
 
 
 @endpoints.post("/images/<image_id>/reports", status=201, answer=ReportAnswer, problems=(404, 429))

@@ -8,8 +8,9 @@ from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.demands import notices
 from imagehub.catalogue.demands.notices import News
 from imagehub.catalogue.moderation import reports
+from imagehub.catalogue.moderation.reports import ReportKind
 from imagehub.errors import Refused
-from imagehub.vocabulary import Account, ReportKind
+from imagehub.vocabulary import Account
 from webapp.http.boundary import is_safe
 from webapp.images import service as images
 

@@ -13,10 +13,16 @@ from imagehub.catalogue.demands.notices import News
 from imagehub.catalogue.images import image_queries
 from imagehub.catalogue.images.image_queries import ImageEntry, ImageUpload
 from imagehub.catalogue.moderation import reports
-from imagehub.catalogue.moderation.reports import ModerationDecision, PhotoReport, ReportedPhoto
+from imagehub.catalogue.moderation.reports import (
+    DecisionOutcome,
+    ModerationDecision,
+    PhotoReport,
+    ReportedPhoto,
+    ReportKind,
+)
 from imagehub.catalogue.uploads import tombstones
 from imagehub.errors import Conflict, Refused
-from imagehub.vocabulary import Account, DecisionOutcome, ReportKind
+from imagehub.vocabulary import Account
 from webapp.http.boundary import is_safe
 from webapp.images import service as images
 from webapp.moderation.reports import MAX_WORDS

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from imagehub.answers.notices import Notices, NoticeTold
 from imagehub.vocabulary import Account
 from webapp.http.boundary import RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints
@@ -21,25 +21,6 @@ class NoticeList(RequestModel):
 
     limit: Annotated[Whole, Field(ge=1, le=200)] = 50
     after: Text | None = None
-
-
-class NoticeTold(BaseModel):
-    """One notice; `link` is a page of the hub, or empty."""
-
-    id: int
-    kind: str
-    words: str
-    link: str
-    made_at: datetime
-    read_at: datetime | None
-
-
-class Notices(BaseModel):
-    """A page of notices, the newest first; `unread` counts all that are new, up to 100."""
-
-    notices: list[NoticeTold]
-    unread: int
-    next: str | None
 
 
 class ReadUpTo(RequestModel):
@@ -65,17 +46,7 @@ def _page(account: Account, query: NoticeList) -> Notices:
     database = resources().database
     found = notices.listed(database, account, query.after, query.limit)
     return Notices(
-        notices=[
-            NoticeTold(
-                id=one.id,
-                kind=one.kind,
-                words=one.words,
-                link=one.link,
-                made_at=one.made_at,
-                read_at=one.read_at,
-            )
-            for one in found.items
-        ],
+        notices=tuple(NoticeTold.of(one) for one in found.items),
         unread=notices.unread(database, account),
         next=found.after,
     )

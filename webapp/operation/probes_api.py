@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Response
-from pydantic import BaseModel
 
+from imagehub.answers.operation import Health, Readiness
 from imagehub.errors import HubError
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import Resources, resources
@@ -20,19 +20,6 @@ PARTS: dict[str, Callable[[Resources], None]] = {
     "store": lambda hub: readiness.ask_store(hub.store),
 }
 endpoints = Endpoints("probes")
-
-
-class Health(BaseModel):
-    """The process answers."""
-
-    status: str = "ok"
-
-
-class Readiness(BaseModel):
-    """Each part the API needs, and whether it answers."""
-
-    ready: bool
-    parts: dict[str, bool]
 
 
 @endpoints.get("/healthz", answer=Health)

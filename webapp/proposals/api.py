@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from imagehub.answers.labels import LabelName
+from imagehub.answers.proposals import NamesThere, NameThere, ProposedLabel, ProposedLabels
 from imagehub.catalogue.labels.label_proposals import NewProposal, Proposal
 from imagehub.vocabulary import Account
 from webapp.http.boundary import RequestModel, Text
 from webapp.http.endpoints import Endpoints
 from webapp.http.resources import resources
-from webapp.labels.api import LabelName
 from webapp.proposals import service as proposals
 from webapp.proposals.service import MOST_EXAMPLES, MOST_PARENTS
 
@@ -28,20 +28,6 @@ class LikeName(RequestModel):
     name: Annotated[Text, Field(max_length=proposals.LONGEST_NAME)]
 
 
-class NameThere(BaseModel):
-    """A name that is there: of a label, or of a proposal that waits."""
-
-    name: str
-    label: LabelName | None
-    proposal: UUID | None
-
-
-class NamesThere(BaseModel):
-    """Names like the one asked for, the most alike first."""
-
-    names: list[NameThere]
-
-
 class AskedLabel(RequestModel):
     """A label that is missing: `parents` are MIDs or names, `examples` ids of own uploads."""
 
@@ -51,40 +37,19 @@ class AskedLabel(RequestModel):
     examples: Annotated[tuple[Uuid, ...], Field(strict=False, max_length=MOST_EXAMPLES)] = ()
 
 
-class ProposedLabel(BaseModel):
-    """A proposal; `state` is waiting, accept, merge or decline; `label` is what it became."""
-
-    id: UUID
-    name: str
-    parents: list[LabelName]
-    why: str
-    proposer: str
-    is_own: bool
-    proposed_at: datetime
-    state: str
-    reason: str
-    label: LabelName | None
-
-
-class ProposedLabels(BaseModel):
-    """Proposals: those that wait, the oldest first, then those that were decided last."""
-
-    proposals: list[ProposedLabel]
-
-
 @endpoints.get("/labels/alike")
 def alike(query: LikeName) -> NamesThere:
     """Find names like one, before it is proposed."""
     found = proposals.alike(resources().database, query.name)
     return NamesThere(
-        names=[
+        names=tuple(
             NameThere(
                 name=one.name,
-                label=LabelName(mid=one.label.mid, name=one.label.name) if one.label else None,
+                label=LabelName.of(one.label) if one.label else None,
                 proposal=one.proposal_id,
             )
             for one in found
-        ]
+        )
     )
 
 
@@ -93,7 +58,7 @@ def index(account: Account) -> ProposedLabels:
     """List proposals."""
     found = proposals.listed(resources().database, 50)
     return ProposedLabels(
-        proposals=[told(one, account) for one in (*found.waiting, *found.decided)]
+        proposals=tuple(_told(one, account) for one in (*found.waiting, *found.decided))
     )
 
 
@@ -101,22 +66,21 @@ def index(account: Account) -> ProposedLabels:
 def propose(account: Account, body: AskedLabel) -> ProposedLabel:
     """Propose a label that is missing; an admin decides, and you are told."""
     new = NewProposal(body.name, body.parents, body.why, body.examples)
-    return told(proposals.propose(resources().database, account, new), account)
+    return _told(proposals.propose(resources().database, account, new), account)
 
 
-def told(found: Proposal, account: Account) -> ProposedLabel:
-    """A proposal as the API tells it."""
+def _told(found: Proposal, account: Account) -> ProposedLabel:
     decision = found.decision
     label = decision.label if decision else None
     return ProposedLabel(
         id=found.id,
         name=found.name,
-        parents=[LabelName(mid=one.mid, name=one.name) for one in found.parents],
+        parents=tuple(LabelName.of(one) for one in found.parents),
         why=found.why,
         proposer=found.proposer,
         is_own=found.account_id == account.id,
         proposed_at=found.proposed_at,
         state=decision.action if decision else "waiting",
         reason=decision.reason if decision else "",
-        label=LabelName(mid=label.mid, name=label.name) if label else None,
+        label=LabelName.of(label) if label else None,
     )

@@ -10,14 +10,13 @@ from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.labels import label_proposals, label_queries, similar_names
 from imagehub.catalogue.labels.label_proposals import (
     Change,
-    LabelHistoryEntry,
     NewProposal,
     OwnPhoto,
     Proposal,
 )
 from imagehub.catalogue.labels.similar_names import Alike
 from imagehub.errors import Conflict, NotFound, Refused
-from imagehub.vocabulary import Account, Label
+from imagehub.vocabulary import Account
 from webapp.http.boundary import is_safe
 from webapp.uploads.service import find_label
 
@@ -71,12 +70,6 @@ def alike(database: Database, name: str) -> list[Alike]:
         return []
     with database.transaction() as cursor:
         return similar_names.alike(cursor, name, ALIKE_SHOWN)
-
-
-def history(database: Database, mid: str) -> list[LabelHistoryEntry]:
-    """What was decided about a label."""
-    with database.transaction() as cursor:
-        return label_proposals.history(cursor, mid)
 
 
 def own_photos(database: Database, account: Account) -> list[OwnPhoto]:
@@ -151,12 +144,6 @@ def change(database: Database, admin: Account, mid: str, decision: ProposalDecis
             case _:
                 raise Refused("invalid", "Rename or merge.")
         label_proposals.decide(cursor, change, admin.id)
-
-
-def merged_into(database: Database, mid: str) -> Label | None:
-    """The label that has taken the place of one; None while it is in use."""
-    with database.transaction() as cursor:
-        return label_queries.merged_into(cursor, mid)
 
 
 def _require_free(cursor: Cursor, name: str) -> None:

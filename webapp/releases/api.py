@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
 
 from flask import Response, request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from imagehub.catalogue.releases import release_queries
+from imagehub.answers.releases import Release, Releases, Withdrawals
+from imagehub.catalogue.releases import release_withdrawals
+from imagehub.catalogue.releases.release_queries import ReleaseEntry
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges
-from webapp.http.boundary import RequestModel, Text, Whole
+from webapp.http.boundary import RequestModel
+from webapp.http.cursors import PageQuery
 from webapp.http.endpoints import Endpoints
 from webapp.http.resources import resources
 from webapp.releases import archives, downloads
@@ -21,77 +23,23 @@ from webapp.releases.formats import FORMATS
 endpoints = Endpoints("releases")
 
 
-class PageQuery(RequestModel):
-    """A page of a list."""
-
-    limit: Annotated[Whole, Field(ge=1, le=200)] = 50
-    after: Annotated[Text, Field(max_length=600)] | None = None
-
-
 class DownloadQuery(RequestModel):
     """How to pack a release."""
 
     format: str = Field(default="imagefolder", description=f"One of {', '.join(FORMATS)}.")
 
 
-class Release(BaseModel):
-    """A release and, once it is ready, what is in it; digest, signature and key are hex."""
-
-    id: str
-    subset: str
-    number: int
-    state: Literal["requested", "ready", "failed"]
-    reason: str | None = None
-    files: int | None = None
-    total_bytes: int | None = None
-    labels: int | None = None
-    label_set_version: int | None = None
-    manifest_sha256: str | None = None
-    signature: str | None = None
-    public_key: str | None = None
-    published_at: datetime | None = None
-    summary: Any = Field(default=None, description="Files for each label and split.")
-    withdrawn: int | None = Field(
-        default=None, description="Files that are given out no more: their photos were withdrawn."
-    )
-
-
-class Withdrawals(BaseModel):
-    """What a release gives out no more.
-
-    `csv` is the list, signed as the manifest is (over its SHA-256 digest); empty before the first
-    withdrawal. `held_back` are paths that are not on it: until a decision, or until it is signed.
-    """
-
-    csv: str = ""
-    signature: str = ""
-    public_key: str = ""
-    held_back: list[str]
-
-
-class Releases(BaseModel):
-    """A page of releases; `next` is the next page's `after`."""
-
-    releases: list[Release]
-    next: str | None
-
-
 @endpoints.get("/releases")
 def newest(query: PageQuery) -> Releases:
     """Releases, those asked for last first."""
     page = releases.newest(resources().database, query.after, query.limit)
-    gone = releases.withdrawn_counts(resources().database, [one.id for one in page.items])
-    return Releases(
-        releases=[_answer(one, gone.get(one.id, 0)) for one in page.items], next=page.after
-    )
+    return Releases(releases=_answers(page.items), next=page.after)
 
 
 @endpoints.get("/releases/<release_id>", problems=(404,))
 def show(release_id: str) -> Release:
     """One release."""
-    database = resources().database
-    found = releases.show(database, release_id)
-    return _answer(found, releases.withdrawn_counts(database, [found.id]).get(found.id, 0))
+    return _answers([releases.show(resources().database, release_id)])[0]
 
 
 @endpoints.get(
@@ -133,12 +81,14 @@ def withdrawals(release_id: str) -> Withdrawals:
     """The signed list of the files whose photos were withdrawn, and what is held back besides."""
     hub = resources()
     found = downloads.held_back(hub.database, hub.store, release_id)
-    answer = Withdrawals(held_back=list(found.paths))
-    if found.signed is not None:
-        answer.csv = found.signed.data.decode()
-        answer.signature = found.signed.signature.hex()
-        answer.public_key = found.signed.public_key.hex()
-    return answer
+    if found.signed is None:
+        return Withdrawals(held_back=found.paths)
+    return Withdrawals(
+        csv=found.signed.data.decode(),
+        signature=found.signed.signature.hex(),
+        public_key=found.signed.public_key.hex(),
+        held_back=found.paths,
+    )
 
 
 @endpoints.get(
@@ -151,14 +101,14 @@ def download(release_id: str, query: DownloadQuery, account: Account | None) -> 
     return archives.answer(resources(), release_id, query.format, account)
 
 
-def _answer(release: release_queries.ReleaseEntry, withdrawn: int) -> Release:
-    answer = Release(
-        id=release.id,
-        subset=release.subset,
-        number=release.number,
-        state=release.state,
-        reason=release.reason,
-    )
+def _answers(found: Sequence[ReleaseEntry]) -> tuple[Release, ...]:
+    with resources().database.transaction() as cursor:
+        withdrawn = release_withdrawals.counts(cursor, [one.id for one in found])
+    return tuple(_answer(one, withdrawn.get(one.id, 0)) for one in found)
+
+
+def _answer(release: ReleaseEntry, withdrawn: int) -> Release:
+    answer = Release.of(release)
     if release.frozen is None:
         return answer
     frozen = release.frozen

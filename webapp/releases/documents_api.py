@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from flask import Response, request
-from pydantic import BaseModel
 
+from imagehub.answers.releases import Document, Documents
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges
 from webapp.http.endpoints import Endpoints
@@ -20,20 +20,6 @@ FOR_EVERYBODY = ABOUT_WITHDRAWN | {"CREDITS.md"}
 endpoints = Endpoints("documents")
 
 
-class Document(BaseModel):
-    """One document: its name in the image folder, and what its bytes must be."""
-
-    name: str
-    bytes: int
-    sha256: str
-
-
-class Documents(BaseModel):
-    """Every document of a release."""
-
-    documents: list[Document]
-
-
 @endpoints.get("/releases/<release_id>/documents", problems=(404,))
 def names(release_id: str, account: Account | None) -> Documents:
     """List the files that an image folder has beside its photos."""
@@ -41,10 +27,10 @@ def names(release_id: str, account: Account | None) -> Documents:
     releases.require_welcome(hub.database, release_id, account)
     found = downloads.list_documents(hub.database, hub.store, release_id)
     return Documents(
-        documents=[
+        documents=tuple(
             Document(name=name, bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
             for name, data in found.items()
-        ]
+        )
     )
 
 

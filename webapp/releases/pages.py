@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
+from imagehub.catalogue.labels import label_queries
+from imagehub.catalogue.releases import release_withdrawals
 from webapp.http import auth
 from webapp.http.resources import resources
-from webapp.labels import service as labels
 from webapp.releases import archives
 from webapp.releases import samples as release_samples
 from webapp.releases import service as releases
@@ -36,12 +37,14 @@ def show(release_id: str) -> str:
     hub = resources()
     release = releases.show(hub.database, release_id)
     mids = list(release.frozen.summary) if release.frozen else []
-    names = {entry.label.mid: entry.label for entry in labels.chosen(hub.database, mids)}
+    with hub.database.transaction() as cursor:
+        names = {entry.label.mid: entry.label for entry in label_queries.find_many(cursor, mids)}
+        withdrawn = release_withdrawals.counts(cursor, [release.id]).get(release.id, 0)
     return render_template(
         "release.html",
         release=release,
         frozen=release.frozen,
-        withdrawn=releases.withdrawn_counts(hub.database, [release.id]).get(release.id, 0),
+        withdrawn=withdrawn,
         splits=[split for split, _ in release.rules.splits],
         names=names,
         samples=release_samples.pick(hub.database, hub.store, release) if release.frozen else (),

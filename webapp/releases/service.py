@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.releases import release_queries, release_withdrawals
+from imagehub.catalogue.releases import release_queries
 from imagehub.catalogue.releases.release_queries import FrozenRelease, ReleaseEntry
 from imagehub.errors import NotFound, Unauthorised
 from imagehub.storage import keys
@@ -35,12 +35,6 @@ def newest(database: Database, after: str | None, limit: int) -> Page[ReleaseEnt
     return cursors.page_after(found, limit, _sort_key, is_first=True)
 
 
-def of_subset(database: Database, subset: str) -> list[ReleaseEntry]:
-    """All releases of a subset, newest first."""
-    with database.transaction() as cursor:
-        return release_queries.of_subset(cursor, subset)
-
-
 def frozen(database: Database, release_id: str) -> FrozenRelease:
     """What a finished release holds; NotFound for one that is not ready."""
     found = show(database, release_id)
@@ -59,12 +53,6 @@ def require_welcome(database: Database, release_id: str, account: Account | None
             f"Releases of more than {MOST_FILES_FOR_VISITORS} photos are for accounts. Sign in on"
             " the portal, or send a token."
         )
-
-
-def withdrawn_counts(database: Database, release_ids: Sequence[str]) -> dict[str, int]:
-    """How many files each of the releases gives out no more; none are left out."""
-    with database.transaction() as cursor:
-        return release_withdrawals.counts(cursor, release_ids)
 
 
 def note_download(database: Database, release_id: str, account: Account | None) -> None:

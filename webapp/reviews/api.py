@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from imagehub.answers.reviews import ReviewOfImage
 from imagehub.vocabulary import Account, ReviewAnswer
 from webapp.http.boundary import RequestModel
 from webapp.http.endpoints import Endpoints
@@ -20,15 +20,6 @@ class NewReview(RequestModel):
     """An answer: does the image show the label?"""
 
     answer: Annotated[ReviewAnswer, Field(strict=False)]  # JSON has text where we have an enum
-
-
-class ReviewOfImage(BaseModel):
-    """The asker's answer on one claim; without answer there is none."""
-
-    image: str
-    label: str
-    answer: ReviewAnswer | None
-    reviewed_at: datetime | None
 
 
 @endpoints.put("/images/<image_id>/reviews/<kind>/<code>", problems=(403, 404))

@@ -12,14 +12,13 @@ from uuid import UUID
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.reviews import review_questions, reviews
 from imagehub.catalogue.reviews.review_questions import Question
-from imagehub.catalogue.reviews.reviews import OwnRecord
 from imagehub.errors import Conflict, NotFound
-from imagehub.vocabulary import (
-    QUESTIONS_A_DAY,
-    RESTING_QUESTIONS_A_DAY,
-    Account,
-    ReviewAnswer,
-)
+from imagehub.vocabulary import Account, ReviewAnswer
+
+QUESTIONS_A_DAY = 500
+RESTING_QUESTIONS_A_DAY = 2
+"""What one person is asked in a day; the second of those whose answers are often wrong, so that
+they can come back (`spark_jobs/verify/agreement/review_rules.py` says who that is)."""
 
 QUESTIONS_AHEAD = 6
 CHANGES_WITHIN = timedelta(minutes=15)
@@ -55,12 +54,6 @@ def find(database: Database, question_id: str) -> Question:
     """A question of who asks; raise NotFound for any other."""
     with database.transaction() as cursor:
         return _find(cursor, question_id)
-
-
-def record(database: Database) -> OwnRecord:
-    """What who asks is told of the answers given so far."""
-    with database.transaction() as cursor:
-        return reviews.own_record(cursor)
 
 
 def _changeable(cursor: Cursor, question_id: str) -> Question:

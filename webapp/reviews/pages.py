@@ -8,18 +8,20 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from imagehub.catalogue.operation import status
+from imagehub.catalogue.reviews import reviews as catalogue_reviews
 from imagehub.catalogue.reviews.review_questions import Question
 from imagehub.catalogue.reviews.reviews import Review
 from imagehub.errors import NotFound, Refused
-from imagehub.vocabulary import QUESTIONS_A_DAY, Account, ReviewAnswer
+from imagehub.vocabulary import Account, ReviewAnswer
 from webapp.http import auth, sessions
 from webapp.http.resources import resources
 from webapp.images import permissions
 from webapp.images import service as images
 from webapp.images.photo_page import ExplainedVerdict, PhotoPage
-from webapp.operation import status
 from webapp.reviews import desk as review_desk
 from webapp.reviews import service as reviews
+from webapp.reviews.desk import QUESTIONS_A_DAY
 
 WITHDRAW = "withdraw"
 
@@ -52,15 +54,17 @@ def show() -> str:
     """The desk: the next question, and the last one's answer to take back."""
     database, done = resources().database, request.args.get("done", "")
     asked = review_desk.questions(database)
+    with database.transaction() as cursor:
+        own = catalogue_reviews.own_record(cursor)
+        judges = permissions.may_judge(auth.asker())
+        verification = status.current_verification(cursor) if judges else None
     return render_template(
         "review.html",
         question=asked[0] if asked else None,
         last=_last(done) if done else None,
-        own=review_desk.record(database),
+        own=own,
         most_a_day=QUESTIONS_A_DAY,
-        verification=(
-            status.verification(database) if permissions.may_judge(auth.asker()) else None
-        ),
+        verification=verification,
     )
 
 

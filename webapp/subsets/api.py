@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from typing import Annotated
 
 from flask import Response
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 
+from imagehub.answers.subsets import LabelPreview, PreviewAnswer, SubsetAnswer, Wish
 from imagehub.catalogue.releases.subsets import LabelCount, Subset
-from imagehub.vocabulary import Account, SubsetRules
+from imagehub.subsets import SubsetRules
+from imagehub.vocabulary import Account
 from webapp.http.boundary import RequestModel
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import resources
@@ -70,44 +71,6 @@ class Empty(RequestModel):
     """An empty object."""
 
 
-class SubsetAnswer(BaseModel):
-    """A saved subset."""
-
-    name: str
-    labels: list[str]
-    cap_per_label: int | None
-    min_short_side_pixels: int
-    keepers_only: bool
-    splits: dict[str, float]
-    created_at: datetime
-
-
-class LabelPreview(BaseModel):
-    """What a subset would take under one label: images found, files taken, files a split."""
-
-    mid: str
-    name: str
-    images: int
-    files: int
-    splits: dict[str, int]
-
-
-class PreviewAnswer(BaseModel):
-    """What a first release of a subset would hold if it were made now."""
-
-    files: int
-    total_bytes: int
-    splits: dict[str, int]
-    labels: list[LabelPreview]
-
-
-class Wish(BaseModel):
-    """A release that was asked for."""
-
-    id: str
-    state: str
-
-
 @endpoints.post("/subsets", status=201, answer=SubsetAnswer, problems=(409,))
 def create(account: Account, body: NewSubset) -> Response:
     """Save a selection under a name. The same again changes nothing."""
@@ -123,7 +86,7 @@ def preview(body: Rules) -> PreviewAnswer:
         files=found.files,
         total_bytes=found.total_bytes,
         splits=dict(found.splits),
-        labels=[_label_preview(one) for one in found.labels],
+        labels=tuple(_label_preview(one) for one in found.labels),
     )
 
 
@@ -146,7 +109,7 @@ def _answer(subset: Subset) -> SubsetAnswer:
     rules = subset.rules
     return SubsetAnswer(
         name=subset.name,
-        labels=list(rules.labels),
+        labels=rules.labels,
         cap_per_label=rules.cap_per_label,
         min_short_side_pixels=rules.min_short_side_pixels,
         keepers_only=rules.keepers_only,

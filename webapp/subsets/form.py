@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from imagehub.vocabulary import SubsetRules
+from imagehub.subsets import SubsetRules
 from webapp.http.boundary import is_safe
 
 MAX_LABELS = 200

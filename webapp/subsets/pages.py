@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from imagehub.catalogue.labels import label_queries
+from imagehub.catalogue.releases import release_queries
 from imagehub.errors import Conflict, Refused
 from webapp.http import auth, sessions
 from webapp.http.resources import resources
 from webapp.labels import service as labels
-from webapp.releases import service as releases
 from webapp.subsets import form as subset_form
 from webapp.subsets import service as subsets
 from webapp.subsets.form import SubsetForm
@@ -71,11 +72,13 @@ def show(name: str) -> str:
     """A saved subset: its rules, what they select now, its releases."""
     database, viewer = resources().database, sessions.viewer()
     subset = subsets.show(database, name)
+    with database.transaction() as cursor:
+        releases = release_queries.of_subset(cursor, name)
     return render_template(
         "subset.html",
         subset=subset,
         preview=subsets.preview(database, subset.rules),
-        releases=releases.of_subset(database, name),
+        releases=releases,
         may_release=subsets.may_release(subset, viewer),
     )
 
@@ -93,14 +96,12 @@ def _sent_form() -> SubsetForm:
 
 def _page(form: SubsetForm, errors: dict[str, str] | None = None) -> str:
     database = resources().database
-    chosen = labels.chosen(database, form.labels)
-    form = replace(form, labels=tuple(entry.label.mid for entry in chosen))
     text = form.fields["q"]
-    offered = (
-        labels.search(database, text, None, RESULTS).items
-        if text
-        else labels.largest(database, RESULTS)
-    )
+    with database.transaction() as cursor:
+        chosen = label_queries.find_many(cursor, form.labels)
+        largest = [] if text else label_queries.largest(cursor, RESULTS)
+    form = replace(form, labels=tuple(entry.label.mid for entry in chosen))
+    offered = labels.search(database, text, None, RESULTS).items if text else largest
     asked = errors is not None or "form" in request.args
     return render_template(
         "subset_new.html",

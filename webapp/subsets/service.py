@@ -10,7 +10,8 @@ from imagehub.catalogue.labels import label_queries
 from imagehub.catalogue.releases import subsets
 from imagehub.catalogue.releases.subsets import LabelCount, Subset
 from imagehub.errors import Conflict, NotFound, Refused
-from imagehub.vocabulary import Account, SubsetRules
+from imagehub.subsets import SubsetRules
+from imagehub.vocabulary import Account
 from webapp.http import access
 from webapp.http.cursors import Page, decode_moment, page_after
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from flask import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from imagehub.answers.training import (
+    CurvePoint,
+    LabelShort,
+    LogLine,
+    TrainingEstimate,
+    TrainingRun,
+    TrainingRuns,
+    WatchedRun,
+)
 from imagehub.catalogue.training.training_queries import TrainingEntry
 from imagehub.vocabulary import Account
 from webapp.http.boundary import RequestModel, Text, Whole
+from webapp.http.cursors import PageQuery
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import resources
 from webapp.training import plans as training_plans
@@ -40,83 +49,10 @@ class TrainingWish(RequestModel):
         return self.model_dump(exclude_none=True)
 
 
-class LabelShort(BaseModel):
-    """A label with too few photos."""
-
-    label: str
-    photos: int
-
-
-class TrainingEstimate(BaseModel):
-    """What a run would take if it were asked for now; `problem` says why it cannot be."""
-
-    release: str
-    config: Any = Field(description="The wish with its defaults.")
-    seconds: float
-    cluster_minutes: float = Field(description="Of all executors together.")
-    problem: str | None
-    labels_short: list[LabelShort]
-    trainer_at_work: bool = Field(description="If not, runs wait until an operator starts one.")
-
-
-class CurvePoint(BaseModel):
-    """Loss and accuracy on the photos trained on, after so many steps."""
-
-    step: int
-    loss: float
-    accuracy: float
-
-
-class LogLine(BaseModel):
-    """A line of the log."""
-
-    at: datetime
-    note: str
-
-
-class TrainingRun(BaseModel):
-    """A training run. `done` of `total` are photos or steps of its present state."""
-
-    id: str
-    release: str
-    manifest_sha256: str
-    config: Any
-    state: str
-    place_in_queue: int | None
-    asked_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    cancel_asked: bool
-    attempt: int
-    epochs_done: int
-    done: int
-    total: int | None
-    photos_per_second: float | None
-    reason: str | None
-    model: str | None = Field(description="The id of the model that it left.")
-
-
-class WatchedRun(TrainingRun):
-    """A training run with its curves and its log."""
-
-    seconds_left: float | None
-    trainer_at_work: bool = Field(description="If not, the run waits until an operator starts one.")
-    curves: list[CurvePoint]
-    log: list[LogLine]
-
-
-class PageQuery(RequestModel):
-    """A page of a list."""
+class RunsQuery(PageQuery):
+    """A page of training runs."""
 
     limit: Annotated[Whole, Field(ge=1, le=200)] = 100
-    after: Annotated[Text, Field(max_length=600)] | None = None
-
-
-class TrainingRuns(BaseModel):
-    """A page of training runs, those asked for last first; `next` is the next page's `after`."""
-
-    training_runs: list[TrainingRun]
-    next: str | None
 
 
 class WatchQuery(RequestModel):
@@ -140,7 +76,7 @@ def estimate(release_id: str, body: TrainingWish) -> TrainingEstimate:
         seconds=plan.estimate.seconds,
         cluster_minutes=plan.estimate.executor_minutes,
         problem=plan.problem.sentence if plan.problem else None,
-        labels_short=[LabelShort(label=one.label, photos=one.photos) for one in plan.short],
+        labels_short=tuple(LabelShort.of(one) for one in plan.short),
         trainer_at_work=plan.has_trainer,
     )
 
@@ -157,10 +93,10 @@ def ask(release_id: str, account: Account, body: TrainingWish) -> Response:
 
 
 @endpoints.get("/training-runs")
-def newest(account: Account, query: PageQuery) -> TrainingRuns:
+def newest(account: Account, query: RunsQuery) -> TrainingRuns:
     """Your training runs, those asked for last first; admins see everybody's."""
     page = training_runs.newest(resources().database, account, query.after, query.limit)
-    return TrainingRuns(training_runs=[_run(one) for one in page.items], next=page.after)
+    return TrainingRuns(training_runs=tuple(_run(one) for one in page.items), next=page.after)
 
 
 @endpoints.get("/training-runs/<run_id>", problems=(404,))
@@ -182,10 +118,8 @@ def _watched(found: Watched) -> WatchedRun:
         **_run(found.entry).model_dump(),
         seconds_left=found.seconds_left,
         trainer_at_work=found.has_trainer,
-        curves=[
-            CurvePoint(step=one.step, loss=one.loss, accuracy=one.accuracy) for one in found.points
-        ],
-        log=[LogLine(at=one.at, note=one.note) for one in found.notes],
+        curves=tuple(CurvePoint.of(one) for one in found.points),
+        log=tuple(LogLine.of(one) for one in found.notes),
     )
 
 
@@ -194,7 +128,7 @@ def _run(entry: TrainingEntry) -> TrainingRun:
         id=entry.id,
         release=entry.release_id,
         manifest_sha256=entry.manifest_sha256.hex(),
-        config=entry.config,
+        config=dict(entry.config),
         state=entry.state,
         place_in_queue=entry.place,
         asked_at=entry.asked_at,

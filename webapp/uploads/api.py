@@ -8,16 +8,17 @@ from typing import Annotated
 from uuid import UUID
 
 from flask import Response, request
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
+from imagehub.answers.explanations import EvidenceAnswer, ExplanationAnswer
+from imagehub.answers.uploads import Receipt, Receipts
 from imagehub.errors import Refused
-from imagehub.vocabulary import Account, UploadMetadata, UploadState
+from imagehub.vocabulary import Account, UploadMetadata
 from webapp.http import boundary, upload_body
 from webapp.http.boundary import Decimal, RequestModel, Text, Whole
+from webapp.http.cursors import PageQuery
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import resources
-from webapp.images.verdict_answers import ExplanationAnswer, evidence
-from webapp.labels.api import LabelName
 from webapp.uploads import receipts, withdrawals
 from webapp.uploads import service as uploads
 
@@ -81,40 +82,10 @@ class UploadFields(RequestModel):
         )
 
 
-class PageQuery(RequestModel):
-    """A page of a list."""
+class ReceiptsQuery(PageQuery):
+    """A page of receipts."""
 
     limit: Annotated[Whole, Field(ge=1, le=500)] = 100
-    after: Annotated[Text, Field(max_length=600)] | None = None
-
-
-class Step(BaseModel):
-    """One state that an upload has passed."""
-
-    state: UploadState
-    at: datetime
-    code: str | None = None
-    reasons: tuple[str, ...] = ()
-
-
-class Receipt(BaseModel):
-    """Where an upload stands; the last step is the newest, `verdict` explains a decided one."""
-
-    id: UUID
-    state: UploadState
-    claimed_label: LabelName | None
-    photo_sha256: str | None
-    image_id: str | None
-    duplicate_of: str | None
-    steps: tuple[Step, ...]
-    verdict: ExplanationAnswer | None = None
-
-
-class Receipts(BaseModel):
-    """A page of receipts; `next` is the next page's `after`."""
-
-    uploads: tuple[Receipt, ...]
-    next: str | None
 
 
 @endpoints.post(
@@ -151,7 +122,7 @@ def send(account: Account, query: UploadFields) -> Response:
             declared_sha256=_declared_digest(),
         ),
     )
-    return reply(_receipt(accepted), 202, {"Location": f"/api/v1/uploads/{accepted.id}"})
+    return reply(accepted, 202, {"Location": f"/api/v1/uploads/{accepted.id}"})
 
 
 @endpoints.get("/uploads/<upload_id>", problems=(404,))
@@ -170,7 +141,7 @@ def withdraw(upload_id: str, account: Account) -> Receipt:
 
 
 @endpoints.get("/uploads")
-def newest(account: Account, query: PageQuery) -> Receipts:
+def newest(account: Account, query: ReceiptsQuery) -> Receipts:
     """Your uploads, newest first."""
     page = receipts.newest(resources().database, account, query.after, query.limit)
     return Receipts(
@@ -180,32 +151,18 @@ def newest(account: Account, query: PageQuery) -> Receipts:
 
 
 def _told(found: receipts.ReceiptView) -> Receipt:
-    receipt = Receipt.model_validate(found, from_attributes=True)
+    receipt = Receipt.of(found)
     if found.explanation is None or found.verification_version is None:
         return receipt
     told = found.explanation
-    receipt.verdict = ExplanationAnswer(
+    verdict = ExplanationAnswer(
         headline=told.headline,
         certainty=told.certainty,
-        evidence=evidence(told),
-        next_steps=list(told.next_steps),
+        evidence=tuple(EvidenceAnswer.of(line) for line in told.lines),
+        next_steps=told.next_steps,
         verification_version=found.verification_version,
     )
-    return receipt
-
-
-def _receipt(accepted: uploads.Accepted) -> Receipt:
-    """The same words whenever the same upload is sent again."""
-    state = UploadState.ACCEPTED
-    return Receipt(
-        id=accepted.id,
-        state=state,
-        claimed_label=LabelName(mid=accepted.claimed_label.mid, name=accepted.claimed_label.name),
-        photo_sha256=accepted.photo_sha256,
-        image_id=None,
-        duplicate_of=None,
-        steps=(Step(state=state, at=accepted.accepted_at),),
-    )
+    return receipt.model_copy(update={"verdict": verdict})
 
 
 def _client_key() -> UUID:

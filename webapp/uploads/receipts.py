@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from imagehub.answers.uploads import Step
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.labels import label_queries
 from imagehub.catalogue.moderation import photo_openings
@@ -35,16 +36,6 @@ TAKEN_DOWN = {
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptStep:
-    """One state that an upload has passed; `code` is set where it was refused or set aside."""
-
-    state: UploadState
-    at: datetime
-    code: str | None = None
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ReceiptView:
     """Where an upload stands. `id` is what its contributor calls it.
 
@@ -57,7 +48,7 @@ class ReceiptView:
     photo_sha256: str | None
     image_id: str | None
     duplicate_of: str | None
-    steps: tuple[ReceiptStep, ...]
+    steps: tuple[Step, ...]
     explanation: Explanation | None = None
     verification_version: int | None = None
 
@@ -113,7 +104,7 @@ def _ended(receipt: ReceiptView, ending: UploadEnding) -> ReceiptView:
     state = UploadState.TAKEN_DOWN if ending.is_takedown else UploadState.WITHDRAWN
     words = TAKEN_DOWN[ending.kind or ""] if ending.is_takedown else WITHDRAWN
     removed = "" if ending.removed_at else " Its files are being removed."
-    last = ReceiptStep(state, ending.asked_at, ending.kind, (words + removed,))
+    last = Step(state=state, at=ending.asked_at, code=ending.kind, reasons=(words + removed,))
     return replace(
         receipt,
         state=state,
@@ -127,7 +118,7 @@ def _ended(receipt: ReceiptView, ending: UploadEnding) -> ReceiptView:
 
 def _hidden(receipt: ReceiptView) -> ReceiptView:
     """What is told of a photo that nobody sees for now."""
-    last = replace(receipt.steps[-1], reasons=(HIDDEN,))
+    last = receipt.steps[-1].model_copy(update={"reasons": (HIDDEN,)})
     return replace(
         receipt,
         image_id=None,
@@ -202,36 +193,49 @@ def _duplicate_of(standing: UploadFacts, sees_all: bool) -> str | None:
 
 def _steps(
     standing: UploadFacts, is_repeated: bool, explanation: Explanation | None
-) -> Iterator[ReceiptStep]:
+) -> Iterator[Step]:
     if standing.door_code:
         reasons = (standing.door_reason or "",)
-        yield ReceiptStep(UploadState.REFUSED, standing.asked_at, standing.door_code, reasons)
+        yield Step(
+            state=UploadState.REFUSED,
+            at=standing.asked_at,
+            code=standing.door_code,
+            reasons=reasons,
+        )
         return
-    yield ReceiptStep(UploadState.ACCEPTED, standing.asked_at)
+    yield Step(state=UploadState.ACCEPTED, at=standing.asked_at)
     if standing.settled_at is None:
         if standing.set_aside_at is not None:
-            yield ReceiptStep(
-                UploadState.ACCEPTED, standing.set_aside_at, SET_ASIDE, (SET_ASIDE_REASON,)
+            yield Step(
+                state=UploadState.ACCEPTED,
+                at=standing.set_aside_at,
+                code=SET_ASIDE,
+                reasons=(SET_ASIDE_REASON,),
             )
         return
     if standing.settled_state == "refused":
         reasons = (standing.settled_reason or "",)
-        yield ReceiptStep(UploadState.REFUSED, standing.settled_at, standing.settled_code, reasons)
+        yield Step(
+            state=UploadState.REFUSED,
+            at=standing.settled_at,
+            code=standing.settled_code,
+            reasons=reasons,
+        )
         return
     again = ("The hub has this photo already; it counts once.",) if is_repeated else ()
-    yield ReceiptStep(UploadState.STORED, standing.settled_at, reasons=again)
+    yield Step(state=UploadState.STORED, at=standing.settled_at, reasons=again)
     if standing.checked_at is not None:
-        yield ReceiptStep(UploadState.CHECKED, standing.checked_at)
+        yield Step(state=UploadState.CHECKED, at=standing.checked_at)
     if standing.outcome and standing.decided_at:
         told = explanation.all_reasons if explanation else ()
-        yield ReceiptStep(UploadState(standing.outcome), standing.decided_at, reasons=told)
+        yield Step(state=UploadState(standing.outcome), at=standing.decided_at, reasons=told)
 
 
-def _in_order(steps: Iterator[ReceiptStep]) -> Iterator[ReceiptStep]:
+def _in_order(steps: Iterator[Step]) -> Iterator[Step]:
     latest: datetime | None = None
     for step in steps:
         latest = step.at if latest is None else max(latest, step.at)
-        yield replace(step, at=latest)
+        yield step.model_copy(update={"at": latest})
 
 
 def _sort_key(standing: UploadFacts) -> tuple[str, str]:

@@ -11,6 +11,8 @@ from datetime import datetime
 from uuid import UUID
 
 from imagehub import logs, photo
+from imagehub.answers.labels import LabelName
+from imagehub.answers.uploads import Receipt, Step
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.uploads import acceptances, tombstones
 from imagehub.catalogue.uploads.acceptances import Acceptance, NewUpload
@@ -18,7 +20,7 @@ from imagehub.catalogue.uploads.tombstones import ArrivingUpload
 from imagehub.errors import Conflict, Refused
 from imagehub.log.protocol import UploadLog
 from imagehub.messages import encode
-from imagehub.vocabulary import Account, Label, Upload, UploadMetadata
+from imagehub.vocabulary import Account, Label, Upload, UploadMetadata, UploadState, image_id_of
 from webapp.accounts import consents
 from webapp.http.boundary import is_safe
 
@@ -43,18 +45,8 @@ class Submission:
     declared_sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """An upload that the log has for good."""
-
-    id: UUID
-    claimed_label: Label
-    photo_sha256: str
-    accepted_at: datetime
-
-
-def submit(database: Database, log: UploadLog, asker: Account, submission: Submission) -> Accepted:
-    """Accept an upload; the same one again gives the same answer.
+def submit(database: Database, log: UploadLog, asker: Account, submission: Submission) -> Receipt:
+    """Accept an upload: the log has it for good. The same one again gives the same receipt.
 
     Raises Refused for a photo or label that cannot be taken (noted for the receipt), Forbidden for
     an account that has not accepted the terms in force, Conflict if the key was used for something
@@ -83,13 +75,27 @@ def submit(database: Database, log: UploadLog, asker: Account, submission: Submi
             with database.transaction() as cursor:
                 acceptances.refuse(cursor, asker.id, submission.client_key, refusal)
         raise
-    return Accepted(submission.client_key, label, photo_sha256, acceptance.accepted_at)
+    return _receipt(submission.client_key, label, photo_sha256, acceptance.accepted_at)
+
+
+def _receipt(key: UUID, label: Label, photo_sha256: str, accepted_at: datetime) -> Receipt:
+    return Receipt(
+        id=key,
+        state=UploadState.ACCEPTED,
+        claimed_label=LabelName.of(label),
+        photo_sha256=photo_sha256,
+        image_id=None,
+        duplicate_of=None,
+        steps=(Step(state=UploadState.ACCEPTED, at=accepted_at),),
+    )
 
 
 def _note(acceptance: Acceptance, label: Label, photo_sha256: str) -> None:
     logger.info(
         "upload accepted" if acceptance.is_new else "upload accepted before",
-        extra=logs.about(upload=acceptance.upload_id, image=photo_sha256[:16], label=label.mid),
+        extra=logs.about(
+            upload=acceptance.upload_id, image=image_id_of(photo_sha256), label=label.mid
+        ),
     )
 
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from uuid import UUID
-
-from pydantic import BaseModel
-
+from imagehub.answers.webhooks import MadeWebhook, WebhookEntry, Webhooks
 from imagehub.vocabulary import Account
 from webapp.http.boundary import RequestModel, Text
 from webapp.http.endpoints import Endpoints
@@ -20,28 +16,6 @@ class AskedWebhook(RequestModel):
     """An https address of yours."""
 
     url: Text
-
-
-class MadeWebhook(BaseModel):
-    """A new webhook; the secret, which signs what we send, is told this once."""
-
-    id: UUID
-    url: str
-    secret: str
-
-
-class WebhookEntry(BaseModel):
-    """A webhook of yours."""
-
-    id: UUID
-    url: str
-    made_at: datetime
-
-
-class Webhooks(BaseModel):
-    """Your webhooks, the oldest first."""
-
-    webhooks: list[WebhookEntry]
 
 
 @endpoints.get("/webhooks")
@@ -60,8 +34,7 @@ def add(account: Account, body: AskedWebhook) -> MadeWebhook:
     """
     hub = resources()
     is_any = hub.settings.webhook_addresses == "any"
-    made = webhooks.add(hub.database, account, body.url, is_any)
-    return MadeWebhook(id=made.id, url=made.url, secret=made.secret)
+    return webhooks.add(hub.database, account, body.url, is_any)
 
 
 @endpoints.delete("/webhooks/<webhook_id>")
@@ -73,6 +46,4 @@ def remove(webhook_id: str, account: Account) -> Webhooks:
 
 def _all(account: Account) -> Webhooks:
     found = webhooks.show(resources().database, account).webhooks
-    return Webhooks(
-        webhooks=[WebhookEntry(id=one.id, url=one.url, made_at=one.made_at) for one in found]
-    )
+    return Webhooks(webhooks=tuple(WebhookEntry.of(one) for one in found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from imagehub.answers.webhooks import MadeWebhook
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import deliveries, webhooks
 from imagehub.catalogue.demands.deliveries import DeliveryEntry
@@ -16,15 +17,6 @@ from imagehub.vocabulary import Account
 
 MOST = 5
 DELIVERIES_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class NewWebhook:
-    """A webhook and its secret, which is shown this once."""
-
-    id: UUID
-    url: str
-    secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +36,7 @@ def show(database: Database, account: Account) -> OwnWebhooks:
         )
 
 
-def add(database: Database, account: Account, url: str, any_address: bool) -> NewWebhook:
+def add(database: Database, account: Account, url: str, any_address: bool) -> MadeWebhook:
     """Register an address; `any_address` lets it lead into private networks.
 
     Raises Refused for an address that may not be used or one too many, Conflict for one that the
@@ -59,7 +51,7 @@ def add(database: Database, account: Account, url: str, any_address: bool) -> Ne
         made = webhooks.add(cursor, account.id, url, secret)
     if made is None:
         raise Conflict("You have this webhook already.")
-    return NewWebhook(made, url, secret)
+    return MadeWebhook(id=made, url=url, secret=secret)
 
 
 def remove(database: Database, account: Account, webhook_id: str) -> None:

@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
-from imagehub.vocabulary import DecisionOutcome, ReportKind
+
+
+class ReportKind(StrEnum):
+    """What somebody has against a photo."""
+
+    NOT_THIS = "not_this"
+    PRIVATE = "private"
+    RIGHTS = "rights"
+    HARM = "harm"
+
+
+class DecisionOutcome(StrEnum):
+    """What an admin decides of a reported photo."""
+
+    KEEP = "keep"
+    TAKE_DOWN = "take_down"
+
 
 GRAVE = (ReportKind.HARM, ReportKind.PRIVATE)
 """What hides a photo at once, the gravest first."""

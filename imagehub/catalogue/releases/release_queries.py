@@ -9,7 +9,7 @@ from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.releases.subsets import rules_from_json
-from imagehub.vocabulary import SubsetRules
+from imagehub.subsets import SubsetRules
 
 
 @dataclass(frozen=True, slots=True)

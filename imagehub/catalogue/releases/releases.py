@@ -13,7 +13,8 @@ from psycopg2.extras import execute_values
 
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.releases.subsets import rules_from_json
-from imagehub.vocabulary import Assignment, Label, Offer, ReleasePhoto, SubsetRules
+from imagehub.subsets import Assignment, Offer, ReleasePhoto, SubsetRules
+from imagehub.vocabulary import Label
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
-from imagehub.vocabulary import Label, SubsetRules
+from imagehub.subsets import SubsetRules
+from imagehub.vocabulary import Label
 
 
 @dataclass(frozen=True, slots=True)

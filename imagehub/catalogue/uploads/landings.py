@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
-from imagehub.vocabulary import Upload
-
-IMAGE_ID_DIGITS = 16
+from imagehub.vocabulary import Upload, image_id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +31,8 @@ class NewImage:
 
     @property
     def id(self) -> str:
-        """The image's id: the first digits of the photo's digest."""
-        return self.photo_sha256[:IMAGE_ID_DIGITS]
+        """The image's id."""
+        return image_id_of(self.photo_sha256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from imagehub.vocabulary import Assignment, Offer, SubsetRules
+from imagehub.subsets import Assignment, Offer, SubsetRules
 from spark_jobs.release.selection.splits import Splits, first_splits, split_of
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
 from imagehub.storage import keys
-from imagehub.vocabulary import Label, ReleasePhoto
+from imagehub.subsets import ReleasePhoto
+from imagehub.vocabulary import Label
 from spark_jobs.release.selection.choose import ChosenImage
 from spark_jobs.release.selection.paths import path
 from spark_jobs.release.selection.shards import Shard, ShardEntry, plan

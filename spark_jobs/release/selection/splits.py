@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from imagehub.vocabulary import Assignment
+from imagehub.subsets import Assignment
 
 Splits = tuple[tuple[str, float], ...]
 """Name and share of each split; the shares add up to 1."""

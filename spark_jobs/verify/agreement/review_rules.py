@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from imagehub.vocabulary import QUESTIONS_A_DAY, RESTING_QUESTIONS_A_DAY
-
 SURE = 0.965
 """A claim that people were asked about is decided from this probability on, either way: one answer
 more would cost more than the error that it may find (Wald 1945, the sequential test)."""
@@ -59,8 +57,3 @@ def is_resting(skill: float, judged: int, credit: float) -> bool:
     """True for a reviewer of this skill, from so many answers and so many that were credited."""
     error = sqrt(skill * (1 - skill) / (judged + credit))
     return judged >= FEWEST_JUDGED and skill + DOUBT_OF_SKILL * error < LEAST_WORTH
-
-
-def questions_a_day(*, resting: bool) -> int:
-    """How many questions one person gets in a day."""
-    return RESTING_QUESTIONS_A_DAY if resting else QUESTIONS_A_DAY

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from training import dataset
-from training.dataset import Pipeline
+from training.dataset import FeedSettings
 
 PHOTOS = 10_000
 
@@ -33,7 +33,7 @@ def shards_to_files(copies: Sequence[Path], side_pixels: int, folder: Path) -> f
     small = tf.data.Dataset.from_tensor_slices((files, classes))
     small = small.shuffle(dataset.SHUFFLED_PHOTOS, 1).repeat().map(decode, tf.data.AUTOTUNE)
     small = small.batch(64, drop_remainder=True).prefetch(2)
-    packed = dataset.pipeline(copies, Pipeline(side_pixels, 64, "none", 1))
+    packed = dataset.pipeline(copies, FeedSettings(side_pixels, 64, "none", 1))
     _rate(packed), _rate(small)  # warm
     return (_rate(packed) + _rate(packed)) / (_rate(small) + _rate(small))
 

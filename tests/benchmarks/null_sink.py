@@ -1,6 +1,8 @@
 """The hub's own server with two more routes, the limits that a durable upload is measured against.
 
 One reads the body and does nothing with it; the other also keeps it in a fresh file, flushed.
+Both belong to a bare Flask application beside the hub's, so that the hub's access table, which has
+a line for each of its routes, knows nothing of them.
 """
 
 from __future__ import annotations
@@ -11,50 +13,53 @@ from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, request
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from imagehub.settings import Settings
-from imagehub.vocabulary import MAX_PHOTO_BYTES
+from webapp.http.slow_bodies import SlowBodies
 from webapp.server import PortalServer
 
-PATH = "/null"
-DURABLE_PATH = "/durable"
+MOUNT = "/sinks"
+PATH = f"{MOUNT}/null"
+DURABLE_PATH = f"{MOUNT}/durable"
 
 
 class ServerWithSinks(PortalServer):
-    """Same gunicorn, same Flask."""
+    """Same gunicorn, same way of reading bodies."""
 
     def load(self) -> Flask:
-        """Build the application and add the routes."""
+        """Build the hub's application and mount the sinks beside it."""
         app = super().load()
-        app.add_url_rule(PATH, "null", read_and_forget, methods=["POST"])
-        folder = self.settings.data / "durable-sink"
-        folder.mkdir(exist_ok=True)
-        keep = partial(read_and_keep, folder)
-        app.add_url_rule(DURABLE_PATH, "durable", keep, methods=["POST"])
+        sinks = SlowBodies(sinks_app(self.settings.data / "durable-sink"))
+        app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {MOUNT: sinks})
         return app
+
+
+def sinks_app(folder: Path) -> Flask:
+    """The two routes; what the durable one keeps lies in the folder."""
+    folder.mkdir(exist_ok=True)
+    app = Flask(__name__)
+    app.add_url_rule("/null", "null", read_and_forget, methods=["POST"])
+    app.add_url_rule("/durable", "durable", partial(read_and_keep, folder), methods=["POST"])
+    return app
 
 
 def read_and_forget() -> Response:
     """Read the whole body; keep nothing."""
-    _body()
+    request.get_data(cache=False)
     return _accepted()
 
 
 def read_and_keep(folder: Path) -> Response:
     """Read the whole body; answer when it is in a file that outlives a power cut."""
     with (folder / uuid.uuid4().hex).open("xb") as file:
-        file.write(_body())
+        file.write(request.get_data(cache=False))
         file.flush()
         os.fsync(file.fileno())
     entries = os.open(folder, os.O_RDONLY)
     os.fsync(entries)
     os.close(entries)
     return _accepted()
-
-
-def _body() -> bytes:
-    request.max_content_length = MAX_PHOTO_BYTES
-    return request.get_data(cache=False)
 
 
 def _accepted() -> Response:

@@ -10,11 +10,17 @@ import pytest
 from pyspark.sql import SparkSession
 
 from deploy.local.postgres import Postgres
+from imagehub.settings import Settings
 from tests.benchmarks import bench_growth, bench_quantisation, bench_verify
+from tests.benchmarks.curation import __main__ as curation
+from tests.benchmarks.curation.__main__ import Bench
+from tests.benchmarks.curation.hub import Machine
 from tests.benchmarks.parts import fresh_catalogue
 from tests.benchmarks.toy_figures import require_written
 from tests.benchmarks.verify_hub import NO_MODELS, Hub, OpenHub, filled, settings_of
+from tests.factories.sample import small_sample
 
+SPOILED = ("blurred", "dark", "bright", "tiny")
 SPREAD = (
     "job_to_bound",
     "job_to_processes",
@@ -98,5 +104,49 @@ def test_the_verify_benchmark_and_its_parts_write_their_figures(open_hub: OpenHu
             "grown_with_real_networks",
             "has_real_photos",
             "has_real_networks",
+        ],
+    )
+
+
+DUPLICATES = (
+    "duplicate_precision",
+    "duplicate_recall",
+    "near_duplicate_precision",
+    "near_duplicate_recall",
+)
+
+
+def test_the_curation_benchmark_writes_its_figures(
+    postgres_server: Postgres, spark: SparkSession, tmp_path: Path
+) -> None:
+    small_sample(tmp_path / "crowd", 24)
+    settings = Settings(
+        data=tmp_path, catalogue_url=postgres_server.url, models=NO_MODELS, spark_master="local[2]"
+    )
+    bench = Bench(Machine(tmp_path, settings, spark), curation.TOY, with_peers=False)
+    curation.run(bench, [tmp_path / "crowd"], 0, with_colluders=True)
+    require_written(
+        "curation",
+        [
+            "wrong_label_f1",
+            "wrong_label_precision",
+            "wrong_label_recall",
+            "wrong_label_ap",
+            "wrong_label_f1_with_copies",
+            "wrong_label_ap_with_copies",
+            "good_verified_share",
+            "good_rejected_share",
+            *DUPLICATES,
+            *(f"{name}_by_truth_csv" for name in DUPLICATES),
+            *(f"{kind}_f1" for kind in SPOILED),
+            *(f"{kind}_false_alarms" for kind in SPOILED),
+            "spoiled_verified_share",
+            "refused_share",
+            "calibration_error",
+            "calibration_worst_bin",
+            "verified_wrong_share",
+            "colluders_wrong_share",
+            "colluders_permutation_100_wrong_share",
+            "colluders_permutation_100_claimed_wrong_share",
         ],
     )

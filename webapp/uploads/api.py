@@ -11,6 +11,7 @@ from flask import Response, request
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 
 from imagehub.errors import Refused
+from imagehub.privacy import MAX_DEVICE_CHARACTERS, PLACE_DECIMALS
 from imagehub.vocabulary import Account, UploadMetadata, UploadState
 from webapp.http import boundary, upload_body
 from webapp.http.boundary import Decimal, RequestModel, Text, Whole
@@ -21,11 +22,6 @@ from webapp.labels.api import LabelName
 from webapp.uploads import receipts, withdrawals
 from webapp.uploads import service as uploads
 
-PLACE_DECIMALS = 1
-"""A place is known to a tenth of a degree, no better; the rest is dropped before anything is
-stored."""
-
-MAX_DEVICE_CHARACTERS = 100
 DIGEST = re.compile("[0-9a-f]{64}")
 endpoints = Endpoints("uploads")
 

@@ -73,11 +73,11 @@ FULL = VerifySizes(
     growth=bench_growth.FULL,
 )
 TOY = VerifySizes(
-    cores=2,
+    cores=1,
     images=4,
     rounds=1,
     warming_images=2,
-    grown_images=32,
+    grown_images=16,
     images_a_core_and_stage=4,
     quantisation=bench_quantisation.TOY,
     growth=bench_growth.TOY,

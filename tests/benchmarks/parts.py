@@ -51,17 +51,19 @@ def running_postgres() -> Iterator[str]:
 
 
 @contextmanager
-def fresh_catalogue(server_url: str) -> Iterator[str]:
-    """A migrated, empty catalogue of its own on a server that runs; dropped at the end."""
-    base, name = server_url.rsplit("/", 1)[0], f"bench_{uuid.uuid4().hex}"
-    with closing(psycopg2.connect(f"{base}/postgres")) as connection:
+def copied_catalogue(url: str) -> Iterator[str]:
+    """A catalogue of its own that begins as a copy of this one, to which nobody may be connected.
+
+    It is dropped at the end.
+    """
+    server, original = url.rsplit("/", 1)
+    name = f"bench_{uuid.uuid4().hex}"
+    with closing(psycopg2.connect(f"{server}/postgres")) as connection:
         connection.autocommit = True
         statements = connection.cursor()
-        statements.execute(f"create database {name}")
+        statements.execute(f"create database {name} template {original}")
         try:
-            with closing(Database(f"{base}/{name}")) as database:
-                migrate(database)
-            yield f"{base}/{name}"
+            yield f"{server}/{name}"
         finally:
             statements.execute(f"drop database {name} with (force)")
 

@@ -15,7 +15,7 @@ from tests.benchmarks import bench_growth, bench_quantisation, bench_verify
 from tests.benchmarks.curation import __main__ as curation
 from tests.benchmarks.curation.__main__ import Bench
 from tests.benchmarks.curation.hub import Machine
-from tests.benchmarks.parts import fresh_catalogue
+from tests.benchmarks.parts import copied_catalogue
 from tests.benchmarks.toy_figures import require_written
 from tests.benchmarks.verify_hub import NO_MODELS, Hub, OpenHub, filled, settings_of
 from tests.factories.sample import small_sample
@@ -42,7 +42,7 @@ def open_hub(postgres_server: Postgres, spark: SparkSession, tmp_path: Path) -> 
 
     @contextmanager
     def opened(images: int, cores: int, models: Path) -> Iterator[Hub]:
-        with fresh_catalogue(postgres_server.url) as url:
+        with copied_catalogue(postgres_server.url) as url:
             settings = settings_of(tmp_path, url, cores, models)
             with filled(settings, spark, images) as hub:
                 yield hub

@@ -31,7 +31,7 @@ from ingestion.consumer import Consumer
 from ingestion.pipeline import Pipeline
 from ingestion.simulation.crowd import Crowd, CrowdUpload
 from spark_jobs import jobs
-from tests.benchmarks.parts import fresh_catalogue, running_postgres, running_spark
+from tests.benchmarks.parts import copied_catalogue, running_postgres, running_spark
 
 SHARED_MODELS = Path(__file__).resolve().parents[4] / "shared" / "models"
 LANDED_AT_ONCE = 2
@@ -120,7 +120,7 @@ class Machine:
     def hub(self, seen_by: Hub | None = None) -> Iterator[Hub]:
         """Open an empty hub, or one that knows the photos that another has seen."""
         with (
-            fresh_catalogue(self.settings.catalogue_url) as url,
+            copied_catalogue(self.settings.catalogue_url) as url,
             closing(Database(url)) as database,
         ):
             import_boxable(database)

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from imagehub.vocabulary import Upload, UploadMetadata
 
 PLACE_DECIMALS = 1
-"""A tenth of a degree: about 11 km."""
+"""A tenth of a degree, about 11 km: the rest is dropped before anything is stored."""
 
 MAX_DEVICE_CHARACTERS = 64
+"""Longer names are refused by the API, and cut where they came another way."""
 
 
 def coarsened(upload: Upload) -> Upload:

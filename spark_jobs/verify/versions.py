@@ -8,10 +8,7 @@ The version before it is kept until another follows, and an operator can go back
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from types import ModuleType
-from typing import Any
 
 import numpy as np
 
@@ -23,25 +20,8 @@ from imagehub.settings import Settings
 from imagehub.vision.projection import Moments, Projection, fit, random_projection
 from imagehub.vision.registry import NONE, Networks, choose
 from spark_jobs.runs import JobContext
-from spark_jobs.verify.agreement import (
-    discriminant,
-    likeness,
-    mixture,
-    network,
-    probability,
-    record,
-    strangers,
-    temperature,
-    verdict,
-)
-from spark_jobs.verify.checks import all_checks
 from spark_jobs.verify.look import IMAGE_SCHEMA, MOMENTS_SCHEMA, Measuring, image_rows
-
-DECIDING = (
-    *(discriminant, likeness, mixture, network, probability),
-    *(record, strangers, temperature, verdict),
-)
-"""What learns from claims and judges them: all their constants belong to a version."""
+from spark_jobs.verify.thresholds import thresholds
 
 FITTED_FROM_IMAGES = 512
 FITTED_ON_AT_MOST = 20_000
@@ -55,23 +35,6 @@ class Serving:
     settings: Settings
     networks: Networks
     version: Version
-
-
-def thresholds() -> dict[str, Any]:
-    """Every number that decides a verdict."""
-    return {
-        "checks": all_checks.THRESHOLDS,
-        "prior": probability.PRIOR,
-        **{name: number for module in DECIDING for name, number in _numbers(module)},
-    }
-
-
-def _numbers(module: ModuleType) -> Iterator[tuple[str, float | list[float]]]:
-    """A module's constants that are numbers or rows of them, such as `network.log_ratio`."""
-    own = module.__name__.rpartition(".")[2]
-    for name, value in vars(module).items():
-        if name.isupper() and isinstance(value, int | float | tuple):
-            yield f"{own}.{name.lower()}", list(value) if isinstance(value, tuple) else value
 
 
 def current(context: JobContext, networks: Networks) -> Version:

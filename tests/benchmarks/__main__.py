@@ -12,15 +12,21 @@ PARTS_OF_VERIFY = {"growth", "quantisation"}
 
 def main(wanted: list[str]) -> int:
     """Run each `bench_<name>.py`'s main; 2 for a name that there is not."""
-    known = {file.stem.removeprefix("bench_") for file in Path(__file__).parent.glob("bench_*.py")}
-    unknown = set(wanted) - known
+    known = benchmarks()
+    unknown = set(wanted) - set(known)
     if unknown:
-        print(f"There is no benchmark {min(unknown)}. Known are: {', '.join(sorted(known))}.")
+        print(f"There is no benchmark {min(unknown)}. Known are: {', '.join(known)}.")
         return 2
-    for name in sorted(wanted or known - PARTS_OF_VERIFY):
-        print(f"== {name}")
+    for name in sorted(wanted or set(known) - PARTS_OF_VERIFY):
+        print(f"== {name}", flush=True)
         importlib.import_module(f"tests.benchmarks.bench_{name}").main()
     return 0
+
+
+def benchmarks() -> list[str]:
+    """The names of all benchmarks, in order."""
+    files = Path(__file__).parent.glob("bench_*.py")
+    return sorted(file.stem.removeprefix("bench_") for file in files)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Cost of a photo's verdict as the hub grows: `python -m tests.benchmarks.bench_growth`.
+"""Cost of a photo's verdict as the hub grows: `python -m tests.benchmarks growth`.
 
 A hub of drawn embeddings grows to 20,000 images through the job itself, which finds every image
 looked at already: it enrols, judges, and weighs all anew when the hub has grown by a quarter. The
-cost at a size is what it takes to grow by the last quarter, in runs of RUN images, by image: one
+cost at a size is what it takes to grow by the last quarter, in runs of equal size, by image: one
 weighing of the whole hub is in it. It is counted in CPU seconds of all processes (driver, Spark,
 Postgres), so that other work on the machine does not count. Memory is the resident set of the
 driver and of Spark's Python workers after a run; its slope is that of a line through all runs from
@@ -13,41 +13,40 @@ from __future__ import annotations
 
 import hashlib
 import json
-import signal
-import sys
-import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
 from psycopg2.extras import execute_values
 
-from deploy.figures import write_figures
-from deploy.local.postgres import Postgres
-from deploy.local.preflight import free_port
-from imagehub.catalogue.database import Database
-from imagehub.catalogue.migrate import migrate
-from imagehub.settings import Settings
-from imagehub.storage.folder import FolderStore
 from imagehub.vision.registry import choose
 from spark_jobs import jobs
 from spark_jobs.runs import JobContext, job_run
-from spark_jobs.session import spark_session
 from spark_jobs.verify import versions
+from tests.benchmarks.parts import report
 from tests.benchmarks.process_costs import costing, workers_bytes
+from tests.benchmarks.verify_hub import Hub, own_hub
 from tests.factories.labels import label
 from tests.factories.people import account
 
-CORES = 2
-SIZES = (1_000, 5_000, 20_000)
-RUN = 200
-LABELS, CONTRIBUTORS, DIMENSIONS = 50, 200, 256
+DIMENSIONS = 256
 WRONG_SHARE, SPREAD = 0.05, 2.0
+
+
+@dataclass(frozen=True)
+class GrowthSizes:
+    """Images at which the cost is told (first, middle, last), and what the hub is made of."""
+
+    images: tuple[int, int, int]
+    images_in_a_run: int
+    labels: int
+    contributors: int
+    cores: int
+
+
+FULL = GrowthSizes((1_000, 5_000, 20_000), 200, labels=50, contributors=200, cores=2)
+TOY = GrowthSizes((10, 20, 30), 10, labels=2, contributors=4, cores=2)
 
 
 @dataclass
@@ -61,24 +60,28 @@ class Growth:
     workers: list[float] = field(default_factory=list)
 
 
-def main() -> dict[str, float]:
-    """Measure, write the figures and return them."""
-    with tempfile.TemporaryDirectory(prefix="bench-growth-") as folder, _hub(Path(folder)) as hub:
-        growth = _grow(hub)
-    figures = _figures(growth)
-    write_figures("growth", **figures)
+def main() -> None:
+    """Measure in a hub of our own, and report."""
+    with own_hub(cores=FULL.cores) as hub:
+        run(FULL, hub)
+
+
+def run(sizes: GrowthSizes, hub: Hub) -> dict[str, float]:
+    """Measure in an empty hub; write `build/figures/growth.json`."""
+    figures = _figures(_grow(_Growing(hub, sizes), sizes), sizes)
+    report("growth", figures)
     return figures
 
 
-def _figures(growth: Growth) -> dict[str, float]:
-    first, middle, last = SIZES
-    cpu = {size: _by_image(growth, growth.cpu_seconds, size) for size in SIZES}
-    driver, workers = _slope(growth, growth.driver), _slope(growth, growth.workers)
+def _figures(growth: Growth, sizes: GrowthSizes) -> dict[str, float]:
+    first, middle, last = sizes.images
+    cpu = {size: _by_image(growth, growth.cpu_seconds, size) for size in sizes.images}
+    driver, workers = (_slope(growth, memory, first) for memory in (growth.driver, growth.workers))
     return {
-        **{f"cpu_seconds_per_image_{size}": round(cpu[size], 5) for size in SIZES},
+        **{f"cpu_seconds_per_image_{size}": round(cpu[size], 5) for size in sizes.images},
         **{
             f"seconds_per_image_{size}": round(_by_image(growth, growth.seconds, size), 5)
-            for size in SIZES
+            for size in sizes.images
         },
         f"cost_per_image_{middle}_to_{first}": round(cpu[middle] / cpu[first], 3),
         f"cost_per_image_{last}_to_{first}": round(cpu[last] / cpu[first], 3),
@@ -86,9 +89,9 @@ def _figures(growth: Growth) -> dict[str, float]:
         "driver_slope_bytes_per_image": round(driver, 1),
         "workers_slope_bytes_per_image": round(workers, 1),
         "memory_bytes_at_the_end": growth.driver[-1] + growth.workers[-1],
-        "labels": LABELS,
-        "images_in_a_run": RUN,
-        "cores": CORES,
+        "labels": sizes.labels,
+        "images_in_a_run": sizes.images_in_a_run,
+        "cores": sizes.cores,
     }
 
 
@@ -98,62 +101,63 @@ def _by_image(growth: Growth, spent: list[float], size: int) -> float:
     return sum(cost for cost, counts in zip(spent, runs, strict=True) if counts) / (0.2 * size)
 
 
-def _slope(growth: Growth, memory: list[float]) -> float:
+def _slope(growth: Growth, memory: list[float], first: int) -> float:
     """Bytes by image, of a line through all runs from the first size on."""
-    runs = np.array(growth.images) >= SIZES[0]
+    runs = np.array(growth.images) >= first
     return float(np.polyfit(np.array(growth.images)[runs], np.array(memory)[runs], 1)[0])
 
 
-def _grow(hub: _Hub) -> Growth:
+def _grow(growing: _Growing, sizes: GrowthSizes) -> Growth:
     growth = Growth()
-    for size in SIZES:
-        _verify(hub, growth, int(0.8 * size) - hub.images)
-        while hub.images < size:
-            _verify(hub, growth, RUN)
+    for size in sizes.images:
+        _verify(growing, growth, int(0.8 * size) - growing.images, sizes.images_in_a_run)
+        while growing.images < size:
+            images = min(sizes.images_in_a_run, size - growing.images)
+            _verify(growing, growth, images, sizes.images_in_a_run)
     return growth
 
 
-def _verify(hub: _Hub, growth: Growth, images: int) -> None:
-    for added in range(0, images, RUN):
-        hub.add(min(RUN, images - added))
+def _verify(growing: _Growing, growth: Growth, images: int, at_once: int) -> None:
+    for added in range(0, images, at_once):
+        growing.add(min(at_once, images - added))
+    hub = growing.hub
     with costing() as cost:
         jobs.execute("verify", hub.settings, hub.spark, hub.database, hub.store)
     growth.seconds.append(cost.wall_seconds)
     growth.cpu_seconds.append(cost.cpu_seconds.total())
-    growth.images.append(hub.images)
+    growth.images.append(growing.images)
     growth.driver.append(psutil.Process().memory_info().rss)
     growth.workers.append(workers_bytes())
 
 
-class _Hub:
+class _Growing:
     """A hub whose images nobody needs to look at: embeddings around one centre for each label."""
 
-    def __init__(self, settings: Settings, spark: Any, database: Database) -> None:
-        self.settings, self.spark, self.database = settings, spark, database
-        self.store = FolderStore(settings.storage_url.partition(":")[2])
+    def __init__(self, hub: Hub, sizes: GrowthSizes) -> None:
+        self.hub, self.database = hub, hub.database
         self.images, self.dice = 0, np.random.default_rng(7)
-        self.centres = self.dice.normal(size=(LABELS, DIMENSIONS))
-        with job_run(database, "verify") as run:
-            context = JobContext(settings, spark, database, self.store, run)
-            self.version = versions.current(context, choose(settings)).number
-        with database.transaction() as cursor:
+        self.centres = self.dice.normal(size=(sizes.labels, DIMENSIONS))
+        with job_run(hub.database, "verify") as run:
+            context = JobContext(hub.settings, hub.spark, hub.database, hub.store, run)
+            self.version = versions.current(context, choose(hub.settings)).number
+        with hub.database.transaction() as cursor:
             # So that no projection is fitted: that would want photos.
             cursor.execute("update verification_versions set projection_kind = 'pca'")
-            self.labels = [label(cursor).mid for _ in range(LABELS)]
-            self.people = [str(account(cursor).id) for _ in range(CONTRIBUTORS)]
+            self.labels = [label(cursor).mid for _ in range(sizes.labels)]
+            self.people = [str(account(cursor).id) for _ in range(sizes.contributors)]
 
     def add(self, images: int) -> None:
         """Land images that the version has looked at."""
-        shown = self.dice.integers(LABELS, size=images)
+        shown = self.dice.integers(len(self.labels), size=images)
         wrong = self.dice.random(images) < WRONG_SHARE
-        claimed = np.where(wrong, self.dice.integers(LABELS, size=images), shown)
+        claimed = np.where(wrong, self.dice.integers(len(self.labels), size=images), shown)
         noise = self.dice.normal(scale=SPREAD, size=(images, DIMENSIONS))
         embeddings = self.centres[shown] + noise
         embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
         digests = [
             hashlib.sha256(str(self.images + number).encode()).digest() for number in range(images)
         ]
-        senders = self.dice.integers(CONTRIBUTORS, size=images)
+        senders = self.dice.integers(len(self.people), size=images)
         with self.database.transaction() as cursor:
             execute_values(cursor, _IMAGE, [(one.hex()[:16], one) for one in digests])
             execute_values(
@@ -193,30 +197,5 @@ _CHECK = (
 )
 
 
-@contextmanager
-def _hub(folder: Path) -> Iterator[_Hub]:
-    server = Postgres(folder / "postgres", free_port())
-    process = server.start()
-    settings = Settings(
-        data=folder,
-        catalogue_url=server.url,
-        storage_url=f"folder:{folder / 'objects'}",
-        models=folder / "models",
-        spark_master=f"local[{CORES}]",
-        spark_memory="1g",
-    )
-    database = Database(server.url)
-    spark = spark_session(settings, "bench-growth")
-    try:
-        migrate(database)
-        yield _Hub(settings, spark, database)
-    finally:
-        spark.stop()
-        database.close()
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-
-
 if __name__ == "__main__":
-    json.dump(main(), sys.stdout, indent=1)
-    sys.stdout.write("\n")
+    main()

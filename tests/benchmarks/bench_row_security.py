@@ -7,79 +7,80 @@ programs only slow them.
 
 from __future__ import annotations
 
-import signal
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from contextlib import closing
+from dataclasses import dataclass
 
-from deploy.figures import write_figures
-from deploy.local import preflight
-from deploy.local.postgres import Postgres
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.images import image_queries
-from imagehub.catalogue.migrate import migrate
 from imagehub.catalogue.uploads import receipts
 from imagehub.vocabulary import Account
 from tests import factories
+from tests.benchmarks.parts import report, running_postgres
 from tests.factories import Photo
 from webapp.http.resources import ROLE
 
-UPLOADS = 5_000
-ROUNDS = 150
 Reading = Callable[[Cursor], object]
 
 
+@dataclass(frozen=True)
+class RowSecuritySizes:
+    """How full the catalogue is, and how often each reading has its turn."""
+
+    uploads: int
+    people: int
+    rounds: int
+
+
+FULL = RowSecuritySizes(uploads=5_000, people=50, rounds=150)
+TOY = RowSecuritySizes(uploads=10, people=2, rounds=2)
+
+
 def main() -> None:
-    """Measure, print and write `build/figures/row_security.json`."""
-    with TemporaryDirectory(prefix="imagehub-postgres-") as folder:
-        server = Postgres(Path(folder), preflight.free_port())
-        process = server.start()
-        try:
-            figures = _measured(server.url)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
-    for name, number in figures.items():
-        print(f"{name:42} {number}")
-    write_figures("row_security", **figures)
+    """Measure in a Postgres of our own, and report."""
+    with running_postgres() as url:
+        run(FULL, url)
 
 
-def _measured(url: str) -> dict[str, float | None]:
-    owner = Database(url)
-    migrate(owner)
-    person, photo = _filled(owner)
-    asking = Database(url, role=ROLE).acting_for(person.id)
-    readings: dict[str, Reading] = {
-        "nothing": lambda cursor: cursor.execute("select 1"),
-        "20_receipts": lambda cursor: receipts.newest(cursor, person.id, None, 20),
-        "uploads_of_an_image": lambda cursor: image_queries.uploads(cursor, photo.image_id),
-    }
-    figures: dict[str, float | None] = {}
-    for name, reading in readings.items():
-        without, with_it = _milliseconds(owner, asking, reading)
-        figures[f"{name}_ms"] = round(with_it, 3)
-        figures[f"{name}_with_to_without"] = round(with_it / without, 2)
-    owner.close()
+def run(sizes: RowSecuritySizes, url: str) -> dict[str, float]:
+    """Measure in an empty catalogue, write `build/figures/row_security.json`."""
+    figures: dict[str, float] = {}
+    with closing(Database(url)) as owner:
+        person, photo = _filled(owner, sizes)
+        readings: dict[str, Reading] = {
+            "nothing": lambda cursor: cursor.execute("select 1"),
+            "20_receipts": lambda cursor: receipts.newest(cursor, person.id, None, 20),
+            "uploads_of_an_image": lambda cursor: image_queries.uploads(cursor, photo.image_id),
+        }
+        with closing(Database(url, role=ROLE)) as web:
+            asking = web.acting_for(person.id)
+            for name, reading in readings.items():
+                without, with_it = _milliseconds(owner, asking, reading, sizes.rounds)
+                figures[f"{name}_ms"] = round(with_it, 3)
+                figures[f"{name}_with_to_without"] = round(with_it / without, 2)
+    report("row_security", figures)
     return figures
 
 
-def _filled(database: Database) -> tuple[Account, Photo]:
+def _filled(database: Database, sizes: RowSecuritySizes) -> tuple[Account, Photo]:
     with database.transaction() as cursor:
         label = factories.label(cursor)
-        people = [factories.account(cursor) for _ in range(50)]
-        for number in range(UPLOADS):
-            photo = factories.photo(cursor, label, owner=people[number % 50])
+        people = [factories.account(cursor) for _ in range(sizes.people)]
+        for number in range(sizes.uploads):
+            photo = factories.photo(cursor, label, owner=people[number % sizes.people])
     with database.transaction() as cursor:
         cursor.execute("analyze")
     return photo.account, photo
 
 
-def _milliseconds(without: Database, with_it: Database, reading: Reading) -> tuple[float, float]:
+def _milliseconds(
+    without: Database, with_it: Database, reading: Reading, rounds: int
+) -> tuple[float, float]:
     """How long one transaction with the reading takes each way."""
     took: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for database, times in zip((without, with_it), took, strict=True):
             began = time.perf_counter()
             with database.transaction() as cursor:

@@ -13,12 +13,12 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from deploy.figures import write_figures
 from imagehub.settings import Settings
 from imagehub.vision.card import MODEL_FILE, WEIGHTS_FILE
 from imagehub.vision.featurizer import Featurizer
@@ -27,6 +27,7 @@ from imagehub.vision.prepared import prepared
 from imagehub.vision.registry import MOBILENET_V1_EMBEDDING, choose, find
 from imagehub.vision.shipped import starter
 from tests import photos as drawings
+from tests.benchmarks.parts import report
 from training.starter.held_out import read_crowd
 from training.starter.packed import read_packed
 from training.starter.probe import out_of_fold_accuracy
@@ -34,25 +35,37 @@ from training.starter.release import NAME, top1
 
 Pixels = npt.NDArray[np.uint8]
 NO_MODELS = Path("no-models")
-ROUNDS = 7
-TIMED_PHOTOS = 40
+
+
+@dataclass(frozen=True)
+class StarterSizes:
+    """How many photos are timed, and how often."""
+
+    timed_photos: int
+    rounds: int
+
+
+FULL = StarterSizes(timed_photos=40, rounds=7)
+TOY = StarterSizes(timed_photos=2, rounds=1)
 
 
 def main(arguments: Sequence[str] = ()) -> None:
-    """Measure, print the figures and write them to build/figures/starter.json."""
+    """Measure what the arguments name, and report."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_starter")
     parser.add_argument("--crowd", type=Path, help="a crowd whose truth is known")
     parser.add_argument("--photos", type=Path, help="packed photos")
     parser.add_argument("--models", type=Path, default=NO_MODELS, help="folder of MobileNet v1")
     given = parser.parse_args(arguments)
-    figures = measure(given.crowd, given.photos, find(MOBILENET_V1_EMBEDDING, given.models))
-    for name, value in figures.items():
-        print(f"{name:34}{value}")
-    print(write_figures("starter", **figures))
+    run(FULL, given.crowd, given.photos, find(MOBILENET_V1_EMBEDDING, given.models))
 
 
-def measure(crowd: Path | None, packed: Path | None, mobilenet: Found | None) -> dict[str, float]:
-    """All figures for which the data are here."""
+def run(
+    sizes: StarterSizes,
+    crowd: Path | None = None,
+    packed: Path | None = None,
+    mobilenet: Found | None = None,
+) -> dict[str, float]:
+    """Measure all for which the data are here; write `build/figures/starter.json`."""
     import openvino as ov
 
     (shipped,) = prepared(starter())
@@ -60,11 +73,11 @@ def measure(crowd: Path | None, packed: Path | None, mobilenet: Found | None) ->
     if shipped.card.figures is not None:
         figures["neighbour_overlap_int8"] = shipped.card.figures.neighbour_overlap or 0.0
         figures["top1_agreement_int8"] = shipped.card.figures.top1_agreement or 0.0
-    views = [np.asarray(drawings.draw(seed, 320, 240)) for seed in range(TIMED_PHOTOS)]
+    views = [np.asarray(drawings.draw(seed, 320, 240)) for seed in range(sizes.timed_photos)]
     lookers = _lookers(mobilenet)
     if crowd is not None:
         seen = read_crowd(crowd)
-        views = seen.views[:TIMED_PHOTOS]
+        views = seen.views[: sizes.timed_photos]
         figures["crowd_photos"] = len(seen.views)
         for name, looker in lookers.items():
             found = out_of_fold_accuracy(looker.look(seen.views).features, seen.classes)
@@ -73,7 +86,9 @@ def measure(crowd: Path | None, packed: Path | None, mobilenet: Found | None) ->
         photos = read_packed(packed, "val")
         model = ov.Core().read_model(str(shipped.folder / MODEL_FILE))
         figures["own_top1"] = round(top1(model, list(photos.pixels), photos.classes), 4)
-    return figures | _times(lookers, views)
+    figures |= _times(lookers, views, sizes.rounds)
+    report("starter", figures)
+    return figures
 
 
 def _lookers(mobilenet: Found | None) -> dict[str, Featurizer]:
@@ -82,10 +97,12 @@ def _lookers(mobilenet: Found | None) -> dict[str, Featurizer]:
     return found | ({"mobilenet": Featurizer(Networks(mobilenet, None))} if mobilenet else {})
 
 
-def _times(lookers: dict[str, Featurizer], views: Sequence[Pixels]) -> dict[str, float]:
+def _times(
+    lookers: dict[str, Featurizer], views: Sequence[Pixels], rounds: int
+) -> dict[str, float]:
     """Milliseconds of one photo on one core, as medians over the rounds."""
     taken: dict[str, list[float]] = {name: [] for name in lookers}
-    for number in range(ROUNDS + 1):
+    for number in range(rounds + 1):
         for name, looker in lookers.items():
             begun = time.perf_counter()
             looker.look(views)

@@ -7,8 +7,6 @@ sink, ... First with the embedded log, in Postgres; then with the log in Kafka (
 from __future__ import annotations
 
 import http.client
-import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -16,26 +14,40 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from deploy.figures import write_figures
-from deploy.local.postgres import Postgres
+import requests
+
+from deploy.local.preflight import free_port
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.labels.labels import import_boxable
-from imagehub.catalogue.migrate import migrate
 from imagehub.settings import Settings
 from tests import factories, photos
 from tests.benchmarks import null_sink
+from tests.benchmarks.parts import report, running_postgres
 from tests.servers.kafka import Kafka
+from tests.spark.programs import ROOT
 
-CLIENTS = 16
-SECONDS = 1.5
-ROUNDS = 3
-SIZES = {"200kB": 200_000, "3MB": 3_000_000}
+PHOTO_BYTES = {"200kB": 200_000, "3MB": 3_000_000}
 UPLOAD = "/api/v1/uploads?label=Dog"
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class UploadSizes:
+    """How many clients send for how long, and how often each way has its turn."""
+
+    clients: int
+    rounds: int
+    seconds: float
+    warm_up_seconds: float
+
+
+FULL = UploadSizes(clients=16, rounds=3, seconds=1.5, warm_up_seconds=1.0)
+TOY = UploadSizes(clients=2, rounds=1, seconds=0.05, warm_up_seconds=0.05)
 
 
 @dataclass(frozen=True)
@@ -47,27 +59,44 @@ class Hub:
 
 
 def main() -> None:
-    """Measure, print and write `build/figures/uploads.json`."""
-    figures: dict[str, float | None] = {}
-    for with_kafka, suffix in ((False, ""), (True, "_kafka")):
-        with running_hub(with_kafka) as hub:
-            for name, size_bytes in SIZES.items():
-                figures |= measured(hub, photo_of(size_bytes), f"{name}{suffix}")
-    for name, number in figures.items():
-        print(f"{name:42} {number}")
-    write_figures("uploads", **figures)
+    """Start what is needed, measure and report."""
+    with TemporaryDirectory(prefix="bench-kafka-") as folder, running_postgres() as catalogue_url:
+        with closing(Database(catalogue_url)) as database:
+            import_boxable(database)
+        kafka = Kafka(Path(folder), free_port())
+        process = kafka.start()
+        try:
+            run(FULL, catalogue_url, kafka.url)
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
 
 
-def measured(hub: Hub, photo: bytes, name: str) -> dict[str, float]:
+def run(sizes: UploadSizes, catalogue_url: str, kafka_url: str) -> dict[str, float]:
+    """Measure, write `build/figures/uploads.json` and return the figures."""
+    figures: dict[str, float] = {}
+    for log_url, suffix in (("postgres:", ""), (kafka_url, "_kafka")):
+        with running_hub(catalogue_url, log_url) as hub:
+            for name, size_bytes in PHOTO_BYTES.items():
+                figures |= measured(hub, photo_of(size_bytes), f"{name}{suffix}", sizes)
+    report("uploads", figures)
+    return figures
+
+
+def measured(hub: Hub, photo: bytes, name: str, sizes: UploadSizes) -> dict[str, float]:
     """The figures of one photo and one log."""
-    send(hub, UPLOAD, photo, seconds=1.0)
+
+    def rate(path: str) -> float:
+        return send(hub, path, photo, sizes.clients, sizes.seconds)
+
+    send(hub, UPLOAD, photo, sizes.clients, sizes.warm_up_seconds)
     sinks, durables, uploads = [], [], []
-    for _ in range(ROUNDS):
-        sinks.append(send(hub, null_sink.PATH, photo, SECONDS))
-        durables.append(send(hub, null_sink.DURABLE_PATH, photo, SECONDS))
-        uploads.append(send(hub, UPLOAD, photo, SECONDS))
-    sinks.append(send(hub, null_sink.PATH, photo, SECONDS))
-    around = [(sinks[n] + sinks[n + 1]) / 2 for n in range(ROUNDS)]
+    for _ in range(sizes.rounds):
+        sinks.append(rate(null_sink.PATH))
+        durables.append(rate(null_sink.DURABLE_PATH))
+        uploads.append(rate(UPLOAD))
+    sinks.append(rate(null_sink.PATH))
+    around = [(sinks[n] + sinks[n + 1]) / 2 for n in range(sizes.rounds)]
     ratios = [upload / sink for upload, sink in zip(uploads, around, strict=True)]
     durable_ratios = [upload / sink for upload, sink in zip(uploads, durables, strict=True)]
     return {
@@ -81,7 +110,7 @@ def measured(hub: Hub, photo: bytes, name: str) -> dict[str, float]:
     }
 
 
-def send(hub: Hub, path: str, photo: bytes, seconds: float) -> float:
+def send(hub: Hub, path: str, photo: bytes, clients: int, seconds: float) -> float:
     """Send the photo from all clients for some seconds; answers of 202 a second."""
     counts: list[int] = []
     until = time.monotonic() + seconds
@@ -89,7 +118,7 @@ def send(hub: Hub, path: str, photo: bytes, seconds: float) -> float:
     def client() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=60)
         count = 0
-        while time.monotonic() < until:
+        while count == 0 or time.monotonic() < until:
             headers = {
                 "Authorization": f"Bearer {hub.token}",
                 "Content-Type": "image/jpeg",
@@ -105,12 +134,12 @@ def send(hub: Hub, path: str, photo: bytes, seconds: float) -> float:
         counts.append(count)
 
     started_at = time.monotonic()
-    clients = [threading.Thread(target=client) for _ in range(CLIENTS)]
-    for one in clients:
-        one.start()
-    for one in clients:
-        one.join()
-    if len(counts) < CLIENTS:
+    threads = [threading.Thread(target=client) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(counts) < clients:
         raise RuntimeError("a client failed; what it met is printed above")
     return sum(counts) / (time.monotonic() - started_at)
 
@@ -122,32 +151,26 @@ def photo_of(size_bytes: int) -> bytes:
 
 
 @contextmanager
-def running_hub(with_kafka: bool) -> Iterator[Hub]:
-    """A web server with the sinks, and a Postgres that is the catalogue and may be the log."""
-    with TemporaryDirectory(prefix="imagehub-bench-") as folder, ExitStack() as servers:
-        postgres = Postgres(Path(folder) / "postgres", _free_port())
-        servers.callback(_stop, postgres.start())
-        log_url = "postgres:"
-        if with_kafka:
-            kafka = Kafka(Path(folder) / "kafka", _free_port())
-            servers.callback(_stop, kafka.start())
-            log_url = kafka.url
+def running_hub(catalogue_url: str, log_url: str) -> Iterator[Hub]:
+    """A web server with the sinks, over a catalogue that knows the label."""
+    with TemporaryDirectory(prefix="bench-uploads-") as folder:
         settings = Settings(
-            data=Path(folder), catalogue_url=postgres.url, log_url=log_url, web_port=_free_port()
+            data=Path(folder),
+            catalogue_url=catalogue_url,
+            log_url=log_url,
+            log_topic=f"uploads-{uuid.uuid4().hex}",
+            web_port=free_port(),
         )
         web = subprocess.Popen(
             [sys.executable, "-m", "tests.benchmarks.null_sink"],
+            cwd=ROOT,
             env=settings.for_child(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         try:
-            database = Database(postgres.url)
-            migrate(database)
-            import_boxable(database)
-            with database.transaction() as cursor:
+            with closing(Database(catalogue_url)) as database, database.transaction() as cursor:
                 token = factories.token(cursor, factories.account(cursor))
-            database.close()
             _wait(settings.web_port)
             yield Hub(settings.web_port, token)
         finally:
@@ -155,25 +178,14 @@ def running_hub(with_kafka: bool) -> Iterator[Hub]:
             web.wait(timeout=30)
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    server.send_signal(signal.SIGINT)
-    server.wait(timeout=30)
-
-
 def _wait(port: int) -> None:
-    deadline = time.monotonic() + 30
+    """Return when the server answers; raise RuntimeError if it does not in time."""
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
+            if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            pass
+        time.sleep(0.05)
     raise RuntimeError("the web server did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,4 +1,4 @@
-"""Verify beside its limits, in one run: `python -m tests.benchmarks.bench_verify`.
+"""Verify beside its limits, in one run: `python -m tests.benchmarks verify`.
 
 Three ways take the same photos in turn, A-B-C-C-B-A: the look stage of the Spark job (read,
 decode, check, embed, project, write to Postgres), the same look function in one bare process a
@@ -11,10 +11,8 @@ beginning. The figures of int8 beside fp32 and of the whole job on a growing hub
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,11 +20,22 @@ from pathlib import Path
 
 import numpy as np
 
-from deploy.figures import write_figures
+from imagehub.catalogue.verification.image_checks import Unchecked
 from imagehub.vision.registry import choose
+from spark_jobs.verify.job import IMAGES_PER_CORE_AND_STAGE
 from tests.benchmarks import bench_growth, bench_quantisation
+from tests.benchmarks.bench_growth import GrowthSizes
+from tests.benchmarks.bench_quantisation import QuantisationSizes
+from tests.benchmarks.parts import report
 from tests.benchmarks.process_costs import PARTS, Cost, costing, workers_bytes
-from tests.benchmarks.verify_hub import Hub, has_real_photos, verify_hub
+from tests.benchmarks.verify_hub import (
+    MODELS,
+    NO_MODELS,
+    Hub,
+    OpenHub,
+    has_real_photos,
+    own_hub,
+)
 from tests.benchmarks.verify_ways import (
     Bound,
     Processes,
@@ -35,15 +44,44 @@ from tests.benchmarks.verify_ways import (
     look_in_spark,
 )
 
-CORES = len(os.sched_getaffinity(0))
-IMAGES = 1_024
-ROUNDS = 4
-GROWN_IMAGES = 20_000
+MOST_CORES = len(os.sched_getaffinity(0))
 WARM_UP_SHARE = 0.25
-NO_MODELS = Path("no-models")
-"""The long run takes the small network made in code: a third of the time, and each part of the job
-that could keep memory by image is the same."""
-WARMING_IMAGES = 16 * CORES
+
+
+@dataclass(frozen=True)
+class VerifySizes:
+    """Images and rounds of the three ways, and images of the one long run behind them."""
+
+    cores: int
+    images: int
+    rounds: int
+    warming_images: int
+    grown_images: int
+    images_a_core_and_stage: int
+    quantisation: QuantisationSizes
+    growth: GrowthSizes
+
+
+FULL = VerifySizes(
+    cores=MOST_CORES,
+    images=1_024,
+    rounds=4,
+    warming_images=16 * MOST_CORES,
+    grown_images=20_000,
+    images_a_core_and_stage=IMAGES_PER_CORE_AND_STAGE,
+    quantisation=bench_quantisation.FULL,
+    growth=bench_growth.FULL,
+)
+TOY = VerifySizes(
+    cores=1,
+    images=4,
+    rounds=1,
+    warming_images=2,
+    grown_images=16,
+    images_a_core_and_stage=4,
+    quantisation=bench_quantisation.TOY,
+    growth=bench_growth.TOY,
+)
 
 
 @dataclass(frozen=True)
@@ -60,57 +98,59 @@ class Round:
         return self.bound.decode_seconds + self.bound.forward_seconds
 
 
-def main() -> dict[str, float]:
-    """Measure, write the figures and return them."""
-    figures = measure() | bench_quantisation.measure()
-    growth = bench_growth.main()
-    figures |= {name: value for name, value in growth.items() if name.startswith("cost_per_image")}
-    write_figures("verify_speed", **figures)
-    return figures
+def main() -> None:
+    """Measure in hubs of our own, and report."""
+    run(FULL, own_hub, MODELS)
 
 
-def measure(
-    images: int = IMAGES, rounds: int = ROUNDS, grown_images: int = GROWN_IMAGES
-) -> dict[str, float]:
-    """Measure the look stage, in rounds on some images and then once on very many."""
-    with verify_hub(images, CORES) as hub:
-        figures = _ratios(_rounds(hub, images, rounds), images)
+def run(sizes: VerifySizes, open_hub: OpenHub, models: Path) -> dict[str, float]:
+    """Measure, each part in a hub of its own; write `build/figures/verify_speed.json`.
+
+    The long run takes the small network made in code: a third of the time, and each part of the
+    job that could keep memory by image is the same.
+    """
+    with open_hub(sizes.images, sizes.cores, models) as hub:
+        figures = _ratios(_rounds(hub, sizes), sizes)
         networks = choose(hub.settings)
-    with verify_hub(grown_images, CORES, NO_MODELS) as hub:
-        figures |= _growth(hub, grown_images)
+    with open_hub(sizes.grown_images, sizes.cores, NO_MODELS) as hub:
+        figures |= _growth(hub, sizes)
     figures |= {
-        "images": images,
-        "rounds": rounds,
-        "cores": CORES,
-        "grown_images": grown_images,
+        "images": sizes.images,
+        "rounds": sizes.rounds,
+        "cores": sizes.cores,
+        "grown_images": sizes.grown_images,
         "grown_with_real_networks": 0.0,
         "has_real_photos": float(has_real_photos()),
         "has_real_networks": float(networks.classes is not None),
     }
+    figures |= bench_quantisation.run(sizes.quantisation)
+    with open_hub(0, sizes.growth.cores, NO_MODELS) as hub:
+        growth = bench_growth.run(sizes.growth, hub)
+    figures |= {name: value for name, value in growth.items() if name.startswith("cost_per_image")}
+    report("verify_speed", figures)
     return figures
 
 
-def _rounds(hub: Hub, images: int, rounds: int) -> list[Round]:
-    some = hub.images[:images]
+def _rounds(hub: Hub, sizes: VerifySizes) -> list[Round]:
     found = []
-    with bare_processes(hub, some, CORES) as processes:
-        for number in range(rounds + 1):  # the first one warms up
-            one = _round(hub, images, processes, backwards=number % 2 == 1)
+    with bare_processes(hub, hub.images, sizes.cores) as processes:
+        for number in range(sizes.rounds + 1):  # the first one warms up
+            one = _round(hub, sizes, processes, backwards=number % 2 == 1)
             if number:
                 found.append(one)
     return found
 
 
-def _round(hub: Hub, images: int, processes: Processes, *, backwards: bool) -> Round:
+def _round(hub: Hub, sizes: VerifySizes, processes: Processes, *, backwards: bool) -> Round:
     costs: dict[str, Cost] = {}
     bounds: list[Bound] = []
 
     def job() -> None:
         # Spark ends workers that were idle for a minute; new ones load the networks here.
-        assert sum(look_in_spark(hub, hub.images[:WARMING_IMAGES])) == WARMING_IMAGES
+        _look(hub, hub.images[: sizes.warming_images], sizes)
         forget_looks(hub)
         with costing() as costs["job"]:
-            assert sum(look_in_spark(hub, hub.images[:images])) == images
+            _look(hub, hub.images, sizes)
 
     def bare() -> None:
         with costing() as costs["processes"]:
@@ -122,10 +162,16 @@ def _round(hub: Hub, images: int, processes: Processes, *, backwards: bool) -> R
     return Round(costs["job"], costs["processes"], bounds[0])
 
 
-def _ratios(rounds: list[Round], images: int) -> dict[str, float]:
+def _look(hub: Hub, images: list[Unchecked], sizes: VerifySizes) -> None:
+    looked = sum(look_in_spark(hub, images, sizes.images_a_core_and_stage))
+    assert looked == len(images)
+
+
+def _ratios(rounds: list[Round], sizes: VerifySizes) -> dict[str, float]:
+    images, cores = sizes.images, sizes.cores
     job = [images / one.job.wall_seconds for one in rounds]
     bare = [images / one.processes.wall_seconds for one in rounds]
-    bound = [CORES / one.bound_seconds for one in rounds]
+    bound = [cores / one.bound_seconds for one in rounds]
     spent: Counter[str] = sum((one.job.cpu_seconds for one in rounds), Counter())
     photos = images * len(rounds)
     figures = (
@@ -134,7 +180,7 @@ def _ratios(rounds: list[Round], images: int) -> dict[str, float]:
         | _spread("job_images_per_second", job)
         | _spread("processes_images_per_second", bare)
         | _spread("bound_images_per_second", bound)
-        | _spread("cores_used_share", [one.job.cores_used_share(CORES) for one in rounds])
+        | _spread("cores_used_share", [one.job.cores_used_share(cores) for one in rounds])
     )
     # Without the clock: what other programs of a busy machine take away is not in this one.
     bound_seconds = statistics.fmean(one.bound_seconds for one in rounds)
@@ -150,24 +196,23 @@ def _ratios(rounds: list[Round], images: int) -> dict[str, float]:
     return figures
 
 
-def _growth(hub: Hub, images: int) -> dict[str, float]:
-    forget_looks(hub)
-    looked, sizes, seconds = [0], [], []
-    stages = look_in_spark(hub, hub.images[:images])
-    while looked[-1] < images:
+def _growth(hub: Hub, sizes: VerifySizes) -> dict[str, float]:
+    looked, memory, seconds = [0], [], []
+    stages = look_in_spark(hub, hub.images, sizes.images_a_core_and_stage)
+    while looked[-1] < len(hub.images):
         with costing() as cost:
             count = next(stages)
         looked.append(looked[-1] + count)
-        sizes.append(workers_bytes())
+        memory.append(workers_bytes())
         seconds.append(cost.cpu_seconds.total() / count)
     assert next(stages, None) is None  # which ends the run
-    warm = int(len(sizes) * WARM_UP_SHARE)
-    slope = float(np.polyfit(looked[1 + warm :], sizes[warm:], 1)[0])
+    warm = int(len(memory) * WARM_UP_SHARE)
+    slope = float(np.polyfit(looked[1 + warm :], memory[warm:], 1)[0])
     quarter = max(1, len(seconds) // 4)
     return {
         "memory_slope_bytes_per_image": round(slope, 1),
-        "memory_first_bytes": sizes[warm],
-        "memory_last_bytes": sizes[-1],
+        "memory_first_bytes": memory[warm],
+        "memory_last_bytes": memory[-1],
         "look_cost_at_end_to_beginning": round(
             statistics.median(seconds[-quarter:]) / statistics.median(seconds[:quarter]), 3
         ),
@@ -185,5 +230,4 @@ def _median_milliseconds(seconds: list[float]) -> float:
 
 
 if __name__ == "__main__":
-    json.dump(main(), sys.stdout, indent=1)
-    sys.stdout.write("\n")
+    main()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import random
-import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -17,21 +16,19 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from deploy.local.postgres import Postgres
-from deploy.local.preflight import free_port
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.migrate import migrate
 from imagehub.catalogue.verification.image_checks import Unchecked
 from imagehub.errors import Refused
 from imagehub.photo import land
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
-from spark_jobs.session import spark_session
+from tests.benchmarks.parts import running_postgres, running_spark
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 PHOTOS = SHARED / "crowd" / "dev" / "photos"
 MODELS = SHARED / "models"
+NO_MODELS = Path("no-models")
 DISTINCT_PHOTOS = 512
 """So many views lie on the disk; further images show them again."""
 ORDER_SEED = 7
@@ -48,37 +45,42 @@ class Hub:
     images: list[Unchecked]
 
 
-@contextmanager
-def verify_hub(images: int, cores: int, models: Path = MODELS) -> Iterator[Hub]:
-    """Start a hub with so many images, and stop it at the end.
+OpenHub = Callable[[int, int, Path], AbstractContextManager[Hub]]
+"""Opens a hub with so many images, on so many cores, with the networks of a folder."""
 
-    Where the folder `models` is missing, the network that is made in code looks.
-    """
-    with tempfile.TemporaryDirectory(prefix="bench-verify-") as name:
-        folder = Path(name)
-        server = Postgres(folder / "postgres", free_port())
-        process = server.start()
-        settings = Settings(
-            data=folder,
-            catalogue_url=server.url,
-            storage_url=f"folder:{folder / 'objects'}",
-            models=models if models.is_dir() else folder / "models",
-            embedding_network="auto" if models.is_dir() else "drawn",
-            class_network="auto" if models.is_dir() else "none",
-            spark_master=f"local[{cores}]",
-            spark_memory="1g",
-        )
-        database = Database(server.url)
-        store = FolderStore(str(folder / "objects"))
-        spark = spark_session(settings, "bench-verify")
-        try:
-            migrate(database)
-            yield Hub(settings, database, store, spark, _fill(database, store, images))
-        finally:
-            spark.stop()
-            database.close()
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
+
+@contextmanager
+def own_hub(images: int = 0, cores: int = 2, models: Path = NO_MODELS) -> Iterator[Hub]:
+    """Open a hub on a Postgres and a Spark that are started for it."""
+    with tempfile.TemporaryDirectory(prefix="bench-verify-") as name, running_postgres() as url:
+        settings = settings_of(Path(name), url, cores, models)
+        with (
+            running_spark(settings, "bench-verify") as spark,
+            filled(settings, spark, images) as hub,
+        ):
+            yield hub
+
+
+def settings_of(folder: Path, catalogue_url: str, cores: int, models: Path) -> Settings:
+    """Settings of a hub; where the folder `models` is missing, it looks with what code makes."""
+    return Settings(
+        data=folder,
+        catalogue_url=catalogue_url,
+        storage_url=f"folder:{folder / 'objects'}",
+        models=models if models.is_dir() else folder / "models",
+        embedding_network="auto" if models.is_dir() else "drawn",
+        class_network="auto" if models.is_dir() else "none",
+        spark_master=f"local[{cores}]",
+        spark_memory="1g",
+    )
+
+
+@contextmanager
+def filled(settings: Settings, spark: Any, images: int) -> Iterator[Hub]:
+    """A hub in an empty catalogue, filled with so many images."""
+    store = FolderStore(settings.storage_url.partition(":")[2])
+    with closing(Database(settings.catalogue_url)) as database:
+        yield Hub(settings, database, store, spark, _fill(database, store, images))
 
 
 def has_real_photos() -> bool:
@@ -87,6 +89,8 @@ def has_real_photos() -> bool:
 
 
 def _fill(database: Database, store: FolderStore, images: int) -> list[Unchecked]:
+    if not images:
+        return []
     views = list(islice(_views(), min(images, DISTINCT_PHOTOS)))
     digests = [hashlib.sha256(view).hexdigest() for view in views]
     for digest, view in zip(digests, views, strict=True):

@@ -36,7 +36,9 @@ class Bound:
     forward_seconds: float
 
 
-def look_in_spark(hub: Hub, images: Sequence[Unchecked]) -> Iterator[int]:
+def look_in_spark(
+    hub: Hub, images: Sequence[Unchecked], images_a_core_and_stage: int
+) -> Iterator[int]:
     """Look at the images as the job does, stage by stage; give how many each stage looked at."""
     with job_run(hub.database, "verify") as run:
         context = JobContext(hub.settings, hub.spark, hub.database, hub.store, run)
@@ -44,7 +46,7 @@ def look_in_spark(hub: Hub, images: Sequence[Unchecked]) -> Iterator[int]:
         serving = versions.serving(hub.settings, version)
         assert serving is not None
         cores = hub.spark.sparkContext.defaultParallelism
-        for stage in batched(images, verify.IMAGES_PER_CORE_AND_STAGE * cores):
+        for stage in batched(images, images_a_core_and_stage * cores):
             yield verify.look_at(context, serving, stage)
 
 

@@ -7,7 +7,7 @@ from collections import deque
 
 from playwright.sync_api import Page, expect
 
-from imagehub.vocabulary import Label, UploadState
+from imagehub.vocabulary import MAX_PHOTO_BYTES, Label, UploadState
 from tests import factories, photos
 from tests.journeys.phone import MANY, Phone, pictures, sent_by
 from tests.services.faulty_proxy import RESET
@@ -194,6 +194,26 @@ def test_what_finds_no_room_stays_a_draft_and_is_told_while_the_others_are_sent(
     phone.wait_for_states("sent", "accepted", number=2)
     expect(told).not_to_contain_text("room")
     assert len(sent_by(web, person)) == 2
+
+
+def test_a_photo_is_refused_on_the_phone_by_the_limit_that_the_hub_names(
+    phone: Phone, web: Web, mug: Label
+) -> None:
+    _, token = web.person()
+    page = phone.start()
+    phone.sign_in(token)
+    phone.knows_label(mug.name)
+    draft = page.locator("#draft")
+    assert draft.get_attribute("data-max-bytes") == str(MAX_PHOTO_BYTES)
+    small, large = photos.jpeg(830, 320, 240), photos.jpeg(831, 1200, 900)
+    draft.evaluate("(form, bytes) => { form.dataset.maxBytes = bytes; }", len(small))
+    for name, photo in (("small.jpg", small), ("large.jpg", large)):
+        phone.photograph([{"name": name, "mimeType": "image/jpeg", "buffer": photo}])
+    phone.choose_label(mug.name)
+    page.locator("#send-button").click()
+    told = page.get_by_role("status")
+    expect(told).to_contain_text("1 photo was not sent: larger than the hub takes.")
+    phone.wait_for_states("sent", "accepted", number=1)
 
 
 def test_a_draft_that_another_window_has_removed_is_skipped(phone: Phone) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from imagehub.catalogue.accounts import account_tokens
 from imagehub.messages import decode
+from imagehub.privacy import MAX_DEVICE_CHARACTERS
 from imagehub.vocabulary import MAX_PHOTO_BYTES, Account, Role
 from tests import photos
 from tests.bad_inputs import ROWS, Row
@@ -231,7 +232,8 @@ def test_an_ambiguous_name_is_refused_with_its_mids(web: Web, token: str) -> Non
     "query",
     [{"latitude": "91", "longitude": "0"}, {"latitude": "1"}, {"latitude": "nan", "longitude": "0"},
      {"latitude": "1_0", "longitude": "0"}, {"taken_at": "yesterday"}, {"taken_at": "9" * 400},
-     {"device": "x" * 101}, {"device": "a\0b"}, {"state": "verified"}, {"account_id": "1"}],
+     {"device": "x" * (MAX_DEVICE_CHARACTERS + 1)}, {"device": "a\0b"}, {"state": "verified"},
+     {"account_id": "1"}],
 )  # fmt: skip
 def test_metadata_that_is_none_is_refused(web: Web, token: str, query: dict[str, str]) -> None:
     answer = web.send(token, PHOTO, "Dog", **query)

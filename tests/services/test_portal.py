@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import shlex
 from datetime import UTC, datetime, timedelta
 
@@ -17,8 +18,10 @@ from tests import factories
 from tests.factories import Photo
 from tests.signed_in import SignedIn
 from tests.web_server import Web
+from webapp.application import create_app
 from webapp.releases import samples as release_samples
 from webapp.releases import service as releases
+from webapp.releases.formats import FORMATS, Format, imagefolder
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
 
@@ -164,6 +167,29 @@ def test_a_releases_samples_come_from_all_over_its_manifest(web: Web) -> None:
     assert min(places) == 0
     assert max(places) > 50
     assert f"/images/{samples[-1].image_id}" in web.get(f"/releases/{release_id}").text
+
+
+def test_a_releases_page_offers_every_format_that_there_is(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = Format("parts", "Everything in parts", "text/plain", "txt", imagefolder.pack)
+    monkeypatch.setitem(FORMATS, parts.name, parts)
+    with web.database.transaction() as cursor:
+        label = factories.label(cursor)
+        image_id = factories.verified_photo(cursor, label).image_id
+        factories.publish_label_sets(cursor)
+        name = factories.subset(cursor, [label])
+        release_id = factories.release(cursor, name, {label.mid: {"train": 1}})
+    head = json.dumps({"schema": "head", "rules": {}})
+    line = json.dumps({"image_id": image_id, "path": "x"})
+    web.store.put(keys.release_manifest(release_id), f"{head}\n{line}\n".encode())
+    page = create_app(web.settings).test_client().get(f"/releases/{release_id}", base_url=web.url)
+    offered = re.findall(r'/download\?format=(\w+)">([^<]+)<', page.text)
+    assert offered == [
+        ("imagefolder", "ZIP, one folder per label"),
+        ("webdataset", "WebDataset shards"),
+        ("parts", "Everything in parts"),
+    ]
 
 
 def test_an_image_that_leaves_the_label_sets_while_its_page_is_made_is_gone(web: Web) -> None:

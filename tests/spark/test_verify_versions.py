@@ -20,6 +20,7 @@ from spark_jobs import jobs
 from spark_jobs.verify import job as verify
 from spark_jobs.verify import version_history, versions
 from spark_jobs.verify.agreement import verdict
+from spark_jobs.verify.thresholds import thresholds
 from tests.factories.uploads import Photo
 from tests.spark.drawn_hub import add_photos, verdicts
 
@@ -56,7 +57,7 @@ def test_a_network_is_recorded_with_its_digest(
     now = current(database)
     assert now.networks["embedding"]["name"] == "drawn"
     assert len(now.networks["embedding"]["sha256"]) == 64
-    assert now.thresholds == json.loads(json.dumps(versions.thresholds()))
+    assert now.thresholds == json.loads(json.dumps(thresholds()))
 
 
 def test_new_networks_take_over_in_one_step_once_they_have_judged_everything(

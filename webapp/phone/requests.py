@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from imagehub.catalogue.accounts.consents import TERMS_VERSION, GivenBy
-from imagehub.vocabulary import MAX_PHOTO_BYTES, Account, Role
+from imagehub.vocabulary import Account, Role
 from webapp.accounts import consents
 from webapp.demands import api as demands
 from webapp.http import sessions
@@ -30,7 +30,6 @@ class Me(BaseModel):
     may_send: bool
     terms_version: int
     consented_at: datetime | None
-    max_photo_bytes: int
 
 
 class TermsAcceptance(RequestModel):
@@ -68,5 +67,4 @@ def _told(account: Account) -> Me:
         may_send=Role.CONTRIBUTOR in account.roles,
         terms_version=TERMS_VERSION,
         consented_at=consent.given_at if consent else None,
-        max_photo_bytes=MAX_PHOTO_BYTES,
     )

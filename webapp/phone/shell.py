@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import Blueprint, Response, json, render_template
 
 from imagehub.catalogue.accounts.consents import TERMS_VERSION
+from imagehub.vocabulary import MAX_PHOTO_BYTES
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 STYLES = ("base.css", "parts.css", "forms.css")
@@ -87,7 +88,9 @@ def shell_of(kept: dict[str, bytes]) -> Shell:
 
 
 def _page() -> str:
-    return render_template("app/page.html", terms_version=TERMS_VERSION)
+    return render_template(
+        "app/page.html", terms_version=TERMS_VERSION, max_photo_bytes=MAX_PHOTO_BYTES
+    )
 
 
 def _manifest() -> str:

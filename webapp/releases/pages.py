@@ -11,6 +11,7 @@ from webapp.http.resources import resources
 from webapp.releases import archives
 from webapp.releases import samples as release_samples
 from webapp.releases import service as releases
+from webapp.releases.formats import FORMATS
 
 PAGE = 30
 
@@ -48,6 +49,7 @@ def show(release_id: str) -> str:
         splits=[split for split, _ in release.rules.splits],
         names=names,
         samples=release_samples.pick(hub.database, hub.store, release) if release.frozen else (),
+        formats=FORMATS.values(),
         hub=request.host_url.rstrip("/"),
         most_for_visitors=releases.MOST_FILES_FOR_VISITORS,
     )

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 from imagehub.answers.explanations import EvidenceAnswer, ExplanationAnswer
 from imagehub.answers.uploads import Receipt, Receipts
 from imagehub.errors import Refused
+from imagehub.privacy import MAX_DEVICE_CHARACTERS, PLACE_DECIMALS
 from imagehub.vocabulary import Account, UploadMetadata
 from webapp.http import boundary, upload_body
 from webapp.http.boundary import Decimal, RequestModel, Text, Whole
@@ -22,11 +23,6 @@ from webapp.http.resources import resources
 from webapp.uploads import receipts, withdrawals
 from webapp.uploads import service as uploads
 
-PLACE_DECIMALS = 1
-"""A place is known to a tenth of a degree, no better; the rest is dropped before anything is
-stored."""
-
-MAX_DEVICE_CHARACTERS = 100
 DIGEST = re.compile("[0-9a-f]{64}")
 endpoints = Endpoints("uploads")
 

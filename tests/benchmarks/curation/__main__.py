@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from deploy.curation import measures
 from deploy.curation.measures import Figures
 from deploy.curation.scoring import Bin
 from deploy.curation.seen import Seen, read
-from deploy.figures import FOLDER, write_figures
+from deploy.figures import FOLDER
 from imagehub.errors import HubError
 from imagehub.vision.registry import choose
 from ingestion.simulation.crowd import UNDECODABLE
+from tests.benchmarks import parts
 from tests.benchmarks.curation import floors, report
-from tests.benchmarks.curation.colluders import LIE_SHARES, PLOTS, collude
+from tests.benchmarks.curation.colluders import LIE_SHARES, PLOTS, Plot, collude
 from tests.benchmarks.curation.crowds import KnownCrowd, maker_of, read_known
 from tests.benchmarks.curation.hub import Hub, Machine, running_machine
 from tests.benchmarks.curation.same_pictures import (
@@ -34,11 +36,25 @@ COLLUDERS_SEED = 2001
 COLLUDERS_BATCHES = 2
 
 
+@dataclass(frozen=True)
+class CurationSizes:
+    """Batches in which a crowd arrives; plots of colluders, each with each share of lies."""
+
+    batches: int
+    plots: tuple[Plot, ...]
+    lie_shares: tuple[float, ...]
+
+
+FULL = CurationSizes(batches=4, plots=PLOTS, lie_shares=LIE_SHARES)
+TOY = CurationSizes(batches=2, plots=PLOTS[:1], lie_shares=LIE_SHARES[:1])
+
+
 @dataclass
 class Bench:
     """What has been measured so far."""
 
     machine: Machine
+    sizes: CurationSizes
     with_peers: bool
     bins: dict[str, list[Bin]] = field(default_factory=dict)
     joined: dict[str, list[SamePicture]] = field(default_factory=dict)
@@ -58,7 +74,7 @@ class Bench:
         whole = completed(known.truth, self.joined[name])
         with self.machine.hub() as hub:
             self.say(f"{name}: landing and verifying {uploads} uploads")
-            hub.receive(known.crowd)
+            hub.receive(known.crowd, self.sizes.batches)
             seen = read(hub.database, known.crowd, whole)
             figures = measures.figures(seen) | _by_truth_csv(seen, known)
             self.bins[name] = measures.calibration_bins(seen)
@@ -72,8 +88,8 @@ class Bench:
     def _colluders(self, name: str, hub: Hub, known: KnownCrowd) -> Figures:
         found: Figures = {}
         claimed: Figures = {}
-        for number, plot in enumerate(PLOTS):
-            for lie_share in LIE_SHARES:
+        for number, plot in enumerate(self.sizes.plots):
+            for lie_share in self.sizes.lie_shares:
                 title = f"{plot.name}_{round(100 * lie_share)}"
                 self.say(f"{name}: colluders, {title}")
                 bent = collude(known, plot, lie_share, COLLUDERS_SEED + number)
@@ -104,23 +120,26 @@ def main(crowds: tuple[Path, ...], seeds: int, peers: bool, colluders: bool) -> 
     warnings.simplefilter("ignore")
     try:
         with running_machine() as machine:
-            bench = Bench(machine, peers)
-            networks = choose(machine.settings).describe().values()
-            bench.say(f"looking with {', '.join(one['name'] for one in networks)}")
-            given = [bench.measure(one.name, read_known(one), colluders) for one in crowds]
-            others = _others(bench, crowds[0], seeds)
+            held = run(Bench(machine, FULL, peers), crowds, seeds, with_colluders=colluders)
     except HubError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    figures = floors.summary(given, others)
+    sys.exit(0 if held else 1)
+
+
+def run(bench: Bench, crowds: Sequence[Path], seeds: int, *, with_colluders: bool) -> bool:
+    """Measure, print, write `build/figures/curation.json`; True if every promise held."""
+    networks = choose(bench.machine.settings).describe().values()
+    bench.say(f"looking with {', '.join(one['name'] for one in networks)}")
+    given = [bench.measure(one.name, read_known(one), with_colluders) for one in crowds]
+    figures = floors.summary(given, _others(bench, crowds[0], seeds))
     promises = floors.promises(figures)
     report.tell(figures, promises)
     report.tell_joined(bench.joined, FOLDER / "curation_joined.csv")
-    file = write_figures("curation", **{name: round(one, 4) for name, one in figures.items()})
-    if peers:
+    if bench.with_peers:
         report.plot(bench.bins, FOLDER / "curation_reliability.png")
-    bench.say(f"written to {file}")
-    sys.exit(0 if all(promise.held for promise in promises) else 1)
+    parts.report("curation", {name: round(figure, 4) for name, figure in figures.items()})
+    return all(promise.held for promise in promises)
 
 
 def _by_truth_csv(seen: dict[str, Seen], known: KnownCrowd) -> Figures:

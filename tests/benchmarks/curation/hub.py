@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-import signal
 import tempfile
 import threading
 import uuid
@@ -17,15 +16,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-
-from deploy.local.postgres import Postgres
-from deploy.local.preflight import free_port
 from imagehub import messages
 from imagehub.catalogue.accounts import accounts
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.labels.labels import boxable_taxonomy, import_boxable, import_taxonomy
-from imagehub.catalogue.migrate import migrate
 from imagehub.errors import Unavailable
 from imagehub.log.postgres import PostgresLog
 from imagehub.photo import digest, land
@@ -37,7 +31,7 @@ from ingestion.consumer import Consumer
 from ingestion.pipeline import Pipeline
 from ingestion.simulation.crowd import Crowd, CrowdUpload
 from spark_jobs import jobs
-from spark_jobs.session import spark_session
+from tests.benchmarks.parts import copied_catalogue, running_postgres, running_spark
 
 SHARED_MODELS = Path(__file__).resolve().parents[4] / "shared" / "models"
 LANDED_AT_ONCE = 2
@@ -63,7 +57,7 @@ class Hub:
         """Where the photos lie."""
         return FolderStore(self.settings.storage_url.partition(":")[2])
 
-    def receive(self, crowd: Crowd, batches: int = 4, is_grouped: bool = True) -> None:
+    def receive(self, crowd: Crowd, batches: int, is_grouped: bool = True) -> None:
         """Land a crowd in batches and verify after each until nothing waits.
 
         After every second batch also `cluster`, unless nobody asks for duplicate groups.
@@ -125,51 +119,40 @@ class Machine:
     @contextmanager
     def hub(self, seen_by: Hub | None = None) -> Iterator[Hub]:
         """Open an empty hub, or one that knows the photos that another has seen."""
-        server = self.settings.catalogue_url.rsplit("/", 1)[0]
-        name = f"crowd_{uuid.uuid4().hex}"
-        with closing(psycopg2.connect(f"{server}/postgres")) as connection:
-            connection.autocommit = True
-            connection.cursor().execute(f"create database {name}")
-        database = Database(f"{server}/{name}")
-        migrate(database)
-        import_boxable(database)
-        settings = replace(
-            self.settings,
-            catalogue_url=f"{server}/{name}",
-            storage_url=f"folder:{self.folder / 'objects'}",
-        )
-        hub = Hub(settings, database, self.spark)
-        if seen_by is not None:
-            hub._adopt_looks(seen_by)
-        yield hub
-        database.close()
+        with (
+            copied_catalogue(self.settings.catalogue_url) as url,
+            closing(Database(url)) as database,
+        ):
+            import_boxable(database)
+            settings = replace(
+                self.settings,
+                catalogue_url=url,
+                storage_url=f"folder:{self.folder / 'objects'}",
+            )
+            hub = Hub(settings, database, self.spark)
+            if seen_by is not None:
+                hub._adopt_looks(seen_by)
+            yield hub
 
 
 @contextmanager
 def running_machine() -> Iterator[Machine]:
     """Start Postgres and Spark, with the networks of the settings or else the shared ones."""
     logging.getLogger("ingestion").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory(prefix="bench-curation-") as name:
+    with tempfile.TemporaryDirectory(prefix="bench-curation-") as name, running_postgres() as url:
         folder = Path(name)
-        server = Postgres(folder / "postgres", free_port())
-        process = server.start()
         given = Settings.from_environment()
         has_models = given.models.is_dir() or not SHARED_MODELS.is_dir()
         settings = replace(
             given,
             data=folder,
-            catalogue_url=server.url,
+            catalogue_url=url,
             models=given.models if has_models else SHARED_MODELS,
             spark_master="local[*]",
             spark_memory="1g",
         )
-        spark = spark_session(settings, "bench-curation")
-        try:
+        with running_spark(settings, "bench-curation") as spark:
             yield Machine(folder, settings, spark)
-        finally:
-            spark.stop()
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
 
 
 def in_batches(uploads: Sequence[CrowdUpload], batches: int) -> list[Sequence[CrowdUpload]]:

@@ -10,10 +10,10 @@ from typing import Any
 from training import dataset
 from training.dataset import FeedSettings
 
-PHOTOS = 10_000
+BATCH = 64
 
 
-def shards_to_files(copies: Sequence[Path], side_pixels: int, folder: Path) -> float:
+def shards_to_files(copies: Sequence[Path], side_pixels: int, folder: Path, photos: int) -> float:
     """Photos a second from shards, divided by those from a file each; the page cache is warm."""
     import tensorflow as tf
 
@@ -32,14 +32,15 @@ def shards_to_files(copies: Sequence[Path], side_pixels: int, folder: Path) -> f
 
     small = tf.data.Dataset.from_tensor_slices((files, classes))
     small = small.shuffle(dataset.SHUFFLED_PHOTOS, 1).repeat().map(decode, tf.data.AUTOTUNE)
-    small = small.batch(64, drop_remainder=True).prefetch(2)
-    packed = dataset.pipeline(copies, FeedSettings(side_pixels, 64, "none", 1))
-    _rate(packed), _rate(small)  # warm
-    return (_rate(packed) + _rate(packed)) / (_rate(small) + _rate(small))
+    small = small.batch(BATCH, drop_remainder=True).prefetch(2)
+    packed = dataset.pipeline(copies, FeedSettings(side_pixels, BATCH, "none", 1))
+    _rate(packed, photos), _rate(small, photos)  # warm
+    of_shards = _rate(packed, photos) + _rate(packed, photos)
+    return of_shards / (_rate(small, photos) + _rate(small, photos))
 
 
-def _rate(batches: Any) -> float:
+def _rate(batches: Any, photos: int) -> float:
     began = time.monotonic()
-    for _ in batches.take(PHOTOS // 64):
+    for _ in batches.take(photos // BATCH):
         pass
-    return PHOTOS / (time.monotonic() - began)
+    return photos / (time.monotonic() - began)

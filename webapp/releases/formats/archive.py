@@ -35,9 +35,10 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A way to pack a release."""
+    """A way to pack a release; `title` is what the button of its download says."""
 
     name: str
+    title: str
     media_type: str
     extension: str
     pack: Callable[[ArchiveContents], Archive]

@@ -24,4 +24,4 @@ def pack(contents: ArchiveContents) -> Archive:
     return Archive(len(archive), iter(archive))
 
 
-FORMAT = Format("imagefolder", "application/zip", "zip", pack)
+FORMAT = Format("imagefolder", "ZIP, one folder per label", "application/zip", "zip", pack)

@@ -86,4 +86,4 @@ def _padded(size_bytes: int) -> int:
     return BLOCK + size_bytes + -size_bytes % BLOCK
 
 
-FORMAT = Format("webdataset", "application/x-tar", "tar", pack)
+FORMAT = Format("webdataset", "WebDataset shards", "application/x-tar", "tar", pack)

@@ -1,12 +1,11 @@
 // From the files that a camera or gallery hands over to photos that are kept on the phone.
-import { counted } from "./dom.js";
+import { counted, find } from "./dom.js";
 import { add, change, files, recall } from "./store.js";
 
 const KNOWN_TYPES = new Set(["image/jpeg", "image/png", "image/webp"]);
 const PREVIEW_PIXELS = 240;
 const SMALLER_PIXELS = 2048;
 const QUALITY = 0.9;
-export const MAX_BYTES = 16 * 1024 * 1024;
 
 // Keep files as drafts; `source` is "camera" or "gallery". Answers what could not be kept, and why.
 export async function take(fileList, source) {
@@ -89,7 +88,7 @@ export async function queue(drafts, words) {
 async function enqueue(photo, { label, place, smaller }) {
   const file = smaller ? await smallerFile(photo) : undefined;
   const { size, type } = file ?? { size: photo.bytes, type: photo.type };
-  if (size > MAX_BYTES) throw new Unusable("larger than the hub takes. Make them smaller.");
+  if (size > Number(find("draft").dataset.maxBytes)) throw new Unusable("larger than the hub takes. Make them smaller.");
   const here = photo.source === "camera" ? place : undefined;
   await change(photo.id, { state: "waiting", label, place: here, bytes: size, type }, file);
 }

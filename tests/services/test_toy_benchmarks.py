@@ -1,0 +1,47 @@
+"""Benchmarks of the web and the catalogue, run whole at a toy size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import bench_row_security, bench_uploads
+from tests.benchmarks.toy_figures import require_written
+from tests.servers.kafka import Kafka
+
+READINGS = ("nothing", "20_receipts", "uploads_of_an_image")
+PHOTOS = ("200kB", "3MB", "200kB_kafka", "3MB_kafka")
+
+
+@pytest.fixture(autouse=True)
+def _figures_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_uploads_benchmark_writes_its_figures(catalogue_url: str, kafka_server: Kafka) -> None:
+    bench_uploads.run(bench_uploads.TOY, catalogue_url, kafka_server.url)
+    require_written(
+        "uploads",
+        [
+            figure
+            for photo in PHOTOS
+            for figure in (
+                f"uploads_per_second_{photo}",
+                f"null_sink_per_second_{photo}",
+                f"durable_sink_per_second_{photo}",
+                f"uploads_to_null_sink_{photo}",
+                f"uploads_to_null_sink_{photo}_lowest",
+                f"uploads_to_null_sink_{photo}_highest",
+                f"uploads_to_durable_sink_{photo}",
+            )
+        ],
+    )
+
+
+def test_the_row_security_benchmark_writes_its_figures(catalogue_url: str) -> None:
+    bench_row_security.run(bench_row_security.TOY, catalogue_url)
+    require_written(
+        "row_security",
+        [f"{reading}_{figure}" for reading in READINGS for figure in ("ms", "with_to_without")],
+    )

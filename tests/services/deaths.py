@@ -30,7 +30,7 @@ class OneDeathEach(Failpoints):
         self._notes = notes
         self._died = deaths(notes)
 
-    def passed(self, name: str) -> None:
+    def reached(self, name: str) -> None:
         if self.taken not in self._died and name in (self._plan[self.taken], LAST_POINT):
             with self._notes.open("a", encoding="utf-8") as notes:
                 notes.write(f"{self.taken} {name}\n")

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
@@ -23,7 +22,7 @@ from imagehub.settings import Settings
 from tests.servers import kafka
 from tests.servers import versitygw as versity
 from tests.servers.kafka import Kafka
-from tests.servers.postgres import QuickPostgres
+from tests.servers.postgres import QuickPostgres, folder_in_memory
 from tests.servers.versitygw import VersityGateway
 from tests.web_server import Web, running_web
 
@@ -66,8 +65,8 @@ def postgres_server(free_port: Callable[[], int]) -> Iterator[QuickPostgres]:
     The template is migrated and has the 602 carried labels. The server runs as another user, so
     it is not below pytest's folder, which every new session closes to others.
     """
-    with TemporaryDirectory(prefix="imagehub-postgres-") as folder:
-        server = QuickPostgres(Path(folder), free_port())
+    with folder_in_memory("imagehub-postgres-") as folder:
+        server = QuickPostgres(folder, free_port())
         process = server.start()
         template = Database(server.url)
         migrate(template)
@@ -83,7 +82,7 @@ def catalogue_url(postgres_server: QuickPostgres) -> Iterator[str]:
     """The URL of a fresh, migrated database of the test's own."""
     base = postgres_server.url.rsplit("/", 1)[0]
     name = f"test_{uuid.uuid4().hex}"
-    _administer(base, f"create database {name} template imagehub")
+    _administer(base, f"create database {name} template imagehub strategy file_copy")
     yield f"{base}/{name}"
     _administer(base, f"drop database {name} with (force)")
 
@@ -153,7 +152,7 @@ def web(
     """A real web server over a database of its own, started once; tests make their own people."""
     base, folder = postgres_server.url.rsplit("/", 1)[0], tmp_path_factory.mktemp("web")
     name = f"web_{uuid.uuid4().hex}"
-    _administer(base, f"create database {name} template imagehub")
+    _administer(base, f"create database {name} template imagehub strategy file_copy")
     settings = Settings(
         data=folder, catalogue_url=f"{base}/{name}", web_port=free_port(), limit_factor=1000
     )

@@ -5,6 +5,7 @@ ASK ?=
 CROWD ?=
 ONCE ?=
 SEEDS ?= 3
+WORKERS ?= 2
 MODELS ?= $(or $(IMAGEHUB_MODELS),$(wildcard ../shared/models))
 
 RUN := .venv/bin
@@ -27,10 +28,10 @@ up: .venv/hub .venv/java ## run a hub of your own on this machine, data in ./hub
 	$(SETTINGS) $(RUN)/imagehub up
 
 test: lint .venv/java .venv/browser ## run all tests, on real parts, after lint
-	$(RUN)/pytest
+	$(RUN)/pytest --numprocesses $(WORKERS)
 
 check: lint ## lint and unit tests, in about a minute
-	$(RUN)/pytest tests/unit
+	$(RUN)/pytest --numprocesses $(WORKERS) tests/unit
 
 lint: .venv/development ## format, lint, types and import contracts
 	$(RUN)/ruff format --check .

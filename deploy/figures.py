@@ -15,3 +15,10 @@ def write_figures(name: str, **numbers: float | None) -> Path:
     file = FOLDER / f"{name}.json"
     file.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
     return file
+
+
+def add_figures(name: str, **numbers: float | None) -> Path:
+    """Write numbers into `build/figures/<name>.json` beside those that others wrote there."""
+    file = FOLDER / f"{name}.json"
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return write_figures(name, **(known | numbers))

@@ -10,7 +10,6 @@ import argparse
 import logging
 import signal
 import sys
-import warnings
 from collections.abc import Sequence
 from types import FrameType
 
@@ -39,8 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{parsed.job} takes no action")
     logs.begin(sys.stderr)
     logging.getLogger("py4j").setLevel(logging.WARNING)
-    # Our tests run on the pandas that is pinned; Spark only says that it has not tried it itself.
-    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
     signal.signal(signal.SIGTERM, _stop)
     try:
         if parsed.job == "versions":

@@ -7,14 +7,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
 import boto3
 import psycopg2
 import pytest
 
 from deploy.local import preflight
-from deploy.local.postgres import Postgres
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.labels.labels import import_boxable
 from imagehub.catalogue.migrate import migrate
@@ -23,8 +22,11 @@ from imagehub.settings import Settings
 from tests.servers import kafka
 from tests.servers import versitygw as versity
 from tests.servers.kafka import Kafka
+from tests.servers.postgres import QuickPostgres, folder_in_memory
 from tests.servers.versitygw import VersityGateway
 from tests.web_server import Web, running_web
+
+pytest_plugins = ["tests.suite_figures", "tests.workers"]
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SERVICES = Path(__file__).parent / "services"
@@ -57,14 +59,14 @@ def free_port() -> Callable[[], int]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(free_port: Callable[[], int]) -> Iterator[Postgres]:
+def postgres_server(free_port: Callable[[], int]) -> Iterator[QuickPostgres]:
     """A real Postgres, started once; its database `imagehub` is the template.
 
     The template is migrated and has the 602 carried labels. The server runs as another user, so
     it is not below pytest's folder, which every new session closes to others.
     """
-    with TemporaryDirectory(prefix="imagehub-postgres-") as folder:
-        server = Postgres(Path(folder), free_port())
+    with folder_in_memory("imagehub-postgres-") as folder:
+        server = QuickPostgres(folder, free_port())
         process = server.start()
         template = Database(server.url)
         migrate(template)
@@ -76,11 +78,11 @@ def postgres_server(free_port: Callable[[], int]) -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def catalogue_url(postgres_server: Postgres) -> Iterator[str]:
+def catalogue_url(postgres_server: QuickPostgres) -> Iterator[str]:
     """The URL of a fresh, migrated database of the test's own."""
     base = postgres_server.url.rsplit("/", 1)[0]
     name = f"test_{uuid.uuid4().hex}"
-    _administer(base, f"create database {name} template imagehub")
+    _administer(base, f"create database {name} template imagehub strategy file_copy")
     yield f"{base}/{name}"
     _administer(base, f"drop database {name} with (force)")
 
@@ -126,26 +128,31 @@ def versitygw(
     process.wait(timeout=30)
 
 
+@pytest.fixture(scope="session")
+def s3(versitygw: VersityGateway) -> Any:
+    """A client of the S3 server; to make one costs more than a test with it."""
+    session = boto3.session.Session()
+    return session.client("s3", endpoint_url=versitygw.url, region_name="us-east-1")
+
+
 @pytest.fixture
-def bucket(versitygw: VersityGateway) -> str:
+def bucket(s3: Any) -> str:
     """The name of a fresh bucket of the S3 server."""
     name = f"test-{uuid.uuid4().hex}"
-    session = boto3.session.Session()
-    client = session.client("s3", endpoint_url=versitygw.url, region_name="us-east-1")
-    client.create_bucket(Bucket=name)
+    s3.create_bucket(Bucket=name)
     return name
 
 
 @pytest.fixture(scope="session")
 def web(
-    postgres_server: Postgres,
+    postgres_server: QuickPostgres,
     tmp_path_factory: pytest.TempPathFactory,
     free_port: Callable[[], int],
 ) -> Iterator[Web]:
     """A real web server over a database of its own, started once; tests make their own people."""
     base, folder = postgres_server.url.rsplit("/", 1)[0], tmp_path_factory.mktemp("web")
     name = f"web_{uuid.uuid4().hex}"
-    _administer(base, f"create database {name} template imagehub")
+    _administer(base, f"create database {name} template imagehub strategy file_copy")
     settings = Settings(
         data=folder, catalogue_url=f"{base}/{name}", web_port=free_port(), limit_factor=1000
     )

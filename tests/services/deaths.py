@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kafka import KafkaAdminClient
+from kafka.admin import MemberToRemove
+
+from imagehub.log.kafka_topic import patiently
 from imagehub.log.protocol import LogConsumer, Received, UploadLog
 from ingestion.failpoints import Failpoints
 
@@ -30,7 +34,7 @@ class OneDeathEach(Failpoints):
         self._notes = notes
         self._died = deaths(notes)
 
-    def passed(self, name: str) -> None:
+    def reached(self, name: str) -> None:
         if self.taken not in self._died and name in (self._plan[self.taken], LAST_POINT):
             with self._notes.open("a", encoding="utf-8") as notes:
                 notes.write(f"{self.taken} {name}\n")
@@ -40,6 +44,17 @@ class OneDeathEach(Failpoints):
 def deaths(notes: Path) -> dict[str, str]:
     """Where the process died with each message so far, by the message's key."""
     return dict(line.split() for line in notes.read_text(encoding="utf-8").splitlines())
+
+
+def remove_dead_members(server: str, group: str) -> None:
+    """Take all members out of a group of Kafka's whose processes are dead.
+
+    The broker does so by itself when their session times out; their partitions are held so long.
+    """
+    admin = KafkaAdminClient(bootstrap_servers=server)
+    members = patiently(lambda: admin.describe_groups([group]))[group]["members"]
+    admin.remove_group_members(group, [MemberToRemove(one["member_id"]) for one in members])
+    admin.close()
 
 
 @dataclass

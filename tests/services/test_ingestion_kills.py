@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from imagehub.photo import LandedPhoto, land
+from ingestion.consumer import GROUP
 from ingestion.failpoints import NAMES, Failpoints
 from tests.servers.kafka import Kafka
-from tests.services.deaths import OneDeathEach, WatchedLog, deaths
+from tests.services.deaths import OneDeathEach, WatchedLog, deaths, remove_dead_members
 from tests.services.landing import SmallHub, a_mixed_load, in_a_process, small
 
 MESSAGES = 50
@@ -78,8 +79,7 @@ def test_killed_on_kafka_for_every_message_the_result_is_the_same(
     unordered = ("first_upload_id", "partition", "offset", "image_id", "handled", "dead")
     rows, objects = small_hub.result(*unordered, "consecutive_dead"), small_hub.objects()
     small_hub.start_over(topic, tmp_path / "killed")
-    small_hub.kafka = f"127.0.0.1:{kafka_server.port}"
-    small_hub.kafka_member_seconds = 0.6  # each death holds its partitions for so long
+    small_hub.kafka = server = f"127.0.0.1:{kafka_server.port}"
     small_hub.send(*load)
     points = cycle(NAMES[first_point:] + NAMES[:first_point])
     plan = {message.key: point for message, point in zip(load, points, strict=False)}
@@ -87,6 +87,7 @@ def test_killed_on_kafka_for_every_message_the_result_is_the_same(
     notes.touch()
 
     def live() -> None:
+        remove_dead_members(server, GROUP)
         failpoints = OneDeathEach(plan, notes)
         pipeline = small_hub.pipeline(failpoints=failpoints)
         small_hub.land_all(

@@ -180,10 +180,9 @@ def test_every_call_says_within_seconds_that_the_server_is_down(breakable: Break
     fresh.close()
 
 
+@pytest.mark.parametrize("server", ["kafka"], indirect=True)  # nothing is promised of a Postgres
 def test_a_frozen_broker_is_down_and_found_again(breakable: Breakable) -> None:
     server, log = breakable.server, breakable.log
-    if isinstance(server.server, Postgres):
-        pytest.skip("the postmaster's children do the work and are not frozen with it")
     log.append(message("first"))
     consumer = log.consumer("g")
     read(consumer, 1)

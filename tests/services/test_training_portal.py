@@ -119,7 +119,7 @@ def test_a_release_with_too_few_photos_says_which_labels_are_short(
 ) -> None:
     account, token = premium
     with web.database.transaction() as cursor:
-        dog, cat = factories.label(cursor, "Dog"), factories.label(cursor, "Cat")
+        dog, cat = factories.label(cursor, "Poodle"), factories.label(cursor, "Cat")
         name = factories.subset(cursor, [dog, cat])
         thin = factories.release(
             cursor, name, {dog.mid: {"train": 30, "test": 5}, cat.mid: {"train": 4, "test": 1}}

@@ -1,4 +1,4 @@
-"""The words that two or more packages share, as frozen types."""
+"""Terms that two or more packages share, as frozen types and constants."""
 
 from __future__ import annotations
 

@@ -8,8 +8,10 @@ import subprocess
 from dataclasses import fields
 from pathlib import Path
 
+import click
 import pytest
 
+from imagehub.cli import main
 from imagehub.settings import Settings, variable
 from spark_jobs.jobs import NAMES
 
@@ -68,6 +70,18 @@ def test_every_file_that_a_document_names_is_there(document: Path) -> None:
     for name in PATH.findall(document.read_text(encoding="utf-8")):
         pattern = re.sub(r"<[a-z]+>", "*", name)
         assert any(ROOT.glob(pattern.rstrip("/"))), f"{name} of {document.name}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_module_that_a_document_runs_is_there(document: Path) -> None:
+    for module in re.findall(r"python -m ([a-z_.]+)", document.read_text(encoding="utf-8")):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), module
+
+
+def test_the_readme_has_a_line_for_every_command() -> None:
+    for command in main.list_commands(click.Context(main)):
+        assert f"\n| `imagehub {command}` | " in README
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -1,4 +1,4 @@
-"""Terms that two or more packages share, as frozen types and constants."""
+"""The words that two or more packages share, as frozen types."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""The words, the settings and the doors that every part of Deep Images Hub shares."""
+"""What every part of Deep Images Hub shares: vocabulary, settings, and access to its resources."""
 
 __version__ = "0.1.0"

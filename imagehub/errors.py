@@ -1,12 +1,12 @@
-"""What can go wrong, as types: refuse, retry and crash are three different things.
+"""Errors as types: to refuse, to retry and to crash are three different reactions.
 
     HubError
     ├── Refused        the input is at fault; sending the same thing again will not help
-    ├── NotFound       no such thing, or none that this person may see
-    ├── Conflict       the thing exists already and is different
-    ├── Forbidden      known who you are, and you may not
-    ├── Unauthorised   not known who you are
-    ├── TooMany        asked too often; the same request may succeed later
+    ├── NotFound       it does not exist, or this account may not see it
+    ├── Conflict       it exists already and is different
+    ├── Forbidden      the account is known and may not do this
+    ├── Unauthorised   the account is not known
+    ├── TooMany        over a rate limit; the same request may succeed later
     ├── Unavailable    a part is down for now; the same request may succeed later
     └── Misconfigured  a setting or the machine is wrong; a person must change it
 
@@ -35,7 +35,7 @@ class Refused(HubError):
 
 
 class NotFound(HubError):
-    """No such thing, or none that the asker may see: the two are never told apart."""
+    """It does not exist, or the account may not see it: the answer is the same for both."""
 
 
 class Conflict(HubError):
@@ -43,15 +43,15 @@ class Conflict(HubError):
 
 
 class Forbidden(HubError):
-    """The asker is known and lacks the role."""
+    """The account is known and lacks the role."""
 
 
 class Unauthorised(HubError):
-    """The asker is not known."""
+    """The account is not known."""
 
 
 class TooMany(HubError):
-    """Asked too often; `retry_after_seconds` is when to ask again."""
+    """Over a rate limit; `retry_after_seconds` is how long to wait before the next request."""
 
     def __init__(self, sentence: str, retry_after_seconds: int) -> None:
         super().__init__(sentence)

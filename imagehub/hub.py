@@ -1,6 +1,6 @@
-"""Open the doors that the settings name: catalogue, upload log, dead letters, object store, mail.
+"""Open the resources that the settings name: catalogue, logs, object store and mail.
 
-Each program's composition root calls these once. Nothing connects before first use.
+Each program's composition root calls these functions once. Nothing connects before its first use.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def open_catalogue(settings: Settings, role: str | None = None) -> Database:
 
 
 def embedded_catalogue_url(settings: Settings) -> str:
-    """Where the embedded hub's supervisor says that its Postgres listens."""
+    """The URL that the embedded hub's supervisor wrote down for its Postgres."""
     note = settings.data / CATALOGUE_NOTE
     if not note.exists():
         raise Misconfigured(
@@ -37,7 +37,7 @@ def embedded_catalogue_url(settings: Settings) -> str:
 
 
 def portal_url(settings: Settings) -> str:
-    """Where people find the portal, without a slash at the end.
+    """The portal's URL for people, without a slash at the end.
 
     That is the server of the settings, or, where they name none, what the embedded hub noted.
     """
@@ -67,7 +67,7 @@ def open_dead_letters(settings: Settings) -> UploadLog:
 
 
 def open_mailer(settings: Settings) -> Mailer:
-    """Who carries e-mail: the folder `outbox` of the data folder."""
+    """The mailer: it writes into the folder `outbox` of the data folder."""
     return Outbox(settings.data / "outbox")
 
 

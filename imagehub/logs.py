@@ -1,7 +1,7 @@
-"""What programs write down: one event a line, as JSON.
+"""Logs: one event per line, as JSON.
 
-`image` is the same from an upload's acceptance over its landing to its verdict (`upload` as far as
-there is one), so that one search through all logs tells a photo's way. No event names a person.
+`image` is the same from an upload's acceptance to its landing and its verdict (`upload` where there
+is one), so one search through all logs shows a photo's way. No event names a person.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Upload <-> message of the upload log. Pure: no log is needed to use it."""
+"""Upload <-> message of the upload log. Pure: it needs no log."""
 
 from __future__ import annotations
 

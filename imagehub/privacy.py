@@ -1,4 +1,4 @@
-"""What is kept of the words that a phone sends beside a photo: less than it sends."""
+"""Reduce the metadata that a phone sends with a photo to what the hub keeps."""
 
 from __future__ import annotations
 

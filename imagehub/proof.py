@@ -1,4 +1,4 @@
-"""Look for what is left of a photo that is gone: in objects, tables, the log and releases."""
+"""Search for remains of a photo that is gone: in objects, tables, the log and releases."""
 
 from __future__ import annotations
 

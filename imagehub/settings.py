@@ -1,7 +1,8 @@
 """Every setting of the hub, read once into one frozen object.
 
 This is the only module that reads the environment. The embedded and the cluster profile run the
-same code and differ only in these values. A wrong value stops the program at start, by name.
+same code and differ only in these values. A wrong value stops the program at start; the error names
+the variable.
 """
 
 from __future__ import annotations

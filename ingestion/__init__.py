@@ -1,1 +1,1 @@
-"""Upload log -> object store and catalogue."""
+"""Ingestion: upload log -> object store and catalogue."""

@@ -1,8 +1,8 @@
-"""The only poll loop: take a few messages, land them at once, write them in order, move the offset.
+"""The only poll loop: take a few messages, decode them in parallel, write them in order, commit.
 
-A message is counted as attempted before it is decoded and no longer once it is settled. One that
-was attempted before killed its process, or stood beside one that did: it travels alone from then
-on, and at the third death it is set aside undecoded.
+An attempt is counted before a message is decoded, and cleared once the message is settled. If an
+attempt is left over, the message killed its process or was in the same batch as one that did: from
+then on it is processed alone, and at the third death it is set aside undecoded.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Consumer:
             consumer.commit([received.position for received in group])
 
     def _deaths(self, batch: Sequence[Received]) -> dict[Position, int]:
-        """How many processes died with each message in their hands, where any did."""
+        """How many processes died while they processed each message, where any did."""
         if not batch:
             return {}
         places = {self._pipeline.place(received): received.position for received in batch}
@@ -138,7 +138,7 @@ class Consumer:
 
 
 def _groups(batch: Sequence[Received], deaths: dict[Position, int]) -> Iterator[Sequence[Received]]:
-    """Cut the batch, in order: fresh messages together, each that saw a death alone."""
+    """Cut the batch, in order: fresh messages together, each that was part of a death alone."""
     for is_fresh, run in itertools.groupby(batch, lambda taken: taken.position not in deaths):
         if is_fresh:
             yield list(run)

@@ -1,4 +1,4 @@
-"""Setting aside what cannot be handled, and stopping the pipeline when that becomes a flood."""
+"""Dead letters: setting aside what cannot be handled, and stopping when there are too many."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MAX_REASON_CHARACTERS = 500
 
 
 class Flooded(HubError):
-    """So many messages could not be handled that the fault is likely ours: the pipeline stops."""
+    """Too many messages could not be handled, so the fault is likely ours: the pipeline stops."""
 
 
 def set_aside(pipeline: Pipeline, received: Received, why: SetAside) -> None:

@@ -1,7 +1,7 @@
-"""One upload's journey: message -> objects -> rows. The offset is the consumer's to move.
+"""Land one upload: message -> objects -> rows. The consumer moves the offset.
 
-Objects are keyed by digest, rows by digest and upload id: every step may run again and changes
-nothing the second time.
+Objects are keyed by digest, rows by digest and upload id, so every step can be repeated: the second
+time changes nothing.
 """
 
 from __future__ import annotations

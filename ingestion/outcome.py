@@ -1,4 +1,4 @@
-"""What can become of a message before anything of it is written."""
+"""The possible outcomes of a message, decided before anything is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every step of an upload's pipeline uses, gathered by the composition root."""
+"""The resources that the steps of ingestion share, made by the composition root."""
 
 from __future__ import annotations
 

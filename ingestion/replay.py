@@ -1,4 +1,4 @@
-"""Try again what was set aside: an operator has removed the cause."""
+"""Replay dead letters after an operator has removed the cause."""
 
 from __future__ import annotations
 

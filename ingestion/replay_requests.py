@@ -1,4 +1,4 @@
-"""Answer admins who ask for the dead letters to be tried again."""
+"""Replay dead letters when an admin has asked for it on the operator's page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Let go of what the upload log need not keep any longer."""
+"""Prune messages of the upload log whose retention has passed."""
 
 from __future__ import annotations
 

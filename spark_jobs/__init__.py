@@ -1,1 +1,1 @@
-"""Catalogue and object store -> catalogue and object store, with Spark."""
+"""The jobs: catalogue and object store -> catalogue and object store."""

@@ -1,1 +1,1 @@
-"""A release -> a model. Training on the Spark cluster arrives here."""
+"""Training on the Spark cluster: a release -> a model."""

@@ -20,7 +20,7 @@ from training.service import Trainer
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Parse, open the doors, act; 0 if all went well, 1 with a sentence if not."""
+    """Parse, open the resources, act; 0 if all went well, 1 with a sentence if not."""
     parsed = _parser().parse_args(arguments)
     logs.begin(sys.stderr)
     settings = Settings.from_environment()

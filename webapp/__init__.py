@@ -1,1 +1,1 @@
-"""People and programs <-> the hub."""
+"""The portal and the API: people and programs <-> the hub."""

@@ -1,6 +1,6 @@
-"""The REST API, version 1: one thing per file, its models beside it.
+"""The REST API, version 1: the routes of all subjects.
 
-A new thing is a file with `endpoints = Endpoints("thing")` and a line in `SUBJECTS`.
+A new subject has an `api.py` with `endpoints = Endpoints("subject")` and a line in `SUBJECTS`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The portal: pages that people read. Each page asks a service and fills a template."""
+"""The portal: the pages of all subjects. Each page calls a service and fills a template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""gunicorn, set up for the hub: threads, bounded waiting, logs without a person's words."""
+"""gunicorn, configured for the hub: threads, time limits, logs without personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door to Postgres: connections, transactions, and its errors in our words."""
+"""Access to Postgres: connections, transactions, and its errors as ours."""
 
 from __future__ import annotations
 

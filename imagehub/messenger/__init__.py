@@ -1,1 +1,1 @@
-"""The doors out to people: signed HTTP to their webhooks, and e-mail."""
+"""Messages to people outside the hub: signed HTTP to their webhooks, and e-mail."""

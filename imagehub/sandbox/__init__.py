@@ -1,1 +1,1 @@
-"""Decoding photos that anybody may have sent, where it can do no harm."""
+"""Decoding of untrusted photos in a confined child process."""

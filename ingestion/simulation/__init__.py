@@ -1,1 +1,1 @@
-"""Simulated phones that send over bad networks, their history, and the judge of it."""
+"""Simulated phones on bad networks, their history, and its comparison with the hub."""

@@ -37,7 +37,7 @@ class FactSources:
 
     @classmethod
     def of(cls, settings: Settings) -> FactSources:
-        """The doors that the settings name."""
+        """The resources that the settings name."""
         return cls(open_catalogue(settings), open_store(settings), open_dead_letters(settings))
 
 

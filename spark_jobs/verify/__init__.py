@@ -1,1 +1,1 @@
-"""The steps of the job verify: versions, looking at photos, judging claims."""
+"""The job `verify`: versions of verification, looking at photos, judging claims."""

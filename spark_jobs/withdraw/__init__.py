@@ -1,1 +1,1 @@
-"""The steps of the job `withdraw`: a photo's rows go at once, then its bytes, place by place."""
+"""The job `withdraw`: delete a photo's rows in one transaction, then its bytes, place by place."""

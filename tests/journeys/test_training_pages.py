@@ -83,7 +83,7 @@ def test_a_run_is_planned_asked_for_watched_and_stopped(
     page.get_by_label("From scratch").check()
     expect(plan).to_contain_text("64 pixels")
     page.get_by_label("Epochs").fill("900")
-    expect(plan).to_contain_text("It cannot be begun")
+    expect(plan).to_contain_text("This run cannot start")
     expect(plan.get_by_role("button", name="Train")).to_have_count(0)
     page.get_by_label("Epochs").fill("40")
     expect(plan.get_by_role("button", name="Train")).to_be_enabled()

@@ -69,7 +69,7 @@ def test_who_asks_is_told_that_no_trainer_is_at_work(
     account, token = premium
     with web.database.transaction() as cursor:
         run = making.training_run(cursor, account, release)
-    browser, words = SignedIn(web, token), "No trainer is at work on this hub now"
+    browser, words = SignedIn(web, token), "No trainer is running on this hub now"
     pages = (f"/training-runs/{run}", f"/releases/{release}/train")
 
     def told() -> list[bool]:

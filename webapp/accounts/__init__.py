@@ -1,1 +1,1 @@
-"""Accounts: sign up, sign in, one's own account, and what admins grant."""
+"""Accounts: sign-up, sign-in, a person's own account, and roles that admins grant."""

@@ -18,7 +18,7 @@ SCOPES = {
     Scope.UPLOAD: "send photos",
     Scope.REVIEW: "review photos",
     Scope.SUBSETS: "save subsets and ask for releases",
-    Scope.TRAIN: "train models and take them home",
+    Scope.TRAIN: "train models and download them",
     Scope.ADMIN: "what admins do",
 }
 Answer = Response | tuple[str, int]

@@ -1,1 +1,1 @@
-"""The coverage board: where photos of a label are few."""
+"""The coverage board: where a label has few photos."""

@@ -1,1 +1,1 @@
-"""Duplicates that people part, and join again."""
+"""Duplicates that reviewers part, and undo of that."""

@@ -1,1 +1,1 @@
-"""What every request passes through: the server, who asks, what is read, and what is answered."""
+"""What every request passes through: server, authentication, permissions, parsing and errors."""

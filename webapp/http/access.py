@@ -1,4 +1,4 @@
-"""Who may do what: `webapp/access.toml`, read into types. Pure; the one reader of that table."""
+"""Permissions: `webapp/access.toml`, read into types. Pure; the only reader of that table."""
 
 from __future__ import annotations
 

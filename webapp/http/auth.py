@@ -1,6 +1,6 @@
-"""Who asks, once a request: a bearer token leads to an account, a session to another.
+"""Authentication, once per request: a bearer token or a session leads to an account.
 
-`webapp.http.guard` asks; everybody else reads the answer here.
+`webapp.http.guard` calls `ask`; all other modules read its result here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SCHEME = "bearer"
 
 
 def ask(who: Callable[[], Account | None]) -> Account | None:
-    """Find out who asks, and remember it for this request."""
+    """Find the account of this request, and remember it for the request."""
     g.asker = who()
     return asker_if_any()
 

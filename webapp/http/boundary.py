@@ -1,4 +1,4 @@
-"""The strict boundary: words from outside become typed values here, or are refused with a reason.
+"""The strict boundary: input from outside becomes typed values, or is refused with a reason.
 
 JSON: UTF-8, no duplicate keys, no NaN, no deep nesting. Query: each name once. Both: no unknown
 names, no characters that Postgres or a page could not hold.
@@ -64,7 +64,7 @@ Decimal = Annotated[float, BeforeValidator(_decimal)]
 
 
 class RequestModel(BaseModel):
-    """Base of all that people send: unknown names are refused, nothing is converted silently."""
+    """Base of all request schemas: unknown names are refused, nothing is converted silently."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 

@@ -1,4 +1,4 @@
-"""What looks at photos that people try a trained model with."""
+"""Trained models for photos that people upload to try them, decoded in a confined child."""
 
 from __future__ import annotations
 

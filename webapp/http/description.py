@@ -1,4 +1,4 @@
-"""The description of the API: a document for programs, and a page for people to read it."""
+"""The description of the API: an OpenAPI document, and the same as a page for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door of every route: who asks, and does the table of `webapp/access.toml` let them in?"""
+"""The permission check before every request, by the table `webapp/access.toml`."""
 
 from __future__ import annotations
 

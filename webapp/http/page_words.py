@@ -1,4 +1,4 @@
-"""How pages write numbers, times and our own terms for people; pure."""
+"""Jinja filters: numbers, times and the hub's terms as people read them. Pure."""
 
 from __future__ import annotations
 

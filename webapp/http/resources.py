@@ -1,6 +1,6 @@
-"""What requests use of the hub: catalogue, upload log, object store.
+"""The resources that requests use: catalogue, upload log, object store, models.
 
-Each worker process has its own; a connection opens when the first request needs it.
+Each worker process has its own. A connection opens when the first request needs it.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ class Resources:
 
     @property
     def database(self) -> Database:
-        """The catalogue, as who asks may see it."""
+        """The catalogue, restricted by row-level security to what the request's account may see."""
         asker: Account | None = g.get("asker") if has_request_context() else None
         return self._catalogue.acting_for(asker.id) if asker else self._catalogue
 
     @property
     def sign_in_database(self) -> Database:
-        """The catalogue, for finding out who asks."""
+        """The catalogue for authentication, before an account is known."""
         return self._catalogue.for_sign_in()
 
     @property
@@ -65,7 +65,7 @@ class Resources:
 
     @property
     def confined_models(self) -> ConfinedModels:
-        """What looks at photos with trained models."""
+        """Trained models, with the sandbox that decodes photos for them."""
         return self._resource(
             "confined_models", lambda _: ConfinedModels(Sandbox(size=1), TrainedModels())
         )

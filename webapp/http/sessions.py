@@ -1,7 +1,7 @@
-"""Who looks at a page: a session that a person began with a password, a link or a token.
+"""Sessions of people in a browser, begun with a password, a link or a token.
 
-The API knows no sessions: a program sends its token. A session's secret is in a cookie that no
-script can read; every form that changes something carries a word made from it (`csrf_token`), which
+The API has no sessions: a program sends its token. A session's secret is in a cookie that no script
+can read. Every form that changes something carries a token derived from it (`csrf_token`), which
 another site cannot know.
 """
 

@@ -1,4 +1,4 @@
-"""A limit on how slowly a request's body may come, so that it cannot hold a thread for long."""
+"""A time limit on request bodies, so that a slow client cannot hold a thread for long."""
 
 from __future__ import annotations
 

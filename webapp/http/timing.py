@@ -1,4 +1,4 @@
-"""How long requests take: added up in each worker, and written down every few seconds."""
+"""Request durations: summed in each worker, and written to the catalogue every few seconds."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A gunicorn worker in which slow clients cost no thread.
 
-gunicorn's own gthread gives a connection a thread as soon as its first byte comes, and then waits
-for the rest of the request's head: as many slow clients as there are threads stop the server. Here
-heads are collected in the worker's one event loop, and a thread gets whole ones only.
+gunicorn's own gthread gives a connection a thread at its first byte and then waits for the rest of
+the request's head, so a few slow clients can occupy all threads. Here the worker's event loop
+collects heads, and a thread gets a request only when its head is complete.
 """
 
 from __future__ import annotations

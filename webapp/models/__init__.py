@@ -1,1 +1,1 @@
-"""Models: what training left, and what one says of a photo."""
+"""Models of training runs: their pages and files, and trying one on a photo."""

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from imagehub.errors import Refused
 from imagehub.vision.trained import RUNTIME
+from imagehub.vocabulary import MAX_PHOTO_BYTES
 from webapp.http import auth, byte_ranges, sessions, upload_body
 from webapp.http.resources import resources
 from webapp.models import model_card
@@ -44,6 +45,7 @@ def show(model_id: str) -> str:
         files=FILES,
         is_own=found.run.account_id == asker.id,
         word=sessions.csrf_token(),
+        max_megabytes=MAX_PHOTO_BYTES >> 20,
         **training.curves(training_runs.show(database, asker, model_id)),
     )
 

@@ -1,1 +1,1 @@
-"""Notices: what a person was told."""
+"""Notices: messages to a person on the portal."""

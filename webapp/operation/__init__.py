@@ -1,1 +1,1 @@
-"""How the hub is doing: status, probes, figures, and the operator's page."""
+"""Operation: status, health probes, metrics, and the operator's page."""

@@ -1,7 +1,7 @@
 """The web app at /app: its shell, which installs on a phone and works offline, and its requests.
 
-The requests are those of the API, asked with the session's cookie instead of a token; what changes
-something carries the session's word in the header X-CSRF-Token.
+The requests are those of the API, with the session's cookie instead of a token. A request that
+changes something carries the session's CSRF token in the header X-CSRF-Token.
 """
 
 from __future__ import annotations

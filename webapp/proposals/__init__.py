@@ -1,1 +1,1 @@
-"""Labels that people miss, and what admins decide about them."""
+"""Proposals: labels that people miss, and admins' decisions about them."""

@@ -1,1 +1,1 @@
-"""Reviews: the desk, and the answers on a photo's own page."""
+"""Reviews: the review desk, and answers on a photo's own page."""

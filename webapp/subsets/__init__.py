@@ -1,1 +1,1 @@
-"""Subsets: saved selections, their preview, and the wish for a release."""
+"""Subsets: saved selections, their preview, and requests for releases."""

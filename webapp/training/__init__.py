@@ -1,1 +1,1 @@
-"""Training runs: the plan, the wish, and the live page."""
+"""Training runs: the estimate, the request, and the live page."""

@@ -1,1 +1,1 @@
-"""Uploads: sending a photo, its receipt, and taking it back."""
+"""Uploads: sending a photo, its receipt, and its withdrawal."""

@@ -1,1 +1,1 @@
-"""Webhooks: where an account wants to be told by HTTP."""
+"""Webhooks: addresses that receive an account's notices by HTTP."""

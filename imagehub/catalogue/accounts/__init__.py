@@ -1,1 +1,1 @@
-"""Accounts, how they sign in, what they agreed to, and what was done to them."""
+"""Accounts: credentials, tokens, sessions, consents, audit events and rate counts."""

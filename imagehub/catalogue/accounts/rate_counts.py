@@ -1,4 +1,4 @@
-"""How often something was asked for: counters that two requests at once never miss."""
+"""Rate counters: one statement counts and checks, so that no two concurrent requests both pass."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Demands for photos, and how people are told of what happens."""
+"""Demands for photos, notices, webhooks and deliveries."""

@@ -1,1 +1,1 @@
-"""What pages and API read of stored photos."""
+"""Queries of stored images: lists, one in full, coverage, comparisons."""

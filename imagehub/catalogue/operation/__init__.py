@@ -1,1 +1,1 @@
-"""What operators and auditors read of the whole hub."""
+"""Status, job runs, page times and audit of the whole hub."""

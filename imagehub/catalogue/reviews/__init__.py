@@ -1,1 +1,1 @@
-"""People's answers to claims."""
+"""Reviews: questions, answers, gold, and the records of reviewers."""

@@ -1,4 +1,4 @@
-"""What the API answered to uploads: accepted, or refused at the door.
+"""What the API answered to uploads: accepted, or refused before the log.
 
 A client's key names an upload within its account alone. The upload's id is that key, unless
 another account holds the key already; then it is made of account and key, so that neither account
@@ -46,7 +46,7 @@ def upload_ids(account_id: UUID, client_key: UUID) -> tuple[UUID, UUID]:
 def accept(cursor: Cursor, candidate: NewUpload) -> Acceptance:
     """Accept an upload once; of several at the same time one is new and the others wait for it.
 
-    A refusal at the door under the same key is forgotten: the contributor sent a better photo.
+    An earlier refusal under the same key is forgotten: the contributor sent a better photo.
     """
     for upload_id in upload_ids(candidate.account_id, candidate.client_key):
         accepted_at = _insert(cursor, upload_id, candidate)

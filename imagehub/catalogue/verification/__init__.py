@@ -1,1 +1,1 @@
-"""Versions of verification: what each saw and decided."""
+"""Versions of verification, with the checks, crowd model and verdicts of each."""

@@ -1,4 +1,4 @@
-"""Linear discriminant analysis with shrinkage and an exact leave-one-out.
+"""Linear discriminant analysis (Fisher 1936; Rao 1948) with shrinkage and an exact leave-one-out.
 
 Every label is a Gaussian with its own mean and one covariance common to all,
 

@@ -1,4 +1,4 @@
-"""How far the crowd's densities can be trusted."""
+"""The temperature that calibrates the crowd's densities (after Guo et al. 2017)."""
 
 from __future__ import annotations
 

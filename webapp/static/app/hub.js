@@ -36,7 +36,7 @@ function waitSeconds(answer) {
   return Math.max(0, seconds || 0);
 }
 
-// Who is signed in, or null. The last answer is remembered, without the session's word.
+// Who is signed in, or null. The last answer is remembered, without the CSRF token.
 export async function me() {
   try {
     const found = await ask("/app/me");

@@ -120,7 +120,7 @@ async function judge(photo, problem) {
   if (problem.status === 401) {
     me = undefined; // asked again before the next photo: nobody, or a new session
   } else if (problem.status === 403) {
-    me = undefined; // the session's word may be another one by now
+    me = undefined; // the session's CSRF token may be another one by now
     denied += 1;
     if (denied > 1) await holdAfter(problem);
   } else if (

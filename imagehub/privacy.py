@@ -11,7 +11,7 @@ from imagehub.vocabulary import Upload, UploadMetadata
 PLACE_DECIMALS = 1
 """A tenth of a degree, about 11 km: the rest is dropped before anything is stored."""
 
-MAX_DEVICE_CHARACTERS = 64
+MAX_DEVICE_CHARACTERS = 100
 """Longer names are refused by the API, and cut where they came another way."""
 
 

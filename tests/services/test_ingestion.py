@@ -17,6 +17,7 @@ from PIL import Image
 from imagehub.errors import Unavailable
 from imagehub.messages import Message
 from imagehub.photo import LandedPhoto, land
+from imagehub.privacy import MAX_DEVICE_CHARACTERS
 from imagehub.sandbox.pool import Sandbox
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
@@ -85,7 +86,7 @@ def test_a_place_is_rounded_and_a_device_is_cut_short(small_hub: SmallHub) -> No
     found = {(row["latitude"], row["longitude"]): row for row in small_hub.rows("uploads")}
     assert {tuple(map(_tenths, place)) for place in found} == {(51.5, -0.1), (None, None)}
     devices = sorted(row["device"] or "" for row in found.values())
-    assert devices == ["", ("Phone" * 40)[:64]]
+    assert devices == ["", ("Phone" * 40)[:MAX_DEVICE_CHARACTERS]]
 
 
 def _tenths(degrees: float | None) -> float | None:

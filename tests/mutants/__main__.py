@@ -1,0 +1,32 @@
+"""`python -m tests.mutants [WORDS...]`: plant each defect in a copy of the tree; do tests find it?
+
+With words, only the mutants whose name holds one of them.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from deploy.figures import add_figures
+from tests.mutants.running import NotGreen, survivors
+from tests.mutants.scratch import scratch
+from tests.mutants.table import planted
+
+
+def main(words: list[str]) -> int:
+    """Run the mutants; 1 if one survives or has no place, or if a test fails without any."""
+    mutants = [one for one in planted() if not words or any(word in one.name for word in words)]
+    try:
+        with scratch() as tree:
+            alive = len(survivors(tree, mutants))
+    except NotGreen as error:
+        print(error)
+        return 1
+    print(f"{len(mutants)} mutants, {len(mutants) - alive} killed")
+    if not words:
+        add_figures("suite", mutants=len(mutants), mutants_killed=len(mutants) - alive)
+    return 1 if alive or not mutants else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from queue import SimpleQueue
 
 from tests.mutants.scratch import Scratch
 from tests.mutants.table import Mutant, Stale
@@ -11,40 +14,58 @@ from tests.mutants.table import Mutant, Stale
 FAILED = 1
 """Pytest's status where tests ran and some failed; others mean that they could not be run."""
 
+KILLED = "killed"
+
 
 class NotGreen(Exception):
     """Tests that fail without any defect can find none."""
 
 
-def survivors(tree: Scratch, mutants: Sequence[Mutant]) -> list[Mutant]:
-    """Plant each mutant and print how it fared; those that no test finds, or that have no place.
+def survivors(copies: Sequence[Scratch], mutants: Sequence[Mutant]) -> list[Mutant]:
+    """Plant each mutant in one of the copies and print how it fared.
 
-    Raises NotGreen if a test fails before anything is planted.
+    Returns those that no test finds, or that have no place. Raises NotGreen if a test fails before
+    anything is planted.
     """
-    _require_green(tree, sorted({mutant.test for mutant in mutants}))
-    found = []
-    for number, mutant in enumerate(mutants, start=1):
+    require_green(copies[0], sorted({mutant.test for mutant in mutants}))
+    free: SimpleQueue[Scratch] = SimpleQueue()
+    for copy in copies:
+        free.put(copy)
+    with ThreadPoolExecutor(len(copies)) as pool:
+        fates = list(pool.map(lambda mutant: _fate_in_one(free, mutant), mutants))
+    return [mutant for mutant, fate in zip(mutants, fates, strict=True) if fate != KILLED]
+
+
+def require_green(copy: Scratch, tests: Sequence[str]) -> None:
+    """Raise NotGreen unless the tests pass as long as nothing is planted."""
+    run = copy.pytest(tests)
+    if run.returncode != 0:
+        raise NotGreen(f"Without a defect the tests are not green:\n{run.stdout}{run.stderr}")
+
+
+def _fate_in_one(free: SimpleQueue[Scratch], mutant: Mutant) -> str:
+    with _borrowed(free) as copy:
         began = time.monotonic()
-        fate = _fate(tree, mutant)
-        if fate != "killed":
-            found.append(mutant)
-        seconds = time.monotonic() - began
-        print(f"{number:3}/{len(mutants)} {seconds:5.1f} s  {fate}: {mutant.name}", flush=True)
-    return found
+        fate = _fate(copy, mutant)
+        print(f"{time.monotonic() - began:5.1f} s  {fate}: {mutant.name}", flush=True)
+    return fate
 
 
-def _fate(tree: Scratch, mutant: Mutant) -> str:
+@contextmanager
+def _borrowed(free: SimpleQueue[Scratch]) -> Iterator[Scratch]:
+    copy = free.get()
     try:
-        with tree.broken(mutant):
-            run = tree.pytest([mutant.test])
+        yield copy
+    finally:
+        free.put(copy)
+
+
+def _fate(copy: Scratch, mutant: Mutant) -> str:
+    try:
+        with copy.broken(mutant):
+            run = copy.pytest([mutant.test])
     except Stale as error:
         return f"NO PLACE ({error})"
     if run.returncode == FAILED and "\nFAILED " in run.stdout:
-        return "killed"
-    return f"SURVIVED {mutant.test} (pytest's status {run.returncode})"
-
-
-def _require_green(tree: Scratch, tests: Sequence[str]) -> None:
-    run = tree.pytest(tests)
-    if run.returncode != 0:
-        raise NotGreen(f"Without a defect the tests are not green:\n{run.stdout}{run.stderr}")
+        return KILLED
+    return f"SURVIVED {mutant.test} (status {run.returncode})"

@@ -103,6 +103,20 @@ def test_a_takedown_takes_the_photo_from_all_who_sent_it_and_refuses_it_for_ever
     assert_counted_right(hub)
 
 
+def test_a_takedown_stays_one_when_a_later_upload_is_withdrawn(hub: WithdrawingHub) -> None:
+    hub.accept(PHOTO)
+    hub.land_all()
+    hub.take_down(PHOTO)
+    hub.remove_until_done()
+    refused = hub.accept(PHOTO)
+    hub.land_all()
+    hub.withdraw(refused)
+    hub.remove_until_done()
+    again = hub.accept(PHOTO)
+    hub.land_all()
+    assert state(hub, again) == "photo_taken_down"
+
+
 def test_who_withdrew_a_photo_may_send_it_again_and_nobody_else(hub: WithdrawingHub) -> None:
     hub.withdraw(hub.accept(PHOTO))
     hub.land_all()

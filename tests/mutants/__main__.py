@@ -14,7 +14,7 @@ from tests.mutants.table import planted
 
 
 def main(words: list[str]) -> int:
-    """Run the mutants, two at a time; 1 if one survives or has no place, or a test is red anyway."""
+    """Run the mutants, two at once; 1 if one survives or has no place, or tests are red anyway."""
     mutants = [one for one in planted() if not words or any(word in one.name for word in words)]
     if not mutants:
         print(f"No mutant's name holds {' or '.join(words)}.")

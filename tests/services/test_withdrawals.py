@@ -112,7 +112,7 @@ def test_a_takedown_stays_one_when_a_later_upload_is_withdrawn(hub: WithdrawingH
     refused = hub.accept(PHOTO)
     hub.land_all()
     hub.withdraw(refused)
-    hub.remove_until_done()
+    hub.remove_quietly()  # once: a second run would put a lost takedown right again
     again = hub.accept(PHOTO)
     hub.land_all()
     assert state(hub, again) == "photo_taken_down"

@@ -1,6 +1,6 @@
 """`python -m tests.mutants [WORDS...]`: plant each defect in a copy of the tree; do tests find it?
 
-With words, only the mutants whose name holds one of them.
+With words, only the mutants whose name holds one of them, in any case.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.mutants.table import planted
 
 def main(words: list[str]) -> int:
     """Run the mutants, two at once; 1 if one survives or has no place, or tests are red anyway."""
-    mutants = [one for one in planted() if not words or any(word in one.name for word in words)]
+    mutants = [one for one in planted() if not words or _holds(one.name, words)]
     if not mutants:
         print(f"No mutant's name holds {' or '.join(words)}.")
         return 1
@@ -29,6 +29,10 @@ def main(words: list[str]) -> int:
     if not words:
         add_figures("suite", mutants=len(mutants), mutants_killed=len(mutants) - alive)
     return 1 if alive else 0
+
+
+def _holds(name: str, words: list[str]) -> bool:
+    return any(word.casefold() in name.casefold() for word in words)
 
 
 if __name__ == "__main__":

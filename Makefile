@@ -12,7 +12,7 @@ RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lint bench bench-curation bench-training photos install clean
+.PHONY: help demo up test check lint mutants bench bench-curation bench-training photos install clean
 
 help: ## explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
@@ -38,6 +38,9 @@ lint: .venv/development ## format, lint, types and import contracts
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
+
+mutants: .venv/development .venv/java ## plant defects in a copy of the tree, one at a time: do the tests find each?
+	$(RUN)/python -m tests.mutants
 
 bench: .venv/development .venv/java ## measure speed as ratios; figures in build/figures
 	$(SETTINGS) $(RUN)/python -m tests.benchmarks

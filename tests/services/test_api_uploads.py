@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from imagehub.catalogue.accounts import account_tokens
+from imagehub.catalogue.uploads import tombstones
 from imagehub.messages import decode
 from imagehub.privacy import MAX_DEVICE_CHARACTERS
 from imagehub.vocabulary import MAX_PHOTO_BYTES, Account, Role
@@ -39,6 +40,15 @@ def messages_of(web: Web, key: uuid.UUID) -> list[bytes]:
             (str(key),),
         )
         return [bytes(row.value) for row in cursor.fetchall()]
+
+
+def test_a_photo_that_was_taken_down_is_refused_by_the_api(web: Web, token: str) -> None:
+    photo = photos.jpeg(77, 320, 240)
+    with web.database.transaction() as cursor:
+        tombstones.bury(cursor, hashlib.sha256(photo).hexdigest(), "taken_down", "harm")
+    answer = web.send(token, photo, "Dog", key := uuid.uuid4())
+    assert (answer.status_code, answer.json()["code"]) == (422, "photo_taken_down")
+    assert messages_of(web, key) == []
 
 
 def test_an_upload_is_in_the_log_before_it_is_acknowledged(web: Web, token: str) -> None:
@@ -167,6 +177,22 @@ def test_own_uploads_come_newest_first_page_by_page(web: Web, token: str) -> Non
         after = page["next"]
     assert seen == [str(key) for key in reversed(keys)]
     assert after is None
+
+
+def test_uploads_of_one_moment_stand_each_on_one_page(
+    web: Web, person: tuple[Account, str]
+) -> None:
+    account, token = person
+    keys = sorted(str(uuid.uuid4()) for _ in range(3))
+    for key in keys:
+        web.send(token, PHOTO, "Dog", uuid.UUID(key))
+    with web.database.transaction() as cursor:
+        cursor.execute(
+            "update acceptances set accepted_at = now() where account_id = %s", (str(account.id),)
+        )
+    first = web.get("/api/v1/uploads?limit=2", token).json()
+    second = web.get(f"/api/v1/uploads?limit=2&after={first['next']}", token).json()
+    assert [one["id"] for one in first["uploads"] + second["uploads"]] == keys[::-1]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from imagehub.catalogue.database import Database
 from imagehub.catalogue.operation import recount as recounting
 from imagehub.proof import look_for
 from imagehub.storage.folder import FolderStore
+from ingestion.failpoints import Failpoints
 from tests import factories
 from tests.photos import jpeg
 from tests.services.withdrawing import WithdrawingHub, objects_of, withdrawing_hub
@@ -103,6 +104,20 @@ def test_a_takedown_takes_the_photo_from_all_who_sent_it_and_refuses_it_for_ever
     assert_counted_right(hub)
 
 
+def test_a_takedown_stays_one_when_a_later_upload_is_withdrawn(hub: WithdrawingHub) -> None:
+    hub.accept(PHOTO)
+    hub.land_all()
+    hub.take_down(PHOTO)
+    hub.remove_until_done()
+    refused = hub.accept(PHOTO)
+    hub.land_all()
+    hub.withdraw(refused)
+    hub.remove_quietly()  # once: a second run would put a lost takedown right again
+    again = hub.accept(PHOTO)
+    hub.land_all()
+    assert state(hub, again) == "photo_taken_down"
+
+
 def test_who_withdrew_a_photo_may_send_it_again_and_nobody_else(hub: WithdrawingHub) -> None:
     hub.withdraw(hub.accept(PHOTO))
     hub.land_all()
@@ -185,6 +200,36 @@ def test_anothers_photo_that_lands_during_the_removal_is_whole_or_refused(
     second = hub.accept(PHOTO, other)  # accepted while the image is still there
     hub.remove_quietly()
     hub.land_all()
+    hub.remove_until_done()
+    assert state(hub, second) == "landed"
+    assert all(hub.store.get(key) for key in objects_of(PHOTO))
+    assert_counted_right(hub)
+
+
+class PointThatCalls(Failpoints):
+    """Calls somebody once, before the first upload's rows are written."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        super().__init__()
+        self._calls = [call]
+
+    def reached(self, name: str) -> None:
+        if self._calls and name == "before_rows":
+            self._calls.pop()()
+
+
+def test_a_photo_that_is_removed_while_anothers_upload_of_it_lands_is_stored_again(
+    hub: WithdrawingHub,
+) -> None:
+    first, other = hub.accept(PHOTO), hub.somebody()
+    hub.land_all()
+    second = hub.accept(PHOTO, other)
+
+    def go() -> None:
+        hub.withdraw(first)
+        hub_job(hub)
+
+    hub.land_all(hub.pipeline(failpoints=PointThatCalls(go)))
     hub.remove_until_done()
     assert state(hub, second) == "landed"
     assert all(hub.store.get(key) for key in objects_of(PHOTO))

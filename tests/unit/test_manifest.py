@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +78,12 @@ def test_a_changed_byte_breaks_the_signature(manifest: Manifest, data: st.DataOb
     changed = written[:at] + bytes([written[at] ^ 1]) + written[at + 1 :]
     with pytest.raises(Refused, match="signature"):
         manifests.verify(changed, signature, manifests.public_bytes(KEY))
+
+
+def test_anybody_checks_a_signature_without_our_code() -> None:
+    written = manifests.write(_one_file())
+    public_key = Ed25519PublicKey.from_public_bytes(manifests.public_bytes(KEY))
+    public_key.verify(manifests.sign(written, KEY), hashlib.sha256(written).digest())
 
 
 def test_another_key_is_not_believed() -> None:

@@ -104,6 +104,16 @@ def test_a_small_thing_that_moved_makes_another_photo(seed: int) -> None:
     assert not _same(*pictures)
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_a_spot_too_small_for_the_coarse_comparison_makes_another_photo(seed: int) -> None:
+    before = _picture(seed)
+    after = before.copy()
+    after.paste((250, 40, 40), (106, 80, 124, 98))
+    found = compare(_look(before), _look(after))
+    assert found is not None
+    assert (found.is_alike, found.same_photo) == (True, False)
+
+
 def test_two_dark_photos_of_different_things_are_not_the_same() -> None:
     dark = [ImageEnhance.Brightness(_picture(seed)).enhance(0.05) for seed in range(6)]
     looks = [_look(image) for image in dark]

@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imagehub import manifest as manifests
 from imagehub.errors import Refused
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
+from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import Label
 from tests.factories.drawings import drawn_jpeg
 from training import dataset, photos, records, shards
+from training.preparing import PinnedRelease, read_manifest
 
 SHA256 = "ab" * 32
 
@@ -138,3 +141,12 @@ def test_a_copy_of_a_shard_on_this_machine_is_checked_and_made_once(tmp_path: Pa
     store.put("training/b", b"other")
     with pytest.raises(Refused, match="sha256"):
         dataset.local_copies(store, [replace(known, key="training/b", sha256="0" * 64)], tmp_path)
+
+
+def test_a_manifest_that_a_run_does_not_name_is_refused(tmp_path: Path) -> None:
+    store, data = FolderStore(str(tmp_path)), manifests.write(PETS)
+    store.put(keys.release_manifest(PETS.release), data)
+    named = PinnedRelease(PETS.release, manifests.digest(data))
+    assert len(read_manifest(store, named).files) == len(PETS.files)
+    with pytest.raises(Refused, match="not the one that was signed"):
+        read_manifest(store, replace(named, manifest_sha256=bytes(32)))

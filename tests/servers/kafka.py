@@ -95,7 +95,8 @@ class Kafka:
         run(
             [
                 *(java(), "-cp", f"{programs(self.cache)}/*", "kafka.tools.StorageTool"),
-                *("format", "--ignore-formatted", "-t", cluster, "-c", str(self._configuration)),
+                *("format", "--ignore-formatted", "-c", str(self._configuration)),
+                f"--cluster-id={cluster}",  # may begin with a dash
             ],
             f"Kafka cannot be set up in {self.folder}",
         )

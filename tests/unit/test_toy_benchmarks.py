@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from imagehub.settings import Settings
 from imagehub.vision.registry import choose
 from tests import photos
 from tests.benchmarks import bench_quantisation, bench_reviews, bench_starter
 from tests.benchmarks.__main__ import benchmarks
+from tests.benchmarks.curation import thresholds
 from tests.benchmarks.toy_figures import require_written
 from tests.factories.sample import small_sample
 from training.starter.packed import CLASSES_FILE
@@ -89,6 +92,18 @@ def test_the_starter_benchmark_also_writes_how_right_it_is_on_photos(tmp_path: P
             "mobilenet_ms_per_image",
         ],
     )
+
+
+def test_the_ranges_behind_the_checks_are_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = {name: thresholds.TREATMENTS[name] for name in ("good", "small, blurred by 1/30")}
+    monkeypatch.setattr(thresholds, "TREATMENTS", some)
+    small_sample(tmp_path / "crowd", 6)
+    arguments = ["--crowd", str(tmp_path / "crowd"), "--half", "first"]
+    result = CliRunner().invoke(thresholds.main, arguments)
+    assert result.exit_code == 0, result.output
+    assert set(some) == set(re.findall(r"^(.*): [1-9]\d* photos; findings: ", result.output, re.M))
 
 
 def _pack(folder: Path) -> None:

@@ -19,7 +19,6 @@ from imagehub.errors import HubError
 from imagehub.hub import open_catalogue, open_store
 from imagehub.settings import Settings
 from spark_jobs import jobs
-from spark_jobs.session import spark_session
 from spark_jobs.verify import version_history
 from spark_jobs.watch import watch
 
@@ -63,14 +62,17 @@ def _act(action: str, settings: Settings) -> None:
 def _run(chosen: str, settings: Settings) -> None:
     database = Database(open_catalogue(settings).url, STATEMENT_TIMEOUT_SECONDS)
     store = open_store(settings)
-    spark = spark_session(settings, chosen)
     try:
         if chosen == "watch":
-            watch(settings, spark, database, store)
+            watch(settings, database, store)
+        elif chosen in jobs.SPARK_JOBS:
+            from spark_jobs.session import running_spark  # a plain job does without pyspark
+
+            with running_spark(settings, chosen) as spark:
+                jobs.execute(chosen, settings, spark, database, store)
         else:
-            jobs.execute(chosen, settings, spark, database, store)
+            jobs.execute(chosen, settings, None, database, store)
     finally:
-        spark.stop()
         database.close()
 
 

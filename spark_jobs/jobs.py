@@ -1,4 +1,4 @@
-"""The jobs by name, in the order in which a photo meets them."""
+"""The jobs by name, in the order in which a photo meets them, and which of them need Spark."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Protocol, cast
 from imagehub.catalogue.database import Database
 from imagehub.settings import Settings
 from imagehub.storage.protocol import ObjectStore
-from spark_jobs.runs import JobContext, job_run
+from spark_jobs.runs import JobContext, SparkJobContext, job_run
 
 NAMES = (
     "withdraw",
@@ -21,6 +21,9 @@ NAMES = (
     "demands",
     "deliver",
 )
+SPARK_JOBS = ("verify", "cluster", "release")
+PLAIN_JOBS = tuple(name for name in NAMES if name not in SPARK_JOBS)
+"""These need the catalogue and the object store only."""
 
 
 class Job(Protocol):
@@ -30,8 +33,11 @@ class Job(Protocol):
         """True if a run would change something."""
         ...
 
-    def run(self, context: JobContext) -> dict[str, int]:
-        """Do all the work that waits; return numbers to keep with the run."""
+    def run(self, context: Any) -> dict[str, int]:
+        """Do all the work that waits; return numbers to keep with the run.
+
+        The context is a SparkJobContext for one of SPARK_JOBS, and else a JobContext.
+        """
         ...
 
 
@@ -43,7 +49,15 @@ def load(name: str) -> Job:
 def execute(
     name: str, settings: Settings, spark: Any, database: Database, store: ObjectStore
 ) -> dict[str, int]:
-    """Do one job as a run with a row of its own; return its numbers."""
+    """Do one job as a run with a row of its own; return its numbers.
+
+    `spark` is the session for one of SPARK_JOBS; other jobs never see it, and it may be None.
+    """
     with job_run(database, name) as run:
-        run.counts(**load(name).run(JobContext(settings, spark, database, store, run)))
+        context = (
+            SparkJobContext(settings, database, store, run, spark)
+            if name in SPARK_JOBS
+            else JobContext(settings, database, store, run)
+        )
+        run.counts(**load(name).run(context))
         return run.totals

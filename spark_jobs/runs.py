@@ -63,16 +63,22 @@ class JobRun:
 
 @dataclass(frozen=True)
 class JobContext:
-    """What a job gets: the doors, a Spark session and its run.
+    """What a job gets: the settings, the catalogue, the object store and its run."""
+
+    settings: Settings
+    database: Database
+    store: ObjectStore
+    run: JobRun
+
+
+@dataclass(frozen=True)
+class SparkJobContext(JobContext):
+    """What a job that needs Spark gets besides: a Spark session.
 
     `settings` may be shipped to executors; database, store and run stay in the driver.
     """
 
-    settings: Settings
     spark: Any
-    database: Database
-    store: ObjectStore
-    run: JobRun
 
 
 @contextmanager

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pyspark.sql import SparkSession
 
 import imagehub
@@ -19,3 +22,13 @@ OPTIONS = {
 def spark_session(settings: Settings, app: str) -> SparkSession:
     """Start a session, or return the one that runs; the caller stops it."""
     return spark.session(settings, app, OPTIONS, PACKAGES)
+
+
+@contextmanager
+def running_spark(settings: Settings, app: str) -> Iterator[SparkSession]:
+    """Start a session and stop it at the end."""
+    spark = spark_session(settings, app)
+    try:
+        yield spark
+    finally:
+        spark.stop()

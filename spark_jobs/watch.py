@@ -1,10 +1,15 @@
-"""Run the jobs whenever there is work for them, in one warm Spark session, until told to stop."""
+"""Run the jobs whenever there is work for them, in two lanes side by side, until told to stop.
+
+The jobs that need Spark share one warm session, in the main thread. All others have a thread of
+their own, so none of them waits for a verification round. A lane's jobs run one after the other.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +21,8 @@ from spark_jobs import jobs
 
 IDLE_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 60.0
+LAST_JOB_SECONDS = 2.0
+"""How long a plain job may go on once the process has been told to stop."""
 
 log = logging.getLogger(__name__)
 
@@ -45,39 +52,73 @@ class Backoff:
         self._not_before.pop(name, None)
 
 
-def watch(settings: Settings, spark: Any, database: Database, store: ObjectStore) -> None:
-    """Loop over the jobs for ever. A job that fails is recorded, waits, and is tried again.
+@dataclass
+class Lane:
+    """Jobs that run one after the other. `spark` is None where none of them needs it."""
 
-    Raises Unavailable once Spark itself is gone: only a new process can start another.
-    """
-    patience = Backoff()
-    while True:
-        if not _one_round(settings, spark, database, store, patience):
-            time.sleep(IDLE_SECONDS)
+    names: Sequence[str]
+    settings: Settings
+    database: Database
+    store: ObjectStore
+    spark: Any = None
+    backoff: Backoff = field(default_factory=Backoff)
 
+    def run(self, stop: threading.Event) -> None:
+        """Loop over the jobs until told to stop, then close this thread's connection.
 
-def _one_round(
-    settings: Settings, spark: Any, database: Database, store: ObjectStore, patience: Backoff
-) -> bool:
-    worked = False
-    for name in jobs.NAMES:
-        if not patience.allows(name):
-            continue
+        A job that fails is recorded, waits, and is tried again. Raises Unavailable once Spark
+        itself is gone: only a new process can start another.
+        """
         try:
-            if jobs.load(name).has_work(database):
-                worked = True
-                jobs.execute(name, settings, spark, database, store)
+            while not stop.is_set():
+                if not self._one_round(stop):
+                    stop.wait(IDLE_SECONDS)
+        finally:
+            self.database.close()
+
+    def _one_round(self, stop: threading.Event) -> bool:
+        worked = False
+        for name in self.names:
+            if self.backoff.allows(name) and not stop.is_set():
+                worked |= self._try(name)
+        return worked
+
+    def _try(self, name: str) -> bool:
+        """Do a job if it has work; True if it had some."""
+        has_work = False
+        try:
+            has_work = jobs.load(name).has_work(self.database)
+            if has_work:
+                jobs.execute(name, self.settings, self.spark, self.database, self.store)
         except Exception as error:
-            wait_seconds = patience.failed(name)
+            wait_seconds = self.backoff.failed(name)
             log.error(
                 "%s failed and waits %.0f s: %s",
                 *(name, wait_seconds, error),
                 exc_info=not isinstance(error, HubError),
             )
-            _require_spark(spark)
+            if self.spark is not None:
+                _require_spark(self.spark)
         else:
-            patience.worked(name)
-    return worked
+            self.backoff.worked(name)
+        return has_work
+
+
+def watch(settings: Settings, database: Database, store: ObjectStore) -> None:
+    """Run both lanes for ever. What ends the lane of Spark ends the other one and is raised."""
+    from spark_jobs.session import running_spark  # a process that runs one plain job needs none
+
+    stop = threading.Event()
+    plain = Lane(jobs.PLAIN_JOBS, settings, database, store)
+    # A daemon: a plain job that hangs cannot keep the process from ending.
+    thread = threading.Thread(target=plain.run, args=(stop,), name="plain jobs", daemon=True)
+    thread.start()
+    try:
+        with running_spark(settings, "watch") as spark:
+            Lane(jobs.SPARK_JOBS, settings, database, store, spark).run(stop)
+    finally:
+        stop.set()
+        thread.join(LAST_JOB_SECONDS)
 
 
 def _require_spark(spark: Any) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache, partial
 
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.duplicates import duplicate_candidates, duplicate_undos
 from imagehub.catalogue.duplicates.duplicate_candidates import Hanging, Nearness
-from imagehub.errors import NotFound, Refused
+from imagehub.catalogue.uploads import removals
+from imagehub.errors import NotFound, Refused, Unavailable
 from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.storage import keys
@@ -26,7 +27,7 @@ from spark_jobs.cluster.similarity.grouping import (
 )
 from spark_jobs.cluster.similarity.looks import Look, look_at
 from spark_jobs.frames import batched, executor_database, executor_store, spread
-from spark_jobs.runs import JobContext
+from spark_jobs.runs import SparkJobContext
 
 BATCH_IMAGES = 1_000
 """Images compared and published together: what a killed run has to do again."""
@@ -44,7 +45,7 @@ LOOKS_A_TASK = 1_024
 """Looks kept in memory: about 50 MB."""
 
 
-def find(context: JobContext) -> int:
+def find(context: SparkJobContext) -> int:
     """Compare images that were not compared yet, for a while; return how many they were.
 
     Before that, groups follow what people have said; after it, what verdicts say of keepers.
@@ -73,7 +74,7 @@ def find(context: JobContext) -> int:
     return done
 
 
-def _heed(context: JobContext) -> None:
+def _heed(context: SparkJobContext) -> None:
     """Make the groups anew of which people have said: these are different; or: they are not."""
     with context.database.transaction() as cursor:
         changed = duplicate_undos.unheeded(cursor)
@@ -87,7 +88,7 @@ def _heed(context: JobContext) -> None:
 
 
 def _publish(
-    context: JobContext,
+    context: SparkJobContext,
     image_ids: Sequence[str],
     found: list[Match],
     also: Callable[[Cursor], None],
@@ -106,15 +107,22 @@ def _publish(
     ]
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
+        _require_images(cursor, {*images, *image_ids})
         duplicate_candidates.replace_groups(cursor, list(images), members, context.run.id)
         also(cursor)
+
+
+def _require_images(cursor: Cursor, image_ids: Collection[str]) -> None:
+    """Raise Unavailable if an image was removed meanwhile: the next run does without it."""
+    if not removals.hold_images(cursor, image_ids):
+        raise Unavailable("A photo was withdrawn meanwhile: the next run compares anew.")
 
 
 def _nothing_else(cursor: Cursor) -> None:
     """Groups are all that is written."""
 
 
-def _propose(context: JobContext, image_ids: Sequence[str]) -> list[Pair]:
+def _propose(context: SparkJobContext, image_ids: Sequence[str]) -> list[Pair]:
     """Pairs that are worth a look at their pixels, each once, in order."""
     settings = context.settings
 
@@ -142,7 +150,7 @@ def _pairs_of(cursor: Cursor, image_ids: Sequence[str]) -> set[Pair]:
     return pairs
 
 
-def _matches(context: JobContext, pairs: Sequence[Pair]) -> list[Match]:
+def _matches(context: SparkJobContext, pairs: Sequence[Pair]) -> list[Match]:
     """Compare the pixels of pairs; return those that show the same photo."""
     if not pairs:
         return []

@@ -6,7 +6,7 @@ from imagehub.catalogue.database import Database
 from imagehub.catalogue.duplicates import clusters, duplicate_candidates, duplicate_undos
 from imagehub.catalogue.operation import job_runs
 from spark_jobs.cluster import duplicates, label_clusters
-from spark_jobs.runs import JobContext
+from spark_jobs.runs import SparkJobContext
 
 
 def has_work(database: Database) -> bool:
@@ -19,7 +19,7 @@ def has_work(database: Database) -> bool:
         )
 
 
-def run(context: JobContext) -> dict[str, int]:
+def run(context: SparkJobContext) -> dict[str, int]:
     """Compare what is new with all there is; then, if nothing waits, cluster changed labels."""
     compared = duplicates.find(context)
     with context.database.transaction() as cursor:

@@ -18,6 +18,8 @@ from pyspark.ml.functions import array_to_vector
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.duplicates import clusters
 from imagehub.catalogue.duplicates.clusters import Cluster, Embedded, LabelContents
+from imagehub.catalogue.uploads import removals
+from imagehub.errors import Unavailable
 from imagehub.settings import Settings
 from spark_jobs.cluster.similarity import kmeans
 from spark_jobs.frames import (
@@ -28,7 +30,7 @@ from spark_jobs.frames import (
     read_ranges,
     spread,
 )
-from spark_jobs.runs import JobContext
+from spark_jobs.runs import SparkJobContext
 
 SEED = 20260501
 ROUNDS = 10
@@ -47,7 +49,7 @@ Member = tuple[str, int, float]
 """An image, the number of its cluster, and its distance to the centre."""
 
 
-def renew(context: JobContext) -> int:
+def renew(context: SparkJobContext) -> int:
     """Cluster anew the labels whose verified images changed; return how many they were."""
     with context.database.transaction() as cursor:
         changed = clusters.changed_labels(cursor)
@@ -64,15 +66,18 @@ def renew(context: JobContext) -> int:
     return len(changed)
 
 
-def _publish(context: JobContext, label: LabelContents, members: Iterable[Member]) -> int:
+def _publish(context: SparkJobContext, label: LabelContents, members: Iterable[Member]) -> int:
+    members = list(members)
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
+        if not removals.hold_images(cursor, [image_id for image_id, _, _ in members]):
+            raise Unavailable("A photo was withdrawn meanwhile: the next run clusters anew.")
         clusters.replace_clusters(cursor, label, _sorted_clusters(members), context.run.id)
     return 1
 
 
 def _of_small(
-    context: JobContext, labels: Sequence[LabelContents]
+    context: SparkJobContext, labels: Sequence[LabelContents]
 ) -> list[tuple[LabelContents, list[Member]]]:
     cluster_some = partial(_cluster_labels, context.settings)
     found = spread(context.spark, labels, LABELS_A_TASK).mapPartitions(cluster_some).collect()
@@ -104,7 +109,7 @@ def _in_memory(rows: Sequence[tuple[str, list[float]]]) -> list[Member]:
     ]
 
 
-def _of_large(context: JobContext, label: LabelContents) -> list[Member]:
+def _of_large(context: SparkJobContext, label: LabelContents) -> list[Member]:
     frame = (
         read_ranges(
             context.spark,
@@ -130,7 +135,7 @@ def _member(centres: Sequence[npt.NDArray[np.float64]], row: Any) -> Member:
     return row.image_id, row.prediction, float(distance)
 
 
-def _count_by_sample(context: JobContext, label: LabelContents) -> int:
+def _count_by_sample(context: SparkJobContext, label: LabelContents) -> int:
     """How many clusters fit best the images of the first ids: ids are digests, so they are any."""
     first = id_ranges(-(-label.images // SMALL_IMAGES))[0]
     with context.database.transaction() as cursor:

@@ -11,6 +11,7 @@ from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.operation import job_runs
 from imagehub.catalogue.releases import releases
 from imagehub.catalogue.releases.releases import ReleaseContents, ReleaseRequest
+from imagehub.catalogue.uploads import removals
 from imagehub.errors import Refused, Unavailable
 from imagehub.manifest import Manifest
 from imagehub.settings import Settings
@@ -20,7 +21,7 @@ from spark_jobs.release.selecting import select
 from spark_jobs.release.selection import shards
 from spark_jobs.release.selection.contents import ReleaseLayout, lay_out
 from spark_jobs.release.selection.shards import Shard
-from spark_jobs.runs import JobContext
+from spark_jobs.runs import SparkJobContext
 
 
 def has_work(database: Database) -> bool:
@@ -32,7 +33,7 @@ def has_work(database: Database) -> bool:
         return releases.any_waiting(cursor) and not job_runs.left_over(cursor, "cluster")
 
 
-def run(context: JobContext) -> dict[str, int]:
+def run(context: SparkJobContext) -> dict[str, int]:
     """Answer every wish: with a release, or with the reason why there is none."""
     with context.database.transaction() as cursor:
         requests = releases.waiting(cursor)
@@ -48,7 +49,7 @@ def run(context: JobContext) -> dict[str, int]:
     return {"released": len(requests) - failed, "failed": failed}
 
 
-def _make(context: JobContext, request: ReleaseRequest) -> None:
+def _make(context: SparkJobContext, request: ReleaseRequest) -> None:
     """Write the objects first and the row last: until then nobody can see the release."""
     selection = select(context.database, request)
     contents = lay_out(selection)
@@ -73,13 +74,13 @@ def _make(context: JobContext, request: ReleaseRequest) -> None:
 
 def _require_photos(cursor: Cursor, contents: ReleaseLayout) -> None:
     """Raise Unavailable if a photo was withdrawn meanwhile: the release is made anew, without."""
-    if not releases.hold_photos(cursor, [file.image_id for file in contents.manifest.files]):
+    if not removals.hold_images(cursor, [file.image_id for file in contents.manifest.files]):
         raise Unavailable(
             f"A photo of {contents.manifest.release} was withdrawn while the release was made."
         )
 
 
-def _clear(context: JobContext, release_id: str) -> None:
+def _clear(context: SparkJobContext, release_id: str) -> None:
     """Remove what a run left that was killed before it could publish.
 
     The open transaction keeps a newer run from beginning, and so from publishing, meanwhile.
@@ -91,7 +92,7 @@ def _clear(context: JobContext, release_id: str) -> None:
             context.store.delete(key)
 
 
-def _write_shards(context: JobContext, release_id: str, planned: Sequence[Shard]) -> None:
+def _write_shards(context: SparkJobContext, release_id: str, planned: Sequence[Shard]) -> None:
     spark = context.spark.sparkContext
     write = partial(_write_shard, context.settings, release_id)
     problems = spark.parallelize(planned, numSlices=len(planned)).map(write).collect()

@@ -18,7 +18,7 @@ from imagehub.catalogue.verification.crowd_claims import Enrolled, Enrolment
 from imagehub.catalogue.verification.crowd_models import ContributorRecord, LabelSum
 from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, Version
 from imagehub.errors import Unavailable
-from spark_jobs.runs import JobContext
+from spark_jobs.runs import JobContext, SparkJobContext
 from spark_jobs.verify.agreement import record
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 from spark_jobs.verify.agreement.probability import posterior
@@ -35,6 +35,7 @@ def take_in(context: JobContext, version: Version, arrived: Arrivals) -> None:
     """
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
+        crowd_models.hold(cursor)
         claims = crowd_claims.enrolments(cursor, version.number, arrived.claims)
         if len(claims) < len(arrived.claims):
             raise Unavailable("Some of the photos that arrived have not been looked at.")
@@ -52,6 +53,7 @@ def weigh_judged(context: JobContext, version: Version) -> None:
     while True:
         with context.database.transaction() as cursor:
             context.run.assert_current(cursor)
+            crowd_models.hold(cursor)
             claims = crowd_claims.judged(cursor, version.number)
             if not claims:
                 return
@@ -61,7 +63,7 @@ def weigh_judged(context: JobContext, version: Version) -> None:
             change(cursor, version.number, claims, standings, None)
 
 
-def weigh_all(context: JobContext, version: Version, rounds_left: int) -> None:
+def weigh_all(context: SparkJobContext, version: Version, rounds_left: int) -> None:
     """Weigh every claim of the hub by its verdict and sum the model up from scratch.
 
     All claims wait for another verdict from then on. Only this run and the withdrawal of a photo

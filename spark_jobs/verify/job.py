@@ -26,7 +26,7 @@ from imagehub.catalogue.verification.arrivals import ArrivalCursor, Arrivals
 from imagehub.catalogue.verification.image_checks import Unchecked, Version
 from imagehub.errors import Misconfigured
 from imagehub.vision.registry import choose
-from spark_jobs.runs import JobContext
+from spark_jobs.runs import SparkJobContext
 from spark_jobs.verify import consensus, versions
 from spark_jobs.verify.enrol import take_in, weigh_all, weigh_judged
 from spark_jobs.verify.judge import judge
@@ -52,7 +52,7 @@ def has_work(database: Database) -> bool:
         return arrivals.waits(cursor, SECOND_LOOK_SECONDS)
 
 
-def run(context: JobContext) -> dict[str, int]:
+def run(context: SparkJobContext) -> dict[str, int]:
     """Verify what waits; return how many images were looked at and how many verdicts written."""
     networks = choose(context.settings)
     now = versions.current(context, networks)
@@ -83,7 +83,7 @@ class Done:
         return Done(self.looked + other.looked, self.judged + other.judged, is_all)
 
 
-def _keep_up(context: JobContext, serving: Serving) -> Done:
+def _keep_up(context: SparkJobContext, serving: Serving) -> Done:
     """Take in the uploads that wait now and judge after every stage; later ones wait for a run."""
     version = serving.version.number
     done = Done(_look_again(context, serving))
@@ -100,7 +100,7 @@ def _keep_up(context: JobContext, serving: Serving) -> Done:
     return done
 
 
-def _prepare(context: JobContext, serving: Serving) -> Done:
+def _prepare(context: SparkJobContext, serving: Serving) -> Done:
     """Take in what the version has not seen, for a while; judge once it has seen everything."""
     version, done = serving.version.number, Done()
     deadline = time.monotonic() + CANDIDATE_SECONDS
@@ -116,20 +116,20 @@ def _prepare(context: JobContext, serving: Serving) -> Done:
     return done + _settle(context, serving, deadline)
 
 
-def _after(context: JobContext, version: int, place: ArrivalCursor) -> Arrivals:
+def _after(context: SparkJobContext, version: int, place: ArrivalCursor) -> Arrivals:
     cores = context.spark.sparkContext.defaultParallelism
     with context.database.transaction() as cursor:
         return arrivals.after(cursor, version, place, IMAGES_PER_CORE_AND_STAGE * cores)
 
 
-def _enrol(context: JobContext, serving: Serving, arrived: Arrivals) -> int:
+def _enrol(context: SparkJobContext, serving: Serving, arrived: Arrivals) -> int:
     """Look at the images that arrived and enrol their claims; return how many were looked at."""
     looked = look_at(context, serving, arrived.unchecked)
     take_in(context, serving.version, arrived)
     return looked
 
 
-def _settle(context: JobContext, serving: Serving, deadline: float = math.inf) -> Done:
+def _settle(context: SparkJobContext, serving: Serving, deadline: float = math.inf) -> Done:
     """Judge until no claim waits; weigh every claim anew where the hub has grown by a quarter.
 
     Past the deadline no further round is begun: the next run goes on with it.
@@ -151,7 +151,7 @@ def _settle(context: JobContext, serving: Serving, deadline: float = math.inf) -
             weigh_all(context, version, state.rounds_left - 1)
 
 
-def _is_settled(context: JobContext, version: Version) -> bool:
+def _is_settled(context: SparkJobContext, version: Version) -> bool:
     """True, and remembered, if judging every claim once more would change little."""
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
@@ -161,7 +161,7 @@ def _is_settled(context: JobContext, version: Version) -> bool:
     return True
 
 
-def _mark_reviewed(context: JobContext, version: int) -> None:
+def _mark_reviewed(context: SparkJobContext, version: int) -> None:
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
         consensus.choose_golds(cursor)
@@ -170,7 +170,7 @@ def _mark_reviewed(context: JobContext, version: int) -> None:
         review_votes.mark_due(cursor, version)
 
 
-def _look_again(context: JobContext, serving: Serving) -> int:
+def _look_again(context: SparkJobContext, serving: Serving) -> int:
     """Look again at some photos that could not be read; their claims are judged anew."""
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
@@ -181,7 +181,7 @@ def _look_again(context: JobContext, serving: Serving) -> int:
     return look_at(context, serving, images)
 
 
-def look_at(context: JobContext, serving: Serving, images: Sequence[Unchecked]) -> int:
+def look_at(context: SparkJobContext, serving: Serving, images: Sequence[Unchecked]) -> int:
     """Look at images in one Spark stage; return how many."""
     if not images:
         return 0

@@ -24,7 +24,7 @@ from imagehub.settings import Settings
 from imagehub.vision.registry import Networks
 from imagehub.vocabulary import Verdict
 from spark_jobs.frames import executor_database, id_ranges
-from spark_jobs.runs import JobContext
+from spark_jobs.runs import SparkJobContext
 from spark_jobs.verify.agreement.fellows import SEVERAL, Peers
 from spark_jobs.verify.agreement.panel import Panel, SeenPhoto
 from spark_jobs.verify.agreement.record import Claimant
@@ -105,7 +105,7 @@ class LabelCase:
     votes: Mapping[str, Votes]
 
 
-def judge(context: JobContext, version: Version, networks: Networks) -> int:
+def judge(context: SparkJobContext, version: Version, networks: Networks) -> int:
     """Judge all claims that wait for a verdict of the version; return how many there were."""
     with context.database.transaction() as cursor:
         revision = crowd_models.state(cursor, version.number).revision

@@ -9,7 +9,7 @@ from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, V
 from imagehub.vision import class_map
 from imagehub.vision.network import Scores
 from imagehub.vision.registry import Networks
-from spark_jobs.runs import JobContext
+from spark_jobs.runs import SparkJobContext
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 from spark_jobs.verify.agreement.graph import LabelGraph
 from spark_jobs.verify.agreement.network import ClassNetwork
@@ -21,7 +21,7 @@ from spark_jobs.verify.look import UNREADABLE
 SAMPLED_CLAIMS = 500
 
 
-def gather(context: JobContext, version: Version, networks: Networks) -> Panel:
+def gather(context: SparkJobContext, version: Version, networks: Networks) -> Panel:
     """The panel that judges claims of the version now."""
     with context.database.transaction() as cursor:
         labels = crowd_models.label_sums(cursor, version.number)

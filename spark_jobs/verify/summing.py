@@ -14,7 +14,7 @@ from imagehub.catalogue.verification.claim_weights import Weighed
 from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, Version
 from imagehub.settings import Settings
 from spark_jobs.frames import executor_database, range_frame
-from spark_jobs.runs import JobContext
+from spark_jobs.runs import SparkJobContext
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 from spark_jobs.verify.agreement.record import QUIETNESS
 
@@ -44,7 +44,7 @@ class Summing:
             yield pd.DataFrame({"statistics": [_to_bytes(summed)]})
 
 
-def sum_anew(context: JobContext, version: Version) -> CrowdStatistics:
+def sum_anew(context: SparkJobContext, version: Version) -> CrowdStatistics:
     """Sums over all claims of the version that count, weighed by their verdicts."""
     spark = context.spark
     with context.database.transaction() as cursor:

@@ -19,7 +19,7 @@ from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
 from imagehub.vision.projection import Moments, Projection, fit, random_projection
 from imagehub.vision.registry import NONE, Networks, choose
-from spark_jobs.runs import JobContext
+from spark_jobs.runs import SparkJobContext
 from spark_jobs.verify.look import IMAGE_SCHEMA, MOMENTS_SCHEMA, Measuring, image_rows
 from spark_jobs.verify.thresholds import thresholds
 
@@ -37,7 +37,7 @@ class Serving:
     version: Version
 
 
-def current(context: JobContext, networks: Networks) -> Version:
+def current(context: SparkJobContext, networks: Networks) -> Version:
     """The version that counts, with a crowd's model; a fresh hub's first one counts at once."""
     with context.database.transaction() as cursor:
         found = catalogue.current_version(cursor)
@@ -79,7 +79,7 @@ def missing_networks(version: Version) -> str:
     )
 
 
-def candidate(context: JobContext, networks: Networks, now: Version) -> Version | None:
+def candidate(context: SparkJobContext, networks: Networks, now: Version) -> Version | None:
     """The version that is to follow: one under way, a new one, or None if `now` is as wanted.
 
     None as well if what is wanted was withdrawn by an operator.
@@ -108,13 +108,13 @@ def candidate(context: JobContext, networks: Networks, now: Version) -> Version 
         return catalogue.candidate_version(cursor)
 
 
-def covers(context: JobContext, version: Version, now: Version) -> bool:
+def covers(context: SparkJobContext, version: Version, now: Version) -> bool:
     """True if the version has a verdict wherever the current one has."""
     with context.database.transaction() as cursor:
         return verdicts.covers(cursor, version.number, now.number)
 
 
-def switch(context: JobContext, version: Version) -> None:
+def switch(context: SparkJobContext, version: Version) -> None:
     """Let the version count from now on, in one transaction; then drop what older ones saw."""
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
@@ -122,7 +122,7 @@ def switch(context: JobContext, version: Version) -> None:
     empty_outdated(context)
 
 
-def empty_outdated(context: JobContext) -> None:
+def empty_outdated(context: SparkJobContext) -> None:
     """Delete what versions saw and said that the hub does not go back to."""
     with context.database.transaction() as cursor:
         outdated = catalogue.outdated(cursor)
@@ -157,7 +157,7 @@ def _draft(networks: Networks, moments: Moments | None) -> Version:
     )
 
 
-def _measure(context: JobContext, networks: Networks) -> Moments | None:
+def _measure(context: SparkJobContext, networks: Networks) -> Moments | None:
     with context.database.transaction() as cursor:
         images = image_checks.sample(cursor, FITTED_ON_AT_MOST)
     spark = context.spark

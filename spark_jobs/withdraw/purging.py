@@ -18,6 +18,7 @@ from imagehub.catalogue.releases import label_sets, release_queries, release_wit
 from imagehub.catalogue.uploads import removals, tombstones
 from imagehub.catalogue.uploads.removals import Takedown, Withdrawal
 from imagehub.catalogue.uploads.tombstones import Kind
+from imagehub.catalogue.verification import crowd_models
 from imagehub.storage import keys
 from imagehub.withdrawal_list import WithdrawnFile
 from spark_jobs.runs import JobContext
@@ -37,6 +38,7 @@ def withdraw(context: JobContext, wish: Withdrawal) -> None:
     """Remove a withdrawn upload; with the last one of its photo, the photo."""
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
+        crowd_models.hold(cursor)
         tombstones.lock(cursor, wish.photo_sha256)
         image_id = removals.hold_image(cursor, wish.photo_sha256)
         removals.remove_upload(cursor, wish.upload_id)
@@ -50,6 +52,7 @@ def take_down(context: JobContext, decided: Takedown) -> None:
     """Remove a photo with all its uploads."""
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
+        crowd_models.hold(cursor)
         tombstones.lock(cursor, decided.photo_sha256)
         image_id = removals.hold_image(cursor, decided.photo_sha256)
         for upload_id in removals.uploads_of(cursor, image_id) if image_id else ():

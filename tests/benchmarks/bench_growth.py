@@ -22,7 +22,7 @@ from psycopg2.extras import execute_values
 
 from imagehub.vision.registry import choose
 from spark_jobs import jobs
-from spark_jobs.runs import JobContext, job_run
+from spark_jobs.runs import SparkJobContext, job_run
 from spark_jobs.verify import versions
 from tests.benchmarks.parts import report
 from tests.benchmarks.process_costs import costing, workers_bytes
@@ -138,7 +138,7 @@ class _Growing:
         self.images, self.dice = 0, np.random.default_rng(7)
         self.centres = self.dice.normal(size=(sizes.labels, DIMENSIONS))
         with job_run(hub.database, "verify") as run:
-            context = JobContext(hub.settings, hub.spark, hub.database, hub.store, run)
+            context = SparkJobContext(hub.settings, hub.database, hub.store, run, hub.spark)
             self.version = versions.current(context, choose(hub.settings)).number
         with hub.database.transaction() as cursor:
             # So that no projection is fitted: that would want photos.

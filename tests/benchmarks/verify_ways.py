@@ -19,7 +19,7 @@ from imagehub.vision.featurizer import Featurizer
 from imagehub.vision.projection import Projection, random_projection
 from imagehub.vision.registry import choose
 from spark_jobs.frames import batched
-from spark_jobs.runs import JobContext, job_run
+from spark_jobs.runs import SparkJobContext, job_run
 from spark_jobs.verify import job as verify
 from spark_jobs.verify import versions
 from spark_jobs.verify.look import PHOTOS_AT_ONCE, look, read_photos
@@ -41,7 +41,7 @@ def look_in_spark(
 ) -> Iterator[int]:
     """Look at the images as the job does, stage by stage; give how many each stage looked at."""
     with job_run(hub.database, "verify") as run:
-        context = JobContext(hub.settings, hub.spark, hub.database, hub.store, run)
+        context = SparkJobContext(hub.settings, hub.database, hub.store, run, hub.spark)
         version = versions.current(context, choose(hub.settings))
         serving = versions.serving(hub.settings, version)
         assert serving is not None

@@ -31,7 +31,7 @@ def take_in_all(database: Database, folder: Path, number: int) -> None:
     version = Version(number, {}, b"", "random", 0, {}, True)
     with job_run(database, "verify") as run:
         store = FolderStore(str(folder))
-        take_in(JobContext(Settings(), None, database, store, run), version, arrived)
+        take_in(JobContext(Settings(), database, store, run), version, arrived)
 
 
 def contributors(database: Database, number: int) -> dict[str, int]:

@@ -15,7 +15,7 @@ from imagehub.vocabulary import Label
 from spark_jobs import jobs
 from spark_jobs.cluster import job as cluster
 from spark_jobs.cluster import label_clusters
-from spark_jobs.runs import JobContext, job_run
+from spark_jobs.runs import SparkJobContext, job_run
 from tests import factories
 from tests.spark.near_copies import COPIES, copy_of, drawing, embedding
 
@@ -186,7 +186,7 @@ def test_a_run_that_was_replaced_publishes_nothing(hub: Hub) -> None:
     ):
         with hub.database.transaction() as cursor:
             job_runs.next_epoch(cursor, "cluster")
-        cluster.run(JobContext(hub.settings, hub.spark, hub.database, hub.store, run))
+        cluster.run(SparkJobContext(hub.settings, hub.database, hub.store, run, hub.spark))
     assert hub.everything() == [[], [], []]
     assert hub.rows("select state from job_runs where job = 'cluster'") == [("failed",)]
 

@@ -127,7 +127,7 @@ def test_a_run_that_was_replaced_publishes_nothing(sets: Sets, tree: dict[str, L
     with pytest.raises(Conflict), job_run(sets.database, "organise") as run:
         with sets.database.transaction() as cursor:
             job_runs.next_epoch(cursor, "organise")
-        organise.run(JobContext(sets.settings, None, sets.database, sets.store, run))
+        organise.run(JobContext(sets.settings, sets.database, sets.store, run))
     assert sets.members(1) == set()
     assert sets.rows("select count(*) from label_set_versions") == [(0,)]
 

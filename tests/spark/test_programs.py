@@ -14,6 +14,7 @@ from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from spark_jobs import jobs
 from tests import factories
+from tests.factories.uploads import Photo
 from tests.spark.near_copies import copy_of, drawing, embedding
 from tests.spark.programs import answer, jobs_program, wait_for
 
@@ -87,3 +88,58 @@ def test_the_watcher_outlives_a_job_that_fails_and_stops_when_told(
     log = (settings.data / "watch.log").read_text()
     assert "release failed and waits 1 s" in log
     assert "is done" in log
+
+
+RUNS = "select count(*) from job_runs where job = '{}' and state = '{}'"
+WAITERS = "select count(*) from pg_locks where not granted"
+
+
+def test_a_job_that_needs_no_spark_is_done_while_a_verification_round_is_under_way(
+    drawings: dict[str, list[Photo]], database: Database, settings: Settings
+) -> None:
+    gate = psycopg2.connect(database.url)
+    gate.cursor().execute("lock table image_checks in exclusive mode")
+    with jobs_program(settings, "watch"):
+        wait_for(lambda: answer(database, WAITERS) > 0)  # type: ignore[operator]
+        before = answer(database, RUNS.format("organise", "done"))
+        with database.transaction() as cursor:
+            factories.label(cursor, "Cat")
+        wait_for(lambda: answer(database, RUNS.format("organise", "done")) > before)  # type: ignore[operator]
+        assert answer(database, RUNS.format("verify", "running")) == 1
+        gate.rollback()
+        wait_for(lambda: answer(database, RUNS.format("verify", "done")) > 0)  # type: ignore[operator]
+    gate.close()
+    assert answer(database, "select count(*) from verdicts") == sum(map(len, drawings.values()))
+
+
+def test_a_plain_job_that_hangs_stops_neither_verification_nor_the_end_of_the_program(
+    drawings: dict[str, list[Photo]], database: Database, settings: Settings
+) -> None:
+    gate = psycopg2.connect(database.url)
+    gate.cursor().execute("lock table coverage_cells in exclusive mode")
+    with jobs_program(settings, "watch") as process:
+        wait_for(lambda: answer(database, WAITERS) == 1)
+        wait_for(lambda: answer(database, RUNS.format("verify", "done")) > 0)  # type: ignore[operator]
+        assert answer(database, RUNS.format("coverage", "running")) == 1
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    gate.close()
+
+
+@pytest.mark.parametrize("job", jobs.PLAIN_JOBS)
+def test_a_plain_job_runs_where_spark_cannot_start(
+    job: str, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", "/nonexistent")
+    with jobs_program(settings, job) as process:
+        assert process.wait(timeout=60) == 0
+    assert answer(database, RUNS.format(job, "done")) == 1
+
+
+def test_a_job_that_needs_spark_says_so_where_it_cannot_start(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", "/nonexistent")
+    with jobs_program(settings, "verify") as process:
+        assert process.wait(timeout=60) == 1
+    assert "Java" in (settings.data / "verify.log").read_text()

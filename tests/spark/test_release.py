@@ -22,7 +22,7 @@ from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import Label
 from spark_jobs import jobs
 from spark_jobs.release import job as release
-from spark_jobs.runs import JobContext, job_run
+from spark_jobs.runs import SparkJobContext, job_run
 from tests import factories
 
 
@@ -171,7 +171,7 @@ def test_a_run_that_was_replaced_publishes_nothing(hub: Hub) -> None:
     with pytest.raises(Conflict), job_run(hub.database, "release") as run:
         with hub.database.transaction() as cursor:
             job_runs.next_epoch(cursor, "release")
-        release.run(JobContext(hub.settings, hub.spark, hub.database, hub.store, run))
+        release.run(SparkJobContext(hub.settings, hub.database, hub.store, run, hub.spark))
     assert hub.objects(release_id) == {}
     assert release.has_work(hub.database)
 

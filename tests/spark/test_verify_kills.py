@@ -20,7 +20,7 @@ from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from imagehub.vision.registry import choose
 from imagehub.vocabulary import Outcome
-from spark_jobs.runs import JobContext, job_run
+from spark_jobs.runs import SparkJobContext, job_run
 from spark_jobs.verify import enrol, versions
 from spark_jobs.verify import job as verify
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
@@ -43,20 +43,20 @@ class Killed(Exception):
 @pytest.fixture
 def begun(
     spark: SparkSession, settings: Settings, database: Database, store: FolderStore
-) -> Callable[[], Iterator[tuple[JobContext, Serving]]]:
+) -> Callable[[], Iterator[tuple[SparkJobContext, Serving]]]:
     """Begin a run that does its steps one by one."""
 
     @contextmanager
-    def begin() -> Iterator[tuple[JobContext, Serving]]:
+    def begin() -> Iterator[tuple[SparkJobContext, Serving]]:
         with job_run(database, "verify") as run:
-            context = JobContext(settings, spark, database, store, run)
+            context = SparkJobContext(settings, database, store, run, spark)
             version = versions.current(context, choose(settings))
             yield context, Serving(settings, choose(settings), version)
 
     return begin
 
 
-def steps(context: JobContext, serving: Serving) -> list[Callable[[], object]]:
+def steps(context: SparkJobContext, serving: Serving) -> list[Callable[[], object]]:
     """What a first run does, step by step."""
     version = serving.version
     with context.database.transaction() as cursor:
@@ -80,7 +80,7 @@ def forget_all(database: Database) -> None:
 
 
 def test_a_run_killed_at_any_point_is_finished_by_the_next(
-    begun: Callable[[], Iterator[tuple[JobContext, Serving]]],
+    begun: Callable[[], Iterator[tuple[SparkJobContext, Serving]]],
     verify_once: Run,
     drawings: Drawings,
     database: Database,
@@ -108,7 +108,7 @@ def test_a_run_killed_at_any_point_is_finished_by_the_next(
 
 
 def test_a_run_that_was_replaced_changes_nothing(
-    begun: Callable[[], Iterator[tuple[JobContext, Serving]]],
+    begun: Callable[[], Iterator[tuple[SparkJobContext, Serving]]],
     drawings: Drawings,
     database: Database,
 ) -> None:
@@ -129,13 +129,13 @@ def test_a_run_that_was_replaced_changes_nothing(
 
 
 def test_sums_are_not_written_if_a_withdrawal_changed_the_model_meanwhile(
-    begun: Callable[[], Iterator[tuple[JobContext, Serving]]],
+    begun: Callable[[], Iterator[tuple[SparkJobContext, Serving]]],
     verify_once: Run,
     drawings: Drawings,
     database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def summed_beside_a_withdrawal(context: JobContext, version: Version) -> CrowdStatistics:
+    def summed_beside_a_withdrawal(context: SparkJobContext, version: Version) -> CrowdStatistics:
         found = sum_anew(context, version)
         with database.transaction() as cursor:
             crowd_models.take_revision(cursor, version.number)
@@ -156,7 +156,7 @@ def test_sums_are_not_written_if_a_withdrawal_changed_the_model_meanwhile(
 
 
 def test_a_second_copy_of_a_task_that_ends_late_writes_nothing_and_one_in_time_logs_each_verdict(
-    begun: Callable[[], Iterator[tuple[JobContext, Serving]]],
+    begun: Callable[[], Iterator[tuple[SparkJobContext, Serving]]],
     drawings: Drawings,
     database: Database,
     caplog: pytest.LogCaptureFixture,

@@ -132,14 +132,6 @@ def photos(cursor: Cursor, image_ids: Sequence[str]) -> list[ReleasePhoto]:
     return [ReleasePhoto(*row) for row in cursor.fetchall()]
 
 
-def hold_photos(cursor: Cursor, image_ids: Sequence[str]) -> bool:
-    """Keep these images from being removed until the transaction ends; False if one is gone."""
-    cursor.execute(
-        "select from images where id = any(%s::bpchar[]) for key share", (list(image_ids),)
-    )
-    return bool(cursor.rowcount == len(set(image_ids)))
-
-
 def past_splits(cursor: Cursor, request: ReleaseRequest) -> list[Assignment]:
     """In which splits earlier releases of the subset had its images."""
     cursor.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -106,6 +106,14 @@ def hold_image(cursor: Cursor, photo_sha256: str) -> str | None:
     )
     row = cursor.fetchone()
     return row.id if row else None
+
+
+def hold_images(cursor: Cursor, image_ids: Collection[str]) -> bool:
+    """Keep these images from being removed until the transaction ends; False if one is gone."""
+    cursor.execute(
+        "select from images where id = any(%s::bpchar[]) for key share", (list(image_ids),)
+    )
+    return bool(cursor.rowcount == len(set(image_ids)))
 
 
 def remove_upload(cursor: Cursor, upload_id: UUID) -> None:

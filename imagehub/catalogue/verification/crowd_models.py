@@ -79,6 +79,15 @@ def state(cursor: Cursor, version: int) -> ModelState:
     return ModelState(*cursor.fetchone())
 
 
+def hold(cursor: Cursor) -> None:
+    """Keep all models to this transaction until it ends.
+
+    Who changes a model or removes an image does this before it locks an image: otherwise a
+    withdrawal and a run of verification would wait for each other.
+    """
+    cursor.execute("select from crowd_models order by version for update")
+
+
 def hold_revision(cursor: Cursor, version: int) -> int:
     """Return the model's revision and keep the model as it is until the transaction ends."""
     cursor.execute("select revision from crowd_models where version = %s for share", (version,))

@@ -92,7 +92,7 @@ def sample(cursor: Cursor, limit: int) -> list[Unchecked]:
 def store_checks(cursor: Cursor, version: int, checks: Iterable[Check]) -> None:
     """Write what the version saw; images that it has seen already stay as they are.
 
-    One that could not be read is written anew.
+    One that could not be read is written anew, one that was removed meanwhile is left out.
     """
     lines = io.StringIO()
     for check in checks:
@@ -116,8 +116,10 @@ def store_checks(cursor: Cursor, version: int, checks: Iterable[Check]) -> None:
     cursor.execute(
         """
         insert into image_checks as c (image_id, version, findings, classes, embedding)
-        select image_id, %s, findings, classes, embedding
+        select i.id, %s, findings, classes, embedding
         from looked
+        join images i on i.id = looked.image_id
+        for key share of i
         on conflict (version, image_id) do update
         set findings = excluded.findings, classes = excluded.classes,
             embedding = excluded.embedding, checked_at = now()

@@ -16,6 +16,7 @@ import pandas as pd
 from imagehub.catalogue.verification import image_checks
 from imagehub.catalogue.verification.image_checks import Check, Unchecked, Version
 from imagehub.errors import Misconfigured, NotFound, Refused
+from imagehub.findings import UNREADABLE
 from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.storage import keys
@@ -23,7 +24,6 @@ from imagehub.storage.protocol import ObjectStore
 from imagehub.vision.featurizer import Featurizer
 from imagehub.vision.projection import DIMENSIONS, Moments, Projection
 from imagehub.vision.registry import Networks, choose
-from imagehub.vocabulary import Finding
 from spark_jobs.frames import batched, executor_database, executor_store
 from spark_jobs.verify.checks.all_checks import findings
 from spark_jobs.verify.checks.view import View
@@ -32,7 +32,6 @@ IMAGE_SCHEMA = "image_id string, photo_sha256 string, width int, height int, fla
 LOOKED_SCHEMA = "looked int"
 MOMENTS_SCHEMA = "photos int, total binary, gram binary"
 
-UNREADABLE = "unreadable"
 THREADS = 1
 """Of the networks in each worker: Spark runs as many workers as it may use cores."""
 
@@ -192,10 +191,9 @@ def _view(image: Unchecked, pixels: Pixels) -> View:
 
 
 def _unreadable(image: Unchecked) -> Check:
-    sentence = "The stored photo cannot be read; an operator must look into it."
     return Check(
         image.image_id,
-        [Finding(UNREADABLE, 1.0, sentence)],
+        [UNREADABLE.found(1.0)],
         {},
         np.zeros(DIMENSIONS, np.float32),
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from imagehub.catalogue.verification import claim_weights, crowd_models, verdicts
 from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, Version
+from imagehub.findings import UNREADABLE
 from imagehub.vision import class_map
 from imagehub.vision.network import Scores
 from imagehub.vision.registry import Networks
@@ -16,7 +17,6 @@ from spark_jobs.verify.agreement.network import ClassNetwork
 from spark_jobs.verify.agreement.panel import ClaimSample, Panel, fit_crowd, measure_temperature
 from spark_jobs.verify.agreement.record import right_share
 from spark_jobs.verify.checks.all_checks import REJECTED
-from spark_jobs.verify.look import UNREADABLE
 
 SAMPLED_CLAIMS = 500
 
@@ -51,4 +51,5 @@ def gather(context: SparkJobContext, version: Version, networks: Networks) -> Pa
     )
     temperature = measure_temperature(crowd, sample, share)
     contributors = {one.label: one.contributors for one in labels}
-    return Panel(crowd, temperature, network, graph, REJECTED, UNREADABLE, share, contributors)
+    unreadable = UNREADABLE.code
+    return Panel(crowd, temperature, network, graph, REJECTED, unreadable, share, contributors)

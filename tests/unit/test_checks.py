@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from hypothesis.strategies import floats
 from PIL import Image, ImageFilter
 
+from imagehub.findings import BY_CODE, UNREADABLE
 from imagehub.photo import count_levels
 from imagehub.vocabulary import Finding
 from spark_jobs.verify.checks import (
@@ -139,6 +140,10 @@ def test_every_code_with_a_threshold_is_recorded() -> None:
     codes = {code for _, _, code in EDGES if code} - {"low_density"}
     assert all_checks.THRESHOLDS.keys() == codes
     assert codes >= all_checks.REJECTED
+
+
+def test_every_kind_of_finding_is_found_by_a_check_or_is_that_no_check_was_possible() -> None:
+    assert {code for _, _, code in EDGES if code} | {UNREADABLE.code} == BY_CODE.keys()
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=40)), floats(0, 1))

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imagehub.findings import BY_CODE
 from imagehub.vocabulary import Evidence, Label, Outcome, Verdict
-from spark_jobs.verify.checks import all_checks, low_density
-from spark_jobs.verify.look import UNREADABLE
 from webapp.http import page_words as words
-from webapp.images.advice import BETTER_PHOTO
+from webapp.images.advice import next_steps
 from webapp.images.explanations import (
     STEPS,
     Explanation,
@@ -121,8 +120,9 @@ def test_a_contributor_is_told_what_to_do_and_a_visitor_is_not() -> None:
 
 
 def test_every_finding_has_its_own_advice() -> None:
-    codes = {*all_checks.THRESHOLDS, low_density.CODE, UNREADABLE}
-    assert codes <= set(BETTER_PHOTO)
+    told = [next_steps(MUG, Outcome.NEEDS_REVIEW, [code], [])[0] for code in BY_CODE]
+    assert told == [kind.advice for kind in BY_CODE.values()]
+    assert len(set(told)) == len(BY_CODE)
 
 
 def test_a_rejected_photo_that_is_only_unfit_is_not_called_wrong() -> None:

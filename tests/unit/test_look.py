@@ -16,14 +16,14 @@ from hypothesis import strategies as any_of
 from PIL import Image
 
 from imagehub.catalogue.verification.image_checks import Unchecked
+from imagehub.findings import BRIGHT, DARK, UNREADABLE
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from imagehub.vision.featurizer import Featurizer
 from imagehub.vision.projection import Projection, random_projection
 from imagehub.vision.registry import choose
-from spark_jobs.verify.checks import bright, dark
-from spark_jobs.verify.look import UNREADABLE, in_threads, look, read_photos
+from spark_jobs.verify.look import in_threads, look, read_photos
 
 SIZES = ((320, 240), (512, 384), (200, 500), (96, 96), (64, 70))
 
@@ -75,8 +75,8 @@ def plain_codes(jpeg: bytes) -> set[str]:
     """Dark and bright, by sorting floats."""
     with Image.open(io.BytesIO(jpeg)) as view:
         darkest, lightest = np.percentile(np.asarray(view) @ [0.299, 0.587, 0.114], (1, 99))
-    found = {dark.CODE} if lightest < dark.LIGHTEST_BELOW else set()
-    return found | ({bright.CODE} if darkest > bright.DARKEST_ABOVE else set())
+    found = {DARK.code} if lightest < DARK.threshold else set()
+    return found | ({BRIGHT.code} if darkest > BRIGHT.threshold else set())
 
 
 def test_a_look_says_what_the_plain_computation_says(
@@ -92,10 +92,10 @@ def test_a_look_says_what_the_plain_computation_says(
         plain = plain_embedding(jpeg, featurizer, projection)
         digit = np.spacing(np.abs(plain).astype(np.float16)).astype(np.float64)
         assert (np.abs(check.embedding.astype(np.float16) - plain) <= digit).all()
-        found = {finding.code for finding in check.findings} & {dark.CODE, bright.CODE}
+        found = {finding.code for finding in check.findings} & {DARK.code, BRIGHT.code}
         assert found == plain_codes(jpeg)
         codes |= found
-    assert codes == {dark.CODE, bright.CODE}
+    assert codes == {DARK.code, BRIGHT.code}
 
 
 def test_a_photo_that_is_missing_is_unreadable_and_holds_no_other_up(
@@ -104,7 +104,7 @@ def test_a_photo_that_is_missing_is_unreadable_and_holds_no_other_up(
     featurizer = Featurizer(choose(Settings(models=tmp_path / "none")))
     projection = random_projection(featurizer.networks.embedding.network.outputs)
     checks = look(list(read_photos(store, images[::-1])), featurizer, projection)
-    assert [finding.code for finding in checks[0].findings] == [UNREADABLE]
+    assert [finding.code for finding in checks[0].findings] == [UNREADABLE.code]
     assert not checks[0].embedding.any()
     assert all(check.embedding.any() for check in checks[1:])
 

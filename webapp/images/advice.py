@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from imagehub import findings as kinds
 from imagehub.vocabulary import Label, Outcome
 
-BETTER_PHOTO: Mapping[str, str] = {
-    "blurred": "Send a sharper photo: hold still, and let the camera focus.",
-    "dark": "Send a photo taken with more light.",
-    "bright": "Send a photo taken with less light, or from another side.",
-    "tiny": "Send a larger photo, as the camera made it.",
-    "low_information": "Send a photo on which there is something to see.",
-    "odd_aspect": "Send a photo that is cropped less.",
-    "low_density": "Send the photo itself, as the camera made it: most of this file is empty.",
-    "unreadable": "Wait: we could not read it and will look again within a few hours.",
-}
 ANOTHER_PHOTO = "Send another photo of the same thing."
 
 
@@ -28,7 +19,7 @@ def next_steps(
     """
     if outcome is Outcome.VERIFIED:
         return ()
-    steps = [BETTER_PHOTO.get(code, ANOTHER_PHOTO) for code in findings]
+    steps = [_better_photo(code) for code in findings]
     steps += [
         f"If it shows {rival.name}, send the same photo again as {rival.name}:"
         " it is kept once and judged as that too."
@@ -41,3 +32,9 @@ def next_steps(
     elif not findings:
         steps.append(f"If you are sure, send another photo of {label.name} that shows more of it.")
     return tuple(dict.fromkeys(steps))
+
+
+def _better_photo(code: str) -> str:
+    """What helps against a finding; an older version may have found what has no entry now."""
+    kind = kinds.BY_CODE.get(code)
+    return kind.advice if kind else ANOTHER_PHOTO

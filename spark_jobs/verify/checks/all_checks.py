@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imagehub.findings import BY_CODE, MeasuredKind
 from imagehub.vocabulary import Finding
 from spark_jobs.verify.checks import (
     aspect,
@@ -23,17 +24,13 @@ CHECKS = (
     aspect.check,
     low_density.check,
 )
-REJECTED = frozenset({dark.CODE, bright.CODE, low_information.CODE, resolution.CODE})
+REJECTED = frozenset(kind.code for kind in BY_CODE.values() if kind.rejects)
 """Findings with which nobody could use the photo; every other finding asks for a person."""
 
 THRESHOLDS = {
-    dark.CODE: dark.LIGHTEST_BELOW,
-    bright.CODE: bright.DARKEST_ABOVE,
-    low_information.CODE: low_information.CONTRAST_BELOW,
-    blurred.CODE: blurred.SHARPEST_BELOW,
-    resolution.CODE: float(resolution.SHORT_SIDE_BELOW_PIXELS),
-    aspect.CODE: aspect.ASPECT_ABOVE,
+    kind.code: kind.threshold for kind in BY_CODE.values() if isinstance(kind, MeasuredKind)
 }
+"""They belong to a version of verification."""
 
 
 def findings(view: View) -> list[Finding]:

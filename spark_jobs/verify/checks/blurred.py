@@ -7,12 +7,10 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from imagehub.findings import BLURRED, LOW_INFORMATION
 from imagehub.vocabulary import Finding
-from spark_jobs.verify.checks import low_information
 from spark_jobs.verify.checks.view import SHORT_SIDE_PIXELS, View, level_at
 
-CODE = "blurred"
-SHARPEST_BELOW = 0.12
 SHARPEST_SHARE = 0.995
 DIAGONAL = math.sqrt(2)
 
@@ -24,14 +22,9 @@ def check(view: View) -> Finding | None:
     may still serve.
     """
     sharpest = measure(view)
-    if sharpest is None or sharpest >= SHARPEST_BELOW:
+    if sharpest is None or sharpest >= BLURRED.threshold:
         return None
-    return Finding(
-        CODE,
-        round(sharpest, 3),
-        "The photo is blurred: no edge in it is sharp. Hold the phone still, and tap the thing to"
-        " focus on it.",
-    )
+    return BLURRED.found(round(sharpest, 3))
 
 
 def measure(view: View) -> float | None:
@@ -45,7 +38,7 @@ def measure(view: View) -> float | None:
     a photo without contrast or smaller than 2 pixels.
     """
     short = min(view.light.shape)
-    if view.contrast < low_information.CONTRAST_BELOW or short < 2:
+    if view.contrast < LOW_INFORMATION.threshold or short < 2:
         return None
     light = view.light.astype(np.int16)
     softest = min(

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
+from imagehub.findings import BRIGHT
 from imagehub.vocabulary import Finding
 from spark_jobs.verify.checks.view import View
-
-CODE = "bright"
-DARKEST_ABOVE = 215.0
 
 
 def check(view: View) -> Finding | None:
     """Measure the 1st percentile of luma: from 231 in bleached photos, up to 183 in good ones."""
-    if view.darkest <= DARKEST_ABOVE:
+    if view.darkest <= BRIGHT.threshold:
         return None
-    return Finding(
-        CODE,
-        round(view.darkest, 1),
-        "The photo is so bright that little can be seen. Turn away from the light.",
-    )
+    return BRIGHT.found(round(view.darkest, 1))

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
+from imagehub.findings import LOW_DENSITY
 from imagehub.vocabulary import Finding
 from spark_jobs.verify.checks.view import View
-
-CODE = "low_density"
 
 
 def check(view: View) -> Finding | None:
     """Pass on the flag that landing set from bytes a pixel; 1 stands for the flag."""
-    if CODE not in view.flags:
-        return None
-    return Finding(
-        CODE,
-        1.0,
-        "The file holds far fewer bytes than a photo of its size: most of it is empty. Send the"
-        " file that the camera made.",
-    )
+    return LOW_DENSITY.found(1.0) if LOW_DENSITY.code in view.flags else None

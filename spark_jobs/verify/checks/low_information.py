@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+from imagehub.findings import BRIGHT, DARK, LOW_INFORMATION
 from imagehub.vocabulary import Finding
-from spark_jobs.verify.checks import bright, dark
 from spark_jobs.verify.checks.view import View
-
-CODE = "low_information"
-CONTRAST_BELOW = 12.0
 
 
 def check(view: View) -> Finding | None:
@@ -15,11 +12,7 @@ def check(view: View) -> Finding | None:
 
     Dark and bright photos are left to their own checks.
     """
-    seen = view.lightest >= dark.LIGHTEST_BELOW and view.darkest <= bright.DARKEST_ABOVE
-    if not seen or view.contrast >= CONTRAST_BELOW:
+    seen = view.lightest >= DARK.threshold and view.darkest <= BRIGHT.threshold
+    if not seen or view.contrast >= LOW_INFORMATION.threshold:
         return None
-    return Finding(
-        CODE,
-        round(view.contrast, 1),
-        "The photo shows one even field and no thing. See that nothing covers the lens.",
-    )
+    return LOW_INFORMATION.found(round(view.contrast, 1))

@@ -10,6 +10,8 @@ from uuid import UUID
 MAX_PHOTO_BYTES = 16 * 1024 * 1024
 """The largest photo, in bytes: one limit for the API's body, the log's topic and the consumer."""
 
+EMBEDDING_DIMENSIONS = 256
+
 
 class UploadState(StrEnum):
     """Where one upload stands; a receipt lists the states it has passed."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-DIMENSIONS = 256
+from imagehub.vocabulary import EMBEDDING_DIMENSIONS
+
 SEED = 20_240_301
 """Of the projection of a young hub: the same on every machine."""
 
@@ -61,7 +62,7 @@ class Moments:
 
 def random_projection(features: int) -> Projection:
     """Orthonormal directions drawn with a fixed seed, for a hub too young to fit its own."""
-    directions = np.random.default_rng(SEED).standard_normal((features, DIMENSIONS))
+    directions = np.random.default_rng(SEED).standard_normal((features, EMBEDDING_DIMENSIONS))
     basis, _ = np.linalg.qr(directions)
     return Projection(np.zeros(features, np.float32), _padded(basis).astype(np.float32))
 
@@ -71,7 +72,7 @@ def fit(moments: Moments) -> Projection:
     mean = moments.total / moments.photos
     spread = moments.gram / moments.photos - np.outer(mean, mean)
     _, vectors = np.linalg.eigh(spread)
-    basis = vectors[:, ::-1][:, :DIMENSIONS]
+    basis = vectors[:, ::-1][:, :EMBEDDING_DIMENSIONS]
     strongest = np.abs(basis).argmax(axis=0)
     basis = basis * np.sign(basis[strongest, np.arange(basis.shape[1])])
     return Projection(mean.astype(np.float32), _padded(basis).astype(np.float32))
@@ -93,4 +94,4 @@ def _to_unit_length(rows: Floats) -> Floats:
 
 
 def _padded(basis: Doubles) -> Doubles:
-    return np.pad(basis, ((0, 0), (0, DIMENSIONS - basis.shape[1])))
+    return np.pad(basis, ((0, 0), (0, EMBEDDING_DIMENSIONS - basis.shape[1])))

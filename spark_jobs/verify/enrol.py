@@ -16,8 +16,9 @@ from imagehub.catalogue.verification import claim_weights, crowd_claims, crowd_m
 from imagehub.catalogue.verification.arrivals import Arrivals
 from imagehub.catalogue.verification.crowd_claims import Enrolled, Enrolment
 from imagehub.catalogue.verification.crowd_models import ContributorRecord, LabelSum
-from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, Version
+from imagehub.catalogue.verification.image_checks import Version
 from imagehub.errors import Unavailable
+from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 from spark_jobs.runs import JobContext, SparkJobContext
 from spark_jobs.verify.agreement import record
 from spark_jobs.verify.agreement.crowd import CrowdStatistics

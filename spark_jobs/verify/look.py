@@ -15,15 +15,16 @@ import pandas as pd
 
 from imagehub.catalogue.verification import image_checks
 from imagehub.catalogue.verification.image_checks import Check, Unchecked, Version
-from imagehub.errors import Misconfigured, NotFound, Refused
+from imagehub.errors import NotFound, Refused
 from imagehub.findings import UNREADABLE
 from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
-from imagehub.vision.featurizer import Featurizer
-from imagehub.vision.projection import DIMENSIONS, Moments, Projection
-from imagehub.vision.registry import Networks, choose
+from imagehub.vision.embedder import Embedder, open_featurizer
+from imagehub.vision.projection import Moments
+from imagehub.vision.registry import Networks
+from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 from spark_jobs.frames import batched, executor_database, executor_store
 from spark_jobs.verify.checks.all_checks import findings
 from spark_jobs.verify.checks.view import View
@@ -31,9 +32,6 @@ from spark_jobs.verify.checks.view import View
 IMAGE_SCHEMA = "image_id string, photo_sha256 string, width int, height int, flags string"
 LOOKED_SCHEMA = "looked int"
 MOMENTS_SCHEMA = "photos int, total binary, gram binary"
-
-THREADS = 1
-"""Of the networks in each worker: Spark runs as many workers as it may use cores."""
 
 PHOTOS_AT_ONCE = 64
 READERS = 2
@@ -57,16 +55,16 @@ class Looking:
     def __call__(self, batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         """Write the checks of each image, and tell how many were looked at."""
         database = executor_database(self.settings)
-        featurizer = open_featurizer(self.settings, self.version.networks)
-        projection = Projection.from_bytes(self.version.projection)
+        version = self.version
+        embedder = Embedder.open(self.settings, version.networks, version.projection)
 
         def write(checks: list[Check]) -> int:
             with database.transaction() as cursor:
-                image_checks.store_checks(cursor, self.version.number, checks)
+                image_checks.store_checks(cursor, version.number, checks)
             return len(checks)
 
         looks = (
-            look(photos, featurizer, projection)
+            look(photos, embedder)
             for photos in batched(_photos(self.settings, batches), PHOTOS_AT_ONCE)
         )
         for written in in_threads(write, looks, WRITERS, WRITTEN_BEHIND):
@@ -107,13 +105,11 @@ class ViewedPhoto:
     pixels: Pixels | None
 
 
-def look(
-    photos: Sequence[ViewedPhoto], featurizer: Featurizer, projection: Projection
-) -> list[Check]:
+def look(photos: Sequence[ViewedPhoto], embedder: Embedder) -> list[Check]:
     """Check, embed and name photos. One that cannot be read has a finding and no embedding."""
     readable = [photo for photo in photos if photo.pixels is not None]
-    looks = featurizer.look([photo.pixels for photo in readable if photo.pixels is not None])
-    embeddings = iter(projection.apply(looks.features))
+    looks = embedder.look([photo.pixels for photo in readable if photo.pixels is not None])
+    embeddings = iter(looks.embeddings)
     classes = iter(looks.classes)
     return [
         _unreadable(photo.image)
@@ -134,19 +130,6 @@ def image_rows(images: Iterable[Unchecked]) -> list[tuple[str, str, int, int, st
         (one.image_id, one.photo_sha256, one.width, one.height, ",".join(one.flags))
         for one in images
     ]
-
-
-def open_featurizer(
-    settings: Settings, networks: object, only_features: bool = False
-) -> Featurizer:
-    """The networks of a version; raise Misconfigured if this machine has others."""
-    chosen = choose(settings)
-    if chosen.describe() != networks:
-        raise Misconfigured(
-            f"This machine's networks in {settings.models} are not those of the verification"
-            f" version: {chosen.describe()} instead of {networks}. Give all workers the same files."
-        )
-    return Featurizer(Networks(chosen.embedding, None) if only_features else chosen, THREADS)
 
 
 def _photos(settings: Settings, batches: Iterator[pd.DataFrame]) -> Iterator[ViewedPhoto]:
@@ -195,5 +178,5 @@ def _unreadable(image: Unchecked) -> Check:
         image.image_id,
         [UNREADABLE.found(1.0)],
         {},
-        np.zeros(DIMENSIONS, np.float32),
+        np.zeros(EMBEDDING_DIMENSIONS, np.float32),
     )

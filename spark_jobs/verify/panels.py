@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from imagehub.catalogue.verification import claim_weights, crowd_models, verdicts
-from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, Version
+from imagehub.catalogue.verification.image_checks import Version
 from imagehub.findings import UNREADABLE
 from imagehub.vision import class_map
 from imagehub.vision.network import Scores
 from imagehub.vision.registry import Networks
+from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 from spark_jobs.runs import SparkJobContext
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 from spark_jobs.verify.agreement.graph import LabelGraph

@@ -11,8 +11,9 @@ import pandas as pd
 
 from imagehub.catalogue.verification import claim_weights, crowd_models
 from imagehub.catalogue.verification.claim_weights import Weighed
-from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, Version
+from imagehub.catalogue.verification.image_checks import Version
 from imagehub.settings import Settings
+from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 from spark_jobs.frames import executor_database, range_frame
 from spark_jobs.runs import SparkJobContext
 from spark_jobs.verify.agreement.crowd import CrowdStatistics

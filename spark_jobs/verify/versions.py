@@ -15,10 +15,10 @@ import numpy as np
 from imagehub.catalogue.verification import crowd_models, image_checks, verdicts
 from imagehub.catalogue.verification import versions as catalogue
 from imagehub.catalogue.verification.image_checks import Version
-from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
+from imagehub.vision.embedder import pin
 from imagehub.vision.projection import Moments, Projection, fit, random_projection
-from imagehub.vision.registry import NONE, Networks, choose
+from imagehub.vision.registry import Networks, choose
 from spark_jobs.runs import SparkJobContext
 from spark_jobs.verify.look import IMAGE_SCHEMA, MOMENTS_SCHEMA, Measuring, image_rows
 from spark_jobs.verify.thresholds import thresholds
@@ -52,21 +52,8 @@ def current(context: SparkJobContext, networks: Networks) -> Version:
 
 def serving(settings: Settings, version: Version) -> Serving | None:
     """The version's networks by name, whatever else is present; None if this machine lacks them."""
-    names = {role: str(network["name"]) for role, network in version.networks.items()}
-    if "embedding" not in names:
-        return None
-    pinned = replace(
-        settings,
-        embedding_network=names["embedding"],
-        class_network=names.get("classes", NONE),
-    )
-    try:
-        networks = choose(pinned)
-    except Misconfigured:
-        return None
-    if networks.describe() != version.networks:
-        return None
-    return Serving(pinned, networks, version)
+    pinned = pin(settings, version.networks)
+    return Serving(pinned, choose(pinned), version) if pinned else None
 
 
 def missing_networks(version: Version) -> str:

@@ -15,6 +15,7 @@ from imagehub.photo import read_view, resize
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
+from imagehub.vision.embedder import Embedder
 from imagehub.vision.featurizer import Featurizer
 from imagehub.vision.projection import Projection, random_projection
 from imagehub.vision.registry import choose
@@ -104,10 +105,10 @@ def _one_thread_a_process() -> Iterator[None]:
 
 def _look(part: tuple[int, int]) -> None:
     settings, images, projection = _given
-    featurizer = Featurizer(choose(settings))
+    embedder = Embedder(Featurizer(choose(settings)), projection)
     mine = images[part[0] :: part[1]]
     for photos in batched(read_photos(_store(settings), mine), PHOTOS_AT_ONCE):
-        look(photos, featurizer, projection)
+        look(photos, embedder)
 
 
 def _measure_bound(part: tuple[int, int]) -> Bound:

@@ -9,10 +9,8 @@ from dataclasses import asdict
 
 from imagehub.catalogue.database import Cursor
 from imagehub.storage.protocol import ObjectStore
-from imagehub.vocabulary import Account, Evidence, Finding, Label, Outcome
+from imagehub.vocabulary import EMBEDDING_DIMENSIONS, Account, Evidence, Finding, Label, Outcome
 from tests.factories.uploads import Photo, photo
-
-EMBEDDING_DIMENSIONS = 256
 
 
 def job_run(cursor: Cursor, job: str = "verify") -> int:

@@ -8,9 +8,8 @@ from io import BytesIO
 
 from PIL import Image, ImageEnhance, ImageOps
 
+from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 from tests.factories import drawn_jpeg
-
-DIMENSIONS = 256
 
 
 def _jpeg(image: Image.Image, quality: int = 70) -> bytes:
@@ -47,4 +46,4 @@ def copy_of(jpeg: bytes, how: str) -> bytes:
 def embedding(seed: int, noise: int = 0) -> list[float]:
     """256 numbers: alike for equal seeds, whatever the noise."""
     base, dice = random.Random(seed), random.Random(f"{seed} {noise}")
-    return [base.gauss(0, 1) + 0.05 * dice.gauss(0, 1) for _ in range(DIMENSIONS)]
+    return [base.gauss(0, 1) + 0.05 * dice.gauss(0, 1) for _ in range(EMBEDDING_DIMENSIONS)]

@@ -20,6 +20,7 @@ from imagehub.findings import BRIGHT, DARK, UNREADABLE
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
+from imagehub.vision.embedder import Embedder
 from imagehub.vision.featurizer import Featurizer
 from imagehub.vision.projection import Projection, random_projection
 from imagehub.vision.registry import choose
@@ -84,7 +85,7 @@ def test_a_look_says_what_the_plain_computation_says(
 ) -> None:
     featurizer = Featurizer(choose(Settings(models=tmp_path / "none")))
     projection = random_projection(featurizer.networks.embedding.network.outputs)
-    checks = look(list(read_photos(store, images)), featurizer, projection)
+    checks = look(list(read_photos(store, images)), Embedder(featurizer, projection))
     assert [check.image_id for check in checks] == [image.image_id for image in images]
     codes: set[str] = set()
     for image, check in list(zip(images, checks, strict=True))[:-1]:
@@ -103,7 +104,7 @@ def test_a_photo_that_is_missing_is_unreadable_and_holds_no_other_up(
 ) -> None:
     featurizer = Featurizer(choose(Settings(models=tmp_path / "none")))
     projection = random_projection(featurizer.networks.embedding.network.outputs)
-    checks = look(list(read_photos(store, images[::-1])), featurizer, projection)
+    checks = look(list(read_photos(store, images[::-1])), Embedder(featurizer, projection))
     assert [finding.code for finding in checks[0].findings] == [UNREADABLE.code]
     assert not checks[0].embedding.any()
     assert all(check.embedding.any() for check in checks[1:])

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from imagehub.vision.projection import (
-    DIMENSIONS,
     Moments,
     Projection,
     fit,
     prepare,
     random_projection,
 )
+from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 
 
 def features(rows: int, columns: int = 300, seed: int = 0) -> np.ndarray:
@@ -24,7 +24,7 @@ def features(rows: int, columns: int = 300, seed: int = 0) -> np.ndarray:
 @pytest.mark.parametrize("columns", [100, 256, 300])
 def test_a_random_projection_is_orthonormal_and_always_the_same(columns: int) -> None:
     one, other = random_projection(columns), random_projection(columns)
-    kept = min(columns, DIMENSIONS)
+    kept = min(columns, EMBEDDING_DIMENSIONS)
     gram = one.basis[:, :kept].T @ one.basis[:, :kept]
     np.testing.assert_allclose(gram, np.eye(kept), atol=1e-5)
     np.testing.assert_array_equal(one.basis, other.basis)
@@ -55,7 +55,7 @@ def test_embeddings_have_length_one_and_survive_being_written_down() -> None:
     projection = fit(Moments.of(rows))
     again = Projection.from_bytes(projection.to_bytes())
     embedded = again.apply(rows)
-    assert embedded.shape == (60, DIMENSIONS)
+    assert embedded.shape == (60, EMBEDDING_DIMENSIONS)
     assert embedded.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(embedded, axis=1), 1, atol=1e-5)
     np.testing.assert_array_equal(embedded, projection.apply(rows))

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from psycopg2.extras import execute_values
 
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS, read_embedding
+from imagehub.catalogue.verification.image_checks import read_embedding
+from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 
 Floats = npt.NDArray[np.float64]
 

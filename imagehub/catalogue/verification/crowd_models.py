@@ -11,7 +11,7 @@ from psycopg2.extras import execute_values
 
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.verification.arrivals import ArrivalCursor
-from imagehub.catalogue.verification.image_checks import EMBEDDING_DIMENSIONS
+from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 
 Floats = npt.NDArray[np.float64]
 

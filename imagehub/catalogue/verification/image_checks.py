@@ -12,9 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imagehub.catalogue.database import Cursor
-from imagehub.vocabulary import Finding
-
-EMBEDDING_DIMENSIONS = 256
+from imagehub.vocabulary import EMBEDDING_DIMENSIONS, Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,27 @@
 """The command `imagehub`: finds its commands by name and loads only the one that is asked for.
 
-Commands of the core are modules of imagehub.commands, each with one `command`. Others (`up`,
+Commands of the core are the modules of imagehub.commands, each with one `command`. Others (`up`,
 `simulate`) are found by the entry-point group `imagehub.commands`.
 """
 
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from importlib.metadata import EntryPoint, entry_points
 
 import click
 
-from imagehub import __version__
+from imagehub import __version__, commands
 from imagehub.errors import HubError
 
-CORE = (
-    "account",
-    "download",
-    "labels",
-    "model",
-    "release",
-    "status",
-    "subset",
-    "token",
-    "train",
-    "training-run",
-    "upload",
-    "withdrawn",
+SHARED = ("options", "output")
+"""Modules of imagehub.commands that are no command."""
+
+CORE = tuple(
+    module.name.replace("_", "-")
+    for module in pkgutil.iter_modules(commands.__path__)
+    if module.name not in SHARED
 )
 PLUGINS = "imagehub.commands"
 

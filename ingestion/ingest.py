@@ -12,7 +12,7 @@ from dataclasses import replace
 from imagehub import logs
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.uploads import attempts, dead_letters, landings, tombstones
-from imagehub.catalogue.uploads.landings import NewImage, Refusal
+from imagehub.catalogue.uploads.landings import LandingFacts, NewImage, Refusal, UploadIdentity
 from imagehub.catalogue.uploads.tombstones import ArrivingUpload, Barrier
 from imagehub.errors import Conflict, Refused, Unavailable
 from imagehub.log.protocol import Received
@@ -37,7 +37,8 @@ def prepare(pipeline: Pipeline, received: Received) -> Outcome:
     try:
         upload = decode(received.message)
         _check_digest(upload, received)
-        barrier, known = _find_known(pipeline, upload)
+        barrier, facts = _ask(pipeline, upload)
+        known = _known(upload, barrier, facts)
     except Refused as refused:
         return SetAside(refused.code, refused.sentence)
     except Conflict as conflict:
@@ -78,35 +79,31 @@ def _check_digest(upload: Upload, received: Received) -> None:
         )
 
 
-def _find_known(pipeline: Pipeline, upload: Upload) -> tuple[Barrier, Outcome | None]:
-    """What can be said without decoding; raise Conflict if the id belongs to another upload."""
+def _ask(pipeline: Pipeline, upload: Upload) -> tuple[Barrier, LandingFacts]:
     with pipeline.database.transaction() as cursor:
-        barrier = tombstones.barrier(cursor, _sending(upload))
-        return barrier, _known(cursor, upload, barrier)
+        return tombstones.barrier(cursor, _sending(upload)), landings.facts(cursor, upload)
 
 
-def _known(cursor: Cursor, upload: Upload, barrier: Barrier) -> Outcome | None:
-    if _is_settled(cursor, upload):
+def _known(upload: Upload, barrier: Barrier, facts: LandingFacts) -> Outcome | None:
+    """What can be said without decoding; raise Conflict if the id belongs to another upload."""
+    if _is_settled(upload, facts.settled):
         return SettledBefore(upload)
-    if not landings.has_account(cursor, upload.account_id):
+    if not facts.has_account:
         reason = f"Upload {upload.id} is by account {upload.account_id}, which does not exist."
         return SetAside("unknown_account", reason)
-    if not landings.has_label(cursor, upload.claimed_label):
+    if not facts.has_label:
         reason = f"Upload {upload.id} claims {upload.claimed_label!r}, which is no label."
         return SetAside("unknown_label", reason)
     if barrier.code:
         return TurnedDown(upload, Refusal(barrier.code, barrier.sentence))
-    if landings.find_image(cursor, upload.photo_sha256):
-        return Landed(upload, None, barrier.sweep)
-    return None
+    return Landed(upload, None, barrier.sweep) if facts.has_image else None
 
 
 def _sending(upload: Upload) -> ArrivingUpload:
     return ArrivingUpload(upload.id, upload.account_id, upload.photo_sha256, upload.accepted_at)
 
 
-def _is_settled(cursor: Cursor, upload: Upload) -> bool:
-    settled = landings.find_upload(cursor, upload.id)
+def _is_settled(upload: Upload, settled: UploadIdentity | None) -> bool:
     if settled is None:
         return False
     if (settled.account_id, settled.photo_sha256) != (upload.account_id, upload.photo_sha256):
@@ -163,7 +160,7 @@ def _write_rows(
 
 def _add(cursor: Cursor, outcome: Landed | TurnedDown) -> bool:
     """Add the rows; False if the upload was settled meanwhile, Conflict if its id is taken."""
-    if _is_settled(cursor, outcome.upload):
+    if _is_settled(outcome.upload, landings.find_upload(cursor, outcome.upload.id)):
         return False
     if isinstance(outcome, Landed):
         outcome = _passed(cursor, outcome)

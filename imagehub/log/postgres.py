@@ -1,9 +1,9 @@
 """The upload log as a table of the catalogue: one partition, one active consumer a group.
 
-Offsets are given out under the lock of the topic's row, which is held from after the messages'
-bytes were written until they are durable: none is skipped, and none can be seen before a smaller
-one. The one active consumer of a
-(topic, group) is the one whose connection holds an advisory lock; the others stand by.
+Offsets are given out under the lock of the topic's row. It is taken once the messages' bytes are
+written and held until they are durable: no offset is skipped, and none can be seen before a smaller
+one. The active consumer of a (topic, group) is the one whose connection holds an advisory lock; the
+others stand by.
 """
 
 from __future__ import annotations

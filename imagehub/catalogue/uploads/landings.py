@@ -51,6 +51,41 @@ class UploadIdentity:
     photo_sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class LandingFacts:
+    """What the catalogue knows of an upload that is about to land.
+
+    `settled` is what it settled under the upload's id, if it did.
+    """
+
+    settled: UploadIdentity | None
+    has_account: bool
+    has_label: bool
+    has_image: bool
+
+
+def facts(cursor: Cursor, upload: Upload) -> LandingFacts:
+    """Ask all that can be known of an upload before its photo is decoded."""
+    cursor.execute(
+        """
+        select u.account_id, encode(u.photo_sha256, 'hex') as photo_sha256,
+            exists (select from accounts where id = %(account)s::uuid) as has_account,
+            exists (select from labels where mid = %(label)s) as has_label,
+            exists (select from images where photo_sha256 = %(photo)s) as has_image
+        from (select 1) as one left join uploads u on u.id = %(upload)s::uuid
+        """,
+        {
+            "upload": upload.id,
+            "account": upload.account_id,
+            "label": upload.claimed_label,
+            "photo": bytes.fromhex(upload.photo_sha256),
+        },
+    )
+    row = cursor.fetchone()
+    settled = UploadIdentity(row.account_id, row.photo_sha256) if row.account_id else None
+    return LandingFacts(settled, row.has_account, row.has_label, row.has_image)
+
+
 def find_upload(cursor: Cursor, upload_id: UUID) -> UploadIdentity | None:
     """The upload of this id, if it has been settled."""
     cursor.execute(
@@ -66,18 +101,6 @@ def find_image(cursor: Cursor, photo_sha256: str) -> str | None:
     cursor.execute("select id from images where photo_sha256 = %s", (bytes.fromhex(photo_sha256),))
     row = cursor.fetchone()
     return row.id if row else None
-
-
-def has_account(cursor: Cursor, account_id: UUID) -> bool:
-    """Say whether the account exists."""
-    cursor.execute("select from accounts where id = %s", (account_id,))
-    return cursor.fetchone() is not None
-
-
-def has_label(cursor: Cursor, mid: str) -> bool:
-    """Say whether the label exists."""
-    cursor.execute("select from labels where mid = %s", (mid,))
-    return cursor.fetchone() is not None
 
 
 def add_image(cursor: Cursor, image: NewImage) -> bool:

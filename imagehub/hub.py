@@ -5,6 +5,7 @@ Each program's composition root calls these functions once. Nothing connects bef
 
 from __future__ import annotations
 
+import json
 import logging
 from urllib.parse import urlsplit
 
@@ -55,7 +56,8 @@ def open_log(settings: Settings, topic: str | None = None) -> UploadLog:
 
         # It reports every refused connection and retry; what matters reaches us as an exception.
         logging.getLogger("kafka").setLevel(logging.CRITICAL)
-        return KafkaLog(topic, servers=urlsplit(settings.log_url).netloc.split(","))
+        servers = urlsplit(settings.log_url).netloc.split(",")
+        return KafkaLog(topic, servers, options=json.loads(settings.log_options or "{}"))
     from imagehub.log.postgres import PostgresLog
 
     return PostgresLog(topic, url=settings.catalogue_url or embedded_catalogue_url(settings))

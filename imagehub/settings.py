@@ -77,8 +77,19 @@ def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
-def _setting(default: str, read: Callable[[str], Any], doc: str) -> Any:
-    return field(default=read(default), metadata={"read": read, "default": default, "doc": doc})
+def _json_object(value: str) -> str:
+    try:
+        is_object = isinstance(json.loads(value or "{}"), dict)
+    except json.JSONDecodeError:
+        is_object = False
+    if not is_object:
+        raise ValueError('it must be a JSON object, {"NAME": VALUE}')
+    return value.strip()
+
+
+def _setting(default: str, read: Callable[[str], Any], doc: str, *, is_secret: bool = False) -> Any:
+    metadata = {"read": read, "default": default, "doc": doc, "is_secret": is_secret}
+    return field(default=read(default), repr=not is_secret, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +111,12 @@ class Settings:
         "upload log: postgres: (a table of the catalogue) or kafka://HOST:PORT,HOST:PORT",
     )
     log_topic: str = _setting("uploads", _text, "topic of the upload log")
+    log_options: str = _setting(
+        "",
+        _json_object,
+        "further options of every Kafka client, as JSON: TLS, SASL; empty: none",
+        is_secret=True,
+    )
     storage_url: str = _setting(
         "folder:", _storage, "object store: folder:[PATH] or s3://BUCKET[/PREFIX]"
     )
@@ -153,7 +170,7 @@ class Settings:
     server: str = _setting(
         "http://127.0.0.1:8000", _url("http", "https"), "hub that the commands speak to"
     )
-    token: str = _setting("", _text, "token that the commands speak with")
+    token: str = _setting("", _text, "token that the commands speak with", is_secret=True)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -172,7 +189,8 @@ class Settings:
             try:
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError as error:
-                shown = "…" if "@" in text else repr(text)  # it may hold a password
+                is_secret = setting.metadata["is_secret"] or "@" in text  # it may hold a password
+                shown = "…" if is_secret else repr(text)
                 raise Misconfigured(f"{name}={shown} is wrong: {error}.") from error
         if given:
             known = ", ".join(variable(setting.name) for setting in fields(cls))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from kafka import KafkaProducer
@@ -15,7 +16,6 @@ from imagehub.errors import Unavailable
 from imagehub.log.kafka_consumer import KafkaLogConsumer
 from imagehub.log.kafka_topic import (
     KafkaTopic,
-    connection_options,
     errors_translated,
     patiently,
     waiting_for,
@@ -43,9 +43,11 @@ class KafkaLog:
         topic: str,
         servers: Sequence[str],
         member_timeout_seconds: float = MEMBER_TIMEOUT_SECONDS,
+        options: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
+        """`options` are further ones of every client: TLS, SASL. Raises Misconfigured if wrong."""
         self.topic = topic
-        self._topic = KafkaTopic(topic, servers)
+        self._topic = KafkaTopic(topic, servers, options)
         self._member_timeout_seconds = member_timeout_seconds
         self._lock = threading.Lock()
         self._producer: Any = None
@@ -109,7 +111,7 @@ class KafkaLog:
         with waiting_for(self._lock), errors_translated(self.topic):
             if self._producer is None:
                 self._producer = KafkaProducer(
-                    **connection_options(self._topic.servers),
+                    **self._topic.connection_options,
                     acks="all",
                     enable_idempotence=True,
                     retries=float("inf"),

@@ -14,7 +14,6 @@ from imagehub.errors import Unavailable
 from imagehub.log.kafka_topic import (
     REQUEST_TIMEOUT_MS,
     KafkaTopic,
-    connection_options,
     errors_translated,
 )
 from imagehub.log.protocol import Position, Received
@@ -100,7 +99,7 @@ class KafkaLogConsumer:
             with errors_translated(self._topic.name):
                 self._client = KafkaConsumer(
                     self._topic.name,
-                    **connection_options(self._topic.servers),
+                    **self._topic.connection_options,
                     group_id=self._group,
                     enable_auto_commit=False,
                     auto_offset_reset="earliest",

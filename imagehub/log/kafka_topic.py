@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from kafka import KafkaAdminClient, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource
 from kafka.errors import (
     AuthorizationError,
@@ -36,8 +36,24 @@ SHORTEST_RETENTION_MS = 7 * _DAY_MS
 """A shorter one could remove an upload before a long outage of ingestion ends."""
 
 
-def connection_options(servers: Sequence[str]) -> dict[str, Any]:
-    """Options that a producer, a consumer and an admin client have in common."""
+OPTIONS = frozenset(
+    set(KafkaAdminClient.DEFAULT_CONFIG)
+    & set(KafkaConsumer.DEFAULT_CONFIG)
+    & set(KafkaProducer.DEFAULT_CONFIG)
+) - {"bootstrap_servers"}
+"""What an operator may set: how clients connect, and nothing of what makes messages durable."""
+
+
+def connection_options(servers: Sequence[str], further: Mapping[str, Any]) -> dict[str, Any]:
+    """Options that a producer, a consumer and an admin client have in common.
+
+    `further` are the operator's, which rule. Raises Misconfigured if one is none of OPTIONS.
+    """
+    if unknown := sorted(further.keys() - OPTIONS):
+        raise Misconfigured(
+            f"IMAGEHUB_LOG_OPTIONS names {unknown[0]}, which is not for every client of Kafka."
+            f" It may name: {', '.join(sorted(OPTIONS))}."
+        )
     return {
         "bootstrap_servers": list(servers),
         "bootstrap_timeout_ms": BOOTSTRAP_TIMEOUT_MS,
@@ -46,6 +62,7 @@ def connection_options(servers: Sequence[str]) -> dict[str, Any]:
         "reconnect_backoff_ms": 50,
         "reconnect_backoff_max_ms": 1_000,
         "metadata_max_age_ms": 60_000,
+        **further,
     }
 
 
@@ -63,11 +80,12 @@ def errors_translated(topic: str) -> Iterator[None]:
 
 
 class KafkaTopic:
-    """A topic and where its brokers are. Safe to share between threads."""
+    """A topic and how clients connect to its brokers. Safe to share between threads."""
 
-    def __init__(self, name: str, servers: Sequence[str]) -> None:
+    def __init__(self, name: str, servers: Sequence[str], options: Mapping[str, Any]) -> None:
+        """Raise Misconfigured if one of the operator's options is unknown."""
         self.name = name
-        self.servers = tuple(servers)
+        self.connection_options = connection_options(servers, options)
         self._lock = threading.Lock()
         self._partitions: list[TopicPartition] = []
 
@@ -86,7 +104,7 @@ class KafkaTopic:
     def admin(self) -> Iterator[Any]:
         """Give an admin client; raise Kafka's errors as ours."""
         with errors_translated(self.name):
-            admin = KafkaAdminClient(**connection_options(self.servers))
+            admin = KafkaAdminClient(**self.connection_options)
             try:
                 yield admin
             finally:

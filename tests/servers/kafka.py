@@ -11,7 +11,7 @@ import socket
 import subprocess
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyspark
@@ -25,6 +25,7 @@ from tests.servers.cache import CACHE, cached, run
 
 VERSION = "4.3.0"
 START_TIMEOUT_SECONDS = 60
+SASL_USER, SASL_PASSWORD = "hub", "none-of-your-business"
 PROGRAMS = f"""
 <ivy-module version="2.0">
   <info organisation="deep-images-hub" module="kafka-broker"/>
@@ -39,9 +40,12 @@ CONFIGURATION = """
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller_port}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},SASL_PLAINTEXT://127.0.0.1:{sasl_port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},SASL_PLAINTEXT://127.0.0.1:{sasl_port}
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl_plaintext.plain.sasl.jaas.config={login} user_{sasl_user}="{sasl_password}";
 controller.listener.names=CONTROLLER
+listener.security.protocol.map={protocols}
 log.dirs={data}
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
@@ -57,11 +61,15 @@ group.min.session.timeout.ms=200
 
 @dataclass(frozen=True)
 class Kafka:
-    """A broker's folder and port; `prepare` it once, then run `command` under a supervisor."""
+    """A broker's folder and ports; `prepare` it once, then run `command` under a supervisor.
+
+    At `sasl_port` it lets in who gives SASL_USER and SASL_PASSWORD.
+    """
 
     folder: Path
     port: int
     cache: Path = CACHE
+    sasl_port: int = field(default_factory=free_port)
 
     @property
     def url(self) -> str:
@@ -86,7 +94,16 @@ class Kafka:
         data = self.folder / "data"
         self.folder.mkdir(parents=True, exist_ok=True)
         self._configuration.write_text(
-            CONFIGURATION.format(port=self.port, controller_port=free_port(), data=data),
+            CONFIGURATION.format(
+                port=self.port,
+                controller_port=free_port(),
+                data=data,
+                sasl_port=self.sasl_port,
+                protocols="PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+                login="org.apache.kafka.common.security.plain.PlainLoginModule required",
+                sasl_user=SASL_USER,
+                sasl_password=SASL_PASSWORD,
+            ),
             encoding="utf-8",
         )
         if (data / "meta.properties").exists():

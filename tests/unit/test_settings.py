@@ -44,6 +44,8 @@ def test_settings_survive_the_way_to_a_child_process() -> None:
         ("IMAGEHUB_STORAGE_URL", "ftp://x"),
         ("IMAGEHUB_CATALOGUE_URL", "mysql://x"),
         ("IMAGEHUB_COLOUR", "red"),
+        ("IMAGEHUB_LOG_OPTIONS", "security_protocol=SSL"),
+        ("IMAGEHUB_LOG_OPTIONS", '["SSL"]'),
     ],
 )
 def test_a_wrong_or_unknown_setting_is_named(name: str, value: str) -> None:
@@ -57,12 +59,20 @@ def test_what_is_wrong_is_said_in_words_and_without_a_password() -> None:
     with pytest.raises(Misconfigured) as wrong:
         Settings.from_environment({"IMAGEHUB_CATALOGUE_URL": "postgresq://ana:secret@host/hub"})
     assert "secret" not in str(wrong.value)
+    with pytest.raises(Misconfigured, match="JSON object") as wrong:
+        Settings.from_environment({"IMAGEHUB_LOG_OPTIONS": '{"sasl_plain_password": "secret"'})
+    assert "secret" not in str(wrong.value)
     with pytest.raises(Misconfigured, match="BUCKET"):
         Settings.from_environment({"IMAGEHUB_STORAGE_URL": "s3:///prefix"})
 
 
 def test_other_programs_variables_are_none_of_our_business() -> None:
     Settings.from_environment({"PATH": "/bin", "AWS_ACCESS_KEY_ID": "x"})
+
+
+def test_secrets_are_not_shown_where_settings_are() -> None:
+    settings = Settings(log_options='{"sasl_plain_password": "secret"}', token="dih_secret")
+    assert "secret" not in repr(settings)
 
 
 def test_settings_are_frozen() -> None:

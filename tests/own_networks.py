@@ -15,7 +15,7 @@ SIDE = drawn.SIDE_PIXELS
 COLOURS = ((210, 50, 50), (50, 190, 60), (60, 70, 220), (215, 215, 205))
 """Of the paper that is drawn on: each is a class, with the label of the same place in MIDS."""
 
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 
 MIDS = ("/m/06fvc", "/m/038hg", "/m/01g6gs", "/m/083vt")
 
@@ -26,7 +26,7 @@ def drawings(count: int, seed: int = 0) -> list[npt.NDArray[np.uint8]]:
     return [_draw(COLOURS[number % len(COLOURS)], dice) for number in range(count)]
 
 
-def weights() -> tuple[Floats, Floats, Floats]:
+def weights() -> tuple[Float32s, Float32s, Float32s]:
     """Filters 30 x 3 x 11 x 11, and of the classes the weights 30 x 4 and the bias 4.
 
     The nearest of four means of features, as a linear rule: right about nearly all drawings.
@@ -93,7 +93,7 @@ def write_tflite(path: Path) -> Path:
     return path
 
 
-def _features(pixels: npt.NDArray[np.uint8], filters: Floats) -> Floats:
+def _features(pixels: npt.NDArray[np.uint8], filters: Float32s) -> Float32s:
     import tensorflow as tf
 
     padded = np.pad(pixels.astype(np.float32), [(0, 0), (5, 5), (5, 5), (0, 0)])

@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Said:
     """What the graph that made the checkpoint said of the pixels it was given."""
 
-    features: Floats
-    probabilities: Floats
+    features: Float32s
+    probabilities: Float32s
 
 
 class SlimResNet:
@@ -34,7 +34,7 @@ class SlimResNet:
         self.width = width
         self._dice = np.random.default_rng(7)
 
-    def save(self, prefix: Path, pixels: Floats) -> Said:
+    def save(self, prefix: Path, pixels: Float32s) -> Said:
         """Write the checkpoint and look at `pixels`, N x SIDE x SIDE x 3, mean taken off."""
         import tensorflow as tf
 

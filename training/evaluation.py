@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 WORST_MISTAKES = 24
 
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 Classes = npt.NDArray[np.int64]
 
 
@@ -65,15 +65,15 @@ class HeldOutPhotos:
     classes: Classes
 
 
-def softmax(logits: Floats) -> Floats:
+def softmax(logits: Float32s) -> Float32s:
     """Logits, N x classes, as probabilities."""
     raised = np.exp(logits - logits.max(1, keepdims=True))
-    answer: Floats = raised / raised.sum(1, keepdims=True)
+    answer: Float32s = raised / raised.sum(1, keepdims=True)
     return answer
 
 
 def evaluate(
-    held_out: HeldOutPhotos, probabilities: Floats, mids: Sequence[str], names: Sequence[str]
+    held_out: HeldOutPhotos, probabilities: Float32s, mids: Sequence[str], names: Sequence[str]
 ) -> Evaluation:
     """Measure what a model says, N x classes, of N held-out photos; N is at least 1."""
     said = probabilities.argmax(1)
@@ -92,7 +92,7 @@ def evaluate(
     )
 
 
-def agreement(one: Floats, other: Floats) -> float:
+def agreement(one: Float32s, other: Float32s) -> float:
     """Share of photos for which two models say the same label first."""
     return float((one.argmax(1) == other.argmax(1)).mean())
 
@@ -106,7 +106,7 @@ def _score(number: int, confusion: Classes, mid: str, name: str) -> LabelScore:
 
 
 def _mistakes(
-    held_out: HeldOutPhotos, probabilities: Floats, names: Sequence[str]
+    held_out: HeldOutPhotos, probabilities: Float32s, names: Sequence[str]
 ) -> tuple[Mistake, ...]:
     said, sure = probabilities.argmax(1), probabilities.max(1)
     wrong = np.flatnonzero(said != held_out.classes)

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from training.trained import Trained
 
 Pixels = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 CALIBRATION_PHOTOS = 128
 SAVED_MODEL, TFLITE, LABELS, METRICS = (
     "saved_model.tar",
@@ -93,7 +93,7 @@ def tflite(trained: Trained, photos: Sequence[Pixels]) -> bytes:
     return bytes(converter.convert())
 
 
-def ask_saved_model(data: bytes, photos: Sequence[Pixels], beat: Callable[[], None]) -> Floats:
+def ask_saved_model(data: bytes, photos: Sequence[Pixels], beat: Callable[[], None]) -> Float32s:
     """What an exported SavedModel says of photos, N x classes."""
     import tensorflow as tf
 
@@ -109,7 +109,7 @@ def ask_saved_model(data: bytes, photos: Sequence[Pixels], beat: Callable[[], No
     return np.concatenate(rows)
 
 
-def ask_tflite(data: bytes, photos: Sequence[Pixels], beat: Callable[[], None]) -> Floats:
+def ask_tflite(data: bytes, photos: Sequence[Pixels], beat: Callable[[], None]) -> Float32s:
     """What an exported TFLite file says of photos, one after another: N x classes."""
     import tensorflow as tf
 

@@ -6,10 +6,10 @@ steps in the same order; it begins from the same checkpoint, so the weights stay
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,9 +25,6 @@ from training.features import FeatureSet
 from training.pretrained import Pretrained
 from training.shards import ShardFacts
 from training.task import Task, checkpoint_key, checkpoint_prefix, epochs_of
-
-POINTS_AN_EPOCH = 4
-"""Of the loss curve."""
 
 
 class ProgressReport(Protocol):
@@ -77,6 +74,8 @@ def fit(task: Task, place: WorkerRank, report: ProgressReport, data: Any = None)
 
     `data` are batches to take instead of those of the task's shards.
     """
+    from training.progress_callback import ProgressCallback, numbers_of
+
     data = _data(task, place) if data is None else data
     with place.scope():
         model = _model(task, place)
@@ -92,10 +91,10 @@ def fit(task: Task, place: WorkerRank, report: ProgressReport, data: Any = None)
         initial_epoch=task.first_epoch,
         epochs=task.config.epochs,
         steps_per_epoch=task.steps,
-        callbacks=[_telling(task, place, report)],
+        callbacks=[ProgressCallback(task, place.worker, report, partial(_keep, task, place.store))],
         verbose=0,
     )
-    return _numbers(model)
+    return numbers_of(model)
 
 
 def _data(task: Task, place: WorkerRank) -> Any:
@@ -164,69 +163,6 @@ def _restore(model: Any, optimizer: Any, found: Checkpoint) -> None:
     model.set_weights(found.weights)
     for variable, array in zip(optimizer.variables, found.optimizer, strict=False):
         variable.assign(array)
-
-
-def _numbers(model: Any) -> Checkpoint:
-    """The model's numbers in memory of their own."""
-    return Checkpoint(
-        tuple(np.array(one) for one in model.get_weights()),
-        tuple(np.array(one.numpy()) for one in model.optimizer.variables),
-    )
-
-
-def _telling(task: Task, place: WorkerRank, report: ProgressReport) -> Any:
-    import tf_keras as keras
-
-    every = max(1, task.steps // POINTS_AN_EPOCH)
-
-    class Telling(keras.callbacks.Callback):  # type: ignore[misc]  # has no types
-        """Tells steps and epochs, and keeps a checkpoint of each epoch."""
-
-        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002 Keras's own
-            """Start the epoch's clock; its first step is not counted: it also builds the graph."""
-            self.before = epoch * task.steps
-            self.clock_from = time.monotonic()
-            self.counted = 0
-
-        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            """Say that the loop gets on."""
-            self.counted += 1
-            if batch == 0 and task.steps > 1:
-                self.clock_from, self.counted = time.monotonic(), 0
-            done = self.before + batch + 1
-            if place.worker == 0:
-                report.progress(done, self.rate() if self.counted else None)
-                if (batch + 1) % every == 0:
-                    report.step(
-                        CurveStep(done, self.mean(logs, "loss"), self.mean(logs, "accuracy"))
-                    )
-            else:
-                report.beat()
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            """Keep the weights, and say what they are."""
-            numbers = _numbers(self.model)
-            report.epoch(
-                Epoch(
-                    *(epoch + 1, place.worker),
-                    *(self.mean(logs, "loss"), self.mean(logs, "accuracy")),
-                    *(self.rate(), checkpoint.weights_sha256(numbers.weights)),
-                )
-            )
-            if place.worker == 0:
-                _keep(task, place.store, epoch + 1, numbers)
-                report.checkpoint(epoch + 1)
-
-        def mean(self, logs: Any, name: str) -> float:
-            """Of all workers; Keras adds up what each of them says."""
-            return float(logs[name]) / int(self.model.distribute_strategy.num_replicas_in_sync)
-
-        def rate(self) -> float:
-            """Photos a second of all workers together."""
-            seconds = max(time.monotonic() - self.clock_from, 1e-6)
-            return self.counted * task.batch * task.workers / seconds
-
-    return Telling()
 
 
 def _keep(task: Task, store: ObjectStore, epochs: int, numbers: Checkpoint) -> None:

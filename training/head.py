@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from training.checkpoint import Checkpoint
 
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 Classes = npt.NDArray[np.int64]
 
 PENALTY = 3e-4
@@ -20,7 +20,7 @@ FITTING_STEPS = 200
 FITTING_RATE = 0.05
 
 
-def start(features: Floats, classes: int) -> Checkpoint:
+def start(features: Float32s, classes: int) -> Checkpoint:
     """What a head begins from: how the features lie (N x D), and weights of zero.
 
     Multinomial logistic regression has one minimum, so nothing is drawn by lot.
@@ -36,7 +36,7 @@ def start(features: Floats, classes: int) -> Checkpoint:
     )
 
 
-def fitted(features: Floats, truth: Classes, classes: int) -> Checkpoint:
+def fitted(features: Float32s, truth: Classes, classes: int) -> Checkpoint:
     """A head that fits features (N x D) and their classes (N): as `start`, then trained at once.
 
     By Adam (Kingma and Ba 2015) on all photos in each step.
@@ -81,17 +81,17 @@ def layers(classes: int) -> list[Any]:
     ]
 
 
-def logits(found: Checkpoint, features: Floats) -> Floats:
+def logits(found: Checkpoint, features: Float32s) -> Float32s:
     """What the model says, without TensorFlow: N x classes."""
     mean, scale, kernel, bias = found.weights[:4]
-    answer: Floats = ((features - mean) * scale) @ kernel + bias
+    answer: Float32s = ((features - mean) * scale) @ kernel + bias
     return answer
 
 
-def folded(found: Checkpoint) -> tuple[Floats, Floats]:
+def folded(found: Checkpoint) -> tuple[Float32s, Float32s]:
     """The same head as one kernel (D x classes) and one bias, for an exported model."""
     mean, scale, kernel, bias = found.weights[:4]
-    scaled: Floats = (scale[:, None] * kernel).astype(np.float32)
+    scaled: Float32s = (scale[:, None] * kernel).astype(np.float32)
     return scaled, (bias - mean @ scaled).astype(np.float32)
 
 

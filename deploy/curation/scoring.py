@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+Float64s = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Pair = tuple[str, str]
 
@@ -44,7 +44,7 @@ def score(found: Set[object], true: Set[object]) -> Score:
     return Score(len(found & true), len(found - true), len(true - found))
 
 
-def average_precision(is_true: Flags, suspicion: Floats) -> float:
+def average_precision(is_true: Flags, suspicion: Float64s) -> float:
     """Area under precision over recall, ranking by suspicion, the most suspicious first.
 
     Equal suspicions are one step, so their order says nothing. 1.0 where nothing is true.
@@ -67,7 +67,7 @@ class Bin:
     images: int
 
 
-def reliability(probabilities: Floats, is_right: Flags, bins: int = 10) -> list[Bin]:
+def reliability(probabilities: Float64s, is_right: Flags, bins: int = 10) -> list[Bin]:
     """Sort by probability and cut into bins of equally many, at most one apart."""
     order = np.argsort(probabilities, kind="stable")
     return [

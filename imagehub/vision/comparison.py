@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 
 NEIGHBOURS = 10
 LEAST_AGREEMENT = 0.97
@@ -17,8 +17,8 @@ LEAST_AGREEMENT = 0.97
 class Outputs:
     """What a network said of N photos: features N x D, probabilities N x CLASSES, or None."""
 
-    features: Floats | None
-    probabilities: Floats | None
+    features: Float32s | None
+    probabilities: Float32s | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def compare(one: Outputs, other: Outputs) -> NetworkComparison:
     return NetworkComparison(photos, agreement, overlap)
 
 
-def nearest(features: Floats) -> npt.NDArray[np.intp]:
+def nearest(features: Float32s) -> npt.NDArray[np.intp]:
     """The numbers of the 10 photos nearest to each of N x D, by cosine; fewer if there are."""
     rows = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
     alike = rows @ rows.T

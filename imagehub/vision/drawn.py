@@ -29,10 +29,10 @@ CHANNELS = 2 * ORIENTATIONS * len(WAVELENGTHS_PIXELS) + 2 * len(OPPONENTS)
 FEATURES = CHANNELS * GRID * GRID
 STRIDE_PIXELS = 2
 
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 
 
-def filters() -> Floats:
+def filters() -> Float32s:
     """The filter bank, CHANNELS x 3 x KERNEL x KERNEL.
 
     Each filter stands beside its negative, so that after the rectifier both signs are kept.

@@ -24,7 +24,7 @@ from imagehub.vision import class_map, drawn
 from imagehub.vision.network import Found, Networks
 
 Pixels = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Looks:
     probabilities, and is empty for every photo where no class network is used.
     """
 
-    features: Floats
+    features: Float32s
     classes: list[dict[str, float]]
 
 
@@ -88,7 +88,7 @@ class _Compiled:
         self._queue = ov.AsyncInferQueue(compiled, threads)
         self._lock = threading.Lock()
 
-    def run(self, photos: Sequence[Pixels]) -> list[Floats]:
+    def run(self, photos: Sequence[Pixels]) -> list[Float32s]:
         """Give, for each output of the model, one row for each photo, in order."""
         found = [np.zeros((len(photos), outputs), np.float32) for outputs in self._outputs]
 

@@ -13,18 +13,18 @@ from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 SEED = 20_240_301
 """Of the projection of a young hub: the same on every machine."""
 
-Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
+Float32s = npt.NDArray[np.float32]
+Float64s = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Projection:
     """Prepared features (D) minus `mean` (D), times `basis` (D x 256), brought to length 1."""
 
-    mean: Floats
-    basis: Floats
+    mean: Float32s
+    basis: Float32s
 
-    def apply(self, features: Floats) -> Floats:
+    def apply(self, features: Float32s) -> Float32s:
         """Embed N x D features as N x 256; a row without anything in it stays zero."""
         placed = np.asarray((prepare(features) - self.mean) @ self.basis, np.float32)
         return _to_unit_length(placed)
@@ -47,11 +47,11 @@ class Moments:
     """Sums over prepared features of some photos; those of parts of a crowd add up."""
 
     photos: int
-    total: Doubles
-    gram: Doubles
+    total: Float64s
+    gram: Float64s
 
     @classmethod
-    def of(cls, features: Floats) -> Moments:
+    def of(cls, features: Float32s) -> Moments:
         """Sum up N x D features."""
         rows = prepare(features).astype(np.float64)
         return cls(len(rows), rows.sum(axis=0), rows.T @ rows)
@@ -78,7 +78,7 @@ def fit(moments: Moments) -> Projection:
     return Projection(mean.astype(np.float32), _padded(basis).astype(np.float32))
 
 
-def prepare(features: Floats) -> Floats:
+def prepare(features: Float32s) -> Float32s:
     """Take signed square roots and bring each row to length 1.
 
     Roots keep a few strong features from deciding alone: on a simulated crowd they found wrong
@@ -88,10 +88,10 @@ def prepare(features: Floats) -> Floats:
     return _to_unit_length(rooted.astype(np.float32))
 
 
-def _to_unit_length(rows: Floats) -> Floats:
+def _to_unit_length(rows: Float32s) -> Float32s:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), np.float32)
 
 
-def _padded(basis: Doubles) -> Doubles:
+def _padded(basis: Float64s) -> Float64s:
     return np.pad(basis, ((0, 0), (0, EMBEDDING_DIMENSIONS - basis.shape[1])))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from imagehub.vision.network import Scores
 
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 
 FEATURES = "features"
 PROBABILITIES = "probabilities"
@@ -29,8 +29,8 @@ class Convolution:
     which at stride 2 is more at the right and below.
     """
 
-    weights: Floats
-    bias: Floats
+    weights: Float32s
+    bias: Float32s
     stride: int = 1
     is_centred: bool = True
 
@@ -60,15 +60,15 @@ class ResNet:
     stem: Convolution
     is_pool_centred: bool
     units: tuple[Unit, ...]
-    weights: Floats
-    bias: Floats
+    weights: Float32s
+    bias: Float32s
     last: Convolution | None = None
     taps: tuple[tuple[int, float], ...] = ()
     factor: float = 1.0
 
 
 def fold(
-    kernel: Floats, normalisation: Mapping[str, Floats], epsilon: float, stride: int = 1
+    kernel: Float32s, normalisation: Mapping[str, Float32s], epsilon: float, stride: int = 1
 ) -> Convolution:
     """Fold batch normalisation (Ioffe and Szegedy 2015) into the convolution before it.
 

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from imagehub.errors import Misconfigured, Refused
-from imagehub.vision.resnet import Convolution, Floats, ResNet, Unit, fold
+from imagehub.vision.resnet import Convolution, Float32s, ResNet, Unit, fold
 
 EPSILON = 1e-5
 BLOCKS = 4
 LAST = BLOCKS
 """The last block has stride 1, the others 2."""
 
-Read = Callable[[str], Floats]
+Read = Callable[[str], Float32s]
 
 
 def read_slim_resnet(prefix: Path, classes: int) -> ResNet:
@@ -42,7 +42,7 @@ def read_slim_resnet(prefix: Path, classes: int) -> ResNet:
         ) from error
     scope = _scope(checkpoint.get_variable_to_shape_map(), prefix)
 
-    def read(name: str) -> Floats:
+    def read(name: str) -> Float32s:
         try:
             return np.asarray(checkpoint.get_tensor(f"{scope}/{name}"), np.float32)
         except (ValueError, tf.errors.OpError) as error:

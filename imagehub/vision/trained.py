@@ -27,7 +27,7 @@ KEPT = 3
 RUNTIME = "OpenVINO, reading model_int8.tflite"
 
 Pixels = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class TrainedModels:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, _Compiled] = OrderedDict()
 
-    def ask(self, sha256: str, read: Callable[[], bytes], view: Pixels) -> Floats:
+    def ask(self, sha256: str, read: Callable[[], bytes], view: Pixels) -> Float32s:
         """The probabilities of a model's classes for an upright RGB photo, H x W x 3 uint8.
 
         `read` gives the model's file if it is not kept; Unavailable unless it has the digest

@@ -123,11 +123,17 @@ def count(
         claims=counted,
         skills=_skills(answers, people, learned),
         records=_records(answers, agreed, decided),
-        overruled=[
-            claim for (claim, is_gold), odds in prior.items()
-            if is_gold and odds * decided[claim, is_gold] < 0
-        ],
-    )  # fmt: skip
+        overruled=_overruled(prior, decided),
+    )
+
+
+def _overruled(prior: Mapping[Key, float], decided: Mapping[Key, float]) -> list[Claim]:
+    """Gold claims of which people together say the opposite."""
+    return [
+        claim
+        for (claim, is_gold), odds in prior.items()
+        if is_gold and odds * decided[claim, is_gold] < 0
+    ]
 
 
 def _learn(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from imagehub.catalogue.verification.crowd_claims import Enrolment
-from imagehub.catalogue.verification.crowd_models import ContributorRecord, LabelSum
-from spark_jobs.verify.agreement.crowd import CrowdStatistics
+from spark_jobs.verify.agreement.crowd import CrowdStatistics, Float64s
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +17,34 @@ class ClaimWeight:
     """How a claim counts in the model; a weight of None does not."""
 
     weight: float | None
-    loudness: float
+    damping: float
 
     @property
-    def voice(self) -> float:
+    def sample_weight(self) -> float:
         """What it adds to the sums."""
-        return (self.weight or 0.0) * self.loudness
+        return (self.weight or 0.0) * self.damping
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClaimChange:
+    """A claim of a label with the embedding (D) of its photo, before and after.
+
+    `accounts` are those for whom it counted, `claimants` those for whom it counts now.
+    """
+
+    label: str
+    embedding: Float64s
+    before: ClaimWeight
+    after: ClaimWeight
+    accounts: Sequence[str]
+    claimants: Sequence[str]
+
+
+class RecordChange(NamedTuple):
+    """By how much a contributor's claims grow, and how many of them are right by expectation."""
+
+    claims: int
+    right: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,71 +57,50 @@ class Difference:
     statistics: CrowdStatistics
     photos: dict[str, int]
     senders: dict[tuple[str, str], int]
-    records: dict[str, ContributorRecord]
+    records: dict[str, RecordChange]
 
     @classmethod
-    def of(cls, claims: Sequence[Enrolment], standings: Sequence[ClaimWeight]) -> Difference:
-        """Find what changes if each claim has its new standing and its present claimants.
-
-        There is at least one claim.
-        """
-        photos: dict[str, int] = dict.fromkeys((one.label for one in claims), 0)
-        records: dict[str, ContributorRecord] = {}
+    def of(cls, changes: Sequence[ClaimChange]) -> Difference:
+        """Find what changes with these claims; there is at least one."""
+        photos: dict[str, int] = dict.fromkeys((one.label for one in changes), 0)
+        records: dict[str, RecordChange] = {}
         senders: Counter[tuple[str, str]] = Counter()
-        changes = []
-        for one, new in zip(claims, standings, strict=True):
-            old = ClaimWeight(one.weight, one.loudness)
+        for one in changes:
+            old, new = one.before, one.after
             photos[one.label] += (new.weight is not None) - (old.weight is not None)
             _count(records, one.accounts, old.weight, -1)
             _count(records, one.claimants, new.weight, 1)
             senders.subtract((one.label, who) for who in _first(one.accounts, old))
             senders.update((one.label, who) for who in _first(one.claimants, new))
-            changes.append(new.voice - old.voice)
         statistics = CrowdStatistics.of(
-            np.stack([one.embedding for one in claims]),
-            [one.label for one in claims],
-            np.array(changes),
+            np.stack([one.embedding for one in changes]),
+            [one.label for one in changes],
+            np.array([one.after.sample_weight - one.before.sample_weight for one in changes]),
         )
         return cls(statistics, photos, {who: by for who, by in senders.items() if by}, records)
 
-    def added_to(
-        self, before: Iterable[LabelSum], senders: Mapping[tuple[str, str], int]
-    ) -> list[LabelSum]:
-        """The sums of all labels concerned as they come to stand; a label may be new.
+    def new_contributors(self, senders: Mapping[tuple[str, str], int]) -> Counter[str]:
+        """By how many contributors each label grows.
 
         `senders` are the claims that count so far of those whose number changes.
         """
-        known = {one.label: one for one in before}
-        nothing = LabelSum("", 0, 0, 0.0, np.zeros(self.statistics.gram.shape[0]))
         gained: Counter[str] = Counter()
         for (label, account), by in self.senders.items():
             counted = senders.get((label, account), 0)
             gained[label] += (counted + by > 0) - (counted > 0)
-        after = []
-        for row, label in enumerate(self.statistics.labels):
-            old = known.get(label, nothing)
-            after.append(
-                LabelSum(
-                    label,
-                    old.photos + self.photos[label],
-                    old.contributors + gained[label],
-                    old.voice + float(self.statistics.counts[row]),
-                    old.embeddings + self.statistics.sums[row],
-                )
-            )
-        return after
+        return gained
 
 
-def _first(accounts: Sequence[str], standing: ClaimWeight) -> Sequence[str]:
+def _first(accounts: Sequence[str], claim: ClaimWeight) -> Sequence[str]:
     """The account that a claim counts for among its label's contributors, if it counts."""
-    return () if standing.weight is None else accounts[:1]
+    return () if claim.weight is None else accounts[:1]
 
 
 def _count(
-    records: dict[str, ContributorRecord], accounts: Sequence[str], weight: float | None, sign: int
+    records: dict[str, RecordChange], accounts: Sequence[str], weight: float | None, sign: int
 ) -> None:
     if weight is None:
         return
     for account in accounts:
-        before = records.get(account, ContributorRecord(0, 0.0))
-        records[account] = ContributorRecord(before.claims + sign, before.right + sign * weight)
+        before = records.get(account, RecordChange(0, 0.0))
+        records[account] = RecordChange(before.claims + sign, before.right + sign * weight)

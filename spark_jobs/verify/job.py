@@ -1,4 +1,6 @@
-"""Look at images, enrol and judge claims: views and uploads -> image_checks, crowd_*, verdicts.
+"""The job `verify`: views and uploads -> image_checks, crowd_*, verdicts.
+
+It looks at images, adds claims to the crowd's model and judges them.
 
 Each step writes rows that say the same whoever writes them, or moves the crowd's model in one
 fenced transaction, so a run may be killed at any point and run again. What waits under the current
@@ -28,7 +30,7 @@ from imagehub.errors import Misconfigured
 from imagehub.vision.registry import choose
 from spark_jobs.runs import SparkJobContext
 from spark_jobs.verify import consensus, versions
-from spark_jobs.verify.enrol import take_in, weigh_all, weigh_judged
+from spark_jobs.verify.add_to_model import add_arrivals, reweigh_all, reweigh_judged
 from spark_jobs.verify.judge import judge
 from spark_jobs.verify.look import IMAGE_SCHEMA, LOOKED_SCHEMA, Looking, image_rows
 from spark_jobs.verify.versions import Serving
@@ -93,7 +95,7 @@ def _keep_up(context: SparkJobContext, serving: Serving) -> Done:
         waiting, place = arrivals.count(cursor, version), arrivals.place(cursor, version)
     taken = 0
     while taken < waiting and (arrived := _after(context, version, place)).uploads:
-        done += Done(_enrol(context, serving, arrived))
+        done += Done(_add_to_model(context, serving, arrived))
         done += _settle(context, serving)
         taken, place = taken + arrived.uploads, arrived.end
         context.run.progress(taken, max(waiting, taken))
@@ -107,7 +109,7 @@ def _prepare(context: SparkJobContext, serving: Serving) -> Done:
     with context.database.transaction() as cursor:
         place = arrivals.place(cursor, version)
     while (arrived := _after(context, version, place)).uploads:
-        done += Done(_enrol(context, serving, arrived))
+        done += Done(_add_to_model(context, serving, arrived))
         place = arrived.end
         context.run.progress(done.looked)
         if time.monotonic() > deadline:
@@ -122,10 +124,10 @@ def _after(context: SparkJobContext, version: int, place: ArrivalCursor) -> Arri
         return arrivals.after(cursor, version, place, IMAGES_PER_CORE_AND_STAGE * cores)
 
 
-def _enrol(context: SparkJobContext, serving: Serving, arrived: Arrivals) -> int:
-    """Look at the images that arrived and enrol their claims; return how many were looked at."""
+def _add_to_model(context: SparkJobContext, serving: Serving, arrived: Arrivals) -> int:
+    """Look at the images that arrived and add their claims; return how many were looked at."""
     looked = look_at(context, serving, arrived.unchecked)
-    take_in(context, serving.version, arrived)
+    add_arrivals(context, serving.version, arrived)
     return looked
 
 
@@ -139,16 +141,16 @@ def _settle(context: SparkJobContext, serving: Serving, deadline: float = math.i
         with context.database.transaction() as cursor:
             state = crowd_models.state(cursor, version.number)
         if state.has_grown:
-            weigh_all(context, version, ROUNDS - 1)
+            reweigh_all(context, version, ROUNDS - 1)
         judged = judge(context, version, serving.networks)
-        weigh_judged(context, version)
+        reweigh_judged(context, version)
         written += judged
         if not judged and not state.has_grown:
             if state.rounds_left == 0 or _is_settled(context, version):
                 return Done(judged=written)
             if time.monotonic() > deadline:
                 return Done(judged=written, is_all=False)
-            weigh_all(context, version, state.rounds_left - 1)
+            reweigh_all(context, version, state.rounds_left - 1)
 
 
 def _is_settled(context: SparkJobContext, version: Version) -> bool:

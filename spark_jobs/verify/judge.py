@@ -25,8 +25,8 @@ from imagehub.vision.registry import Networks
 from imagehub.vocabulary import Verdict
 from spark_jobs.frames import executor_database, id_ranges
 from spark_jobs.runs import SparkJobContext
-from spark_jobs.verify.agreement.fellows import SEVERAL, Peers
 from spark_jobs.verify.agreement.panel import Panel, SeenPhoto
+from spark_jobs.verify.agreement.peers import SEVERAL, Peers
 from spark_jobs.verify.agreement.record import Claimant
 from spark_jobs.verify.agreement.reviews import ReviewOpinion
 from spark_jobs.verify.panels import gather
@@ -144,13 +144,13 @@ def judge_label(
 ) -> list[tuple[str, Verdict]]:
     """Verdicts, by image id, on claims of one label."""
     numbers: dict[str, int] = {}
-    fellows = Peers(
+    peers = Peers(
         case.counted.embeddings,
-        case.counted.voices,
+        case.counted.sample_weights,
         np.array([_contributor(names, numbers) for names in case.counted.accounts], dtype=np.intp),
     )
     photos = [_seen(claim, case, numbers) for claim in claims]
-    found = panel.judge(label, fellows, photos)
+    found = panel.judge(label, peers, photos)
     return [(claim.image_id, verdict) for claim, verdict in zip(claims, found, strict=True)]
 
 

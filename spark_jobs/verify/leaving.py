@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.uploads import removals
 from imagehub.catalogue.verification import crowd_claims, crowd_models
-from imagehub.catalogue.verification.crowd_claims import Enrolment
-from spark_jobs.verify import enrol
+from imagehub.catalogue.verification.crowd_claims import CrowdClaim
+from spark_jobs.verify import add_to_model
 from spark_jobs.verify.difference import ClaimWeight
 
 
@@ -21,16 +21,16 @@ def leave_crowd(cursor: Cursor, image_id: str) -> None:
     labels = removals.judged_labels(cursor, image_id)
     for version in crowd_models.versions(cursor):
         pairs = [(image_id, label) for label in sorted(labels)]
-        claims = [one for one in crowd_claims.enrolments(cursor, version, pairs) if one.accounts]
+        claims = [one for one in crowd_claims.read_claims(cursor, version, pairs) if one.accounts]
         _change(cursor, version, [one for one in claims if not one.claimants], None)
         _change(cursor, version, [one for one in claims if one.claimants], "judge")
 
 
 def _change(
-    cursor: Cursor, version: int, claims: Sequence[Enrolment], next_step: str | None
+    cursor: Cursor, version: int, claims: Sequence[CrowdClaim], next_step: str | None
 ) -> None:
     if claims:
         standings = [
-            ClaimWeight(one.weight if one.claimants else None, one.loudness) for one in claims
+            ClaimWeight(one.weight if one.claimants else None, one.damping) for one in claims
         ]
-        enrol.change(cursor, version, claims, standings, next_step)
+        add_to_model.change(cursor, version, claims, standings, next_step)

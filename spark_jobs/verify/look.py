@@ -41,8 +41,8 @@ WRITTEN_BEHIND = 2
 """Batches of which the first is written while the next is looked at."""
 
 Pixels = npt.NDArray[np.uint8]
-Given = TypeVar("Given")
-Made = TypeVar("Made")
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True)
@@ -153,13 +153,11 @@ def _read(store: ObjectStore, image: Unchecked) -> ViewedPhoto:
         return ViewedPhoto(image, None)
 
 
-def in_threads(
-    make: Callable[[Given], Made], given: Iterable[Given], threads: int, ahead: int
-) -> Iterator[Made]:
+def in_threads(make: Callable[[T], U], given: Iterable[T], threads: int, ahead: int) -> Iterator[U]:
     """Make things in order, at most `ahead` of them before they are asked for."""
     remaining = iter(given)
     with ThreadPoolExecutor(threads) as makers:
-        waiting: deque[Future[Made]] = deque(
+        waiting: deque[Future[U]] = deque(
             makers.submit(make, one) for one in islice(remaining, ahead)
         )
         while waiting:

@@ -33,7 +33,7 @@ def gather(context: SparkJobContext, version: Version, networks: Networks) -> Pa
     crowd = fit_crowd(
         CrowdStatistics(
             tuple(one.label for one in labels),
-            np.array([one.voice for one in labels]),
+            np.array([one.sample_weight for one in labels]),
             np.array([one.embeddings for one in labels]).reshape(-1, EMBEDDING_DIMENSIONS),
             gram,
         )
@@ -48,7 +48,7 @@ def gather(context: SparkJobContext, version: Version, networks: Networks) -> Pa
     sample = ClaimSample(
         [label for label, _, _ in sampled],
         np.array([embedding for _, _, embedding in sampled]).reshape(-1, EMBEDDING_DIMENSIONS),
-        np.array([voice for _, voice, _ in sampled]),
+        np.array([sample_weight for _, sample_weight, _ in sampled]),
     )
     temperature = measure_temperature(crowd, sample, share)
     contributors = {one.label: one.contributors for one in labels}

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from imagehub.catalogue.verification import claim_weights, crowd_models
-from imagehub.catalogue.verification.claim_weights import Weighed
+from imagehub.catalogue.verification.claim_weights import ReweighedClaims
 from imagehub.catalogue.verification.image_checks import Version
 from imagehub.settings import Settings
 from imagehub.vocabulary import EMBEDDING_DIMENSIONS
@@ -37,7 +37,7 @@ class Summing:
         for batch in batches:
             for ids in batch.itertuples(index=False, name=None):
                 with database.transaction() as cursor:
-                    weighed = claim_weights.weighed_anew(cursor, self.version, ids, QUIETNESS)
+                    weighed = claim_weights.read_reweighed(cursor, self.version, ids, QUIETNESS)
                 if weighed:
                     found = _sum(weighed)
                     summed = CrowdStatistics.merged([summed, found]) if summed else found
@@ -60,11 +60,11 @@ def sum_anew(context: SparkJobContext, version: Version) -> CrowdStatistics:
     )
 
 
-def _sum(weighed: Sequence[Weighed]) -> CrowdStatistics:
+def _sum(weighed: Sequence[ReweighedClaims]) -> CrowdStatistics:
     return CrowdStatistics.of(
         np.concatenate([one.embeddings for one in weighed]),
-        [one.label for one in weighed for _ in one.voices],
-        np.concatenate([one.voices for one in weighed]),
+        [one.label for one in weighed for _ in one.sample_weights],
+        np.concatenate([one.sample_weights for one in weighed]),
     )
 
 

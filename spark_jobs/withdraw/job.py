@@ -32,8 +32,8 @@ def run(context: JobContext) -> dict[str, int]:
     for one in decided:
         take_down(context, one)
     with context.database.transaction() as cursor:
-        graves = tombstones.graves(cursor)
-    left = [grave for grave in graves if not sweep(context, grave)]
+        purged_photos = tombstones.purged_photos(cursor)
+    left = [purged for purged in purged_photos if not sweep(context, purged)]
     if left:
         raise Unavailable(f"Ingestion still has messages with {len(left)} photos that must go.")
-    return {"uploads": len(wishes), "taken_down": len(decided), "photos": len(graves)}
+    return {"uploads": len(wishes), "taken_down": len(decided), "photos": len(purged_photos)}

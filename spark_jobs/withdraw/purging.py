@@ -76,7 +76,7 @@ def _lose_photo(context: JobContext, cursor: Cursor, image_id: str | None, going
         label_sets.withdraw(cursor, image_id, None, context.run.id)
         removals.leave_groups(cursor, image_id)
         removals.delete_image(cursor, image_id)
-    tombstones.bury(cursor, going.photo_sha256, going.kind, going.reason)
+    tombstones.mark_purged(cursor, going.photo_sha256, going.kind, going.reason)
 
 
 def _lose_upload(context: JobContext, cursor: Cursor, image_id: str, first: UUID) -> None:

@@ -1,4 +1,4 @@
-"""The bytes of a buried photo go, one place after another; each step may run twice."""
+"""The bytes of a purged photo go, one place after another; each step may run twice."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from imagehub import hub, manifest, withdrawal_list
 from imagehub.catalogue.releases import release_withdrawals
 from imagehub.catalogue.releases.release_withdrawals import SignedList
 from imagehub.catalogue.uploads import tombstones
-from imagehub.catalogue.uploads.tombstones import Grave
+from imagehub.catalogue.uploads.tombstones import PurgedPhoto
 from imagehub.errors import NotFound
 from imagehub.storage import keys
 from spark_jobs.runs import JobContext
 from spark_jobs.withdraw.blanking import blanked
 
 
-def sweep(context: JobContext, grave: Grave) -> bool:
+def sweep(context: JobContext, purged: PurgedPhoto) -> bool:
     """Remove what is left of a photo's bytes; False while ingestion has not handled all of it."""
-    _blank_shards(context, grave)
-    _publish_lists(context, grave)
-    for key in keys.of_photo(grave.photo_sha256):
+    _blank_shards(context, purged)
+    _publish_lists(context, purged)
+    for key in keys.of_photo(purged.photo_sha256):
         context.store.delete(key)
-    if not _forget_messages(context, grave):
+    if not _forget_messages(context, purged):
         return False
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
-        tombstones.mark_swept(cursor, grave)
+        tombstones.mark_swept(cursor, purged)
     return True
 
 
-def _blank_shards(context: JobContext, grave: Grave) -> None:
+def _blank_shards(context: JobContext, purged: PurgedPhoto) -> None:
     with context.database.transaction() as cursor:
-        places = release_withdrawals.unblanked(cursor, grave.image_id)
+        places = release_withdrawals.unblanked(cursor, purged.image_id)
     for place in places:
         key = keys.release_shard(place.release_id, place.shard)
         with suppress(NotFound):  # then no byte of it is left either
@@ -41,10 +41,10 @@ def _blank_shards(context: JobContext, grave: Grave) -> None:
             release_withdrawals.mark_blanked(cursor, place)
 
 
-def _publish_lists(context: JobContext, grave: Grave) -> None:
+def _publish_lists(context: JobContext, purged: PurgedPhoto) -> None:
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
-        for release_id in release_withdrawals.releases_of(cursor, grave.image_id):
+        for release_id in release_withdrawals.releases_of(cursor, purged.image_id):
             files = release_withdrawals.withdrawn_of(cursor, release_id)
             signed = _signed(context, withdrawal_list.write(files))
             release_withdrawals.write_list(cursor, release_id, signed)
@@ -55,9 +55,9 @@ def _signed(context: JobContext, data: bytes) -> SignedList:
     return SignedList(data, manifest.sign(data, key), manifest.public_bytes(key))
 
 
-def _forget_messages(context: JobContext, grave: Grave) -> bool:
+def _forget_messages(context: JobContext, purged: PurgedPhoto) -> bool:
     with context.database.transaction() as cursor:
-        found = tombstones.message_keys(cursor, grave)
+        found = tombstones.message_keys(cursor, purged)
     letters = hub.open_dead_letters(context.settings)
     letters.forget(found, unhandled_too=True)
     letters.close()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+Float64s = npt.NDArray[np.float64]
 DIMENSIONS = 6
 
 
-def crowd_of(seed: int, sizes: list[int]) -> tuple[Floats, list[str]]:
+def crowd_of(seed: int, sizes: list[int]) -> tuple[Float64s, list[str]]:
     """Photos around one centre a label."""
     dice = np.random.default_rng(seed)
     centres = dice.standard_normal((len(sizes), DIMENSIONS)) * 2

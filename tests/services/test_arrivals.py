@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.verification import arrivals, crowd_claims, crowd_models
 from imagehub.catalogue.verification.arrivals import FIRST_ID, ArrivalCursor
-from imagehub.catalogue.verification.crowd_claims import Enrolled
+from imagehub.catalogue.verification.crowd_claims import WeightedClaim
 from tests.factories.labels import label
 from tests.factories.uploads import Photo, photo, same_photo_again
 from tests.factories.verification import verification_version
@@ -13,17 +13,17 @@ from tests.factories.verification import verification_version
 START = ArrivalCursor(0, FIRST_ID)
 
 
-def take_in(
+def add_arrivals(
     database: Database, version: int, place: ArrivalCursor, limit: int = 100
 ) -> ArrivalCursor:
-    """Enrol some uploads and come as far as they go; the place behind the last."""
+    """Take in some uploads and come as far as they go; the place behind the last."""
     with database.transaction() as cursor:
         arrived = arrivals.after(cursor, version, place, limit)
-        claims = crowd_claims.enrolments(cursor, version, arrived.claims)
+        claims = crowd_claims.read_claims(cursor, version, arrived.claims)
         crowd_claims.write(
             cursor,
             version,
-            [Enrolled(one.image_id, one.label, None, 1.0, one.claimants) for one in claims],
+            [WeightedClaim(one.image_id, one.label, None, 1.0, one.claimants) for one in claims],
             None,
         )
         crowd_models.advance(cursor, version, arrived.safe_end)
@@ -63,7 +63,7 @@ def test_uploads_are_taken_in_once_page_by_page(database: Database) -> None:
     check(database)
     place = START
     for left in (3, 1, 0):
-        place = take_in(database, version, place, 2)
+        place = add_arrivals(database, version, place, 2)
         assert len(waiting(database, version)) == left
     land(database, 1)
     assert len(waiting(database, version)) == 1
@@ -80,7 +80,7 @@ def test_an_upload_that_commits_late_is_not_missed(database: Database) -> None:
         early = land(database)[0]
         check(database)
         assert waiting(database, version) == {early.image_id}
-        take_in(database, version, START)
+        add_arrivals(database, version, START)
         assert waiting(database, version) == set()
         with database.transaction() as other:
             assert not arrivals.waits(other, 3600)
@@ -95,7 +95,7 @@ def test_an_upload_that_commits_late_is_not_missed(database: Database) -> None:
 def test_the_same_photo_and_label_from_somebody_else_arrives_again(database: Database) -> None:
     version, first = begin(database), land(database)[0]
     check(database)
-    take_in(database, version, START)
+    add_arrivals(database, version, START)
     with database.transaction() as cursor:
         same_photo_again(cursor, first)
     assert waiting(database, version) == {first.image_id}
@@ -105,7 +105,7 @@ def test_a_catalogue_restored_elsewhere_is_read_from_the_start(database: Databas
     version = begin(database)
     land(database)
     check(database)
-    take_in(database, version, START)
+    add_arrivals(database, version, START)
     with database.transaction() as cursor:
         cursor.execute("update crowd_models set taken_to = 9000000000000000000")
     new = land(database)[0]

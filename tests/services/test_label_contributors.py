@@ -10,7 +10,7 @@ from imagehub.catalogue.verification.image_checks import Version
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from spark_jobs.runs import JobContext, job_run
-from spark_jobs.verify.enrol import take_in
+from spark_jobs.verify.add_to_model import add_arrivals
 from tests.factories.labels import label
 from tests.factories.people import account
 from tests.factories.uploads import photo, same_photo_again
@@ -18,7 +18,7 @@ from tests.factories.verification import verification_version
 
 
 def take_in_all(database: Database, folder: Path, number: int) -> None:
-    """Look at every image, find nothing wrong, and enrol the claims that arrived."""
+    """Look at every image, find nothing wrong, and add the claims that arrived."""
     with database.transaction() as cursor:
         cursor.execute(
             "insert into image_checks (image_id, version, findings, classes, embedding)"
@@ -31,7 +31,7 @@ def take_in_all(database: Database, folder: Path, number: int) -> None:
     version = Version(number, {}, b"", "random", 0, {}, True)
     with job_run(database, "verify") as run:
         store = FolderStore(str(folder))
-        take_in(JobContext(Settings(), database, store, run), version, arrived)
+        add_arrivals(JobContext(Settings(), database, store, run), version, arrived)
 
 
 def contributors(database: Database, number: int) -> dict[str, int]:

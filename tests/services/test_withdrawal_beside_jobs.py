@@ -12,7 +12,7 @@ import pytest
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.uploads import removals
 from imagehub.catalogue.verification import crowd_claims, crowd_models, image_checks
-from imagehub.catalogue.verification.crowd_claims import Enrolled
+from imagehub.catalogue.verification.crowd_claims import WeightedClaim
 from imagehub.catalogue.verification.image_checks import Check
 from tests import factories
 from tests.factories.uploads import Photo
@@ -91,7 +91,7 @@ def test_a_withdrawal_waits_for_a_change_of_the_model_and_the_change_does_not_wa
             removing = threads.submit(hub.remove_until_done)
             one_waits(hub)
             see(cursor, photos)
-            claim = Enrolled(gone.image_id, gone.label.mid, None, 1.0, (str(gone.account.id),))
+            claim = WeightedClaim(gone.image_id, gone.label.mid, None, 1.0, (str(gone.account.id),))
             crowd_claims.write(cursor, version, [claim], "judge")
         removing.result(timeout=60)
     with hub.database.transaction() as cursor:

@@ -46,12 +46,12 @@ def assert_model_is_the_sum_of_its_claims(database: Database) -> None:
         records = crowd_models.records(cursor, version, people)
     expected = np.zeros((256, 256))
     for row, one in zip(claims, sums, strict=True):
-        embeddings, voices = read_embeddings(row.embeddings), np.array(row.voices)
-        assert (one.label, one.photos) == (row.label, len(voices))
+        embeddings, sample_weights = read_embeddings(row.embeddings), np.array(row.voices)
+        assert (one.label, one.photos) == (row.label, len(sample_weights))
         assert one.contributors == row.contributors
-        np.testing.assert_allclose(one.voice, voices.sum(), rtol=1e-12)
-        np.testing.assert_allclose(one.embeddings, voices @ embeddings, atol=1e-12)
-        expected += (embeddings * voices[:, None]).T @ embeddings
+        np.testing.assert_allclose(one.sample_weight, sample_weights.sum(), rtol=1e-12)
+        np.testing.assert_allclose(one.embeddings, sample_weights @ embeddings, atol=1e-12)
+        expected += (embeddings * sample_weights[:, None]).T @ embeddings
     np.testing.assert_allclose(gram, expected, atol=1e-12)
     assert state.photos == sum(one.photos for one in sums)
     for name, (count, right) in people.items():

@@ -21,10 +21,10 @@ from imagehub.storage.folder import FolderStore
 from imagehub.vision.registry import choose
 from imagehub.vocabulary import Outcome
 from spark_jobs.runs import SparkJobContext, job_run
-from spark_jobs.verify import enrol, versions
+from spark_jobs.verify import add_to_model, versions
 from spark_jobs.verify import job as verify
+from spark_jobs.verify.add_to_model import add_arrivals, reweigh_all, reweigh_judged
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
-from spark_jobs.verify.enrol import take_in, weigh_all, weigh_judged
 from spark_jobs.verify.judge import Judging, judge
 from spark_jobs.verify.panels import gather
 from spark_jobs.verify.summing import sum_anew
@@ -64,10 +64,10 @@ def steps(context: SparkJobContext, serving: Serving) -> list[Callable[[], objec
     return [
         lambda: verify.look_at(context, serving, arrived.unchecked[:20]),
         lambda: verify.look_at(context, serving, arrived.unchecked),
-        lambda: take_in(context, version, arrived),
-        lambda: weigh_all(context, version, verify.ROUNDS - 1),
+        lambda: add_arrivals(context, version, arrived),
+        lambda: reweigh_all(context, version, verify.ROUNDS - 1),
         lambda: judge(context, version, serving.networks),
-        lambda: weigh_judged(context, version),
+        lambda: reweigh_judged(context, version),
     ]
 
 
@@ -145,7 +145,7 @@ def test_sums_are_not_written_if_a_withdrawal_changed_the_model_meanwhile(
         look, take, weigh = steps(context, serving)[1:4]
         look()
         take()
-        monkeypatch.setattr(enrol, "sum_anew", summed_beside_a_withdrawal)
+        monkeypatch.setattr(add_to_model, "sum_anew", summed_beside_a_withdrawal)
         with pytest.raises(Unavailable, match="withdrawn meanwhile"):
             weigh()
         monkeypatch.undo()

@@ -15,9 +15,8 @@ from imagehub.vocabulary import Finding, Outcome
 from spark_jobs.verify.agreement import likeness, network, record
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 from spark_jobs.verify.agreement.discriminant import Discriminant
-from spark_jobs.verify.agreement.fellows import Peers
 from spark_jobs.verify.agreement.graph import LabelGraph
-from spark_jobs.verify.agreement.likeness import CrowdOpinion, LabelCrowd, SeenVoice
+from spark_jobs.verify.agreement.likeness import CrowdOpinion, LabelCrowd, PhotoToJudge
 from spark_jobs.verify.agreement.network import ClassNetwork, NetworkOpinion
 from spark_jobs.verify.agreement.panel import (
     ClaimSample,
@@ -26,6 +25,7 @@ from spark_jobs.verify.agreement.panel import (
     fit_crowd,
     measure_temperature,
 )
+from spark_jobs.verify.agreement.peers import Peers
 from spark_jobs.verify.agreement.probability import DOUBT, PRIOR, bounded, posterior
 from spark_jobs.verify.agreement.record import Claimant, RecordOpinion, right_share
 from spark_jobs.verify.agreement.reviews import ReviewOpinion
@@ -33,30 +33,30 @@ from spark_jobs.verify.agreement.temperature import MOST_CAUTIOUS, choose_temper
 from spark_jobs.verify.agreement.verdict import ClaimEvidence, decide
 from tests.factories.crowds import DIMENSIONS, crowd_of
 
-Floats = npt.NDArray[np.float64]
+Float64s = npt.NDArray[np.float64]
 GRAPH = LabelGraph(
     names={"dog": "Dog", "animal": "Animal", "cup": "Cup", "dalmatian": "Dalmatian"},
     ancestors={"dog": frozenset({"animal"})},
 ).extended([("dalmatian", "dog")])
 
 
-def fellows_of(photos: Floats, labels: list[str], label: str = "label 0") -> Peers:
+def peers_of(photos: Float64s, labels: list[str], label: str = "label 0") -> Peers:
     """The photos of a label, each by a contributor of its own."""
     own = photos[[i for i, claimed in enumerate(labels) if claimed == label]]
     return Peers(own, np.ones(len(own)), np.arange(len(own)))
 
 
-def company(photos: Floats, labels: list[str]) -> LabelCrowd:
+def company(photos: Float64s, labels: list[str]) -> LabelCrowd:
     crowd = Discriminant.fit(CrowdStatistics.of(photos, labels))
-    return LabelCrowd.of("label 0", fellows_of(photos, labels), crowd, 1.0, LabelGraph())
+    return LabelCrowd.of("label 0", peers_of(photos, labels), crowd, 1.0, LabelGraph())
 
 
-def voice(photo: Floats, *labels: str) -> SeenVoice:
+def sample_weight(photo: Float64s, *labels: str) -> PhotoToJudge:
     """A photo that counts fully for some labels."""
-    return SeenVoice(photo, dict.fromkeys(labels, 1.0))
+    return PhotoToJudge(photo, dict.fromkeys(labels, 1.0))
 
 
-def opinion_of(crowd: LabelCrowd, photo: SeenVoice) -> CrowdOpinion | None:
+def opinion_of(crowd: LabelCrowd, photo: PhotoToJudge) -> CrowdOpinion | None:
     """What the crowd says of one photo alone."""
     (opinion,) = crowd.opinions([photo])
     return opinion
@@ -65,15 +65,17 @@ def opinion_of(crowd: LabelCrowd, photo: SeenVoice) -> CrowdOpinion | None:
 @pytest.mark.parametrize(("others", "says"), [(likeness.LEAST_OTHERS - 1, False), (6, True)])
 def test_a_label_with_few_other_photos_says_nothing(others: int, says: bool) -> None:
     photos, labels = crowd_of(3, [others + 1, 9])
-    opinion = opinion_of(company(photos, labels), voice(photos[0], "label 0"))
+    opinion = opinion_of(company(photos, labels), sample_weight(photos[0], "label 0"))
     assert (opinion is not None) == says
 
 
 def test_copies_of_a_photo_do_not_speak_for_it() -> None:
     photos, labels = crowd_of(4, [6, 9])
     copies = np.concatenate([photos, np.repeat(photos[:1], 5, axis=0)])
-    alone = opinion_of(company(photos, labels), voice(photos[0], "label 0"))
-    copied = opinion_of(company(copies, labels + ["label 0"] * 5), voice(photos[0], "label 0"))
+    alone = opinion_of(company(photos, labels), sample_weight(photos[0], "label 0"))
+    copied = opinion_of(
+        company(copies, labels + ["label 0"] * 5), sample_weight(photos[0], "label 0")
+    )
     assert alone is not None
     assert copied is not None
     assert copied.others == alone.others
@@ -83,8 +85,8 @@ def test_copies_of_a_photo_do_not_speak_for_it() -> None:
 def test_a_photo_among_another_labels_photos_is_evidence_against_the_claim() -> None:
     photos, labels = crowd_of(5, [9, 9])
     crowd = company(photos, labels)
-    own = opinion_of(crowd, voice(photos[0], "label 0"))
-    foreign = opinion_of(crowd, voice(photos[-1], "label 1"))
+    own = opinion_of(crowd, sample_weight(photos[0], "label 0"))
+    foreign = opinion_of(crowd, sample_weight(photos[-1], "label 1"))
     assert own is not None
     assert foreign is not None
     assert own.log_ratio > 0 > foreign.log_ratio
@@ -95,8 +97,10 @@ def test_a_photo_among_another_labels_photos_is_evidence_against_the_claim() -> 
 def test_photos_that_are_judged_together_are_judged_as_each_alone() -> None:
     photos, labels = crowd_of(8, [9, 9, 7])
     crowd = company(np.concatenate([photos, photos[:1]]), [*labels, "label 0"])
-    voices = [voice(photo, label) for photo, label in zip(photos, labels, strict=True)]
-    for photo, together in zip(voices, crowd.opinions(voices), strict=True):
+    sample_weights = [
+        sample_weight(photo, label) for photo, label in zip(photos, labels, strict=True)
+    ]
+    for photo, together in zip(sample_weights, crowd.opinions(sample_weights), strict=True):
         alone = opinion_of(crowd, photo)
         assert alone is not None
         assert together is not None
@@ -110,8 +114,8 @@ def test_ancestors_and_descendants_are_no_rivals() -> None:
     names = {"label 0": "dog", "label 1": "animal", "label 2": "cup"}
     claimed = [names[label] for label in labels]
     crowd = Discriminant.fit(CrowdStatistics.of(photos, claimed))
-    dogs = LabelCrowd.of("dog", fellows_of(photos, claimed, "dog"), crowd, 1.0, GRAPH)
-    opinion = opinion_of(dogs, voice(photos[7]))
+    dogs = LabelCrowd.of("dog", peers_of(photos, claimed, "dog"), crowd, 1.0, GRAPH)
+    opinion = opinion_of(dogs, sample_weight(photos[7]))
     assert opinion is not None
     assert opinion.rival == "cup"
 
@@ -275,7 +279,7 @@ def test_reasons_are_words_for_the_contributor(
     assert verdict_of(**known).reasons == reasons
 
 
-def panel(photos: Floats, labels: list[str]) -> Panel:
+def panel(photos: Float64s, labels: list[str]) -> Panel:
     crowd = fit_crowd(CrowdStatistics.of(photos, labels))
     temperature = measure_temperature(
         crowd, ClaimSample(labels, photos, np.ones(len(labels))), PRIOR
@@ -286,11 +290,9 @@ def panel(photos: Floats, labels: list[str]) -> Panel:
 def test_a_panel_finds_the_one_wrong_claim() -> None:
     photos, labels = crowd_of(8, [12, 12, 12])
     labels[-1] = "label 0"
-    fellows = fellows_of(photos, labels)
-    seen = [SeenPhoto((), {}, photo, {"label 0": 1.0}) for photo in fellows.embeddings]
-    outcomes = [
-        verdict.outcome for verdict in panel(photos, labels).judge("label 0", fellows, seen)
-    ]
+    peers = peers_of(photos, labels)
+    seen = [SeenPhoto((), {}, photo, {"label 0": 1.0}) for photo in peers.embeddings]
+    outcomes = [verdict.outcome for verdict in panel(photos, labels).judge("label 0", peers, seen)]
     assert outcomes[:-1] == [Outcome.VERIFIED] * 12
     assert outcomes[-1] is not Outcome.VERIFIED
 
@@ -299,7 +301,7 @@ def test_a_photo_that_could_not_be_seen_is_judged_by_nobody() -> None:
     photos, labels = crowd_of(9, [12, 12])
     unseen = Finding("unreadable", 1.0, "It cannot be read.")
     photo = SeenPhoto((unseen,), {}, np.zeros(DIMENSIONS), {})
-    (verdict,) = panel(photos, labels).judge("label 0", fellows_of(photos, labels), [photo])
+    (verdict,) = panel(photos, labels).judge("label 0", peers_of(photos, labels), [photo])
     assert verdict.outcome is Outcome.NEEDS_REVIEW
     assert verdict.probability == PRIOR
 

@@ -10,20 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from imagehub.catalogue.verification.crowd_claims import Enrolment
+from imagehub.catalogue.verification.crowd_claims import CrowdClaim
 from imagehub.catalogue.verification.crowd_models import ContributorRecord, LabelSum
+from spark_jobs.verify.add_to_model import difference, label_sums_after
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
-from spark_jobs.verify.difference import ClaimWeight, Difference
+from spark_jobs.verify.difference import ClaimWeight
 
 LABELS, PEOPLE = ("cat", "cup", "key"), ("ada", "bob", "eve")
 CLAIMS = [
-    Enrolment(
+    CrowdClaim(
         image_id=f"{number:016x}",
         label=LABELS[number % 3],
         counts=True,
         embedding=np.random.default_rng(number).normal(size=4),
         weight=None,
-        loudness=1.0,
+        damping=1.0,
         accounts=(),
         claimants=(),
         probability=None,
@@ -44,8 +45,8 @@ changes = some.lists(
 )
 
 
-def voice(claim: Enrolment) -> float:
-    return (claim.weight or 0.0) * claim.loudness
+def sample_weight(claim: CrowdClaim) -> float:
+    return (claim.weight or 0.0) * claim.damping
 
 
 @given(changes)
@@ -58,8 +59,8 @@ def test_differences_in_any_order_add_up_to_the_sum_from_scratch(
     senders: Counter[tuple[str, str]] = Counter()
     for step in history:
         given_now = [replace(now[at], claimants=tuple(sorted(names))) for at, _, names in step]
-        change = Difference.of(given_now, [standing for _, standing, _ in step])
-        sums |= {one.label: one for one in change.added_to(sums.values(), senders)}
+        change = difference(given_now, [standing for _, standing, _ in step])
+        sums |= {one.label: one for one in label_sums_after(change, sums.values(), senders)}
         senders.update(change.senders)
         gram = gram + change.statistics.gram
         for name, record in change.records.items():
@@ -67,18 +68,18 @@ def test_differences_in_any_order_add_up_to_the_sum_from_scratch(
                 records[name].claims + record.claims, records[name].right + record.right
             )
         for (at, new, _), one in zip(step, given_now, strict=True):
-            now[at] = replace(one, weight=new.weight, loudness=new.loudness, accounts=one.claimants)
+            now[at] = replace(one, weight=new.weight, damping=new.damping, accounts=one.claimants)
     counted = [one for one in now if one.weight is not None]
     for label, found in sums.items():
         mine = [one for one in counted if one.label == label]
         assert found.photos == len(mine)
         assert found.contributors == len({who for one in mine for who in one.accounts[:1]})
-        assert found.voice == pytest.approx(sum(map(voice, mine)), abs=1e-9)
+        assert found.sample_weight == pytest.approx(sum(map(sample_weight, mine)), abs=1e-9)
     if counted:
         scratch = CrowdStatistics.of(
             np.stack([one.embedding for one in counted]),
             [one.label for one in counted],
-            np.array([voice(one) for one in counted]),
+            np.array([sample_weight(one) for one in counted]),
         )
         np.testing.assert_allclose(gram, scratch.gram, atol=1e-9)
         for label, total in zip(scratch.labels, scratch.sums, strict=True):

@@ -19,7 +19,7 @@ from spark_jobs.verify.agreement.discriminant import (
 )
 from tests.factories.crowds import DIMENSIONS, crowd_of
 
-Floats = npt.NDArray[np.float64]
+Float64s = npt.NDArray[np.float64]
 DICE = np.random.default_rng(0)
 
 
@@ -27,9 +27,9 @@ DICE = np.random.default_rng(0)
 class Weighed:
     """Photos N x D, the label that each is claimed to be, and weights N."""
 
-    photos: Floats
+    photos: Float64s
     labels: list[str]
-    weights: Floats
+    weights: Float64s
 
     def but(self, out: set[int]) -> Weighed:
         kept = [index for index in range(len(self.labels)) if index not in out]
@@ -44,7 +44,7 @@ class Weighed:
         return sum(weight - min(weight, 1.0) for weight in self.counts().values())
 
 
-def brute_force(crowd: Weighed, photo: Floats, names: list[str]) -> Floats:
+def brute_force(crowd: Weighed, photo: Float64s, names: list[str]) -> Float64s:
     """Fit again on the photos given, the plain way."""
     claimed, counts = np.array(crowd.labels), crowd.counts()
     means = {

@@ -13,15 +13,15 @@ from hypothesis import strategies as some
 from imagehub.vocabulary import Outcome, Verdict
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 from spark_jobs.verify.agreement.discriminant import Discriminant
-from spark_jobs.verify.agreement.fellows import Peers
 from spark_jobs.verify.agreement.graph import LabelGraph
-from spark_jobs.verify.agreement.likeness import LabelCrowd, SeenVoice
+from spark_jobs.verify.agreement.likeness import LabelCrowd, PhotoToJudge
 from spark_jobs.verify.agreement.mixture import Gaussians, unmix
 from spark_jobs.verify.agreement.panel import Panel, SeenPhoto
+from spark_jobs.verify.agreement.peers import Peers
 from spark_jobs.verify.agreement.strangers import find_strangers, without_strangers
 from tests.factories.crowds import DIMENSIONS
 
-Floats = npt.NDArray[np.float64]
+Float64s = npt.NDArray[np.float64]
 COMMON, RARE, OTHER = "common", "rare", "other"
 HONEST, LIES, OTHERS = 15, 40, 80
 LIARS = 5
@@ -41,7 +41,7 @@ class Plot:
     apart: float = 8.0
     aside: float = 0.0
 
-    def photos(self, label: str) -> Floats:
+    def photos(self, label: str) -> Float64s:
         """Embeddings of what is claimed as a label, the lies last."""
         dice = np.random.default_rng([self.seed, len(label)])
         centres = dict(zip((COMMON, RARE, OTHER), self.apart * np.eye(3, DIMENSIONS), strict=True))
@@ -52,7 +52,7 @@ class Plot:
             shown = np.concatenate([shown, np.repeat([lie], self.lies, axis=0)])
         return np.asarray(shown + dice.standard_normal(shown.shape))
 
-    def fellows(self) -> Peers:
+    def peers(self) -> Peers:
         """The rare label's photos: honest ones by as many contributors, the lies by LIARS."""
         photos = self.photos(RARE)
         liars = self.honest + np.arange(self.lies) % LIARS
@@ -67,7 +67,7 @@ class Plot:
 
     def company(self, graph: LabelGraph | None = None) -> LabelCrowd:
         """The rare label's."""
-        return LabelCrowd.of(RARE, self.fellows(), self.crowd(), 1.0, graph or LabelGraph())
+        return LabelCrowd.of(RARE, self.peers(), self.crowd(), 1.0, graph or LabelGraph())
 
     def verdicts(self) -> list[Verdict]:
         """On all claims of the rare label."""
@@ -76,13 +76,13 @@ class Plot:
             contributors=CONTRIBUTORS,
         )
         seen = [SeenPhoto((), {}, photo, {RARE: 1.0}) for photo in self.photos(RARE)]
-        return panel.judge(RARE, self.fellows(), seen)
+        return panel.judge(RARE, self.peers(), seen)
 
 
 def found_in(plot: Plot, contributors: dict[str, int] | None = None) -> list[bool]:
     company = plot.company()
     known = CONTRIBUTORS if contributors is None else contributors
-    return [bool(one) for one in find_strangers(company.fellows, company, known)]
+    return [bool(one) for one in find_strangers(company.peers, company, known)]
 
 
 @settings(max_examples=40, deadline=None)
@@ -115,23 +115,23 @@ def test_strangers_are_found_where_more_than_twice_as_many_send_what_they_are() 
 def test_those_who_tell_the_truth_of_the_common_label_are_no_strangers_to_it() -> None:
     plot = Plot(honest=0, lies=200)
     photos = plot.photos(COMMON)
-    fellows = Peers(photos, np.ones(OTHERS), np.arange(OTHERS) % 40)
-    company = LabelCrowd.of(COMMON, fellows, plot.crowd(), 1.0, LabelGraph())
-    assert not find_strangers(fellows, company, {**CONTRIBUTORS, RARE: LIARS}).any()
+    peers = Peers(photos, np.ones(OTHERS), np.arange(OTHERS) % 40)
+    company = LabelCrowd.of(COMMON, peers, plot.crowd(), 1.0, LabelGraph())
+    assert not find_strangers(peers, company, {**CONTRIBUTORS, RARE: LIARS}).any()
 
 
 def test_photos_of_a_kind_of_the_label_are_no_strangers() -> None:
     company = Plot().company(LabelGraph(ancestors={COMMON: frozenset({RARE})}))
-    assert not find_strangers(company.fellows, company, CONTRIBUTORS).any()
+    assert not find_strangers(company.peers, company, CONTRIBUTORS).any()
 
 
 def test_without_strangers_is_what_fitting_without_them_gives() -> None:
     company = without_strangers(Plot().company(), CONTRIBUTORS)
-    assert len(company.fellows) == HONEST
-    alone = LabelCrowd.of(RARE, company.fellows, Plot(lies=0).crowd(), 1.0, LabelGraph())
+    assert len(company.peers) == HONEST
+    alone = LabelCrowd.of(RARE, company.peers, Plot(lies=0).crowd(), 1.0, LabelGraph())
     lie = Plot().photos(RARE)[-1]
-    (found,) = company.opinions([SeenVoice(lie, {RARE: 1.0})])
-    (expected,) = alone.opinions([SeenVoice(lie, {})])
+    (found,) = company.opinions([PhotoToJudge(lie, {RARE: 1.0})])
+    (expected,) = alone.opinions([PhotoToJudge(lie, {})])
     assert found is not None
     assert expected is not None
     assert found.log_ratio == pytest.approx(expected.log_ratio)

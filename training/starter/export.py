@@ -9,7 +9,7 @@ import numpy as np
 
 from imagehub.vision.network import Preparation, Scores
 from imagehub.vision.pixels import take_pixels
-from imagehub.vision.resnet import Convolution, Floats, ResNet, Unit, build, fold
+from imagehub.vision.resnet import Convolution, Float32s, ResNet, Unit, build, fold
 from training.starter.config import NetworkConfig
 from training.starter.model import EPSILON, MEAN, SCALE, unit_name
 
@@ -40,7 +40,7 @@ def to_arrays(model: Any, config: NetworkConfig, temperature: float, classes: in
     )
 
 
-def balanced(network: ResNet, features: Floats) -> ResNet:
+def balanced(network: ResNet, features: Float32s) -> ResNet:
     """Scale the parts of the features so that each weighs the same, judged by those of N photos.
 
     The hub takes the root of each feature, so a part weighs what its features add up to.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+Float64s = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
 FOLDS = 5
@@ -41,7 +41,7 @@ def spread(classes: Numbers, seed: int) -> Numbers:
     return folds
 
 
-def _discriminate(known: Floats, classes: Numbers, asked: Floats) -> Numbers:
+def _discriminate(known: Float64s, classes: Numbers, asked: Float64s) -> Numbers:
     names, places, counts = np.unique(classes, return_inverse=True, return_counts=True)
     means = np.zeros((len(names), known.shape[1]))
     np.add.at(means, places, known)

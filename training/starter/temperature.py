@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 
 COOLEST, HOTTEST = 0.25, 8.0
 STEPS = 60
 
 
-def choose_temperature(logits: Floats, classes: npt.NDArray[np.int64]) -> float:
+def choose_temperature(logits: Float32s, classes: npt.NDArray[np.int64]) -> float:
     """The temperature at which N photos' own classes are likeliest (Guo et al. 2017).
 
     The loss has one minimum in the logarithm of the temperature: it is found by golden sections.

@@ -92,8 +92,8 @@ Kind = Literal["withdrawn", "taken_down"]
 
 
 @dataclass(frozen=True, slots=True)
-class Grave:
-    """A tombstone whose photo's bytes may be left; `sweep` numbers the removal."""
+class PurgedPhoto:
+    """A photo whose rows are gone and whose bytes may be left; `sweep` numbers the removal."""
 
     photo_sha256: str
     image_id: str
@@ -118,8 +118,8 @@ def reopen(cursor: Cursor, photo_sha256: str) -> None:
     )
 
 
-def graves(cursor: Cursor) -> list[Grave]:
-    """The tombstones that wait to be swept, oldest first."""
+def purged_photos(cursor: Cursor) -> list[PurgedPhoto]:
+    """The photos that wait to be swept, the oldest first."""
     cursor.execute(
         """
         select encode(photo_sha256, 'hex') as photo, image_id, kind, sweep
@@ -128,10 +128,10 @@ def graves(cursor: Cursor) -> list[Grave]:
         order by buried_at, photo_sha256
         """
     )
-    return [Grave(row.photo, row.image_id, row.kind, row.sweep) for row in cursor.fetchall()]
+    return [PurgedPhoto(row.photo, row.image_id, row.kind, row.sweep) for row in cursor.fetchall()]
 
 
-def bury(cursor: Cursor, photo_sha256: str, kind: Kind, reason: str | None) -> None:
+def mark_purged(cursor: Cursor, photo_sha256: str, kind: Kind, reason: str | None) -> None:
     """Put up a tombstone, to be swept; one of a takedown stays one of a takedown."""
     cursor.execute(
         """
@@ -146,7 +146,7 @@ def bury(cursor: Cursor, photo_sha256: str, kind: Kind, reason: str | None) -> N
     )
 
 
-def message_keys(cursor: Cursor, grave: Grave) -> list[str]:
+def message_keys(cursor: Cursor, purged: PurgedPhoto) -> list[str]:
     """The uploads whose messages carry the photo: all of them, or those that were withdrawn."""
     cursor.execute(
         """
@@ -163,17 +163,17 @@ def message_keys(cursor: Cursor, grave: Grave) -> list[str]:
         where photo_sha256 = %(photo)s and %(kind)s = 'taken_down'
         """,
         {
-            "photo": bytes.fromhex(grave.photo_sha256),
+            "photo": bytes.fromhex(purged.photo_sha256),
             "codes": list(CODES),
-            "kind": grave.kind,
+            "kind": purged.kind,
         },
     )
     return [str(row.upload_id) for row in cursor.fetchall()]
 
 
-def mark_swept(cursor: Cursor, grave: Grave) -> None:
+def mark_swept(cursor: Cursor, purged: PurgedPhoto) -> None:
     """Remember that this sweep has removed all bytes."""
     cursor.execute(
         "update tombstones set swept_at = now() where photo_sha256 = %s and sweep = %s",
-        (bytes.fromhex(grave.photo_sha256), grave.sweep),
+        (bytes.fromhex(purged.photo_sha256), purged.sweep),
     )

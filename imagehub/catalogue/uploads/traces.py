@@ -17,7 +17,7 @@ RECORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """When a photo was buried and why; `swept_at` is None while bytes may be left."""
+    """When a photo was purged and why; `swept_at` is None while bytes may be left."""
 
     photo_sha256: str
     image_id: str

@@ -7,25 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from imagehub.catalogue.database import Cursor
-from imagehub.catalogue.verification.crowd_claims import Floats, read_embeddings
+from imagehub.catalogue.verification.crowd_claims import Float64s, read_embeddings
 from imagehub.catalogue.verification.image_checks import read_embedding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Weighed:
-    """n claims of one label that count: embeddings n x 256, voices n (as they shall be)."""
+class ReweighedClaims:
+    """n claims of one label that count: embeddings n x 256, sample weights n (as they shall be)."""
 
     label: str
-    embeddings: Floats
-    voices: Floats
+    embeddings: Float64s
+    sample_weights: Float64s
 
 
-def weighed_anew(
+def read_reweighed(
     cursor: Cursor, version: int, ids: tuple[str, str], quietness: float
-) -> list[Weighed]:
-    """Claims that count, of images with first <= id < stop, by label, with their new voices.
+) -> list[ReweighedClaims]:
+    """Claims that count, of images with first <= id < stop, by label, with new sample weights.
 
-    Each of n photos of one contributor and label has the loudness n^-quietness, n as
+    Each of n photos of one contributor and label has the damping n^-quietness, n as
     `count_senders` has found it.
     """
     cursor.execute(
@@ -56,13 +56,13 @@ def weighed_anew(
         {"version": version, "first": ids[0], "stop": ids[1], "quietness": quietness},
     )
     return [
-        Weighed(row.label, read_embeddings(row.embeddings), np.asarray(row.voices))
+        ReweighedClaims(row.label, read_embeddings(row.embeddings), np.asarray(row.voices))
         for row in cursor
     ]
 
 
 def count_senders(cursor: Cursor, version: int) -> None:
-    """Count each contributor's claims of each label, for `weighed_anew`."""
+    """Count each contributor's claims of each label, for `read_reweighed`."""
     cursor.execute("delete from crowd_senders where version = %s", (version,))
     cursor.execute(
         """
@@ -90,10 +90,10 @@ def tell_planner(cursor: Cursor) -> None:
     )
 
 
-def weigh_anew(cursor: Cursor, version: int, quietness: float) -> None:
+def reweigh(cursor: Cursor, version: int, quietness: float) -> None:
     """Let every claim that was judged weigh what its verdict says; none waits to be weighed.
 
-    Loudness is set anew as `weighed_anew` has it.
+    Damping is set anew as `read_reweighed` has it.
     """
     cursor.execute(
         """
@@ -133,7 +133,7 @@ def mean_change(cursor: Cursor, version: int) -> float:
 
 
 def label_sizes(cursor: Cursor, version: int) -> dict[str, tuple[int, int, float]]:
-    """Of each label's claims that count: how many, of how many first accounts, and their voices."""
+    """Of each label's claims that count: how many, first accounts, sum of sample weights."""
     cursor.execute(
         """
         select label, count(weight) as photos,
@@ -148,8 +148,8 @@ def label_sizes(cursor: Cursor, version: int) -> dict[str, tuple[int, int, float
     return {row.label: (row.photos, row.contributors, row.voice) for row in cursor}
 
 
-def sample(cursor: Cursor, version: int, limit: int) -> list[tuple[str, float, Floats]]:
-    """Claims that count, picked evenly (ids are digests): label, voice and embedding."""
+def sample(cursor: Cursor, version: int, limit: int) -> list[tuple[str, float, Float64s]]:
+    """Claims that count, picked evenly (ids are digests): label, sample weight and embedding."""
     cursor.execute(
         """
         select k.label, k.weight * k.loudness as voice, halfvec_send(c.embedding) as embedding

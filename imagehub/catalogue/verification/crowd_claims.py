@@ -1,8 +1,9 @@
 """The claims that a version has taken in, each with its weight in the crowd's model.
 
 A claim counts if the version found nothing wrong with its photo; its weight is the probability that
-it is right, its voice in the model that weight times its loudness. What the claim waits for is
-written with it, so a killed run leaves nothing undone.
+it is right. Its sample weight in the model is that weight times its damping (columns `voice` and
+`loudness`), which is less the more photos of the label one contributor sent. What the claim waits
+for is written with it, so a killed run leaves nothing undone.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.verification.image_checks import read_embedding
 from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 
-Floats = npt.NDArray[np.float64]
+Float64s = npt.NDArray[np.float64]
 
 REWEIGHED_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Enrolment:
+class CrowdClaim:
     """A claim as it stands in the model, and as it may come to stand.
 
-    `weight`, `loudness` and `accounts` are the model's (None, 1 and () for a claim that is not in
+    `weight`, `damping` and `accounts` are the model's (None, 1 and () for a claim that is not in
     it); `claimants` are the accounts that claim it now; `probability` is its verdict's, if it has
     one.
     """
@@ -36,22 +37,22 @@ class Enrolment:
     image_id: str
     label: str
     counts: bool
-    embedding: Floats
+    embedding: Float64s
     weight: float | None
-    loudness: float
+    damping: float
     accounts: tuple[str, ...]
     claimants: tuple[str, ...]
     probability: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
+class WeightedClaim:
     """How a claim stands in the model from now on; a weight of None does not count."""
 
     image_id: str
     label: str
     weight: float | None
-    loudness: float
+    damping: float
     accounts: tuple[str, ...]
 
 
@@ -78,30 +79,34 @@ def contributor_sizes(
     return {(row.label, row.account): row.claims for row in cursor}
 
 
-def enrolments(cursor: Cursor, version: int, claims: Iterable[tuple[str, str]]) -> list[Enrolment]:
+def read_claims(
+    cursor: Cursor, version: int, claims: Iterable[tuple[str, str]]
+) -> list[CrowdClaim]:
     """Those of the claims (image id, label) whose image the version has looked at, in order."""
     pairs = list(claims)
     cursor.execute(
-        _ENROLMENT + _OF_PAIRS,
+        _CLAIM + _OF_PAIRS,
         {
             "images": [image_id for image_id, _ in pairs],
             "labels": [label for _, label in pairs],
             "version": version,
         },
     )
-    return [_enrolment(row) for row in cursor.fetchall()]
+    return [_crowd_claim(row) for row in cursor.fetchall()]
 
 
-def judged(cursor: Cursor, version: int) -> list[Enrolment]:
+def judged(cursor: Cursor, version: int) -> list[CrowdClaim]:
     """Some claims that were judged and wait to weigh what their verdicts say."""
     cursor.execute(
-        _ENROLMENT + _OF_JUDGED,
+        _CLAIM + _OF_JUDGED,
         {"version": version, "limit": REWEIGHED_AT_ONCE},
     )
-    return [_enrolment(row) for row in cursor.fetchall()]
+    return [_crowd_claim(row) for row in cursor.fetchall()]
 
 
-def write(cursor: Cursor, version: int, claims: Iterable[Enrolled], next_step: str | None) -> None:
+def write(
+    cursor: Cursor, version: int, claims: Iterable[WeightedClaim], next_step: str | None
+) -> None:
     """Write how claims stand in the model, and what they wait for."""
     execute_values(
         cursor,
@@ -114,7 +119,7 @@ def write(cursor: Cursor, version: int, claims: Iterable[Enrolled], next_step: s
         """,
         [
             (
-                *(version, one.image_id, one.label, one.weight, one.loudness),
+                *(version, one.image_id, one.label, one.weight, one.damping),
                 *(list(one.accounts), next_step),
             )
             for one in claims
@@ -136,7 +141,7 @@ def judge_again(cursor: Cursor, version: int, image_ids: Sequence[str]) -> None:
     )
 
 
-def read_embeddings(sent: bytes | memoryview | None) -> Floats:
+def read_embeddings(sent: bytes | memoryview | None) -> Float64s:
     """Read what `halfvec_send` gives of n embeddings, one behind the other, as n x 256."""
     if not sent:
         return np.empty((0, EMBEDDING_DIMENSIONS))
@@ -144,7 +149,7 @@ def read_embeddings(sent: bytes | memoryview | None) -> Floats:
     return rows["values"].astype(np.float64)
 
 
-_ENROLMENT = """
+_CLAIM = """
     select p.image_id, p.label, c.findings = '[]' as counts, halfvec_send(c.embedding) as embedding,
         k.weight, k.loudness, k.accounts::text[] as accounts,
         array(
@@ -180,15 +185,15 @@ _OF_JUDGED = """
     """
 
 
-def _enrolment(row: Any) -> Enrolment:
+def _crowd_claim(row: Any) -> CrowdClaim:
     accounts: Sequence[str] = row.accounts or ()
-    return Enrolment(
+    return CrowdClaim(
         image_id=row.image_id,
         label=row.label,
         counts=row.counts,
         embedding=read_embedding(row.embedding),
         weight=row.weight,
-        loudness=1.0 if row.loudness is None else row.loudness,
+        damping=1.0 if row.loudness is None else row.loudness,
         accounts=tuple(accounts),
         claimants=tuple(row.claimants),
         probability=row.probability,

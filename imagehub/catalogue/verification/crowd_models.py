@@ -13,7 +13,7 @@ from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.verification.arrivals import ArrivalCursor
 from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 
-Floats = npt.NDArray[np.float64]
+Float64s = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,17 @@ class ModelState:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelSum:
-    """One label's claims that count: how many, their voices' sum, and their weighed sum (256).
+    """One label's claims that count: how many, and the weighted sum of their embeddings (256).
 
-    `contributors` are those who are the first account of one of them.
+    `sample_weight` is the sum of their sample weights (column `voice`). `contributors` are those
+    who are the first account of one of them.
     """
 
     label: str
     photos: int
     contributors: int
-    voice: float
-    embeddings: Floats
+    sample_weight: float
+    embeddings: Float64s
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def take_revision(cursor: Cursor, version: int) -> None:
     cursor.execute("update crowd_models set revision = revision + 1 where version = %s", (version,))
 
 
-def gram(cursor: Cursor, version: int) -> Floats:
+def gram(cursor: Cursor, version: int) -> Float64s:
     """Sum of the weighed outer products (256 x 256) of all claims that count."""
     cursor.execute("select gram from crowd_models where version = %s", (version,))
     data = bytes(cursor.fetchone().gram)
@@ -108,7 +109,7 @@ def gram(cursor: Cursor, version: int) -> Floats:
     return np.frombuffer(data).reshape(EMBEDDING_DIMENSIONS, EMBEDDING_DIMENSIONS)
 
 
-def write_gram(cursor: Cursor, version: int, gram: Floats, photos: int) -> None:
+def write_gram(cursor: Cursor, version: int, gram: Float64s, photos: int) -> None:
     """Set the sum of outer products, and how many claims count."""
     cursor.execute(
         "update crowd_models set gram = %s, photos = %s where version = %s",
@@ -197,7 +198,7 @@ def write_label_sums(cursor: Cursor, version: int, sums: Iterable[LabelSum]) -> 
         """,
         [
             (
-                *(version, one.label, one.photos, one.contributors, one.voice),
+                *(version, one.label, one.photos, one.contributors, one.sample_weight),
                 one.embeddings.tobytes(),
             )
             for one in sums

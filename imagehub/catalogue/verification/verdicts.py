@@ -15,7 +15,7 @@ from imagehub.catalogue.verification.crowd_claims import read_embeddings
 from imagehub.catalogue.verification.image_checks import read_embedding
 from imagehub.vocabulary import Evidence, Finding, Outcome, Verdict
 
-FELLOWS_AT_MOST = 5_000
+PEERS_AT_MOST = 5_000
 """Of a larger label so many photos are shown to its judges: those of the first ids, which are
 digests and so as good as drawn by lot. The model itself sums them all."""
 
@@ -40,8 +40,8 @@ class DueLabel:
 class PendingClaim:
     """One (image, label) that waits for a verdict, and what the version saw in the image.
 
-    `counts_for` are the image's voices in the labels whose crowd it belongs to; `weight` is the
-    claim's own, None if it does not count; `accounts` are those whose records have the claim.
+    `counts_for` are the image's sample weights in the labels whose crowd it belongs to; `weight` is
+    the claim's own, None if it does not count; `accounts` are those whose records have the claim.
     """
 
     image_id: str
@@ -55,10 +55,10 @@ class PendingClaim:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CountedPhotos:
-    """n photos that count for a label: embeddings n x 256, voices n, and who claims each."""
+    """n photos that count for a label: embeddings n x 256, sample weights n, who claims each."""
 
     embeddings: npt.NDArray[np.float64]
-    voices: npt.NDArray[np.float64]
+    sample_weights: npt.NDArray[np.float64]
     accounts: tuple[tuple[str, ...], ...]
 
 
@@ -135,7 +135,7 @@ def due_claims(
 
 
 def counted_photos(cursor: Cursor, version: int, label: str) -> CountedPhotos:
-    """Photos that count for a label, at most FELLOWS_AT_MOST of them, in order of ids."""
+    """Photos that count for a label, at most PEERS_AT_MOST of them, in order of ids."""
     cursor.execute(
         """
         select string_agg(halfvec_send(c.embedding), ''::bytea order by k.image_id) as embeddings,
@@ -150,7 +150,7 @@ def counted_photos(cursor: Cursor, version: int, label: str) -> CountedPhotos:
         ) k
         join image_checks c using (version, image_id)
         """,
-        (version, label, FELLOWS_AT_MOST),
+        (version, label, PEERS_AT_MOST),
     )
     row = cursor.fetchone()
     return CountedPhotos(

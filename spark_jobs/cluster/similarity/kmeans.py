@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+Float64s = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.intp]
 
 SEED = 20260501
@@ -25,11 +25,11 @@ class Clustering:
     """The cluster of each point, the distance to its centre, and the sum of their squares."""
 
     clusters: Whole
-    distances: Floats
+    distances: Float64s
     spread: float
 
 
-def cluster(points: Floats, counts: Sequence[int]) -> Clustering:
+def cluster(points: Float64s, counts: Sequence[int]) -> Clustering:
     """Cut n x d points into one of so many clusters: the number with the largest silhouette.
 
     The same points in the same order give the same clusters. Equal points stay together, so there
@@ -43,13 +43,13 @@ def cluster(points: Floats, counts: Sequence[int]) -> Clustering:
     return max(tried, key=lambda found: silhouette(between, found.clusters))
 
 
-def fit(points: Floats, count: int) -> Clustering:
+def fit(points: Float64s, count: int) -> Clustering:
     """k-means with so many clusters; the best of STARTS."""
     dice = np.random.default_rng(SEED)
     return min((_one(points, count, dice) for _ in range(STARTS)), key=lambda found: found.spread)
 
 
-def silhouette(between: Floats, clusters: Whole) -> float:
+def silhouette(between: Float64s, clusters: Whole) -> float:
     """The mean silhouette, from n x n distances; a point alone in its cluster counts 0."""
     names = np.unique(clusters)
     if len(names) < 2:
@@ -67,7 +67,7 @@ def silhouette(between: Floats, clusters: Whole) -> float:
     return float(np.where(sizes[own] > 1, scores, 0.0).mean())
 
 
-def _one(points: Floats, count: int, dice: np.random.Generator) -> Clustering:
+def _one(points: Float64s, count: int, dice: np.random.Generator) -> Clustering:
     centres = _begin(points, count, dice)
     for _ in range(ROUNDS):
         clusters = _squares(points, centres).argmin(axis=1)
@@ -82,7 +82,7 @@ def _one(points: Floats, count: int, dice: np.random.Generator) -> Clustering:
     return Clustering(clusters, np.sqrt(nearest), float(nearest.sum()))
 
 
-def _begin(points: Floats, count: int, dice: np.random.Generator) -> Floats:
+def _begin(points: Float64s, count: int, dice: np.random.Generator) -> Float64s:
     """Centres far apart: each next one is a point drawn by its squared distance to the others."""
     chosen = [int(dice.integers(len(points)))]
     while len(chosen) < count:
@@ -93,8 +93,8 @@ def _begin(points: Floats, count: int, dice: np.random.Generator) -> Floats:
     return points[chosen]
 
 
-def _squares(left: Floats, right: Floats) -> Floats:
+def _squares(left: Float64s, right: Float64s) -> Float64s:
     """Squared distances of n x d and m x d points, n x m, none below 0."""
     sums = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1)[None, :]
-    squares: Floats = np.maximum(sums - 2 * left @ right.T, 0.0)
+    squares: Float64s = np.maximum(sums - 2 * left @ right.T, 0.0)
     return squares

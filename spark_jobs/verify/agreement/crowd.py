@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+Float64s = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,13 +21,13 @@ class CrowdStatistics:
     """
 
     labels: tuple[str, ...]
-    counts: Floats
-    sums: Floats
-    gram: Floats
+    counts: Float64s
+    sums: Float64s
+    gram: Float64s
 
     @classmethod
     def of(
-        cls, embeddings: Floats, labels: Sequence[str], weights: Floats | None = None
+        cls, embeddings: Float64s, labels: Sequence[str], weights: Float64s | None = None
     ) -> CrowdStatistics:
         """Sum up N photos: embeddings N x D, the label that each is claimed to be, its weight (1).
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spark_jobs.verify.agreement.crowd import CrowdStatistics, Floats
+from spark_jobs.verify.agreement.crowd import CrowdStatistics, Float64s
 
 SHRINKAGE = 0.5
 LEAST_WEIGHT = 0.5
@@ -35,8 +35,8 @@ class LeftOut:
     """Photos that have no say: the number of their label, their embeddings (g x D), weights (g)."""
 
     label: int
-    embeddings: Floats
-    weights: Floats
+    embeddings: Float64s
+    weights: Float64s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,11 +47,11 @@ class Discriminant:
     """
 
     labels: tuple[str, ...]
-    counts: Floats
-    means: Floats
-    basis: Floats
-    spread: Floats
-    centre: Floats
+    counts: Float64s
+    means: Float64s
+    basis: Float64s
+    spread: Float64s
+    centre: Float64s
     numbers: Mapping[str, int]
 
     @classmethod
@@ -75,7 +75,9 @@ class Discriminant:
         """The label's place among `labels`."""
         return self.numbers[label]
 
-    def log_densities(self, embedding: Floats, left_out: Sequence[LeftOut] = ()) -> Floats | None:
+    def log_densities(
+        self, embedding: Float64s, left_out: Sequence[LeftOut] = ()
+    ) -> Float64s | None:
         """Log of the density that each label (K) predicts at the embedding (D), up to a constant.
 
         Minus infinity for a label that is empty without the photos left out; None where too few
@@ -96,7 +98,7 @@ class Discriminant:
         densities = -distances / (2 * wider) - self.spread.size / 2 * np.log(wider)
         return np.asarray(np.where(counts >= LEAST_WEIGHT, densities, -np.inf))
 
-    def scale(self) -> Floats | None:
+    def scale(self) -> Float64s | None:
         """What to multiply coordinates of the eigenbasis (D) by, so that the covariance is 1.
 
         None where there are too few photos to estimate a covariance.
@@ -124,14 +126,14 @@ class Discriminant:
             spread=np.maximum(spread, 0.0),
         )
 
-    def _variances(self, freedom: float, trace: float) -> Floats | None:
+    def _variances(self, freedom: float, trace: float) -> Float64s | None:
         """Diagonal of the shrunk covariance (D), if W has this trace and freedom."""
         if freedom < LEAST_FREEDOM or trace <= 0:
             return None
         shrunk = SHRINKAGE * trace / freedom / self.spread.size
         return np.asarray((1 - SHRINKAGE) / freedom * self.spread + shrunk)
 
-    def _take_out(self, part: LeftOut, counts: Floats, means: Floats) -> Floats:
+    def _take_out(self, part: LeftOut, counts: Float64s, means: Float64s) -> Float64s:
         """Downdate counts and means in place; return rows R with R'R = what W loses."""
         deviations = part.embeddings @ self.basis - self.means[part.label]
         remaining = counts[part.label] - part.weights.sum()
@@ -144,12 +146,12 @@ class Discriminant:
         return np.asarray(np.linalg.cholesky(weights).T @ deviations)
 
 
-def _freedom(counts: Floats) -> float:
+def _freedom(counts: Float64s) -> float:
     """N - K, where a label of less than one photo takes no more than that from N."""
     return float(counts.sum() - np.minimum(counts, 1.0).sum())
 
 
-def _distances(apart: Floats, diagonal: Floats, removed: Floats) -> Floats:
+def _distances(apart: Float64s, diagonal: Float64s, removed: Float64s) -> Float64s:
     """Squared Mahalanobis length of each row under (diag - removed' removed)^-1 (Woodbury)."""
     weighted = apart / diagonal
     distances = np.einsum("kd,kd->k", weighted, apart)

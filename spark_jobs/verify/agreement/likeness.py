@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from spark_jobs.verify.agreement.crowd import Floats
+from spark_jobs.verify.agreement.crowd import Float64s
 from spark_jobs.verify.agreement.discriminant import Discriminant, LeftOut
-from spark_jobs.verify.agreement.fellows import Peers
 from spark_jobs.verify.agreement.graph import LabelGraph
+from spark_jobs.verify.agreement.log_space import log_sum_exp
+from spark_jobs.verify.agreement.peers import Peers
 
 LEAST_OTHERS = 4
 """A label with fewer other photos says nothing: its mean would be a few photos' chance."""
 
 COPY_SIMILARITY = 0.96
-"""Photos of a label with a cosine from here on are copies of one another: one voice, not two."""
+"""Photos of a label with a cosine from here on are copies of one another: they count once."""
 
 ALIKE = 0.2
 """Photos look alike from here on (cosine around the mean of all photos): of a simulated crowd, 84 %
@@ -43,14 +44,14 @@ class CrowdOpinion:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SeenVoice:
-    """A photo to be judged: its embedding (D), and its own voice in the crowd, to be left out.
+class PhotoToJudge:
+    """A photo to be judged: its embedding (D), and how it counts in the crowd, to be left out.
 
     `counts_for` are the labels that it counts for, with its weights; `contributors` its
-    contributors' numbers among the fellows.
+    contributors' numbers among the peers.
     """
 
-    embedding: Floats
+    embedding: Float64s
     counts_for: Mapping[str, float]
     contributors: frozenset[int] = frozenset()
 
@@ -60,26 +61,26 @@ class LabelCrowd:
     """The photos that count for one label, ready to judge claims of it.
 
     `rivals` are the numbers of all unrelated labels, `shares` (log) how common each is among them;
-    `temperature` divides log densities. `units` (n x D) are the fellows at length 1, and
+    `temperature` divides log densities. `units` (n x D) are the peers at length 1, and
     `centred_units` as seen from the centre of all photos. A photo that counts for the label but is
-    not among the fellows has a voice in `crowd` if that `has_others`.
+    not among the peers counts in `crowd` if that `has_others`.
     """
 
     label: str
-    fellows: Peers
+    peers: Peers
     crowd: Discriminant
     temperature: float
     rivals: npt.NDArray[np.intp]
-    shares: Floats
-    units: Floats
-    centred_units: Floats
+    shares: Float64s
+    units: Float64s
+    centred_units: Float64s
     has_others: bool = True
 
     @classmethod
     def of(
         cls,
         label: str,
-        fellows: Peers,
+        peers: Peers,
         crowd: Discriminant,
         temperature: float,
         graph: LabelGraph,
@@ -89,30 +90,30 @@ class LabelCrowd:
         rivals = np.array(numbers, dtype=np.intp)
         weights = crowd.counts[rivals]
         shares = np.log(weights / weights.sum()) if len(rivals) else weights
-        units = _at_unit_length(fellows.embeddings)
-        centred = _at_unit_length(fellows.embeddings - crowd.centre)
-        return cls(label, fellows, crowd, temperature, rivals, shares, units, centred)
+        units = _at_unit_length(peers.embeddings)
+        centred = _at_unit_length(peers.embeddings - crowd.centre)
+        return cls(label, peers, crowd, temperature, rivals, shares, units, centred)
 
-    def reduced(self, fellows: Peers, crowd: Discriminant) -> LabelCrowd:
-        """The same with some of the fellows only, and a crowd in which no others of them count."""
-        units = _at_unit_length(fellows.embeddings)
-        centred = _at_unit_length(fellows.embeddings - crowd.centre)
+    def reduced(self, peers: Peers, crowd: Discriminant) -> LabelCrowd:
+        """The same with some of the peers only, and a crowd in which no others of them count."""
+        units = _at_unit_length(peers.embeddings)
+        centred = _at_unit_length(peers.embeddings - crowd.centre)
         return replace(
             self,
-            fellows=fellows,
+            peers=peers,
             crowd=crowd,
             units=units,
             centred_units=centred,
             has_others=False,
         )
 
-    def opinions(self, photos: Sequence[SeenVoice]) -> list[CrowdOpinion | None]:
+    def opinions(self, photos: Sequence[PhotoToJudge]) -> list[CrowdOpinion | None]:
         """Judge photos without their own votes and their copies'; None where too little is known.
 
         A wrong claim's photo shows any other label, each as likely as it is common here. All photos
-        are compared with all fellows at once: give them in blocks that fit into memory.
+        are compared with all peers at once: give them in blocks that fit into memory.
         """
-        if not photos or not len(self.fellows) or not len(self.rivals):
+        if not photos or not len(self.peers) or not len(self.rivals):
             return [None] * len(photos)
         embeddings = np.stack([photo.embedding for photo in photos])
         copies = _at_unit_length(embeddings) @ self.units.T >= COPY_SIMILARITY
@@ -121,12 +122,12 @@ class LabelCrowd:
         return list(map(self._opinion, photos, copies, alike.sum(axis=1).tolist()))
 
     def _opinion(
-        self, photo: SeenVoice, copies: npt.NDArray[np.bool_], alike: int
+        self, photo: PhotoToJudge, copies: npt.NDArray[np.bool_], alike: int
     ) -> CrowdOpinion | None:
         others = len(copies) - int(copies.sum())
         if others < LEAST_OTHERS:
             return None
-        has_itself = (self.fellows.embeddings[copies] == photo.embedding).all(axis=1).any()
+        has_itself = (self.peers.embeddings[copies] == photo.embedding).all(axis=1).any()
         densities = self._densities(photo, copies, bool(has_itself))
         if densities is None:
             return None
@@ -136,9 +137,9 @@ class LabelCrowd:
             return None
         from_elsewhere = ~copies
         for contributor in photo.contributors:
-            from_elsewhere &= self.fellows.contributors != contributor
+            from_elsewhere &= self.peers.contributors != contributor
         return CrowdOpinion(
-            log_ratio=float(own - _log_sum_exp(against + self.shares)),
+            log_ratio=float(own - log_sum_exp(against + self.shares)[0]),
             others=others,
             alike=alike,
             rival=self.crowd.labels[int(self.rivals[best])],
@@ -147,17 +148,17 @@ class LabelCrowd:
         )
 
     def _densities(
-        self, photo: SeenVoice, copies: npt.NDArray[np.bool_], has_itself: bool
-    ) -> Floats | None:
+        self, photo: PhotoToJudge, copies: npt.NDArray[np.bool_], has_itself: bool
+    ) -> Float64s | None:
         """Tempered log densities of all labels (K), without the photo and its copies here."""
-        voices = self.fellows.embeddings[copies]
-        weights = self.fellows.weights[copies]
+        copied = self.peers.embeddings[copies]
+        weights = self.peers.weights[copies]
         own_weight = photo.counts_for.get(self.label, 0.0)
-        # Of a large label, fellows are but a sample.
+        # Of a large label, peers are but a sample.
         if self.has_others and own_weight and not has_itself:
-            voices = np.concatenate([voices, photo.embedding[None]])
+            copied = np.concatenate([copied, photo.embedding[None]])
             weights = np.append(weights, own_weight)
-        left_out = [LeftOut(self.crowd.number(self.label), voices, weights)]
+        left_out = [LeftOut(self.crowd.number(self.label), copied, weights)]
         left_out += [
             LeftOut(self.crowd.number(label), photo.embedding[None], np.array([weight]))
             for label, weight in sorted(photo.counts_for.items())
@@ -167,12 +168,7 @@ class LabelCrowd:
         return None if densities is None else densities / self.temperature
 
 
-def _at_unit_length(rows: Floats) -> Floats:
+def _at_unit_length(rows: Float64s) -> Float64s:
     """Bring each row to length 1; one without length stays zero."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.where(lengths > 0, lengths, 1.0))
-
-
-def _log_sum_exp(values: Floats) -> float:
-    top = float(values.max())
-    return top + float(np.log(np.exp(values - top).sum()))

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spark_jobs.verify.agreement.crowd import Floats
+from spark_jobs.verify.agreement.crowd import Float64s
 from spark_jobs.verify.agreement.discriminant import LEAST_WEIGHT
+from spark_jobs.verify.agreement.log_space import log_sum_exp
 
 MOST_STEPS = 40
 SETTLED_CHANGE = 0.01
@@ -36,11 +37,11 @@ class Gaussians:
     The coordinates are such that the common covariance is 1; `temperature` divides log densities.
     """
 
-    means: Floats
-    counts: Floats
+    means: Float64s
+    counts: Float64s
     temperature: float
 
-    def log_densities(self, photos: Floats) -> Floats:
+    def log_densities(self, photos: Float64s) -> Float64s:
         """Tempered log densities (n x R), up to a constant, at photos (n x D)."""
         squares = np.square(photos).sum(axis=1)[:, None] - 2 * photos @ self.means.T
         squares += np.square(self.means).sum(axis=1)
@@ -55,13 +56,13 @@ class Mixture:
     are than if all were of their own label, and `own_gain` than if none was.
     """
 
-    parts: Floats
+    parts: Float64s
     rivals: npt.NDArray[np.intp]
     gain: float
     own_gain: float
 
 
-def first_look(photos: Floats, weights: Floats, rivals: Gaussians) -> Floats:
+def first_look(photos: Float64s, weights: Float64s, rivals: Gaussians) -> Float64s:
     """How much of n photos (n x D) of one label, of weights n above 0, each rival (R) may explain.
 
     Every label is taken to be as common as any other, so a rival gets its chance where it fits
@@ -72,7 +73,7 @@ def first_look(photos: Floats, weights: Floats, rivals: Gaussians) -> Floats:
     return np.asarray(weights @ parts[:, 1:])
 
 
-def unmix(photos: Floats, weights: Floats, rivals: Gaussians) -> Mixture:
+def unmix(photos: Float64s, weights: Float64s, rivals: Gaussians) -> Mixture:
     """Fit a mixture to n photos (n x D) of one label, of weights n above 0.
 
     The rivals that explain most at first look are kept. At the start the first of them has what it
@@ -92,14 +93,14 @@ def unmix(photos: Floats, weights: Floats, rivals: Gaussians) -> Mixture:
         before, parts = parts, _parts(joint)
         if np.abs(parts[:, 0] - before[:, 0]).max() < SETTLED_CHANGE:
             break
-    every = _log_sums(joint)[:, 0]
-    without = _log_sums(joint[:, 1:])[:, 0] - np.log(1 - shares[0] / shares.sum())
+    every = log_sum_exp(joint)[:, 0]
+    without = log_sum_exp(joint[:, 1:])[:, 0] - np.log(1 - shares[0] / shares.sum())
     return Mixture(
         parts, likely, float(weights @ (every - alone)), float(weights @ (every - without))
     )
 
 
-def _own(photos: Floats, weights: Floats, temperature: float) -> Floats:
+def _own(photos: Float64s, weights: Float64s, temperature: float) -> Float64s:
     """Tempered log densities (n) of photos under the mean of all of them but the photo itself."""
     total = max(float(weights.sum()), LEAST_WEIGHT)
     others = total - weights
@@ -108,19 +109,13 @@ def _own(photos: Floats, weights: Floats, temperature: float) -> Floats:
     return _log_density(squares, others, photos.shape[1]) / temperature
 
 
-def _log_density(squares: Floats, counts: Floats, dimensions: int) -> Floats:
+def _log_density(squares: Float64s, counts: Float64s, dimensions: int) -> Float64s:
     """Log densities at squared distances from means of so many photos."""
     wider = 1 + 1 / np.maximum(counts, LEAST_WEIGHT)
     densities = -squares / (2 * wider) - dimensions / 2 * np.log(wider)
     return np.asarray(np.where(counts >= LEAST_WEIGHT, densities, NEVER))
 
 
-def _parts(joint: Floats) -> Floats:
+def _parts(joint: Float64s) -> Float64s:
     """Probabilities (n x R) from logs that they are proportional to."""
-    return np.asarray(np.exp(joint - _log_sums(joint)))
-
-
-def _log_sums(joint: Floats) -> Floats:
-    """Log of the sums of rows (n x 1) that are given by their logs."""
-    top = joint.max(axis=1, keepdims=True)
-    return np.asarray(top + np.log(np.exp(joint - top).sum(axis=1, keepdims=True)))
+    return np.asarray(np.exp(joint - log_sum_exp(joint)))

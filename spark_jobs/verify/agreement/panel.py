@@ -9,12 +9,17 @@ import numpy as np
 
 from imagehub.vocabulary import Finding, Verdict
 from spark_jobs.verify.agreement import record
-from spark_jobs.verify.agreement.crowd import CrowdStatistics, Floats
+from spark_jobs.verify.agreement.crowd import CrowdStatistics, Float64s
 from spark_jobs.verify.agreement.discriminant import Discriminant, LeftOut
-from spark_jobs.verify.agreement.fellows import Peers
 from spark_jobs.verify.agreement.graph import LabelGraph
-from spark_jobs.verify.agreement.likeness import LEAST_OTHERS, CrowdOpinion, LabelCrowd, SeenVoice
+from spark_jobs.verify.agreement.likeness import (
+    LEAST_OTHERS,
+    CrowdOpinion,
+    LabelCrowd,
+    PhotoToJudge,
+)
 from spark_jobs.verify.agreement.network import ClassNetwork
+from spark_jobs.verify.agreement.peers import Peers
 from spark_jobs.verify.agreement.probability import PRIOR
 from spark_jobs.verify.agreement.record import Claimant
 from spark_jobs.verify.agreement.reviews import ReviewOpinion
@@ -23,7 +28,7 @@ from spark_jobs.verify.agreement.temperature import choose_temperature
 from spark_jobs.verify.agreement.verdict import ClaimEvidence, decide
 
 PHOTOS_AT_ONCE = 128
-"""Photos that are compared with all fellows of their label in one product of matrices."""
+"""Photos that are compared with all peers of their label in one product of matrices."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,12 +37,12 @@ class SeenPhoto:
 
     `classes` are probabilities by label; the embedding has D numbers. `counts_for` gives the weight
     with which the photo counts for each label. `claimants` are the records of those who make the
-    claim, `contributors` their numbers among the label's fellows.
+    claim, `contributors` their numbers among the label's peers.
     """
 
     findings: Sequence[Finding]
     classes: Mapping[str, float]
-    embedding: Floats
+    embedding: Float64s
     counts_for: Mapping[str, float]
     claimants: Sequence[Claimant] = ()
     reviews: ReviewOpinion | None = None
@@ -62,12 +67,12 @@ class Panel:
     right_share: float = PRIOR
     contributors: Mapping[str, int] = field(default_factory=dict)
 
-    def judge(self, label: str, fellows: Peers, photos: Sequence[SeenPhoto]) -> list[Verdict]:
-        """Judge photos claimed as one label; `fellows` are those that count for it."""
+    def judge(self, label: str, peers: Peers, photos: Sequence[SeenPhoto]) -> list[Verdict]:
+        """Judge photos claimed as one label; `peers` are those that count for it."""
         if self.crowd is None or label not in self.crowd.numbers:
             company = None
         else:
-            everybody = LabelCrowd.of(label, fellows, self.crowd, self.temperature, self.graph)
+            everybody = LabelCrowd.of(label, peers, self.crowd, self.temperature, self.graph)
             company = without_strangers(everybody, self.contributors)
         verdicts: list[Verdict] = []
         for begin in range(0, len(photos), PHOTOS_AT_ONCE):
@@ -84,8 +89,8 @@ class Panel:
     ) -> list[CrowdOpinion | None]:
         """What the crowd says of each photo; None of those that could not be looked at."""
         seen = [one for one in photos if self._was_seen(one)]
-        voices = [SeenVoice(one.embedding, one.counts_for, one.contributors) for one in seen]
-        opinions = iter(company.opinions(voices) if company else [None] * len(voices))
+        judged = [PhotoToJudge(one.embedding, one.counts_for, one.contributors) for one in seen]
+        opinions = iter(company.opinions(judged) if company else [None] * len(judged))
         return [next(opinions) if self._was_seen(one) else None for one in photos]
 
     def _judge(self, label: str, photo: SeenPhoto, crowd: CrowdOpinion | None) -> Verdict:
@@ -112,23 +117,23 @@ def fit_crowd(statistics: CrowdStatistics | None) -> Discriminant | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClaimSample:
-    """N claims that count: their labels, embeddings (N x D) and voices in the crowd (N)."""
+    """N claims that count: their labels, embeddings (N x D) and sample weights in the crowd (N)."""
 
     labels: Sequence[str]
-    embeddings: Floats
-    voices: Floats
+    embeddings: Float64s
+    weights: Float64s
 
 
 def measure_temperature(crowd: Discriminant | None, sample: ClaimSample, share: float) -> float:
     """Choose the temperature on a sample of a crowd of whose claims `share` are right."""
-    densities: list[Floats] = []
+    densities: list[Float64s] = []
     own: list[int] = []
-    for label, embedding, voice in zip(
-        sample.labels, sample.embeddings, sample.voices, strict=True
+    for label, embedding, weight in zip(
+        sample.labels, sample.embeddings, sample.weights, strict=True
     ):
         if crowd is None or crowd.counts[crowd.number(label)] <= LEAST_OTHERS:
             continue
-        itself = LeftOut(crowd.number(label), np.asarray(embedding)[None], np.array([voice]))
+        itself = LeftOut(crowd.number(label), np.asarray(embedding)[None], np.array([weight]))
         found = crowd.log_densities(embedding, [itself])
         if found is not None:
             densities.append(found)

@@ -53,7 +53,7 @@ class RecordOpinion:
     claims: float
 
 
-def loudness(claims: int) -> float:
+def damping(claims: int) -> float:
     """How much one of a contributor's photos of a label counts in it, if there are so many."""
     return float(max(1, claims) ** -QUIETNESS)
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+Float64s: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = NDArray[np.intp]
 Booleans: TypeAlias = NDArray[np.bool_]
 
@@ -56,9 +56,9 @@ class Ballots:
     reviewers: Numbers
     yes: Booleans
     direct: Booleans
-    prior: Floats
-    right_shares: Floats
-    credits: Floats
+    prior: Float64s
+    right_shares: Float64s
+    credits: Float64s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,11 +69,11 @@ class Consensus:
     wrong ones.
     """
 
-    log_ratios: Floats
-    finds: Floats
-    refuses: Floats
+    log_ratios: Float64s
+    finds: Float64s
+    refuses: Float64s
 
-    def skills(self) -> Floats:
+    def skills(self) -> Float64s:
         """How often each reviewer (R) is right where right and wrong claims are equally many."""
         return (self.finds + self.refuses) / 2
 
@@ -92,7 +92,7 @@ def learn(ballots: Ballots) -> Consensus:
     return Consensus(_ratios(ballots, finds, refuses), finds, refuses)
 
 
-def weights(finds: Floats, refuses: Floats) -> tuple[Floats, Floats]:
+def weights(finds: Float64s, refuses: Float64s) -> tuple[Float64s, Float64s]:
     """Log likelihood ratios of each reviewer's yes (0 or more) and no (0 or less).
 
     Who is wrong more often than right weighs nothing: an account that lies on purpose would
@@ -105,13 +105,13 @@ def weights(finds: Floats, refuses: Floats) -> tuple[Floats, Floats]:
     return yes, no
 
 
-def _ratios(ballots: Ballots, finds: Floats, refuses: Floats) -> Floats:
+def _ratios(ballots: Ballots, finds: Float64s, refuses: Float64s) -> Float64s:
     yes, no = weights(finds, refuses)
     spoken = np.where(ballots.yes, yes[ballots.reviewers], no[ballots.reviewers])
     return np.bincount(ballots.claims, spoken, len(ballots.prior)).astype(np.float64)
 
 
-def _skill(ballots: Ballots, true_share: Floats, hits: Booleans) -> Floats:
+def _skill(ballots: Ballots, true_share: Float64s, hits: Booleans) -> Float64s:
     """The share of hits among claims of one truth, by expectation, with each reviewer's credit."""
     size = len(ballots.credits)
     expected = true_share[ballots.claims] * ballots.direct

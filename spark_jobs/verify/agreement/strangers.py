@@ -14,11 +14,11 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from spark_jobs.verify.agreement.crowd import Floats
+from spark_jobs.verify.agreement.crowd import Float64s
 from spark_jobs.verify.agreement.discriminant import Discriminant, LeftOut
-from spark_jobs.verify.agreement.fellows import Peers
 from spark_jobs.verify.agreement.likeness import LabelCrowd
 from spark_jobs.verify.agreement.mixture import Gaussians, first_look, unmix
+from spark_jobs.verify.agreement.peers import Peers
 
 LEAST_STRANGERS = 8.0
 """Strangers weigh so much at least: fewer wrong claims do not move a label, and are found alone."""
@@ -50,16 +50,16 @@ def without_strangers(company: LabelCrowd, contributors: Mapping[str, int]) -> L
 
     `contributors` is how many contributors each label has.
     """
-    some = company.fellows.some(slice(SAMPLED_FELLOWS))
+    some = company.peers.some(slice(SAMPLED_FELLOWS))
     found = find_strangers(some, company, contributors)
     if not found.any():
         return company
-    crowd = company.crowd.without(_voices(some, found, company))
+    crowd = company.crowd.without(_left_out(some, found, company))
     return company.reduced(some.some(~found), crowd)
 
 
 def find_strangers(some: Peers, company: LabelCrowd, contributors: Mapping[str, int]) -> Flags:
-    """Which of these fellows (n) are strangers: none if no one label explains enough of them."""
+    """Which of these peers (n) are strangers: none if no one label explains enough of them."""
     everybody = np.ones(len(some), dtype=bool)
     if some.weights.sum() < LEAST_STRANGERS or not len(company.rivals):
         return ~everybody
@@ -67,7 +67,7 @@ def find_strangers(some: Peers, company: LabelCrowd, contributors: Mapping[str, 
     if seen is None or first_look(*seen).max() < WORTH_A_LOOK:
         return ~everybody
     # Strangers stretch the covariance towards themselves: it is taken from the other labels.
-    seen = _standardised(some, company, company.crowd.without(_voices(some, everybody, company)))
+    seen = _standardised(some, company, company.crowd.without(_left_out(some, everybody, company)))
     if seen is None:
         return ~everybody
     mixture = unmix(*seen)
@@ -84,8 +84,8 @@ def find_strangers(some: Peers, company: LabelCrowd, contributors: Mapping[str, 
     return np.asarray(mixture.parts[:, 0] < 0.5)
 
 
-def _voices(some: Peers, which: Flags, company: LabelCrowd) -> LeftOut:
-    """What fellows add to the crowd, and others like them of whom they are a sample."""
+def _left_out(some: Peers, which: Flags, company: LabelCrowd) -> LeftOut:
+    """What peers add to the crowd, and others like them of whom they are a sample."""
     number = company.crowd.number(company.label)
     of_all = max(1.0, company.crowd.counts[number] / some.weights.sum())
     return LeftOut(number, some.embeddings[which], of_all * some.weights[which])
@@ -93,8 +93,8 @@ def _voices(some: Peers, which: Flags, company: LabelCrowd) -> LeftOut:
 
 def _standardised(
     some: Peers, company: LabelCrowd, crowd: Discriminant
-) -> tuple[Floats, Floats, Gaussians] | None:
-    """Fellows, their weights and rivals, where the crowd's covariance is 1; None if unknown."""
+) -> tuple[Float64s, Float64s, Gaussians] | None:
+    """Peers, their weights and rivals, where the crowd's covariance is 1; None if unknown."""
     scale = crowd.scale()
     if scale is None:
         return None

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spark_jobs.verify.agreement.crowd import Floats
+from spark_jobs.verify.agreement.crowd import Float64s
+from spark_jobs.verify.agreement.log_space import log_sum_exp
 
 TEMPERATURES = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0)
 MOST_CAUTIOUS = TEMPERATURES[-1]
 
 
-def choose_temperature(densities: Sequence[Floats], own: Sequence[int], share: float) -> float:
+def choose_temperature(densities: Sequence[Float64s], own: Sequence[int], share: float) -> float:
     """Choose the temperature at which the claims of a sample of photos are likeliest.
 
     Embeddings are no Gaussians, and a Gaussian of many dimensions is sure of everything; dividing
@@ -27,8 +28,8 @@ def choose_temperature(densities: Sequence[Floats], own: Sequence[int], share: f
 
     def fit(temperature: float) -> float:
         tempered = rows / temperature
-        weights = np.exp(tempered - tempered.max(axis=1, keepdims=True))
-        claimed = weights[np.arange(len(columns)), columns] / weights.sum(axis=1)
+        shares = np.exp(tempered - log_sum_exp(tempered))
+        claimed = shares[np.arange(len(columns)), columns]
         return float(np.log(share * claimed + (1 - share) / rows.shape[1]).mean())
 
     return max(TEMPERATURES, key=fit)

@@ -12,7 +12,7 @@ from imagehub.photo import count_levels, luma, resize
 SHORT_SIDE_PIXELS = 128
 """Sharpness depends on scale, so it is measured at one scale."""
 
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 Counts = npt.NDArray[np.int64]
 
 
@@ -26,7 +26,7 @@ class View:
     what landing noticed.
     """
 
-    light: Floats
+    light: Float32s
     darkest: float
     lightest: float
     width: int

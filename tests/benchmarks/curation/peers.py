@@ -53,7 +53,7 @@ COSINES = (0.93, 0.95)
 CLEANVISION_ISSUES = {"blurred": "blurry", "dark": "dark", "bright": "light", "tiny": "odd_size"}
 PHOTOS_AT_ONCE = 64
 
-Floats = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 Bits = npt.NDArray[np.bool_]
 
 
@@ -68,22 +68,22 @@ class Material:
     names: Sequence[str]
     files: Sequence[Path]
     labels: Sequence[str]
-    features: Floats
+    features: Float32s
     photos: Mapping[str, Path]
 
 
-def features(settings: Settings, store: ObjectStore, photos: Sequence[str]) -> Floats:
+def features(settings: Settings, store: ObjectStore, photos: Sequence[str]) -> Float32s:
     """The embedding network's features of stored photos, by digest: one row of length 1 each."""
     networks = choose(settings)
     featurizer = Featurizer(Networks(networks.embedding, None), threads=2)
     distinct = sorted(set(photos))
-    rows: dict[str, Floats] = {}
+    rows: dict[str, Float32s] = {}
     for first in range(0, len(distinct), PHOTOS_AT_ONCE):
         some = distinct[first : first + PHOTOS_AT_ONCE]
         looked = featurizer.look([read_view(store.get(keys.view(photo))) for photo in some])
         rows |= zip(some, looked.features, strict=True)
     raw = np.stack([rows[photo] for photo in photos])
-    units: Floats = raw / np.maximum(np.linalg.norm(raw, axis=1, keepdims=True), 1e-9)
+    units: Float32s = raw / np.maximum(np.linalg.norm(raw, axis=1, keepdims=True), 1e-9)
     return units
 
 

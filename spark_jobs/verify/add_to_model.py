@@ -1,4 +1,4 @@
-"""Enrol claims in the crowd's model: the one operation that changes it.
+"""Add claims to the crowd's model, and change their weights: the one operation that changes it.
 
 Every change is one transaction, fenced by the run's epoch: a run that is killed leaves the old
 model or the new one, and what a claim waits for next is written with its weight.
@@ -14,7 +14,7 @@ import numpy as np
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.verification import claim_weights, crowd_claims, crowd_models
 from imagehub.catalogue.verification.arrivals import Arrivals
-from imagehub.catalogue.verification.crowd_claims import Enrolled, Enrolment
+from imagehub.catalogue.verification.crowd_claims import CrowdClaim, WeightedClaim
 from imagehub.catalogue.verification.crowd_models import ContributorRecord, LabelSum
 from imagehub.catalogue.verification.image_checks import Version
 from imagehub.errors import Unavailable
@@ -24,12 +24,12 @@ from spark_jobs.verify.agreement import record
 from spark_jobs.verify.agreement.crowd import CrowdStatistics
 from spark_jobs.verify.agreement.probability import posterior
 from spark_jobs.verify.agreement.record import Claimant
-from spark_jobs.verify.difference import ClaimWeight, Difference
+from spark_jobs.verify.difference import ClaimChange, ClaimWeight, Difference
 from spark_jobs.verify.summing import sum_anew
 
 
-def take_in(context: JobContext, version: Version, arrived: Arrivals) -> None:
-    """Enrol claims that arrived, with the weights that their contributors' records let expect.
+def add_arrivals(context: JobContext, version: Version, arrived: Arrivals) -> None:
+    """Add claims that arrived, with the weights that their contributors' records let expect.
 
     They wait for a verdict from then on, and the version has come as far as the arrivals go.
     Raises Unavailable if the version has not looked at one of their images.
@@ -37,7 +37,7 @@ def take_in(context: JobContext, version: Version, arrived: Arrivals) -> None:
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
         crowd_models.hold(cursor)
-        claims = crowd_claims.enrolments(cursor, version.number, arrived.claims)
+        claims = crowd_claims.read_claims(cursor, version.number, arrived.claims)
         if len(claims) < len(arrived.claims):
             raise Unavailable("Some of the photos that arrived have not been looked at.")
         people = {name for one in claims for name in one.claimants}
@@ -49,7 +49,7 @@ def take_in(context: JobContext, version: Version, arrived: Arrivals) -> None:
         crowd_models.advance(cursor, version.number, arrived.safe_end)
 
 
-def weigh_judged(context: JobContext, version: Version) -> None:
+def reweigh_judged(context: JobContext, version: Version) -> None:
     """Let claims that were judged weigh what their verdicts say."""
     while True:
         with context.database.transaction() as cursor:
@@ -59,12 +59,12 @@ def weigh_judged(context: JobContext, version: Version) -> None:
             if not claims:
                 return
             standings = [
-                ClaimWeight(one.probability if one.counts else None, one.loudness) for one in claims
+                ClaimWeight(one.probability if one.counts else None, one.damping) for one in claims
             ]
             change(cursor, version.number, claims, standings, None)
 
 
-def weigh_all(context: SparkJobContext, version: Version, rounds_left: int) -> None:
+def reweigh_all(context: SparkJobContext, version: Version, rounds_left: int) -> None:
     """Weigh every claim of the hub by its verdict and sum the model up from scratch.
 
     All claims wait for another verdict from then on. Only this run and the withdrawal of a photo
@@ -82,7 +82,7 @@ def weigh_all(context: SparkJobContext, version: Version, rounds_left: int) -> N
         if crowd_models.hold_revision(cursor, version.number) != revision:
             raise Unavailable("A photo was withdrawn meanwhile: the next run sums up anew.")
         crowd_models.take_revision(cursor, version.number)
-        claim_weights.weigh_anew(cursor, version.number, record.QUIETNESS)
+        claim_weights.reweigh(cursor, version.number, record.QUIETNESS)
         sizes = claim_weights.label_sizes(cursor, version.number)
         crowd_models.write_label_sums(
             cursor,
@@ -98,38 +98,81 @@ def weigh_all(context: SparkJobContext, version: Version, rounds_left: int) -> N
 def change(
     cursor: Cursor,
     version: int,
-    claims: Sequence[Enrolment],
+    claims: Sequence[CrowdClaim],
     standings: Sequence[ClaimWeight],
     next_step: str | None,
 ) -> None:
     """Let claims stand otherwise in the model; they wait for `next_step` from then on."""
     crowd_models.take_revision(cursor, version)
-    change = Difference.of(claims, standings)
+    change = difference(claims, standings)
     before = crowd_models.label_sums(cursor, version, change.statistics.labels)
     senders = crowd_claims.contributor_sizes(cursor, version, change.senders)
-    crowd_models.write_label_sums(cursor, version, change.added_to(before, senders))
+    crowd_models.write_label_sums(cursor, version, label_sums_after(change, before, senders))
     gram = crowd_models.gram(cursor, version) + change.statistics.gram
     photos = crowd_models.state(cursor, version).photos + sum(change.photos.values())
     crowd_models.write_gram(cursor, version, gram, photos)
-    crowd_models.add_to_records(cursor, version, change.records)
+    records = {who: ContributorRecord(*one) for who, one in change.records.items()}
+    crowd_models.add_to_records(cursor, version, records)
     crowd_claims.write(
         cursor,
         version,
         [
-            Enrolled(one.image_id, one.label, new.weight, new.loudness, one.claimants)
+            WeightedClaim(one.image_id, one.label, new.weight, new.damping, one.claimants)
             for one, new in zip(claims, standings, strict=True)
         ],
         next_step,
     )
 
 
+def difference(claims: Sequence[CrowdClaim], standings: Sequence[ClaimWeight]) -> Difference:
+    """What changes if each claim has its new standing and its present claimants."""
+    return Difference.of(
+        [
+            ClaimChange(
+                label=one.label,
+                embedding=one.embedding,
+                before=ClaimWeight(one.weight, one.damping),
+                after=new,
+                accounts=one.accounts,
+                claimants=one.claimants,
+            )
+            for one, new in zip(claims, standings, strict=True)
+        ]
+    )
+
+
+def label_sums_after(
+    change: Difference, before: Iterable[LabelSum], senders: Mapping[tuple[str, str], int]
+) -> list[LabelSum]:
+    """The sums of all labels concerned as they come to stand; a label may be new.
+
+    `senders` are the claims that count so far of those whose number changes.
+    """
+    known = {one.label: one for one in before}
+    nothing = LabelSum("", 0, 0, 0.0, np.zeros(change.statistics.gram.shape[0]))
+    gained = change.new_contributors(senders)
+    after = []
+    for row, label in enumerate(change.statistics.labels):
+        old = known.get(label, nothing)
+        after.append(
+            LabelSum(
+                label=label,
+                photos=old.photos + change.photos[label],
+                contributors=old.contributors + gained[label],
+                sample_weight=old.sample_weight + float(change.statistics.counts[row]),
+                embeddings=old.embeddings + change.statistics.sums[row],
+            )
+        )
+    return after
+
+
 def _standings(
     cursor: Cursor,
     version: int,
-    claims: Sequence[Enrolment],
+    claims: Sequence[CrowdClaim],
     weights: Sequence[float | None],
 ) -> list[ClaimWeight]:
-    """Claims with their weights, the quieter the more their contributors sent of the label."""
+    """Claims with their weights, damped the more their contributors sent of the label."""
     news = [
         (one.label, one.claimants[0])
         for one, weight in zip(claims, weights, strict=True)
@@ -138,15 +181,15 @@ def _standings(
     before = crowd_claims.contributor_sizes(cursor, version, news)
     now = Counter(before) + Counter(news)
     return [
-        ClaimWeight(weight, one.loudness)
+        ClaimWeight(weight, one.damping)
         if one.weight is not None
-        else ClaimWeight(weight, record.loudness(now[one.label, one.claimants[0]]))
+        else ClaimWeight(weight, record.damping(now[one.label, one.claimants[0]]))
         for one, weight in zip(claims, weights, strict=True)
     ]
 
 
 def _first_weight(
-    claim: Enrolment, records: Mapping[str, ContributorRecord], share: float
+    claim: CrowdClaim, records: Mapping[str, ContributorRecord], share: float
 ) -> float | None:
     """What its claimants' records let expect; a claim that has a weight keeps it."""
     if not claim.counts:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spark_jobs.verify.agreement.crowd import Floats
+from spark_jobs.verify.agreement.crowd import Float64s
 
 SEVERAL = -1
 
@@ -20,8 +20,8 @@ class Peers:
     claims the photo.
     """
 
-    embeddings: Floats
-    weights: Floats
+    embeddings: Float64s
+    weights: Float64s
     contributors: npt.NDArray[np.intp]
 
     def __len__(self) -> int:

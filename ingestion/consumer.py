@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
+from imagehub.backoff import backoff_seconds
 from imagehub.catalogue.uploads import attempts
 from imagehub.catalogue.uploads.attempts import MessageOffset
 from imagehub.errors import HubError, Unavailable
@@ -147,5 +148,5 @@ def _groups(batch: Sequence[Received], deaths: dict[Position, int]) -> Iterator[
 
 
 def _wait_seconds(failures: int) -> float:
-    longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(failures - 1, 10))
+    longest = backoff_seconds(failures, FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 spreads retries, keeps no secret

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from imagehub.backoff import backoff_seconds
 from imagehub.catalogue.database import Database
 from imagehub.errors import HubError, Unavailable
 from imagehub.settings import Settings
@@ -20,6 +21,7 @@ from imagehub.storage.protocol import ObjectStore
 from spark_jobs import jobs
 
 IDLE_SECONDS = 1.0
+FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 60.0
 LAST_JOB_SECONDS = 2.0
 """How long a plain job may go on once the process has been told to stop."""
@@ -42,7 +44,7 @@ class Backoff:
     def failed(self, name: str) -> float:
         """Remember one more failure; return the seconds to wait."""
         failures = self._failures[name] = self._failures.get(name, 0) + 1
-        wait_seconds = min(2.0 ** min(failures - 1, 10), LONGEST_WAIT_SECONDS)
+        wait_seconds = backoff_seconds(failures, FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS)
         self._not_before[name] = self.clock() + wait_seconds
         return wait_seconds
 

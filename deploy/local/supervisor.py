@@ -15,6 +15,7 @@ from pathlib import Path
 
 from deploy.local.child import Launch, Mark, start
 from deploy.local.parts import Part
+from imagehub.backoff import backoff_seconds
 from imagehub.errors import Unavailable
 
 QUICK_DEATH_SECONDS = 20.0
@@ -154,7 +155,7 @@ class Supervisor:
         if kept.quick_deaths > MAX_QUICK_DEATHS:
             self._rest(kept, now)
             return
-        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (kept.quick_deaths - 1))
+        pause = backoff_seconds(kept.quick_deaths, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
         kept.restart_at = now + pause
         self._say(f"{kept.part.name} ended ({_cause(code)}); starting it again.")
 

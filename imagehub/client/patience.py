@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from imagehub.backoff import backoff_seconds
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -28,7 +30,7 @@ class RetryPolicy:
 
         The wait is a random share of the doubled back-off; never less than Retry-After asks for.
         """
-        backoff = min(self.longest_seconds, self.first_seconds * 2.0**attempt)
+        backoff = backoff_seconds(attempt + 1, self.first_seconds, self.longest_seconds)
         asked = min(self.longest_seconds, seconds_of(retry_after))
         self.sleep(asked + self.chance() * backoff)
 

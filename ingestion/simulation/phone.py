@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from imagehub.backoff import backoff_seconds
 from ingestion.simulation.crowd import CrowdUpload
 from ingestion.simulation.history import History, HistoryEvent, HistoryKind
 from ingestion.simulation.wire import (
@@ -172,6 +173,6 @@ def _request(upload: CrowdUpload, token: str) -> Request:
 
 def _pause_seconds(attempt: int, answer: WireResponse | None, chance: random.Random) -> float:
     """Twice as long each time, never all phones at once, never sooner than the server asked."""
-    pause: float = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(attempt - 1, 10))
+    pause = backoff_seconds(attempt, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
     asked = answer.retry_after_seconds if answer and answer.retry_after_seconds else 0.0
     return asked + pause * chance.uniform(0.5, 1.0)

@@ -10,7 +10,6 @@ import bpy
 from deploy.demo.studio.paint import Colour, Paint, linear
 
 Material: TypeAlias = bpy.types.Material
-NOBODY: Colour = (0.0, 0.0, 0.0)
 
 
 def shade(colour: Colour, by: float) -> Colour:

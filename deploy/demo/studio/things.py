@@ -5,12 +5,10 @@ from __future__ import annotations
 from deploy.demo.studio.look import Appearance, Thing
 
 TABLES = ("wooden table", "kitchen counter", "checked cloth", "white desk", "shelf")
-OUTSIDE = ("grass", "pavement", "garden table")
 FLOORS = ("wooden floor", "carpet", "tiled floor")
 KITCHEN_CLUTTER = ("plate", "napkin", "tumbler", "spoon", "plant", "jar")
 DESK_CLUTTER = ("phone", "pen", "notes", "plant", "coins", "jar")
 FLOOR_CLUTTER = ("plant", "box", "cushion")
-GROUND_CLUTTER = ("pebbles", "leaves", "plant")
 
 MUG = Thing(
     "mug",

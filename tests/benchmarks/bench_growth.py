@@ -1,7 +1,7 @@
 """Cost of a photo's verdict as the hub grows: `python -m tests.benchmarks growth`.
 
 A hub of drawn embeddings grows to 20,000 images through the job itself, which finds every image
-looked at already: it adds and judges claims, and weighs all anew once the hub grew by a quarter. The
+looked at already: it adds and judges claims, and weighs all anew once it grew by a quarter. The
 cost at a size is what it takes to grow by the last quarter, in runs of equal size, by image: one
 weighing of the whole hub is in it. It is counted in CPU seconds of all processes (driver, Spark,
 Postgres), so that other work on the machine does not count. Memory is the resident set of the

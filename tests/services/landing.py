@@ -190,7 +190,9 @@ def in_a_process(run: Callable[[], None]) -> int:
 
 
 def _plain(value: Any) -> Any:
-    return value.tobytes() if isinstance(value, memoryview) else value
+    if isinstance(value, memoryview):
+        return value.tobytes()
+    return str(value) if isinstance(value, uuid.UUID) else value
 
 
 def small(seed: int) -> bytes:

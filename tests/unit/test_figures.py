@@ -38,7 +38,7 @@ def test_a_run_of_all_tests_is_written_down_and_one_of_some_is_not(
     subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "tests.suite_figures", *arguments],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)},
         capture_output=True,
         check=True,
     )

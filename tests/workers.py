@@ -19,8 +19,6 @@ PROGRAMS = frozenset(
         "tests/journeys/test_training_watched.py",
         "tests/journeys/test_up.py",
         "tests/journeys/test_way_of_one_photo.py",
-        "tests/spark/test_programs.py",
-        "tests/spark/test_verify_kills.py",
     }
 )
 """Files whose tests start whole hubs and clusters, each of which takes every core for itself."""

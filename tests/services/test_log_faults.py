@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator, Sized
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -38,22 +40,19 @@ class Breakable:
 
 
 @pytest.fixture(scope="module", params=["postgres", "kafka"])
-def server(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    free_port: Callable[[], int],
-) -> Iterator[Restartable]:
+def server(request: pytest.FixtureRequest, free_port: Callable[[], int]) -> Iterator[Restartable]:
     """A server that these tests alone use."""
-    folder = tmp_path_factory.mktemp(request.param)
-    if request.param == "postgres":
-        server = Restartable(Postgres(folder, free_port()))
-        database = Database(server.server.url)
-        migrate(database)
-        database.close()
-    else:
-        server = Restartable(Kafka(folder, free_port()))
-    yield server
-    server.kill()
+    with TemporaryDirectory(prefix=f"imagehub-{request.param}-") as name:
+        folder = Path(name)
+        if request.param == "postgres":
+            server = Restartable(Postgres(folder, free_port()))
+            database = Database(server.server.url)
+            migrate(database)
+            database.close()
+        else:
+            server = Restartable(Kafka(folder, free_port()))
+        yield server
+        server.kill()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from webapp.releases import samples as release_samples
 from webapp.releases import service as releases
 from webapp.releases.formats import FORMATS, Format, imagefolder
 
-HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
+HOSTILE = "<script>alert(1)</script>\"'&{{7*1111111}}"
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +92,8 @@ def test_peoples_words_are_shown_as_words(web: Web, shown: Photo) -> None:
     ):
         text = web.get(path).text
         assert "<script>" not in text
-        assert "7*7}}" in text or "Name {" not in text
-        assert ">49" not in text
+        assert "7*1111111}}" in text or "Name {" not in text
+        assert "7777777" not in text
 
 
 def test_the_api_pages_through_a_labels_images(web: Web) -> None:

@@ -13,8 +13,8 @@ from imagehub.answers.labels import LabelInPlace, LabelNumbers, LabelsFound
 from imagehub.answers.releases import Document, Documents, Release, Releases, Withdrawals
 from imagehub.answers.subsets import SubsetAnswer, Wish
 from imagehub.answers.uploads import Receipt, Receipts
-from imagehub.client.claims import Claim
 from imagehub.client.patience import RetryPolicy
+from imagehub.client.photo_files import Claim
 from imagehub.client.reading import ListPage, read
 from imagehub.client.transport import Call, Transport
 from imagehub.errors import NotFound, Refused, Unavailable

@@ -124,6 +124,19 @@ def test_the_folders_of_a_release_are_sent_by_the_mid_in_their_names(
         assert cursor.fetchone().n == 1
 
 
+def test_a_label_is_found_by_its_name_without_accents(web: Web) -> None:
+    with web.database.transaction() as cursor:
+        pinata = factories.label(cursor, "Piñata")
+        factories.label(cursor, "Papá")
+        papa = factories.label(cursor, "Papa")
+    shown = imagehub(web, "labels", "show", "pinata")
+    assert f"Piñata ({pinata.mid})" in shown.stdout, shown.stderr
+    assert "Piñata" in imagehub(web, "labels", "search", "pinata").stdout
+    made = imagehub(web, "subset", "create", "parties", "--label", "pinata", "--label", "papa")
+    assert pinata.mid in made.stdout, made.stderr
+    assert papa.mid in made.stdout
+
+
 def test_a_time_that_cannot_be_is_told_in_the_summary_and_the_photo_is_sent(
     web: Web, tmp_path: Path
 ) -> None:
@@ -133,3 +146,12 @@ def test_a_time_that_cannot_be_is_told_in_the_summary_and_the_photo_is_sent(
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert "1 accepted" in shown.stdout
     assert "1.jpg" in shown.stdout.partition("The time is left out")[2]
+
+
+@pytest.mark.parametrize("name", ["ana\u202e", "a\u200bna"])
+def test_an_account_is_not_made_by_a_name_with_characters_that_nobody_sees(
+    web: Web, name: str
+) -> None:
+    for command in (["token", "create"], ["account", "link"]):
+        shown = imagehub(web, *command, name, "--role", "contributor")
+        assert (shown.returncode, "which nobody sees" in shown.stderr) == (2, True), shown.stderr

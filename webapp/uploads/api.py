@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
 from imagehub.answers.explanations import EvidenceAnswer, ExplanationAnswer
 from imagehub.answers.uploads import Receipt, Receipts
+from imagehub.characters import without_format
 from imagehub.errors import Refused
 from imagehub.privacy import MAX_DEVICE_CHARACTERS, PLACE_DECIMALS
 from imagehub.vocabulary import Account, UploadMetadata
@@ -39,7 +40,7 @@ def _instant(value: object) -> object:
 
 def _unpadded(value: object) -> object:
     """EXIF ends its words with NULs, and cameras fill them up with more, or with spaces."""
-    return value.strip("\0 \t\r\n") if isinstance(value, str) else value
+    return without_format(value.strip("\0 \t\r\n")) if isinstance(value, str) else value
 
 
 class UploadFields(RequestModel):

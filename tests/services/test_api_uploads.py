@@ -223,6 +223,19 @@ def test_label_names_are_matched_in_any_case_and_normal_form(web: Web, token: st
         assert answer.json()["claimed_label"]["mid"] == "/m/cafe1"
 
 
+def test_a_label_is_found_without_its_accents_where_none_has_the_name_itself(
+    web: Web, token: str
+) -> None:
+    with web.database.transaction() as cursor:
+        cursor.execute(
+            "insert into labels (mid, name) values ('/m/crem1', 'Crème brûlée'),"
+            " ('/m/mate1', 'Maté'), ('/m/mate2', 'Mate')"
+        )
+    for name, mid in [("creme brulee", "crem1"), ("mate", "mate2"), ("MATÉ", "mate1")]:
+        answer = web.send(token, PHOTO, name)
+        assert answer.json()["claimed_label"]["mid"] == f"/m/{mid}"
+
+
 def test_an_ambiguous_name_is_refused_with_its_mids(web: Web, token: str) -> None:
     with web.database.transaction() as cursor:
         cursor.execute(

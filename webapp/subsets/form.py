@@ -54,7 +54,7 @@ class SubsetForm:
             return "This name is an address of the portal; choose another."
         if NAME.fullmatch(self.fields["name"]):
             return None
-        return f"Use {NAME_IN_WORDS}."
+        return "Use lower-case letters, digits and hyphens, such as street-animals."
 
     def rules(self) -> SubsetRules:
         """The rules; only for a form without errors."""

@@ -14,6 +14,7 @@ import click
 
 from imagehub import __version__, commands
 from imagehub.errors import HubError
+from imagehub.file_names import NO_TEXT, shown
 
 SHARED = ("options", "output")
 """Modules of imagehub.commands that are no command."""
@@ -54,7 +55,9 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except HubError as error:
-            raise CliError(str(error)) from error
+            raise CliError(shown(str(error))) from error
+        except UnicodeEncodeError as error:
+            raise CliError(f"{shown(error.object)!r} {NO_TEXT}; give it in UTF-8.") from error
         except BrokenPipeError:
             ctx.exit(0)  # whoever read our output has seen enough
         except OSError as error:

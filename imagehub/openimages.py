@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from imagehub.characters import FILLERS, find_hidden
 from imagehub.errors import Refused
 from imagehub.vocabulary import EdgeKind, Label
 
@@ -162,10 +163,9 @@ def _name(file: SourceFile, line: int, text: str) -> str:
     name = unicodedata.normalize("NFC", text).strip()
     if not name or len(name) > MAX_NAME_CHARACTERS:
         _refuse(file, f"line {line}", f"needs a name of 1 to {MAX_NAME_CHARACTERS} characters")
-    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in name):
-        _refuse(
-            file, f"line {line}", "has a control character or line break in the name; remove it"
-        )
+    hidden = find_hidden(name, but=FILLERS)
+    if hidden:
+        _refuse(file, f"line {line}", f"has {hidden} in the name, which nobody sees; remove it")
     return name
 
 

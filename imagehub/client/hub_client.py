@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -13,8 +14,9 @@ from imagehub.answers.labels import LabelInPlace, LabelNumbers, LabelsFound
 from imagehub.answers.releases import Document, Documents, Release, Releases, Withdrawals
 from imagehub.answers.subsets import SubsetAnswer, Wish
 from imagehub.answers.uploads import Receipt, Receipts
-from imagehub.client.claims import Claim
+from imagehub.characters import folded
 from imagehub.client.patience import RetryPolicy
+from imagehub.client.photo_files import Claim
 from imagehub.client.reading import ListPage, read
 from imagehub.client.transport import Call, Transport
 from imagehub.errors import NotFound, Refused, Unavailable
@@ -103,13 +105,16 @@ class HubClient:
         return read(LabelInPlace, self._get(f"/labels/{quote(mid.strip('/'))}"))
 
     def find_label(self, name_or_mid: str) -> LabelNumbers:
-        """The label of a MID or of a name, whatever its case; Refused if several have the name."""
+        """The label of a MID or of a name, in any case and without accents.
+
+        The name as it is written comes first. Raises Refused if several have it.
+        """
         if name_or_mid.startswith("/"):
             return self.label(name_or_mid)
-        named = [
-            label
-            for label in self.labels(name_or_mid, limit=50).items
-            if label.name.casefold() == name_or_mid.casefold()
+        found = self.labels(name_or_mid, limit=50).items
+        wanted = unicodedata.normalize("NFC", name_or_mid).casefold()
+        named = [label for label in found if label.name.casefold() == wanted] or [
+            label for label in found if folded(label.name) == folded(name_or_mid)
         ]
         if not named:
             raise NotFound(f"No label is named {name_or_mid!r}; try `imagehub labels search`.")

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from uuid import UUID, uuid4
 
-from imagehub.client.claims import PhotoFile
+from imagehub.client.photo_files import PhotoFile
 from imagehub.errors import Misconfigured
 
 

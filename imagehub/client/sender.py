@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
-from imagehub.client.claims import PhotoFile
 from imagehub.client.hub_client import HubClient
 from imagehub.client.journal import Journal, key_of
 from imagehub.client.parallel import for_each
+from imagehub.client.photo_files import PhotoFile
 from imagehub.errors import Conflict, Refused
 from imagehub.vocabulary import MAX_PHOTO_BYTES, UploadState
 
@@ -25,12 +25,13 @@ class UploadOutcome(StrEnum):
     ACCEPTED = "accepted"
     BEFORE = "accepted before"
     SAME = "same as another"  # the same photo with the same claim stands twice in the list
+    LEFT_OUT = "left out"  # no photo that anybody would send
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class SentPhoto:
-    """One photo and what the hub said; `code` and `reason` where it was refused."""
+    """One photo and what the hub said; `code` and `reason` where there is something to say."""
 
     photo: PhotoFile
     outcome: UploadOutcome
@@ -49,12 +50,12 @@ class Summary:
         """How many had this outcome."""
         return sum(one.outcome == outcome for one in self.sent)
 
-    def refusals(self) -> dict[str, list[SentPhoto]]:
-        """The refused ones by code, the most frequent first."""
+    def told(self, outcome: UploadOutcome) -> dict[str, list[SentPhoto]]:
+        """Those with this outcome of which there is something to say, by code, most first."""
         found: dict[str, list[SentPhoto]] = {}
         for one in sorted(self.sent, key=lambda one: one.photo.name):
-            if one.outcome == UploadOutcome.REFUSED:
-                found.setdefault(one.code, []).append(one)
+            if one.outcome == outcome and one.reason:
+                found.setdefault(one.code or one.reason, []).append(one)
         return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
 
@@ -110,6 +111,10 @@ class Sender:
         sent(outcome)
 
     def _offer(self, photo: PhotoFile) -> SentPhoto:
+        if photo.left_out:
+            return SentPhoto(photo, UploadOutcome.LEFT_OUT, code="left_out", reason=photo.left_out)
+        if photo.fault:
+            return _refused(photo, "unreadable", photo.fault)
         try:
             size = photo.file.stat().st_size
             if size > MAX_PHOTO_BYTES:
@@ -126,13 +131,14 @@ class Sender:
         if upload_id is None:
             return SentPhoto(photo, UploadOutcome.SAME)
         try:
-            self.client.upload(data, photo.claim, upload_id)
+            receipt = self.client.upload(data, photo.claim, upload_id)
         except Refused as refusal:
             return _refused(photo, refusal.code, refusal.sentence)
         except Conflict as conflict:
             return _refused(photo, "conflict", str(conflict))
         self.journal.accept(key)
-        return SentPhoto(photo, UploadOutcome.ACCEPTED, upload_id)
+        note = receipt.reason if receipt.state == UploadState.ACCEPTED else ""
+        return SentPhoto(photo, UploadOutcome.ACCEPTED, upload_id, reason=note)
 
 
 def _refused(photo: PhotoFile, code: str, reason: str) -> SentPhoto:

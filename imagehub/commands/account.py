@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from imagehub.catalogue.accounts.tokens import issue_link
-from imagehub.commands.options import as_json, open_catalogue
+from imagehub.commands.options import as_json, open_catalogue, require_name
 from imagehub.commands.output import write_json
 from imagehub.hub import portal_url
 from imagehub.settings import Settings
@@ -37,8 +37,7 @@ def link(name: str, roles: tuple[str, ...], as_json: bool) -> None:
     Example:
       imagehub account link ana --role contributor --role reviewer
     """
-    if not name.strip():
-        raise click.UsageError("NAME must not be empty.")
+    require_name(name)
     secret = issue_link(open_catalogue(), name.strip(), [Role(role) for role in roles])
     address = f"{portal_url(Settings.from_environment())}/sign-in/link?secret={secret}"
     if as_json:

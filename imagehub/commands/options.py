@@ -10,6 +10,7 @@ import click
 
 from imagehub import hub
 from imagehub.catalogue.database import Database
+from imagehub.characters import find_hidden
 from imagehub.client import HubClient, RetryPolicy
 from imagehub.settings import Settings, variable
 
@@ -37,3 +38,12 @@ def speaks_to_hub(command: Command) -> Command:
 def open_catalogue() -> Database:
     """The catalogue of this machine's hub, or the one that the settings name."""
     return hub.open_catalogue(Settings.from_environment())
+
+
+def require_name(name: str) -> None:
+    """Raise UsageError for an account's name that is empty or holds what nobody sees."""
+    hidden = find_hidden(name, but="")
+    if hidden:
+        raise click.UsageError(f"NAME holds {hidden}, which nobody sees; leave it out.")
+    if not name.strip():
+        raise click.UsageError("NAME must not be empty.")

@@ -8,7 +8,7 @@ import click
 
 from imagehub.catalogue.accounts import account_tokens
 from imagehub.catalogue.accounts.tokens import digest, issue
-from imagehub.commands.options import as_json, open_catalogue
+from imagehub.commands.options import as_json, open_catalogue, require_name
 from imagehub.commands.output import write_json
 from imagehub.errors import NotFound
 from imagehub.vocabulary import Role
@@ -39,8 +39,7 @@ def create(name: str, roles: tuple[str, ...], as_json: bool) -> None:
     Example:
       imagehub token create ana --role contributor
     """
-    if not name.strip():
-        raise click.UsageError("NAME must not be empty.")
+    require_name(name)
     token = issue(open_catalogue(), name.strip(), [Role(role) for role in roles])
     if as_json:
         write_json({"account": name.strip(), "roles": sorted(set(roles)), "token": token})

@@ -8,12 +8,20 @@ from typing import Any
 import click
 
 from imagehub.client import HubClient, RetryPolicy
-from imagehub.client.claims import PhotoFile, from_csv, from_folder, from_subfolders
+from imagehub.client.claims import (
+    PhotoFile,
+    from_csv,
+    from_folder,
+    from_release,
+    from_subfolders,
+)
 from imagehub.client.journal import Journal
-from imagehub.client.sender import Sender, Summary, UploadOutcome
+from imagehub.client.release_folders import with_mids
+from imagehub.client.sender import Sender, SentPhoto, Summary, UploadOutcome
 from imagehub.commands.options import as_json, speaks_to_hub
 from imagehub.commands.output import progress_bar, write_json
 from imagehub.errors import HubError
+from imagehub.file_names import NO_TEXT, is_text, shown
 
 JOURNAL = ".imagehub-uploads.jsonl"
 NAMES_SHOWN = 20
@@ -38,7 +46,10 @@ def command(client: HubClient, source: Path, **options: Any) -> None:
 
     Photos are all files of FOLDER with --label; or those of its sub-folders, each named like its
     label; or those that a CSV lists: file,label[,taken_at,latitude,longitude,upload]. Two lines
-    with the same photo and claim are one upload, unless their `upload` differs.
+    with the same photo and claim are one upload, unless their `upload` differs. Times without a
+    zone are UTC. A CSV with one error sends nothing. Links are followed; hidden files, and what
+    systems leave in folders, are passed over. An unpacked release can be sent again: its folder,
+    a folder of it, or its images.csv or labels.csv.
 
     Exit code 1: some photos were refused, and the summary says why. 2: the hub or the command is
     in trouble.
@@ -51,6 +62,8 @@ def command(client: HubClient, source: Path, **options: Any) -> None:
     """
     photos = _photos(source, options["label"])
     client.status()  # trouble at the start is told at once, not after all patience
+    if source.is_dir() and not options["label"]:
+        photos = with_mids(photos, client)
     place = options["journal"] or (source if source.is_dir() else source.parent) / JOURNAL
     with Journal(place) as journal, progress_bar("photos") as bar:
         sender = Sender(client.with_patience(RetryPolicy()), journal)
@@ -77,38 +90,54 @@ def _photos(source: Path, label: str | None) -> list[PhotoFile]:
             raise click.UsageError("A CSV names the labels itself; leave out --label.")
         photos = from_csv(source)
     else:
-        photos = from_folder(source, label) if label else from_subfolders(source)
-    if not photos:
+        if label and not is_text(label):
+            raise click.UsageError(f"The label {shown(label)!r} {NO_TEXT}; give it in UTF-8.")
+        photos = (
+            from_folder(source, label) if label else from_release(source) or from_subfolders(source)
+        )
+    if all(one.left_out for one in photos):
         raise click.UsageError(f"There is no photo in {source}.")
     return photos
 
 
 def _report(summary: Summary, as_json: bool, to_stderr: bool = False) -> None:
-    refusals = summary.refusals()
+    refusals, left_out, partly = (
+        summary.told(outcome)
+        for outcome in (UploadOutcome.REFUSED, UploadOutcome.LEFT_OUT, UploadOutcome.ACCEPTED)
+    )
     if as_json:
         counts = {str(outcome): summary.count(outcome) for outcome in UploadOutcome}
         return write_json(
             counts
             | {
                 "uploads": {
-                    str(one.upload_id): one.photo.name for one in summary.sent if one.upload_id
+                    str(one.upload_id): shown(one.photo.name)
+                    for one in summary.sent
+                    if one.upload_id
                 },
-                "refusals": [
-                    {"file": one.photo.name, "code": code, "reason": one.reason}
-                    for code, group in refusals.items()
-                    for one in group
-                ],
+                "refusals": _as_json(refusals),
+                "left_out": _as_json(left_out),
+                "accepted_in_part": _as_json(partly),
             }
         )
     for outcome in UploadOutcome:
         if summary.count(outcome):
             click.echo(f"{summary.count(outcome):>7,} {outcome}", err=to_stderr)
-    for code, group in refusals.items():
-        click.echo(f"\n{code}: {group[0].reason}", err=to_stderr)
+    for group in (*refusals.values(), *left_out.values(), *partly.values()):
+        code, reason = group[0].code, group[0].reason
+        click.echo(f"\n{code}: {reason}" if code else f"\n{reason}", err=to_stderr)
         for one in group[:NAMES_SHOWN]:
-            click.echo(f"  {one.photo.name}", err=to_stderr)
+            click.echo(f"  {shown(one.photo.name)}", err=to_stderr)
         if len(group) > NAMES_SHOWN:
             click.echo(
                 f"  … and {len(group) - NAMES_SHOWN:,} more (--json lists all)", err=to_stderr
             )
     return None
+
+
+def _as_json(groups: dict[str, list[SentPhoto]]) -> list[dict[str, str]]:
+    return [
+        {"file": shown(one.photo.name), "code": one.code, "reason": one.reason}
+        for group in groups.values()
+        for one in group
+    ]

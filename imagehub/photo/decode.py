@@ -10,7 +10,11 @@ from PIL import Image, ImageChops, ImageCms, ImageFile
 
 from imagehub.errors import Refused
 from imagehub.photo.header import PhotoHeader
+from imagehub.photo.jpeg import EOI, read_picture
+from imagehub.photo.jpeg_rows import check_pixels
 from imagehub.photo.png import check_rows
+from imagehub.photo.png_chunks import picture_alone
+from imagehub.photo.png_colour import to_srgb, with_transparent_colour
 from imagehub.photo.refusals import refused_decoding
 from imagehub.photo.resizing import shrink
 
@@ -45,15 +49,17 @@ def decode(data: bytes, header: PhotoHeader, long_side_pixels: int) -> DecodedPh
     """
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # a global that any library may have switched on
     try:
-        with Image.open(io.BytesIO(data), formats=(header.format,)) as image:
+        with Image.open(io.BytesIO(_for_decoder(data, header)), formats=(header.format,)) as image:
             if image.size != (header.width, header.height):
                 raise refused_decoding("undecodable")  # the decoder reads another file than we did
             image.load()
-            if header.format == "PNG":
-                check_rows(data)
+            _check_whole(image, data, header)
             orientation = _orientation(image)
-            small = shrink(_to_8_bits(image), long_side_pixels)
-            flat = _to_srgb(_over_white(small), image.info.get("icc_profile"))
+            is_png = header.format == "PNG"
+            pixels = _to_8_bits(with_transparent_colour(image, data) if is_png else image)
+            small = shrink(pixels, long_side_pixels)
+            opaque = _over_white(to_srgb(small, data) if is_png else small)
+            flat = _by_profile(opaque, image.info.get("icc_profile"))
     except Refused:
         raise
     except Exception as error:  # decoders raise eight kinds of error and more on damaged data
@@ -71,9 +77,32 @@ def _code(error: Exception) -> str:
     return "truncated" if "truncated" in str(error).lower() else "undecodable"
 
 
+def _for_decoder(data: bytes, header: PhotoHeader) -> bytes:
+    """The picture as a whole file, without what follows it."""
+    if header.format == "JPEG":
+        return data[: read_picture(data).end] + EOI
+    return picture_alone(data) if header.format == "PNG" else data
+
+
+def _check_whole(image: Image.Image, data: bytes, header: PhotoHeader) -> None:
+    """Raise Refused where a decoder would make up pixels that the file lacks."""
+    if header.format == "PNG":
+        check_rows(data)
+    if header.format != "JPEG":
+        return
+    picture = read_picture(data)
+    if not picture.has_eoi:
+        is_cut_off = picture.end > len(data) - 2
+        code = "truncated" if is_cut_off else "undecodable"
+        check_pixels(image, data[: picture.end], code)
+
+
 def _orientation(image: Image.Image) -> int:
+    """As the EXIF data say; browsers do not look for it in XMP, and Pillow's `getexif` does."""
+    exif = Image.Exif()
     try:
-        value = image.getexif().get(_ORIENTATION_TAG)
+        exif.load(image.info.get("exif", b""))
+        value = exif.get(_ORIENTATION_TAG)
     except Exception:  # noqa: BLE001 hostile EXIF raises whatever it likes; the photo is still good
         return 1
     return value if value in _UPRIGHT else 1
@@ -101,7 +130,7 @@ def _over_white(image: Image.Image) -> Image.Image:
     return canvas.convert("RGB")
 
 
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _by_profile(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Convert by the embedded profile; without one, or with a broken one, take it for sRGB."""
     if profile and len(profile) <= _MAX_PROFILE_BYTES:
         try:

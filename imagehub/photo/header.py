@@ -19,17 +19,13 @@ _READERS: dict[str, Callable[[bytes], Structure]] = {
     "WEBP": webp.read_structure,
 }
 _PHONE_BRANDS = {
-    b"heic": "HEIC",
-    b"heix": "HEIC",
-    b"heim": "HEIC",
-    b"heis": "HEIC",
-    b"hevc": "HEIC",
-    b"hevx": "HEIC",
-    b"mif1": "HEIF",
-    b"msf1": "HEIF",
-    b"avif": "AVIF",
-    b"avis": "AVIF",
+    "HEIC": {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"},
+    "AVIF": {b"avif", b"avis"},
+    "HEIF": {b"mif1", b"mif2", b"mif3", b"msf1", b"miaf", b"avci", b"avcs", b"jpeg", b"j2ki"}
+    | {b"vvic", b"evbi", b"MiHB", b"MiHA", b"MiHE", b"MiAB", b"MiAC", b"MiAn", b"MiPr", b"pred"},
 }
+"""ISO/IEC 23008-12: still pictures; any of a file's brands tells that it is one."""
+_MAX_BRANDS_BYTES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +75,23 @@ def _sniff(data: bytes) -> str:
         return "PNG"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WEBP"
-    if data[4:8] == b"ftyp" and data[8:12] in _PHONE_BRANDS:
+    brands = _brands(data)
+    for name, known in _PHONE_BRANDS.items():
+        if not brands & known:
+            continue
         raise Refused(
             "convert_to_jpeg",
-            f"The photo is in the format {_PHONE_BRANDS[data[8:12]]}, which is not read here. "
+            f"The photo is in the format {name}, which is not read here. "
             "Convert it to JPEG, or set the camera to its most compatible format.",
         )
     raise Refused(
         "unsupported_type", "The file is no photo that is read here. Send a JPEG, PNG or WebP."
     )
+
+
+def _brands(data: bytes) -> set[bytes]:
+    """The major and the compatible brands of an ISO media file; none of any other."""
+    if data[4:8] != b"ftyp":
+        return set()
+    end = min(int.from_bytes(data[:4], "big"), _MAX_BRANDS_BYTES, len(data))
+    return {data[8:12]} | {data[at : at + 4] for at in range(16, end - 3, 4)}

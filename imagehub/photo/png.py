@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 
 from imagehub.errors import Refused
+from imagehub.photo.png_chunks import chunks
 from imagehub.photo.refusals import refused_decoding
-from imagehub.photo.structure import Structure, count_chunk, limited, refused_animation
+from imagehub.photo.structure import Structure, limited, refused_animation
 
 MAX_METADATA_BYTES = 1024 * 1024
 """All compressed metadata of one file, inflated."""
 
-_SIGNATURE_BYTES = 8
 _BIT_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ADAM7 = (  # first column, first row, column step, row step
@@ -36,12 +35,12 @@ def read_structure(data: bytes) -> Structure:
     """
     structure = _read_ihdr(data)
     metadata_bytes = 0
-    for kind, body in _chunks(data):
-        if kind == b"acTL" and int.from_bytes(body[:4], "big") > 1:
+    for chunk in chunks(data):
+        if chunk.kind == b"acTL" and int.from_bytes(chunk.body[:4], "big") > 1:
             raise refused_animation()
-        if kind in _COMPRESSED_TEXT:
+        if chunk.kind in _COMPRESSED_TEXT:
             allowance = MAX_METADATA_BYTES - metadata_bytes
-            metadata_bytes += _inflated_bytes(kind, bytes(body), allowance)
+            metadata_bytes += _inflated_bytes(chunk.kind, bytes(chunk.body), allowance)
     return structure
 
 
@@ -59,27 +58,12 @@ def check_rows(data: bytes) -> None:
         columns, rows = -(-(width - x) // step_x), -(-(height - y) // step_y)
         missing += rows * (1 + -(-columns * depth * _SAMPLES[colour] // 8))
     inflating = zlib.decompressobj()
-    for kind, body in _chunks(data):
-        pending = bytes(body) if kind == b"IDAT" else b""
+    for chunk in chunks(data):
+        pending = bytes(chunk.body) if chunk.kind == b"IDAT" else b""
         while pending and missing > 0:
             missing -= len(inflating.decompress(pending, _PIECE_BYTES))
             pending = inflating.unconsumed_tail
     if missing > 0:
-        raise refused_decoding("truncated")
-
-
-def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    """Yield kind and body up to the end chunk; raise Refused(`truncated`) if that is missing."""
-    view = memoryview(data)
-    position, chunks, kind = _SIGNATURE_BYTES, 0, b""
-    while kind != b"IEND" and position + 8 <= len(data):
-        chunks = count_chunk(chunks)
-        start = position + 8
-        kind = data[position + 4 : start]
-        end = start + int.from_bytes(data[position : position + 4], "big")
-        yield kind, view[start:end]
-        position = end + 4
-    if kind != b"IEND" or position > len(data):
         raise refused_decoding("truncated")
 
 

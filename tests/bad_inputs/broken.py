@@ -45,7 +45,8 @@ def _with_precision(bits: int) -> bytes:
 ROWS = [
     at_the_door(25, "first 200 bytes of a jpeg", lambda: jpeg()[:200], "undecodable"),
     while_decoding(26, "half a jpeg", lambda: jpeg()[: len(jpeg()) // 2], "truncated"),
-    while_decoding(27, "jpeg without its end", lambda: jpeg()[:-2], "truncated"),
+    lands(27, "jpeg that lacks only the end marker", lambda: jpeg()[:-2]),
+    while_decoding(27, "jpeg without its last block", lambda: jpeg()[:-6], "truncated"),
     at_the_door(28, "half a png", lambda: png()[: len(png()) // 2], "truncated"),
     while_decoding(29, "png with a flipped byte", _flipped_idat, "undecodable"),
     at_the_door(

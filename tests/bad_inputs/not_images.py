@@ -59,6 +59,10 @@ def _heic() -> bytes:
     return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(256)
 
 
+def _heif(major: bytes) -> bytes:
+    return b"\0\0\0\x18ftyp" + major + b"\0\0\0\0mif1miaf" + bytes(256)
+
+
 def _zipped() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -93,6 +97,12 @@ ROWS = [
     at_the_door(12, "jpeg 2000", lambda: _drawn("JPEG2000"), _UNSUPPORTED),
     at_the_door(13, "avif", lambda: _drawn("AVIF"), "convert_to_jpeg"),
     at_the_door(14, "heic", _heic, "convert_to_jpeg"),
+    *(
+        at_the_door(
+            14, f"heif {major.decode()}", lambda major=major: _heif(major), "convert_to_jpeg"
+        )
+        for major in (b"miaf", b"mif2", b"MiHB", b"1pic", b"xxxx")
+    ),
     at_the_door(15, "eps", lambda: _drawn("EPS"), _UNSUPPORTED),
     at_the_door(16, "pdf", lambda: _drawn("PDF"), _UNSUPPORTED),
     *(

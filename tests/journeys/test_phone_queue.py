@@ -7,6 +7,7 @@ from collections import deque
 
 from playwright.sync_api import Page, expect
 
+from imagehub.characters import folded
 from imagehub.vocabulary import MAX_PHOTO_BYTES, Label, UploadState
 from tests import factories, photos
 from tests.journeys.phone import MANY, Phone, pictures, sent_by
@@ -258,3 +259,33 @@ def test_why_a_photo_was_not_withdrawn_is_told_until_it_is(
     withdraw.click()
     expect(page.locator("#upload-list > [data-state=withdrawn]")).to_have_count(1)
     expect(told).to_have_text("")
+
+
+def test_labels_are_found_without_accents_where_there_is_no_network(phone: Phone, web: Web) -> None:
+    with web.database.transaction() as cursor:
+        name = f"Crème brûlée {uuid.uuid4().hex[:6]}"
+        factories.label(cursor, name)
+    page = phone.start()
+    phone.sign_in(web.person()[1])
+    phone.is_kept_by_worker()
+    known = page.evaluate(
+        """async name => {
+          const [{ learn }, { recall }] = await Promise.all(
+            [import("/static/app/labels.js"), import("/static/app/store.js")]);
+          await learn();
+          return (await recall("labels")).all.some((one) => one.name === name);
+        }""",
+        name,
+    )
+    assert known
+    phone.unplug()
+    phone.photograph(pictures([840]))
+    page.get_by_role("combobox", name="What is shown?").fill("creme BRULEE")
+    expect(page.get_by_role("option", name=name)).to_be_visible()
+    folded_there = page.evaluate(
+        "names => import('/static/app/labels.js').then(({ fold }) => names.map(fold))", NAMES
+    )
+    assert folded_there == [folded(one) for one in NAMES]
+
+
+NAMES = ["Straße", "Smørrebrød", "Łódź", "Ærø", "ŒUVRE", "İstanbul", "ｍug", "תפוח", "Þórður"]

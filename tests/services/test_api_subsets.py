@@ -85,6 +85,31 @@ def test_names_are_for_addresses(web: Web, token: str, name: Any) -> None:
     assert web.post("/api/v1/subsets", token, json={"name": name, **rules()}).status_code == 422
 
 
+@pytest.mark.parametrize("name", ["Pets", "my pets", "über", "pets_1"])
+def test_a_name_that_cannot_be_is_told_in_words(web: Web, token: str, name: str) -> None:
+    told = web.post("/api/v1/subsets", token, json={"name": name, **rules()}).json()["detail"]
+    assert told == (
+        "name: it must be up to 63 small letters, digits and hyphens, such as street-animals."
+    )
+
+
+def test_other_patterns_are_told_in_words_too(web: Web, token: str) -> None:
+    labels = web.post("/api/v1/subsets", token, json={"name": "a", **rules("Dog")}).json()
+    assert labels["detail"] == "labels.0: it must be a MID such as /m/0bt9lr."
+    split = web.post(
+        "/api/v1/subsets", token, json={"name": "a", **rules(), "splits": {"Train": 1.0}}
+    ).json()
+    assert "it must be up to 16 small letters" in split["detail"]
+
+
+@pytest.mark.parametrize("name", ["new", "preview"])
+def test_a_subset_is_not_called_like_an_address_of_the_portal(
+    web: Web, token: str, name: str
+) -> None:
+    answer = web.post("/api/v1/subsets", token, json={"name": name, **rules(label(web).mid)})
+    assert (answer.status_code, "address" in answer.json()["detail"]) == (422, True)
+
+
 def test_the_preview_counts_by_label_and_split_as_the_rules_say(web: Web) -> None:
     animal = label(web)
     dog, cat = label(web, animal), label(web, animal)

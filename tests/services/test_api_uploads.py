@@ -249,6 +249,19 @@ def test_label_names_are_matched_in_any_case_and_normal_form(web: Web, token: st
         assert answer.json()["claimed_label"]["mid"] == "/m/cafe1"
 
 
+def test_a_label_is_found_without_its_accents_where_none_has_the_name_itself(
+    web: Web, token: str
+) -> None:
+    with web.database.transaction() as cursor:
+        cursor.execute(
+            "insert into labels (mid, name) values ('/m/crem1', 'Crème brûlée'),"
+            " ('/m/mate1', 'Maté'), ('/m/mate2', 'Mate')"
+        )
+    for name, mid in [("creme brulee", "crem1"), ("mate", "mate2"), ("MATÉ", "mate1")]:
+        answer = web.send(token, PHOTO, name)
+        assert answer.json()["claimed_label"]["mid"] == f"/m/{mid}"
+
+
 def test_an_ambiguous_name_is_refused_with_its_mids(web: Web, token: str) -> None:
     with web.database.transaction() as cursor:
         cursor.execute(
@@ -296,3 +309,36 @@ def test_a_declared_digest_must_be_that_of_the_photo(web: Web, token: str) -> No
     headers = {"Idempotency-Key": str(uuid.uuid4()), "X-Content-SHA256": "0" * 64}
     answer = web.post("/api/v1/uploads?label=Dog", token, data=PHOTO, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "digest_mismatch")
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ({"taken_at": "2099-01-01T00:00:00Z"}, ["The time is left out"]),
+        ({"latitude": "0", "longitude": "0"}, ["The place is left out"]),
+        (
+            {"taken_at": "1000-01-01", "latitude": "0.01", "longitude": "-0.01"},
+            ["The time is left out", "The place is left out"],
+        ),
+        ({"taken_at": "2020-01-01", "latitude": "0", "longitude": "10"}, []),
+    ],
+    ids=str,
+)
+def test_times_and_places_that_cannot_be_are_left_out_with_a_word(
+    web: Web, token: str, claim: dict[str, str], words: list[str]
+) -> None:
+    key = uuid.uuid4()
+    answer = web.send(token, PHOTO, "dog", key, **claim)
+    assert answer.status_code == 202, answer.text
+    reasons = answer.json()["steps"][-1]["reasons"]
+    assert [reason.partition(":")[0] for reason in reasons] == words
+    assert web.send(token, PHOTO, "dog", key, **claim).json() == answer.json()
+
+
+def test_a_devices_name_is_taken_without_the_nuls_that_exif_ends_it_with(
+    web: Web, token: str
+) -> None:
+    sent = web.send(token, PHOTO, "dog", device="Example 12\0\0\0")
+    assert sent.status_code == 202, sent.text
+    inside = web.send(token, PHOTO, "dog", device="Exam\0ple")
+    assert inside.status_code == 422

@@ -6,9 +6,12 @@ import itertools
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.moderation import photo_openings
+from imagehub.characters import folded
 from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import Label, Outcome, Role
 from tests import factories
@@ -46,6 +49,63 @@ def test_search_finds_the_name_itself_then_beginnings_then_words(
         factories.label(cursor, "Underdog")
     found = labels.search(database, "  DOG ", None, 10)
     assert names(found.items) == ["Dog", "Dogfish", "Hedgehog dogma", "Hot dog", "Underdog"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("cafe", "Café"),
+        ("CAFÉ", "Café"),
+        ("cafe\u0301", "Café"),
+        ("creme brulee", "Crème brûlée"),
+        ("brulee", "Crème brûlée"),
+        ("crème", "Creme caramel"),
+        ("strasse", "Straße"),
+        ("STRASSE", "Straße"),
+        ("smorrebrod", "Smørrebrød"),
+        ("pierogi lodz", "Pierogi Łódź"),
+        ("jalapeno", "Jalapeño"),
+        ("istanbul", "İstanbul"),
+        ("ｍug", "Mug"),
+        ("תפוח", "תפוח"),
+    ],
+)
+def test_search_ignores_accents_and_case(database: Database, text: str, name: str) -> None:
+    with database.transaction() as cursor:
+        cursor.execute("truncate labels cascade")
+        factories.label(cursor, name)
+        synonymous = factories.label(cursor, "Other")
+        cursor.execute(
+            "insert into label_synonyms (label, name) values (%s, %s)", (synonymous.mid, name)
+        )
+    assert names(labels.search(database, text, None, 10).items) == [name, "Other"]
+
+
+def test_the_name_as_it_is_written_comes_before_names_with_other_accents(
+    database: Database,
+) -> None:
+    with database.transaction() as cursor:
+        cursor.execute("truncate labels cascade")
+        for name in ("Café", "Cafe", "Cafeteria"):
+            factories.label(cursor, name)
+    assert names(labels.search(database, "café", None, 10).items) == ["Café", "Cafe", "Cafeteria"]
+    assert names(labels.search(database, "cafe", None, 10).items) == ["Cafe", "Café", "Cafeteria"]
+
+
+def test_full_width_wildcards_are_letters_too(database: Database, zoo: dict[str, Label]) -> None:
+    assert names(labels.search(database, "％＿", None, 10).items) == ["50%_off"]
+    assert names(labels.search(database, "＿％", None, 10).items) == []
+
+
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=0x24F), max_size=30))
+@example("Ærø, Þórður, Łódź, ŒUVRE, ßẞ, İı, ŋŊ, ħĦ, đĐ, ðÐ, ﬁ, ｍ, Ａ")
+def test_the_catalogue_and_the_core_fold_names_alike(database: Database, name: str) -> None:
+    with database.transaction() as cursor:
+        cursor.execute("select folded(%s) as name", (name,))
+        assert cursor.fetchone().name == folded(name)
 
 
 def test_search_reads_wildcards_as_letters(database: Database, zoo: dict[str, Label]) -> None:

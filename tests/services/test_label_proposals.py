@@ -302,3 +302,26 @@ def unpacked(answer: bytes) -> bytes | dict[str, bytes]:
         return answer
     archive = zipfile.ZipFile(io.BytesIO(answer))
     return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize(
+    "name", ["Cup\u202e", "C\u200bup", "Cup\ue000", "\u3164\u3164", "Cup\u2066"]
+)
+def test_a_name_with_characters_that_nobody_sees_is_refused(
+    database: Database, asker: Account, name: str
+) -> None:
+    with pytest.raises(Refused, match=r"The name holds U\+[0-9A-F]{4}.*which nobody sees"):
+        proposed(database, asker, name)
+    with pytest.raises(Refused, match="The why holds"):
+        service.propose(database, asker, NewProposal("Espresso cup", (CUP,), f"See {name}"))
+
+
+@pytest.mark.parametrize(
+    "name", ["Ｃoffee cup", "Coffee\u00a0cup", "Coffee \u0441up", "COFFEE CUP", "𝐂offee cup"]
+)
+def test_a_name_that_looks_like_a_label_is_here_already(
+    database: Database, asker: Account, name: str
+) -> None:
+    with pytest.raises(Conflict, match="is here already: Coffee cup"):
+        proposed(database, asker, name)
+    assert "Coffee cup" in [one.name for one in service.alike(database, name)]

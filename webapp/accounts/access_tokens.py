@@ -8,10 +8,10 @@ from uuid import UUID
 from imagehub.catalogue.accounts import account_tokens, audit_events
 from imagehub.catalogue.accounts.tokens import digest, new_token
 from imagehub.catalogue.database import Database
+from imagehub.characters import find_hidden
 from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import Account, Scope
 from webapp.accounts.service import hold
-from webapp.http.boundary import is_safe
 
 MOST_TOKENS = 20
 LONGEST_NAME_CHARACTERS = 60
@@ -24,7 +24,10 @@ def make(database: Database, account: Account, name: str, scopes: Iterable[str])
     are asked for at once, when 19 are in force, one is made.
     """
     name, wanted = name.strip(), set(scopes)
-    if not name or len(name) > LONGEST_NAME_CHARACTERS or not is_safe(name):
+    hidden = find_hidden(name, but="")
+    if hidden:
+        raise Refused("name_invalid", f"The name holds {hidden}, which nobody sees; leave it out.")
+    if not name or len(name) > LONGEST_NAME_CHARACTERS:
         raise Refused("name_invalid", "Give the token a name, such as “my phone”.")
     if not wanted or not wanted <= set(Scope):
         raise Refused("scope_invalid", "Choose at least one thing that the token is good for.")

@@ -11,10 +11,10 @@ from imagehub.catalogue.demands import demand_queries, demands, notices
 from imagehub.catalogue.demands.demand_queries import DemandEntry
 from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.catalogue.demands.notices import News
+from imagehub.characters import find_hidden
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.vocabulary import Account, Role
 from webapp.http import access
-from webapp.http.boundary import is_safe
 from webapp.http.cursors import Page, decode, encode
 from webapp.uploads.service import find_label
 
@@ -162,7 +162,12 @@ def _uuid(text: str) -> UUID:
 
 def _words(text: str, field: str, sentence: str) -> str:
     words = " ".join(text.split())
-    if not words or len(words) > MOST_WORDS or not is_safe(words):
+    hidden = find_hidden(words)
+    if hidden:
+        raise Refused(
+            f"{field}_invalid", f"The {field} holds {hidden}, which nobody sees; leave it out."
+        )
+    if not words or len(words) > MOST_WORDS:
         raise Refused(f"{field}_invalid", f"{sentence} At most {MOST_WORDS} characters.")
     return words
 

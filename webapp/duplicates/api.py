@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from flask import Response
-from pydantic import Field
 
 from imagehub.answers.duplicates import PairAnswer
 from imagehub.vocabulary import Account
 from webapp.duplicates import service as duplicates
-from webapp.http.boundary import RequestModel
+from webapp.http.boundary import RequestModel, pattern
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import resources
 
@@ -20,7 +19,7 @@ endpoints = Endpoints("duplicates")
 class OtherImage(RequestModel):
     """The other image of a pair."""
 
-    other: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    other: Annotated[str, pattern(r"^[0-9a-f]{16}$", "an image id: 16 hexadecimal digits")]
 
 
 @endpoints.post(

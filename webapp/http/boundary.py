@@ -1,7 +1,7 @@
 """The strict boundary: input from outside becomes typed values, or is refused with a reason.
 
 JSON: UTF-8, no duplicate keys, no NaN, no deep nesting. Query: each name once. Both: no unknown
-names, no characters that Postgres or a page could not hold.
+names, no characters that nobody sees.
 """
 
 from __future__ import annotations
@@ -13,26 +13,42 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any, NoReturn, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from werkzeug.datastructures import MultiDict
 
+from imagehub.characters import find_hidden
 from imagehub.errors import Refused
 
 MAX_JSON_BYTES = 64 * 1024
 MAX_JSON_DEPTH = 16
 MAX_DIGITS = 15
-UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
-"""Control characters, lone surrogates, and what stands for bytes that are not UTF-8."""
 
 
 def is_safe(text: str) -> bool:
-    """True for text that can be stored and shown as it is."""
-    return UNSAFE.search(text) is None
+    """True for text that can be stored and shown as it is: every character of it is seen."""
+    return find_hidden(text) is None
+
+
+def pattern(expression: str, words: str) -> Any:
+    """The field for text of a pattern; `words` tell it to who sent another, after "it must be"."""
+    _PATTERNS[expression] = words
+    return Field(pattern=expression)
+
+
+_PATTERNS: dict[str, str] = {}
 
 
 def _safe(text: str) -> str:
-    if not is_safe(text):
-        raise ValueError("it holds characters that cannot be stored")
+    hidden = find_hidden(text)
+    if hidden:
+        raise ValueError(f"it holds {hidden}, which nobody sees; leave that character out")
     return unicodedata.normalize("NFC", text)
 
 
@@ -54,7 +70,7 @@ def _decimal(value: object) -> object:
 
 
 Text = Annotated[str, AfterValidator(_safe)]
-"""Text in normal form C, without characters that cannot be stored."""
+"""Text in normal form C, without characters that nobody sees."""
 
 Whole = Annotated[int, BeforeValidator(_digits)]
 """A whole number in a query."""
@@ -99,12 +115,15 @@ def _validated(value: object, model: type[Model]) -> Model:
 
 
 def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(_shown(str(part)) for part in first["loc"]) or "The body"
     if first["type"] == "extra_forbidden":
         return f"{where} is not known here."
     if first["type"] == "missing":
         return f"{where} is missing."
+    if first["type"] == "string_pattern_mismatch":
+        words = _PATTERNS.get(first["ctx"]["pattern"], "written in another way")
+        return f"{where}: it must be {words}."
     return f"{where}: {first['msg'].removeprefix('Value error, ')}."
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from imagehub.answers.labels import LabelInPlace, LabelName, LabelNumbers, LabelsFound
 from imagehub.catalogue.labels.label_queries import LabelEntry
+from imagehub.characters import without_format
 from imagehub.vocabulary import Outcome
 from webapp.http.boundary import RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints
@@ -18,10 +19,15 @@ from webapp.labels import service as labels
 endpoints = Endpoints("labels")
 
 
+def _seen(value: object) -> object:
+    """What is pasted may bring characters along that nobody sees."""
+    return without_format(value) if isinstance(value, str) else value
+
+
 class LabelSearch(RequestModel):
     """A search by name; without `q` all labels by name."""
 
-    q: Text = ""
+    q: Annotated[Text, BeforeValidator(_seen)] = ""
     limit: Annotated[Whole, Field(ge=1, le=200)] = 50
     after: Text | None = None
 

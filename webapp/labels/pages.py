@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from imagehub.catalogue.demands import demand_queries
 from imagehub.catalogue.labels import label_proposals, label_queries
+from imagehub.characters import without_format
 from imagehub.errors import NotFound
 from webapp.http import sessions
 from webapp.http.boundary import is_safe
@@ -23,7 +24,7 @@ pages = Blueprint("labels", __name__)
 @pages.get("/labels")
 def index() -> str:
     """The search's answer, or without a search the top of the tree."""
-    text = request.args.get("q", "").strip()
+    text = without_format(request.args.get("q", "")).strip()
     if not is_safe(text):
         text = ""
     if not text:

@@ -15,6 +15,7 @@ from imagehub.catalogue.labels.label_proposals import (
     Proposal,
 )
 from imagehub.catalogue.labels.similar_names import Alike
+from imagehub.characters import find_hidden, skeleton
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.vocabulary import Account
 from webapp.http.boundary import is_safe
@@ -69,7 +70,15 @@ def alike(database: Database, name: str) -> list[Alike]:
     if len(name) < 2 or not is_safe(name):
         return []
     with database.transaction() as cursor:
-        return similar_names.alike(cursor, name, ALIKE_SHOWN)
+        return _like(cursor, name)
+
+
+def _like(cursor: Cursor, name: str) -> list[Alike]:
+    """Names like it, those first that look the same and are written otherwise."""
+    alike = similar_names.alike(cursor, name, ALIKE_SHOWN)
+    if skeleton(name) != name.casefold():
+        alike = similar_names.alike(cursor, skeleton(name), ALIKE_SHOWN) + alike
+    return list(dict.fromkeys(alike))[:ALIKE_SHOWN]
 
 
 def own_photos(database: Database, account: Account) -> list[OwnPhoto]:
@@ -147,8 +156,9 @@ def change(database: Database, admin: Account, mid: str, decision: ProposalDecis
 
 
 def _require_free(cursor: Cursor, name: str) -> None:
-    for one in similar_names.alike(cursor, name, ALIKE_SHOWN):
-        if one.name.lower() == name.lower():
+    looks = skeleton(name)
+    for one in _like(cursor, name):
+        if skeleton(one.name) == looks:
             there = one.label.name if one.label else "a proposal that waits"
             raise Conflict(f"{name} is here already: {there}.")
 
@@ -176,6 +186,11 @@ def _reason(decision: ProposalDecision) -> str:
 
 def _text(text: str, least: int, most: int, field: str) -> str:
     words = " ".join(text.split())
-    if not least <= len(words) <= most or not is_safe(words):
+    hidden = find_hidden(words)
+    if hidden:
+        raise Refused(
+            f"{field}_invalid", f"The {field} holds {hidden}, which nobody sees; leave it out."
+        )
+    if not least <= len(words) <= most:
         raise Refused(f"{field}_invalid", f"The {field} has {least} to {most} characters.")
     return words

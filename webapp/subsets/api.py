@@ -12,15 +12,22 @@ from imagehub.answers.subsets import LabelPreview, PreviewAnswer, SubsetAnswer, 
 from imagehub.catalogue.releases.subsets import LabelCount, Subset
 from imagehub.subsets import SubsetRules
 from imagehub.vocabulary import Account
-from webapp.http.boundary import RequestModel
+from webapp.http.boundary import RequestModel, pattern
 from webapp.http.endpoints import Endpoints, reply
 from webapp.http.resources import resources
 from webapp.subsets import service as subsets
+from webapp.subsets.form import ADDRESSES, NAME_IN_WORDS
 
 MAX_LABELS = 200
 MAX_SIDE_PIXELS = 2048
-Mid = Annotated[str, Field(pattern=r"^/[a-z]/[a-z0-9_]{2,20}$")]
-SplitName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,15}$")]
+Mid = Annotated[str, pattern(r"^/[a-z]/[a-z0-9_]{2,20}$", "a MID such as /m/0bt9lr")]
+SplitName = Annotated[
+    str,
+    pattern(
+        r"^[a-z][a-z0-9_-]{0,15}$",
+        "up to 16 small letters, digits, hyphens and underscores, a letter first",
+    ),
+]
 Share = Annotated[float, Field(gt=0, le=1)]
 endpoints = Endpoints("subsets")
 
@@ -64,7 +71,14 @@ class Rules(RequestModel):
 class NewSubset(Rules):
     """A subset to save: its rules and a name for addresses."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    name: Annotated[str, pattern(r"^[a-z0-9][a-z0-9-]{0,62}$", NAME_IN_WORDS)]
+
+    @field_validator("name")
+    @classmethod
+    def _is_free(cls, name: str) -> str:
+        if name in ADDRESSES:
+            raise ValueError(f"{name} is an address of the portal; choose another name")
+        return name
 
 
 class Empty(RequestModel):

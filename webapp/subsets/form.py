@@ -16,6 +16,9 @@ MAX_SIDE_PIXELS = 2048
 SPLITS = ("train", "validation", "test")
 MID = re.compile(r"/[a-z]/[a-z0-9_]{2,20}")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+NAME_IN_WORDS = "up to 63 small letters, digits and hyphens, such as street-animals"
+ADDRESSES = frozenset({"new", "preview"})
+"""What stands in a subset's place in addresses."""
 DEFAULTS = {"cap": "", "side": "64", "train": "80", "validation": "10", "test": "10"}
 
 
@@ -47,6 +50,8 @@ class SubsetForm:
     @property
     def name_error(self) -> str | None:
         """What is wrong with the name, if anything."""
+        if self.fields["name"] in ADDRESSES:
+            return "This name is an address of the portal; choose another."
         if NAME.fullmatch(self.fields["name"]):
             return None
         return "Use lower-case letters, digits and hyphens, such as street-animals."

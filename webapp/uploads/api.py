@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
 from imagehub.answers.explanations import EvidenceAnswer, ExplanationAnswer
 from imagehub.answers.uploads import Receipt, Receipts
+from imagehub.characters import without_format
 from imagehub.errors import Refused
 from imagehub.privacy import MAX_DEVICE_CHARACTERS, PLACE_DECIMALS
 from imagehub.vocabulary import Account, UploadMetadata
@@ -37,22 +38,28 @@ def _instant(value: object) -> object:
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
+def _unpadded(value: object) -> object:
+    """EXIF ends its words with NULs, and cameras fill them up with more, or with spaces."""
+    return without_format(value.strip("\0 \t\r\n")) if isinstance(value, str) else value
+
+
 class UploadFields(RequestModel):
     """What stands beside the photo, in the query of a raw body or in the fields of a form."""
 
     label: str = Field(default="", description="Always needed: MID or exact name, in any case.")
     taken_at: Annotated[AwareDatetime, BeforeValidator(_instant)] | None = Field(
-        default=None, description="ISO 8601; UTC where no zone is given."
+        default=None,
+        description="ISO 8601; UTC where no zone is given; left out before 1990 or after tomorrow.",
     )
     latitude: Annotated[Decimal, Field(ge=-90, le=90)] | None = Field(
-        default=None, description="Degrees; kept to one decimal, about 11 km."
+        default=None, description="Degrees; kept to one decimal, about 11 km; 0, 0 is left out."
     )
     longitude: Annotated[Decimal, Field(ge=-180, le=180)] | None = Field(
         default=None, description="Degrees; goes with the latitude."
     )
-    device: Annotated[Text, Field(max_length=MAX_DEVICE_CHARACTERS)] | None = Field(
-        default=None, description="What took the photo."
-    )
+    device: (
+        Annotated[Text, Field(max_length=MAX_DEVICE_CHARACTERS), BeforeValidator(_unpadded)] | None
+    ) = Field(default=None, description="What took the photo.")
 
     @model_validator(mode="before")
     @classmethod

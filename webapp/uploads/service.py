@@ -20,6 +20,7 @@ from imagehub.catalogue.uploads.tombstones import ArrivingUpload
 from imagehub.errors import Conflict, Refused
 from imagehub.log.protocol import UploadLog
 from imagehub.messages import encode
+from imagehub.plausibility import left_out
 from imagehub.vocabulary import Account, Label, Upload, UploadMetadata, UploadState, image_id_of
 from webapp.accounts import consents
 from webapp.http.boundary import is_safe
@@ -75,18 +76,22 @@ def submit(database: Database, log: UploadLog, asker: Account, submission: Submi
             with database.transaction() as cursor:
                 acceptances.refuse(cursor, asker.id, submission.client_key, refusal)
         raise
-    return _receipt(submission.client_key, label, photo_sha256, acceptance.accepted_at)
+    return _receipt(submission, label, photo_sha256, acceptance.accepted_at)
 
 
-def _receipt(key: UUID, label: Label, photo_sha256: str, accepted_at: datetime) -> Receipt:
+def _receipt(
+    submission: Submission, label: Label, photo_sha256: str, accepted_at: datetime
+) -> Receipt:
+    """The same words whenever the same upload is sent again."""
+    reasons = left_out(submission.metadata, accepted_at)
     return Receipt(
-        id=key,
+        id=submission.client_key,
         state=UploadState.ACCEPTED,
         claimed_label=LabelName.of(label),
         photo_sha256=photo_sha256,
         image_id=None,
         duplicate_of=None,
-        steps=(Step(state=UploadState.ACCEPTED, at=accepted_at),),
+        steps=(Step(state=UploadState.ACCEPTED, at=accepted_at, reasons=reasons),),
     )
 
 

@@ -70,29 +70,34 @@ def find_many(cursor: Cursor, mids: Sequence[str]) -> list[LabelEntry]:
 def search(cursor: Cursor, text: str, after: tuple[int, str, str], limit: int) -> list[LabelMatch]:
     """Labels whose name or synonym contains `text`, best first; all, by name, for an empty text.
 
-    `after` is the rank, the name in lower case and the MID of the last match of the page before;
-    rank -1 begins at the start.
+    Accents and case do not matter, but the name as it is written comes first. `after` is the rank,
+    the name in lower case and the MID of the last match of the page before; rank -1 begins at the
+    start.
     """
-    lowered = text.lower()
-    pattern = lowered.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     cursor.execute(
-        """
+        r"""
+        with wanted as (
+            select folded(%(text)s) as text,
+                regexp_replace(folded(%(text)s), '([\\%%_])', '\\\1', 'g') as pattern
+        )
         select *
         from (
-            select *,
+            select e.*,
                 case
-                    when lower(name) = %(text)s then 0 -- the name itself
-                    when lower(name) like %(pattern)s || '%%' then 1 -- its beginning
-                    when lower(name) like '%% ' || %(pattern)s || '%%' then 2 -- a word's beginning
-                    else 3
+                    when lower(e.name) = lower(%(text)s) then 0 -- the name as it is written
+                    when l.folded_name = text then 1 -- the name itself
+                    when l.folded_name like pattern || '%%' then 2 -- its beginning
+                    when l.folded_name like '%% ' || pattern || '%%' then 3 -- a word's beginning
+                    else 4
                 end as rank
-            from label_entries
-            where merged_into is null
+            from wanted, label_entries e
+            join labels l using (mid)
+            where e.merged_into is null
                 and (
-                    lower(name) like '%%' || %(pattern)s || '%%'
+                    l.folded_name like '%%' || pattern || '%%'
                     or exists (
                         select from label_synonyms s
-                        where s.label = mid and lower(s.name) like '%%' || %(pattern)s || '%%'
+                        where s.label = mid and s.folded_name like '%%' || pattern || '%%'
                     )
                 )
         ) found
@@ -101,8 +106,7 @@ def search(cursor: Cursor, text: str, after: tuple[int, str, str], limit: int) -
         limit %(limit)s
         """,
         {
-            "text": lowered,
-            "pattern": pattern,
+            "text": text,
             "limit": limit,
             **dict(zip(("rank", "name", "mid"), after, strict=True)),
         },

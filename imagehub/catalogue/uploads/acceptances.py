@@ -66,7 +66,14 @@ def refuse(cursor: Cursor, account_id: UUID, client_key: UUID, refusal: Refused)
 
 
 def labels_named(cursor: Cursor, words: str) -> list[Label]:
-    """Labels of this MID, or in use and of this name or synonym in any case: few."""
+    """Labels of this MID, or in use and of this name or synonym in any case: few.
+
+    Where none has the name, those that have it but for accents.
+    """
+    return _named(cursor, words, exactly=True) or _named(cursor, words, exactly=False)
+
+
+def _named(cursor: Cursor, words: str, exactly: bool) -> list[Label]:
     cursor.execute(
         """
         select mid, name
@@ -75,16 +82,20 @@ def labels_named(cursor: Cursor, words: str) -> list[Label]:
         union
         select mid, name
         from labels
-        where lower(name) = lower(%(words)s) and merged_into is null
+        where merged_into is null
+            and case when %(exactly)s then lower(name) = lower(%(words)s)
+                else folded_name = folded(%(words)s) end
         union
         select l.mid, l.name
         from label_synonyms s
         join labels l on l.mid = s.label
-        where lower(s.name) = lower(%(words)s) and l.merged_into is null
+        where l.merged_into is null
+            and case when %(exactly)s then lower(s.name) = lower(%(words)s)
+                else s.folded_name = folded(%(words)s) end
         order by mid
         limit 20
         """,
-        {"words": words},
+        {"words": words, "exactly": exactly},
     )
     return [Label(row.mid, row.name) for row in cursor.fetchall()]
 

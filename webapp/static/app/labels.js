@@ -123,12 +123,20 @@ const key = (one) => one.mid ?? one.name;
 
 const same = (one, other) => one.toLowerCase() === other.toLowerCase();
 
+const SPELLED_OUT = { ß: "ss", æ: "ae", œ: "oe", þ: "th", ø: "o", ł: "l", đ: "d", ð: "d", ħ: "h", ı: "i", ŋ: "n" };
+
+// A name in small letters and without accents: the catalogue's function `folded` does the same.
+export function fold(name) {
+  const small = name.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  return small.replace(/[ßæœþøłđðħıŋ]/g, (letter) => SPELLED_OUT[letter]);
+}
+
 async function fromPhone(text) {
-  const words = text.toLowerCase();
+  const words = fold(text);
   const all = (await recall("labels"))?.all ?? [];
-  const rank = ({ name }) => [name.toLowerCase().indexOf(words) !== 0, name.length];
+  const rank = ({ name }) => [fold(name).indexOf(words) !== 0, name.length];
   return all
-    .filter(({ name }) => name.toLowerCase().includes(words))
+    .filter(({ name }) => fold(name).includes(words))
     .sort((one, other) => rank(one)[0] - rank(other)[0] || rank(one)[1] - rank(other)[1])
     .slice(0, SHOWN);
 }

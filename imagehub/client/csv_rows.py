@@ -29,14 +29,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """A CSV: the names of its columns, and its rows without the empty ones."""
 
     columns: frozenset[str]
     rows: tuple[Row, ...]
 
 
-def read_table(file: Path, *needed: tuple[str, ...]) -> Table:
+def read_table(file: Path, *needed: tuple[str, ...]) -> CsvTable:
     """Read a CSV in UTF-8 that has one of the sets of columns.
 
     Raises Refused(`upload_list_broken`) that names the line, and what the first set lacks.
@@ -51,7 +51,7 @@ def read_table(file: Path, *needed: tuple[str, ...]) -> Table:
         rows = tuple(_row(file, line, columns, cells) for line, cells in lines)
     except csv.Error as error:
         _refuse(file, reader.line_num, f"is no CSV: {error}")
-    return Table(frozenset(columns), rows)
+    return CsvTable(frozenset(columns), rows)
 
 
 def _text(file: Path) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imagehub.errors import Refused
-from imagehub.photo.jpeg_scans import Frame, Scan, bring_all, read_frame, read_scan
+from imagehub.photo.jpeg_scans import JpegFrame, Scan, bring_all, read_frame, read_scan
 from imagehub.photo.refusals import refused_decoding
 from imagehub.photo.structure import Structure, count_chunk, limited
 
@@ -91,10 +91,10 @@ def _segments(data: bytes) -> Iterator[_Segment]:
         position += length
 
 
-def _read_headers(segments: Iterator[_Segment]) -> tuple[Structure, Frame, Scan]:
+def _read_headers(segments: Iterator[_Segment]) -> tuple[Structure, JpegFrame, Scan]:
     """Read up to the first scan's header."""
     size: Structure | None = None
-    frame: Frame | None = None
+    frame: JpegFrame | None = None
     for segment in segments:
         if segment.kind == _SOI:
             continue
@@ -113,7 +113,7 @@ def _read_headers(segments: Iterator[_Segment]) -> tuple[Structure, Frame, Scan]
     raise refused_decoding("undecodable")
 
 
-def _limit_scans(scans: int, frame: Frame) -> None:
+def _limit_scans(scans: int, frame: JpegFrame) -> None:
     if scans > MAX_SCANS or scans * frame.width * frame.height > MAX_SCAN_MEGAPIXELS * 1_000_000:
         raise Refused(
             "too_many_scans",

@@ -12,7 +12,7 @@ _MAX_SHIFT = 13
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class JpegFrame:
     """What a frame header declares; components by their ids."""
 
     width: int
@@ -31,17 +31,17 @@ class Scan:
     low_bit: int
 
 
-def read_frame(segment: bytes, is_progressive: bool) -> Frame:
+def read_frame(segment: bytes, is_progressive: bool) -> JpegFrame:
     """Read a frame header; only 8 bits per sample are read. Raises Refused(`undecodable`)."""
     height = int.from_bytes(segment[3:5], "big")
     width = int.from_bytes(segment[5:7], "big")
     if len(segment) < 8 or segment[2] != 8 or not width or not height:
         raise refused_decoding("undecodable")
     components = segment[8 : 8 + 3 * segment[7] : 3]
-    return Frame(width, height, is_progressive, tuple(components))
+    return JpegFrame(width, height, is_progressive, tuple(components))
 
 
-def read_scan(segment: bytes, frame: Frame) -> Scan | None:
+def read_scan(segment: bytes, frame: JpegFrame) -> Scan | None:
     """Read a scan's header; None where it is none of this frame."""
     count = segment[2] if len(segment) > 2 else 0
     if not 1 <= count <= 4 or len(segment) != 6 + 2 * count:
@@ -60,7 +60,7 @@ def read_scan(segment: bytes, frame: Frame) -> Scan | None:
     return Scan(components, first, last, low_bit)
 
 
-def bring_all(frame: Frame, scans: Sequence[Scan]) -> bool:
+def bring_all(frame: JpegFrame, scans: Sequence[Scan]) -> bool:
     """True if the scans bring every coefficient of every component to its last bit."""
     missing = {(one, at) for one in frame.components for at in range(_COEFFICIENTS)}
     for scan in scans:

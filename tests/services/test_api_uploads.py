@@ -45,7 +45,7 @@ def messages_of(web: Web, key: uuid.UUID) -> list[bytes]:
 def test_a_photo_that_was_taken_down_is_refused_by_the_api(web: Web, token: str) -> None:
     photo = photos.jpeg(77, 320, 240)
     with web.database.transaction() as cursor:
-        tombstones.bury(cursor, hashlib.sha256(photo).hexdigest(), "taken_down", "harm")
+        tombstones.mark_purged(cursor, hashlib.sha256(photo).hexdigest(), "taken_down", "harm")
     answer = web.send(token, photo, "Dog", key := uuid.uuid4())
     assert (answer.status_code, answer.json()["code"]) == (422, "photo_taken_down")
     assert messages_of(web, key) == []

@@ -15,13 +15,15 @@ PROGRAMS = frozenset(
         "tests/journeys/test_cluster_profile.py",
         "tests/journeys/test_local_cluster.py",
         "tests/journeys/test_standalone_cluster.py",
+        "tests/journeys/test_toy_benchmarks.py",
         "tests/journeys/test_training_run.py",
         "tests/journeys/test_training_watched.py",
         "tests/journeys/test_up.py",
         "tests/journeys/test_way_of_one_photo.py",
     }
 )
-"""Files whose tests start whole hubs and clusters, each of which takes every core for itself."""
+"""Files whose tests start whole hubs and clusters: each of them takes every core, and Spark names
+the files of a cluster on one machine by the second in which it began."""
 
 SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """For Java that lives for a test: to compile itself well costs it half of its time."""

@@ -9,8 +9,9 @@ from imagehub.errors import NotFound
 from imagehub.settings import Settings
 from webapp import api, phone
 from webapp import pages as portal
-from webapp.http import errors, guard, resources, sessions, timing
+from webapp.http import errors, guard, resources, timing
 from webapp.http.boundary import is_safe
+from webapp.http.secure import is_secure
 from webapp.http.slow_bodies import SlowBodies
 
 SECURITY_HEADERS = {
@@ -66,6 +67,6 @@ def _refuse_unsafe_paths() -> None:
 def _harden(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    if sessions.is_secure():
+    if is_secure():
         response.headers["Strict-Transport-Security"] = HTTPS_ONLY
     return response

@@ -10,7 +10,7 @@ from imagehub.errors import HubError, Refused
 from imagehub.vocabulary import Scope
 from webapp.accounts import access_tokens
 from webapp.accounts import service as accounts
-from webapp.http import auth, sessions
+from webapp.http import auth, known_browsers, sessions
 from webapp.http.resources import resources
 
 SCOPES = {
@@ -41,7 +41,9 @@ def change_password() -> Answer:
     except Refused as error:
         field = "old" if error.code == "password_wrong" else "new"
         return _page({field: error.sentence}), 422
-    return redirect("/account#password", 303)
+    answer = redirect("/account#password", 303)
+    known_browsers.remember(auth.asker(), answer)
+    return answer
 
 
 @pages.post("/account/tokens")

@@ -13,6 +13,7 @@ from webapp.http import errors, guard, resources, timing
 from webapp.http.boundary import is_safe
 from webapp.http.secure import is_secure
 from webapp.http.slow_bodies import SlowBodies
+from webapp.http.strict_request import StrictRequest
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -36,6 +37,7 @@ def create_app(settings: Settings) -> Flask:
     Raises Misconfigured where a route has no line in `webapp/access.toml`.
     """
     app = Flask("webapp")
+    app.request_class = StrictRequest
     app.config.update(
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=64 * 1024,  # uploads raise it for themselves

@@ -19,12 +19,12 @@ from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.demands import demands, notices, webhooks
 from imagehub.catalogue.training import training_requests
 from imagehub.errors import Conflict, Refused, Unauthorised
+from imagehub.messenger.addresses import is_address
 from imagehub.vocabulary import Account, Role
 from webapp.accounts import passwords
 from webapp.http.boundary import is_safe
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
-EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,24}")
 EVENTS_SHOWN = 20
 
 
@@ -59,7 +59,7 @@ def sign_up(database: Database, newcomer: Newcomer) -> Account:
             "name_invalid",
             "A name has up to 40 lower-case letters, digits, dots, hyphens and underscores.",
         )
-    if newcomer.email and not EMAIL.fullmatch(newcomer.email):
+    if newcomer.email and not is_address(newcomer.email):
         raise Refused("email_invalid", "This is no e-mail address. You may leave it empty.")
     kept = passwords.hash_of(newcomer.password, name)
     roles = frozenset({Role.CONTRIBUTOR})

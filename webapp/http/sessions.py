@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -72,10 +73,24 @@ def begin(account: Account, answer: AnyResponse) -> None:
 def require_own_page() -> None:
     """Raise Forbidden where another site sent a form of a visitor.
 
-    Nobody is to be signed in as somebody else unawares.
+    Nobody is to be signed in as somebody else unawares. Browsers name the site in `Origin` also
+    where they leave `Sec-Fetch-Site` out: on plain HTTP.
     """
-    if request.headers.get("Sec-Fetch-Site") in ELSEWHERE:
+    origin = request.headers.get("Origin")
+    is_elsewhere = origin is not None and not _is_own(origin)
+    if is_elsewhere or request.headers.get("Sec-Fetch-Site") in ELSEWHERE:
         raise Forbidden("Do this on a page of this hub.")
+
+
+def _is_own(origin: str) -> bool:
+    """True for the host that was asked; a proxy may have left its port out of `Host`."""
+    asked = f"//{request.host}"
+    try:
+        here, there = urlsplit(asked), urlsplit(origin)
+        same_port = here.port in (None, there.port)
+    except ValueError:
+        return False
+    return there.scheme in ("http", "https") and here.hostname == there.hostname and same_port
 
 
 def present() -> bytes:
@@ -114,6 +129,12 @@ def csrf_token() -> str:
     """What the session's forms carry; it does not tell the session's secret."""
     secret = request.cookies.get(cookie_name(COOKIE), "")
     return hashlib.sha256(f"form of {secret}".encode()).hexdigest()
+
+
+def never_keep(answer: Response) -> Response:
+    """Let no cache keep a page that shows or takes a secret."""
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def keep_private(answer: Response) -> Response:

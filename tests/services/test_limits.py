@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from hypothesis import example, given, strategies
 
 from imagehub.catalogue.accounts import rate_counts
-from imagehub.catalogue.accounts.rate_counts import NARROW, WIDER, WIDEST, Use
+from imagehub.catalogue.accounts.rate_counts import NARROW, WIDER, WIDEST, RateUse
 from imagehub.catalogue.database import Database
 from imagehub.errors import TooMany
 from imagehub.vocabulary import Account, Role
@@ -54,7 +54,7 @@ def test_a_premium_account_takes_more_releases_home_than_others(database: Databa
         one = Account(uuid.uuid4(), "x", frozenset(roles))
         bucket = f"download:account:{limits.digest(str(one.id))}"
         with database.transaction() as cursor:
-            rate_counts.count(cursor, [Use(bucket, most, most - 1)], 60)
+            rate_counts.count(cursor, [RateUse(bucket, most, most - 1)], 60)
         limits.count(database, limit, Requester(one, "", ""), 1)
         with pytest.raises(TooMany, match="Try again"):
             limits.count(database, limit, Requester(one, "", ""), 1)
@@ -138,7 +138,7 @@ def test_a_browser_that_signed_in_before_passes_where_its_address_does_not(
     bucket = f"sign-in:address:{limits.digest(limits._network(place['REMOTE_ADDR']))}"
     everybody = f"sign-in:all:{limits.digest('strangers')}"
     with web.database.transaction() as cursor:
-        rate_counts.count(cursor, [Use(bucket, 1, 99999), Use(everybody, 1, 99999)], 300)
+        rate_counts.count(cursor, [RateUse(bucket, 1, 99999), RateUse(everybody, 1, 99999)], 300)
     try:
         for client, expected in ((strict, 429), (known, 303)):
             heard = client.post("/sign-in", data=person, environ_overrides=place)
@@ -204,7 +204,7 @@ def test_a_member_is_known_also_where_it_does_not_matter_who_asks(
     assert member.post("/sign-in", data=person, environ_overrides=_somewhere()).status_code == 303
     everybody = f"preview:all:{limits.digest('strangers')}"
     with web.database.transaction() as cursor:
-        rate_counts.count(cursor, [Use(everybody, 1, 999_999)], 300)
+        rate_counts.count(cursor, [RateUse(everybody, 1, 999_999)], 300)
     try:
         for client, expected in ((strict, 429), (member, 200)):
             heard = client.get("/subsets/new", environ_overrides=_somewhere())
@@ -219,7 +219,7 @@ def test_sign_in_links_work_while_strangers_have_used_up_the_sign_in(
 ) -> None:
     everybody = f"sign-in:all:{limits.digest('strangers')}"
     with web.database.transaction() as cursor:
-        rate_counts.count(cursor, [Use(everybody, 1, 99999)], 300)
+        rate_counts.count(cursor, [RateUse(everybody, 1, 99999)], 300)
     try:
         heard = strict.post("/sign-in/link", data={"secret": "x"}, environ_overrides=_somewhere())
         assert heard.status_code == 422
@@ -229,7 +229,11 @@ def test_sign_in_links_work_while_strangers_have_used_up_the_sign_in(
 
 
 def test_what_a_narrow_bucket_refuses_counts_in_no_wider_one(database: Database) -> None:
-    asked = [Use("wide", 9, 1, WIDEST), Use("mid", 9, 1, WIDER), Use("own", 1, 1, NARROW)]
+    asked = [
+        RateUse("wide", 9, 1, WIDEST),
+        RateUse("mid", 9, 1, WIDER),
+        RateUse("own", 1, 1, NARROW),
+    ]
     with database.transaction() as cursor:
         assert {name: one.uses for name, one in rate_counts.count(cursor, asked, 60).items()} == {
             "own": 1, "mid": 1, "wide": 1,
@@ -269,7 +273,7 @@ def test_pages_that_count_what_a_selection_holds_are_limited_by_address(
     address = f"2001:db8:a{uuid.uuid4().hex[:3]}::"
     bucket = f"preview:address:{limits.digest(address + '/64')}"
     with web.database.transaction() as cursor:
-        rate_counts.count(cursor, [Use(bucket, 1, limit.address)], limit.per_seconds)
+        rate_counts.count(cursor, [RateUse(bucket, 1, limit.address)], limit.per_seconds)
     place = {"REMOTE_ADDR": f"{address}1"}
     assert strict.get(path, environ_overrides=place).status_code == 429
 
@@ -308,7 +312,7 @@ def test_of_many_who_want_what_is_left_of_an_hour_only_as_many_get_it(
 def test_many_at_once_are_all_counted(catalogue_url: str) -> None:
     def use(_: int) -> int:
         with Database(catalogue_url).transaction() as cursor:
-            return rate_counts.count(cursor, [Use("b", 99), Use("a", 99)], 60)["a"].uses
+            return rate_counts.count(cursor, [RateUse("b", 99), RateUse("a", 99)], 60)["a"].uses
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(use, range(24))) == list(range(1, 25))
@@ -317,7 +321,7 @@ def test_many_at_once_are_all_counted(catalogue_url: str) -> None:
 def test_a_window_that_has_ended_begins_anew(database: Database) -> None:
     for expected in (1, 2):
         with database.transaction() as cursor:
-            assert rate_counts.count(cursor, [Use("a", 9)], 1)["a"].uses == expected
+            assert rate_counts.count(cursor, [RateUse("a", 9)], 1)["a"].uses == expected
     time.sleep(1.1)
     with database.transaction() as cursor:
-        assert rate_counts.count(cursor, [Use("a", 9)], 1)["a"].uses == 1
+        assert rate_counts.count(cursor, [RateUse("a", 9)], 1)["a"].uses == 1

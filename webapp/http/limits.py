@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from imagehub.catalogue.accounts import rate_counts
-from imagehub.catalogue.accounts.rate_counts import NARROW, WIDER, WIDEST, Use
+from imagehub.catalogue.accounts.rate_counts import NARROW, WIDER, WIDEST, RateUse
 from imagehub.catalogue.database import Database
 from imagehub.errors import TooMany
 from imagehub.vocabulary import Account, Role
@@ -45,7 +45,7 @@ def count(database: Database, limit: Limit, asking: Requester, factor: int) -> N
     in narrower ones, so that nobody uses up what others share.
     """
     uses = [
-        Use(f"{limit.name}:{kind}:{digest(who)}", most * factor, times, breadth)
+        RateUse(f"{limit.name}:{kind}:{digest(who)}", most * factor, times, breadth)
         for kind, who, most, times, breadth in _buckets(limit, asking)
         if who and most
     ]

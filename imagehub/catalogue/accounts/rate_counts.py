@@ -12,7 +12,7 @@ NARROW, WIDER, WIDEST = range(3)
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class RateUse:
     """So many uses of a bucket that takes `most` of them in a window of time."""
 
     bucket: str
@@ -22,7 +22,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class RateCount:
     """A bucket after the count: its uses so far, and the seconds that its window still has."""
 
     uses: int
@@ -30,7 +30,7 @@ class Counted:
     is_refused: bool
 
 
-def count(cursor: Cursor, asked: Sequence[Use], window_seconds: int) -> dict[str, Counted]:
+def count(cursor: Cursor, asked: Sequence[RateUse], window_seconds: int) -> dict[str, RateCount]:
     """Add uses to buckets, from narrow to wide; behind a refusal no wider bucket is counted."""
     cursor.execute(
         _STATEMENT,
@@ -42,7 +42,7 @@ def count(cursor: Cursor, asked: Sequence[Use], window_seconds: int) -> dict[str
             "breadths": [one.breadth for one in asked],
         },
     )
-    return {row.bucket: Counted(row.uses, row.wait, row.is_refused) for row in cursor.fetchall()}
+    return {row.bucket: RateCount(row.uses, row.wait, row.is_refused) for row in cursor.fetchall()}
 
 
 def forget_ended(cursor: Cursor) -> None:

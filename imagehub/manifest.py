@@ -11,10 +11,11 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -27,6 +28,11 @@ from imagehub.vocabulary import Label
 SCHEMA = "deep-images-hub/release/1"
 PATH = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}/[a-z0-9][a-z0-9_-]{0,80}/[0-9a-f]{16}\.jpg")
 """SPLIT/SLUG-CODE/IMAGE.jpg: nothing in a path can lead out of the folder it is unpacked into."""
+
+TEXTS = (
+    "path", "image_id", "sha256", "split", "label", "contributor", "licence", "duplicate_group",
+)  # fmt: skip
+"""Fields of a file that are text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ def read(data: bytes) -> Manifest:
             created_at=datetime.fromisoformat(head["created_at"]),
             label_set_version=int(head["label_set_version"]),
             rules=head["rules"],
-            labels=tuple(Label(**label) for label in head["labels"]),
+            labels=tuple(_label(label) for label in head["labels"]),
             files=tuple(_file(line) for line in lines),
         )
         if len(manifest.files) != head["files"] or manifest.total_bytes != head["total_bytes"]:
@@ -180,9 +186,25 @@ def _create_key(path: Path) -> None:
     draft.unlink()
 
 
+def _label(fields: dict[str, Any]) -> Label:
+    label = Label(**fields)
+    if not _all([label.mid, label.name], str):
+        raise ValueError("a label is of another kind")
+    return label
+
+
+def _all(values: Sequence[object], kind: type | UnionType) -> bool:
+    return all(isinstance(value, kind) for value in values)
+
+
 def _file(fields: dict[str, Any]) -> ManifestFile:
     labels = tuple(FileLabel(**label) for label in fields.pop("labels"))
     file = ManifestFile(labels=labels, **fields)
+    texts = [getattr(file, name) for name in TEXTS]
+    texts += [text for label in labels for text in (label.mid, label.source)]
+    numbers = [label.confidence for label in labels]
+    if not (_all(texts, str) and _all(numbers, int | float)):
+        raise ValueError("a text or a number of a file is of another kind")
     if not PATH.fullmatch(file.path):
         raise ValueError(f"{file.path[:120]!r} is no path of a release")
     if not re.fullmatch("[0-9a-f]{64}", file.sha256):

@@ -25,7 +25,10 @@ PHOTOS = {
     f"{split}/dog-0bt9lr/{number:016x}.jpg": f"photo {number} ".encode() * 9_000
     for number, split in enumerate(["train", "train", "test"])
 }
-TEXTS = {"CREDITS.md": b"who\n", "images.csv": b"ImageID\n"}
+DOCUMENTS = {
+    "README.md", "CREDITS.md", "MANIFEST.jsonl", "SIGNATURE.json", "images.csv", "labels.csv",
+    "class-descriptions.csv",
+}  # fmt: skip
 
 
 def entry(path: str, data: bytes) -> ManifestFile:
@@ -63,8 +66,8 @@ class Hub:
     data: bytes = field(default_factory=written)
     key: Ed25519PrivateKey = KEY
     state: str = "ready"
-    texts: dict[str, bytes] = field(default_factory=lambda: dict(TEXTS))
-    files: dict[str, bytes] = field(default_factory=lambda: {**PHOTOS, **TEXTS})
+    texts: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=lambda: dict(PHOTOS))
     withdrawals: dict[str, Any] = field(default_factory=dict)
     spoil: Callable[[Request, Reply], Reply] = lambda _, reply: reply
 
@@ -113,6 +116,11 @@ def ranged(request: Request, data: bytes) -> Reply:
 def take(server: ScriptedServer, folder: Path, **wish: Any) -> Download:
     quick = RetryPolicy(attempts=3, sleep=lambda _: None)
     return download(HubClient(server.url, "", quick), "pets-1", folder, DownloadOptions(**wish))
+
+
+def photos_in(folder: Path) -> dict[str, bytes]:
+    """What lies there beside the documents."""
+    return {path: data for path, data in contents(folder).items() if path not in DOCUMENTS}
 
 
 def contents(folder: Path) -> dict[str, bytes]:

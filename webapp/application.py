@@ -9,9 +9,11 @@ from imagehub.errors import NotFound
 from imagehub.settings import Settings
 from webapp import api, phone
 from webapp import pages as portal
-from webapp.http import errors, guard, resources, sessions, timing
+from webapp.http import errors, guard, resources, timing
 from webapp.http.boundary import is_safe
+from webapp.http.secure import is_secure
 from webapp.http.slow_bodies import SlowBodies
+from webapp.http.strict_request import StrictRequest
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -35,6 +37,7 @@ def create_app(settings: Settings) -> Flask:
     Raises Misconfigured where a route has no line in `webapp/access.toml`.
     """
     app = Flask("webapp")
+    app.request_class = StrictRequest
     app.config.update(
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=64 * 1024,  # uploads raise it for themselves
@@ -66,6 +69,6 @@ def _refuse_unsafe_paths() -> None:
 def _harden(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    if sessions.is_secure():
+    if is_secure():
         response.headers["Strict-Transport-Security"] = HTTPS_ONLY
     return response

@@ -45,6 +45,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "accesslog": "-",
         "logger_class": RequestLog,
         "errorlog": "-",
+        "forwarder_headers": "",  # else a proxy's client may send SCRIPT_NAME
         "limit_request_line": 8190,
         "limit_request_fields": 64,
         "proc_name": "deep-images-hub",

@@ -1,24 +1,29 @@
-"""Download a release into a folder: the same files as in its ZIP, each checked."""
+"""Download a release into a folder: the same files as in its ZIP, each checked.
+
+The server only sends photos, and what the release's key has signed; the documents beside them are
+made here from that. So a server without the key can hold files back, and nothing else.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
 from imagehub import manifest, withdrawal_list
-from imagehub.answers.releases import Document, Release
-from imagehub.client.fetch import Fetched, Wanted, fetch
+from imagehub.answers.releases import Release
+from imagehub.client.fetch import Fetched, Wanted, fetch, put
 from imagehub.client.hub_client import API, HubClient
 from imagehub.client.parallel import for_each
 from imagehub.client.safe_paths import inside, refuse_unsafe
 from imagehub.errors import NotFound, Refused
+from imagehub.manifest import Manifest, ManifestFile
+from imagehub.release_documents import IMAGE_FOLDER, ReleaseFacts, Signed, documents
 
 PARALLEL = 8
-MANIFEST = "MANIFEST.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +78,24 @@ def download(client: HubClient, release_id: str, folder: Path, wish: DownloadOpt
     if release.state != "ready":
         raise NotFound(f"The release {release_id} is {release.state}, not ready.")
     key = _trusted_key(release, wish.public_key)
-    data = client.manifest(release_id)
-    manifest.verify(data, _unhex(release.signature), key)
-    withdrawn, held_back = _withheld(client, release_id, key)
-    photos = [one for one in _photos(data, release_id) if one.path not in withdrawn | held_back]
-    wanted = [*photos, *_documents(data, client.documents(release_id))]
-    refuse_unsafe([*(promise.path for promise in wanted), *withdrawn])
-    _delete(folder, withdrawn)
+    signed = Signed(client.manifest(release_id), _unhex(release.signature), key)
+    manifest.verify(signed.data, signed.signature, key)
+    whole, held = _read(signed.data, release_id), _withheld(client, release_id, key)
+    kept = tuple(one for one in whole.files if one.path not in held.withdrawn | held.held_back)
+    texts = documents(ReleaseFacts(replace(whole, files=kept), signed, held.signed), IMAGE_FOLDER)
+    refuse_unsafe([*(file.path for file in kept), *texts, *held.withdrawn])
+    _delete(folder, held.withdrawn)
     work = _Work(client, release_id, folder, wish.progress)
-    results = work.fetch_all(wanted, wish.parallel)
+    results = work.bring_all(kept, texts, wish.parallel)
     return Download(
         release=release_id,
         folder=folder,
-        files=len(wanted),
-        total_bytes=sum(promise.size_bytes for promise in wanted),
+        files=len(kept) + len(texts),
+        total_bytes=sum(file.bytes for file in kept) + sum(map(len, texts.values())),
         fetched=list(results.values()).count(Fetched.FETCHED),
         present=list(results.values()).count(Fetched.PRESENT),
-        withdrawn=len(withdrawn),
-        held_back=len(held_back) + list(results.values()).count(Fetched.GONE),
+        withdrawn=len(held.withdrawn),
+        held_back=len(held.held_back) + list(results.values()).count(Fetched.GONE),
         mismatches=tuple(sorted(p for p, how in results.items() if how == Fetched.MISMATCH)),
         key_fingerprint=fingerprint(key),
         key_is_pinned=bool(wish.public_key),
@@ -103,15 +108,16 @@ def fingerprint(public_key: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Promise:
-    kind: str  # as the API names it
-    path: str
-    size_bytes: int
-    sha256: str
+class _Withheld:
+    """Paths that are withdrawn for good, as the release's key has signed, and those held back."""
+
+    withdrawn: frozenset[str]
+    held_back: frozenset[str]
+    signed: Signed | None
 
 
 class _Work:
-    """One download: fetches the files and counts how far it is."""
+    """One download: fetches the photos, writes the documents, and counts how far it is."""
 
     def __init__(
         self, client: HubClient, release_id: str, folder: Path, tell: Callable[[Progress], None]
@@ -124,29 +130,37 @@ class _Work:
         self._results: dict[str, Fetched] = {}
         self._bytes_done = 0
 
-    def fetch_all(self, promises: Sequence[_Promise], parallel: int) -> dict[str, Fetched]:
-        """Fetch in parallel; say of each path how it came, or that it did not."""
-        self._files = len(promises)
-        self._total_bytes = sum(promise.size_bytes for promise in promises)
+    def bring_all(
+        self, photos: Sequence[ManifestFile], texts: Mapping[str, bytes], parallel: int
+    ) -> dict[str, Fetched]:
+        """Fetch photos in parallel; say of each path how it came, or that it did not."""
+        self._files = len(photos) + len(texts)
+        self._total_bytes = sum(one.bytes for one in photos) + sum(map(len, texts.values()))
         self._folder.mkdir(parents=True, exist_ok=True)
-        for_each(self._fetch, promises, parallel)
+        for name, data in texts.items():
+            self._note(name, put(data, inside(self._folder, name)))
+            self._advance(len(data))
+        for_each(self._fetch, photos, parallel)
         return self._results
 
-    def _fetch(self, promise: _Promise) -> None:
+    def _fetch(self, photo: ManifestFile) -> None:
         wanted = Wanted(
-            url_path=f"{self._url_path}/{promise.kind}/{quote(promise.path)}",
-            place=inside(self._folder, promise.path),
-            size_bytes=promise.size_bytes,
-            sha256=promise.sha256,
+            url_path=f"{self._url_path}/files/{quote(photo.path)}",
+            place=inside(self._folder, photo.path),
+            size_bytes=photo.bytes,
+            sha256=photo.sha256,
         )
         try:
             how = fetch(self._transport, wanted, self._advance)
         except NotFound:  # withdrawn since the download began
             wanted.part.unlink(missing_ok=True)
             how = Fetched.GONE
-        with self._lock:
-            self._results[promise.path] = how
+        self._note(photo.path, how)
         self._advance(0)
+
+    def _note(self, path: str, how: Fetched) -> None:
+        with self._lock:
+            self._results[path] = how
 
     def _advance(self, size_bytes: int) -> None:
         with self._lock:
@@ -168,7 +182,7 @@ def _trusted_key(release: Release, pinned: str) -> bytes:
     return key
 
 
-def _photos(data: bytes, release_id: str) -> list[_Promise]:
+def _read(data: bytes, release_id: str) -> Manifest:
     signed = manifest.read(data)
     if signed.release != release_id:
         raise Refused(
@@ -176,30 +190,20 @@ def _photos(data: bytes, release_id: str) -> list[_Promise]:
             f"The server answers with the manifest of {signed.release!r} for {release_id!r}. "
             "Nothing was written.",
         )
-    return [_Promise("files", one.path, one.bytes, one.sha256) for one in signed.files]
+    return signed
 
 
-def _documents(data: bytes, listed: Sequence[Document]) -> list[_Promise]:
-    """What the server lists; only the manifest among it is vouched for by the signature."""
-    signed = {MANIFEST: _Promise("documents", MANIFEST, len(data), manifest.digest(data).hex())}
-    return [
-        signed.get(one.name, _Promise("documents", one.name, one.bytes, one.sha256))
-        for one in listed
-    ]
-
-
-def _withheld(client: HubClient, release_id: str, key: bytes) -> tuple[set[str], set[str]]:
-    """Paths that are withdrawn for good, as the release's key has signed, and those held back."""
+def _withheld(client: HubClient, release_id: str, key: bytes) -> _Withheld:
     told = client.withdrawals(release_id)
-    withdrawn = set()
-    if told.csv:
-        data = told.csv.encode()
-        manifest.verify(data, _unhex(told.signature), key)
-        withdrawn = {one.path for one in withdrawal_list.read(data, release_id)}
-    return withdrawn, set(told.held_back) - withdrawn
+    if not told.csv:
+        return _Withheld(frozenset(), frozenset(told.held_back), None)
+    signed = Signed(told.csv.encode(), _unhex(told.signature), key)
+    manifest.verify(signed.data, signed.signature, key)
+    withdrawn = frozenset(one.path for one in withdrawal_list.read(signed.data, release_id))
+    return _Withheld(withdrawn, frozenset(told.held_back) - withdrawn, signed)
 
 
-def _delete(folder: Path, withdrawn: set[str]) -> None:
+def _delete(folder: Path, withdrawn: Iterable[str]) -> None:
     """Remove what an earlier download brought and must not be kept."""
     for path in sorted(withdrawn):
         inside(folder, path).unlink(missing_ok=True)

@@ -22,7 +22,7 @@ class Fetched(StrEnum):
     """How a file came to lie where it lies, or why it does not."""
 
     PRESENT = "present"  # it was there already, whole
-    FETCHED = "fetched"
+    FETCHED = "fetched"  # or made anew
     GONE = "gone"  # the server gives it out no more
     MISMATCH = "mismatch"  # the server's bytes are not those that the manifest names
 
@@ -59,6 +59,16 @@ def fetch(transport: Transport, wanted: Wanted, received: Callable[[int], None])
             return Fetched.FETCHED
         wanted.part.unlink()
     return Fetched.MISMATCH
+
+
+def put(data: bytes, place: Path) -> Fetched:
+    """Write a file that was made here; it appears whole or not at all."""
+    if place.is_file() and place.read_bytes() == data:
+        return Fetched.PRESENT
+    part = place.with_name(place.name + UNFINISHED)
+    part.write_bytes(data)
+    part.replace(place)
+    return Fetched.FETCHED
 
 
 def is_whole(file: Path, wanted: Wanted) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from imagehub.answers.labels import LabelInPlace, LabelNumbers, LabelsFound
-from imagehub.answers.releases import Document, Documents, Release, Releases, Withdrawals
+from imagehub.answers.releases import Release, Releases, Withdrawals
 from imagehub.answers.subsets import SubsetAnswer, Wish
 from imagehub.answers.uploads import Receipt, Receipts
 from imagehub.characters import folded
@@ -163,11 +163,6 @@ class HubClient:
         path = f"{API}/releases/{quote(release_id, safe='')}/manifest"
         with self.transport.send(Call("GET", path)) as response:
             return bytes(response.content)
-
-    def documents(self, release_id: str) -> tuple[Document, ...]:
-        """The files that lie beside a release's photos: tables, credits, the manifest itself."""
-        answer = self._get(f"/releases/{quote(release_id, safe='')}/documents")
-        return read(Documents, answer).documents
 
     def withdrawals(self, release_id: str) -> Withdrawals:
         """What a release gives out no more."""

@@ -12,6 +12,9 @@ PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,254}")
 """One part of a path, as our own manifests have it; no part begins with a dot."""
 
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+DATA = frozenset({".csv", ".jpg", ".json", ".jsonl", ".md", ".tar", ".tflite", ".txt", ".zip"})
+"""How our files end: a name that Python, a shell or a notebook would run is none of ours."""
+
 MAX_PARTS = 8
 UNFINISHED = ".part"
 
@@ -53,6 +56,8 @@ def _refuse_shape(path: str) -> None:
             _refuse(path, f"has the part {part[:40]!r}")
     if path.casefold().endswith(UNFINISHED):
         _refuse(path, f"ends in {UNFINISHED}, which unfinished files end in")
+    if Path(parts[-1]).suffix not in DATA:
+        _refuse(path, "is no kind of file that a hub gives out")
 
 
 def _refuse(path: str, why: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from imagehub.errors import Refused, Unavailable
@@ -14,8 +14,24 @@ MAX_URL_CHARACTERS = 500
 CODE = "webhook_invalid"
 PORTS = {"https": 443, "http": 80}
 PRINTABLE = re.compile(r"[!-~]+")
-NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
-"""IPv6 addresses that lead to an IPv4 one (RFC 6052, RFC 8215)."""
+NAT64 = IPv6Network("64:ff9b::/96")
+"""IPv6 addresses that lead to an IPv4 one (RFC 6052)."""
+
+UNICAST = IPv6Network("2000::/3")
+"""All that is given out of IPv6; whatever lies beside it is no public address."""
+
+NO_HOSTS = (
+    IPv4Network("192.0.0.0/24"),  # protocols (RFC 6890)
+    IPv4Network("192.88.99.0/24"),  # 6to4 relays (RFC 7526)
+    IPv4Network("192.31.196.0/24"),  # AS112 (RFC 7535)
+    IPv4Network("192.175.48.0/24"),  # AS112 (RFC 7534)
+    IPv4Network("192.52.193.0/24"),  # AMT relays (RFC 7450)
+    IPv6Network("2001::/23"),  # protocols, among them Teredo
+    IPv6Network("2002::/16"),  # 6to4 (RFC 7526)
+    IPv6Network("2620:4f:8000::/48"),  # AS112
+    IPv6Network("3fff::/20"),  # documentation (RFC 9637)
+)
+"""What `ipaddress` calls global, in some version of Python, and no webhook lives at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +84,13 @@ def resolve(target: Target, any_address: bool) -> str:
 
 
 def is_public(address: str) -> bool:
-    """True for an IP address of the open Internet, also behind the forms that wrap an IPv4 one."""
+    """True for an IP address of the open Internet; of IPv6 forms that wrap IPv4, NAT64 alone."""
     found = ip_address(address.partition("%")[0])
-    if isinstance(found, IPv4Address):
-        return _is_open(found)
-    wrapped = _wrapped(found)
-    return _is_open(found) and (wrapped is None or _is_open(wrapped))
-
-
-def _is_open(found: IPv4Address | IPv6Address) -> bool:
-    return found.is_global and not found.is_multicast and not found.is_reserved
-
-
-def _wrapped(found: IPv6Address) -> IPv4Address | None:
-    if any(found in network for network in NAT64):
-        return IPv4Address(int(found) & 0xFFFFFFFF)
-    return found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+    if isinstance(found, IPv6Address) and found in NAT64:
+        found = IPv4Address(int(found) & 0xFFFFFFFF)
+    is_given_out = isinstance(found, IPv4Address) or found in UNICAST
+    is_special = found.is_multicast or found.is_reserved or any(found in one for one in NO_HOSTS)
+    return found.is_global and is_given_out and not is_special
 
 
 def _is_address(host: str) -> bool:

@@ -6,10 +6,10 @@ from contextlib import suppress
 
 from imagehub import hub, manifest, withdrawal_list
 from imagehub.catalogue.releases import release_withdrawals
-from imagehub.catalogue.releases.release_withdrawals import SignedList
 from imagehub.catalogue.uploads import tombstones
 from imagehub.catalogue.uploads.tombstones import PurgedPhoto
 from imagehub.errors import NotFound
+from imagehub.release_documents import Signed
 from imagehub.storage import keys
 from spark_jobs.runs import JobContext
 from spark_jobs.withdraw.blanking import blanked
@@ -50,9 +50,9 @@ def _publish_lists(context: JobContext, purged: PurgedPhoto) -> None:
             release_withdrawals.write_list(cursor, release_id, signed)
 
 
-def _signed(context: JobContext, data: bytes) -> SignedList:
+def _signed(context: JobContext, data: bytes) -> Signed:
     key = manifest.load_or_create_key(context.settings.signing_key)
-    return SignedList(data, manifest.sign(data, key), manifest.public_bytes(key))
+    return Signed(data, manifest.sign(data, key), manifest.public_bytes(key))
 
 
 def _forget_messages(context: JobContext, purged: PurgedPhoto) -> bool:

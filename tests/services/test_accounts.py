@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from imagehub.catalogue.accounts import account_tokens, accounts, audit_events
 from imagehub.catalogue.accounts.tokens import issue_link
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.uploads import withdrawals
-from imagehub.errors import HubError, Refused, Unauthorised
+from imagehub.errors import Conflict, HubError, Refused, Unauthorised
 from imagehub.vocabulary import Account, Role, Scope
 from tests import factories
 from tests.signed_in import FORM_WORD, SignedIn
@@ -25,6 +26,7 @@ from webapp.accounts import access_tokens, grants
 from webapp.accounts import service as services
 from webapp.accounts.grants import Grants, RoleRequest
 from webapp.accounts.service import Newcomer
+from webapp.http import access
 from webapp.http.resources import ROLE
 
 PASSWORD = "four plain words here"
@@ -56,6 +58,13 @@ class Browser:
 
 def newcomer(database: Database, name: str = "ana") -> Account:
     return services.sign_up(database, Newcomer(name, PASSWORD))
+
+
+def somebody_waits(database: Database) -> bool:
+    """True while a transaction waits for another."""
+    with database.transaction() as cursor:
+        cursor.execute("select count(*) as n from pg_locks where not granted")
+        return bool(cursor.fetchone().n)
 
 
 def at_once(act: Callable[[int], object], people: int = 6) -> list[object]:
@@ -114,7 +123,7 @@ def test_a_taken_name_or_address_is_said_beside_its_field_and_makes_nothing(web:
     assert other.sign_up().is_in()
 
 
-@pytest.mark.parametrize("name", ["nobody-here", "\0", "' or 1=1 --", "x" * 5000])
+@pytest.mark.parametrize("name", ["nobody-here", "' or 1=1 --", "x" * 5000])
 def test_a_stranger_hears_what_a_wrong_password_hears(web: Web, name: str) -> None:
     answer = Browser(web).post("/sign-in", name=name, password=PASSWORD)
     assert answer.status_code == 422
@@ -271,6 +280,66 @@ def test_deleting_an_account_takes_its_name_and_keeps_what_it_sent(web: Web) -> 
     page = web.get(f"/images/{photo.image_id}").text
     assert person.name not in page
     assert "former contributor" in page
+    form = {"name": person.name, "password": PASSWORD}
+    assert "This name is taken" in web.post("/sign-up", data=form).text
+    with pytest.raises(Conflict, match="deleted"):
+        issue_link(web.database, person.name)
+
+
+def test_nobody_gets_the_name_of_an_account_that_is_being_deleted(
+    catalogue_url: str, database: Database
+) -> None:
+    account = newcomer(database)
+    wish, onlooker = Newcomer(account.name, PASSWORD), Database(catalogue_url)
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as cursor:
+            accounts.forget(cursor, account.id)
+            waiting = pool.submit(services.sign_up, Database(catalogue_url), wish)
+            while not waiting.done() and not somebody_waits(onlooker):
+                time.sleep(0.05)
+        with pytest.raises(Conflict):
+            waiting.result(20)
+
+
+def test_a_new_password_ends_links_and_where_wished_tokens(web: Web) -> None:
+    person = Browser(web).sign_up()
+    account = services.sign_in(web.database, person.name, PASSWORD)
+    secret = issue_link(web.database, person.name)
+    token = access_tokens.make(web.database, account, "x", ["read"])
+    assert "Revoke all tokens too" in person.get("/account").text
+    changed = "another long password"
+    assert person.post("/account/password", old=PASSWORD, new=changed).status_code == 303
+    assert Browser(web).post("/sign-in/link", secret=secret).status_code == 422
+    assert web.get("/api/v1/account", token).status_code == 200
+    wish = {"old": changed, "new": PASSWORD, "revoke_tokens": "1"}
+    assert person.post("/account/password", **wish).status_code == 303
+    assert web.get("/api/v1/account", token).status_code == 401
+    assert person.is_in()
+
+
+def test_signing_out_everywhere_ends_links_too(web: Web) -> None:
+    person = Browser(web).sign_up()
+    secret = issue_link(web.database, person.name)
+    assert person.post("/account/sign-out-everywhere").status_code == 303
+    assert Browser(web).post("/sign-in/link", secret=secret).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/link?secret=x", "/sign-up", "/account"])
+def test_no_cache_keeps_a_page_that_shows_or_takes_a_secret(web: Web, path: str) -> None:
+    page = Browser(web).sign_up().get(path)
+    assert page.headers["Cache-Control"] == "no-store"
+    if path != "/account":
+        assert web.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_a_token_for_reading_changes_nothing(web: Web) -> None:
+    account, _ = web.person(*Role)
+    for route in access.table().routes.values():
+        is_change = route.method != "GET" and route.needs_account
+        assert not (is_change and route.scope is Scope.READ), route.rule
+    token = access_tokens.make(web.database, account, "x", ["read"])
+    answer = web.request("PUT", "/api/v1/notices/read", token, json={"up_to": 1})
+    assert answer.status_code == 403
 
 
 def test_of_many_who_sign_up_with_one_name_at_once_one_gets_it(
@@ -336,6 +405,18 @@ def test_nobody_changes_the_audit_log_not_even_its_owner(database: Database) -> 
         with pytest.raises(psycopg2.DatabaseError, match="only grows"), \
                 database.transaction() as cursor:  # fmt: skip
             cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example", "x"],
+)
+def test_a_form_of_another_origin_signs_nobody_in(web: Web, origin: str) -> None:
+    form = {"token": web.person()[1]}
+    heard = web.post("/sign-in", data=form, headers={"Origin": origin}, allow_redirects=False)
+    assert heard.status_code == 422
+    heard = web.post("/sign-in", data=form, headers={"Origin": web.url}, allow_redirects=False)
+    assert heard.status_code == 303
 
 
 def test_a_form_of_another_site_signs_nobody_up_or_in(web: Web) -> None:

@@ -17,7 +17,7 @@ import requests
 
 from imagehub import manifest, withdrawal_list
 from imagehub.catalogue.releases import release_queries, release_withdrawals
-from imagehub.catalogue.releases.release_withdrawals import SignedList
+from imagehub.release_documents import Signed
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from tests import photos
@@ -65,7 +65,7 @@ def test_a_visitor_takes_small_releases_home_and_an_account_all(web: Web) -> Non
             for files in (most, most + 1)
         }
         for made in sizes.values():
-            nothing_yet = SignedList(withdrawal_list.write(()), bytes(64), bytes(32))
+            nothing_yet = Signed(withdrawal_list.write(()), bytes(64), bytes(32))
             release_withdrawals.write_list(cursor, made.id, nothing_yet)
     _, token = web.person()
     tables = ("", "/MANIFEST.jsonl", "/SIGNATURE.json", "/images.csv", "/labels.csv")

@@ -108,6 +108,24 @@ def test_a_chunked_photo_is_taken_up_to_the_limit(web: Web, token: str) -> None:
     assert send(MAX_PHOTO_BYTES + 1).status_code == 413
 
 
+@pytest.mark.parametrize(
+    "chunk", [b"-3\r\nabc\r\n", b"zz\r\n", b"3\r\nabcdef\r\n", b"3;\x00\r\nabc"]
+)
+def test_a_chunked_body_that_is_none_is_the_clients_fault(
+    web: Web, token: str, chunk: bytes
+) -> None:
+    status, problem = raw(web, upload_head(token, "Transfer-Encoding: chunked") + chunk)
+    assert status == 400, problem
+
+
+def test_a_client_names_no_place_below_which_the_hub_would_be(web: Web) -> None:
+    for path in ("/account", "/accounts", "/healthz"):
+        head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nSCRIPT_NAME: {{}}\r\n\r\n"
+        for prefix in ("/x", "/acc"):
+            status, _ = raw(web, head.format(prefix).encode())
+            assert status == web.get(path, allow_redirects=False).status_code
+
+
 def test_a_body_that_ends_early_is_not_accepted(web: Web, token: str) -> None:
     with socket.create_connection(("127.0.0.1", web.settings.web_port), 10) as wire:
         wire.sendall(upload_head(token, f"Content-Length: {len(PHOTO)}") + PHOTO[:-10])

@@ -14,12 +14,13 @@ from flask.testing import FlaskClient
 from hypothesis import example, given, strategies
 
 from imagehub.catalogue.accounts import rate_counts
+from imagehub.catalogue.accounts.rate_counts import NARROW, WIDER, WIDEST, RateUse
 from imagehub.catalogue.database import Database
 from imagehub.errors import TooMany
 from imagehub.vocabulary import Account, Role
 from tests.web_server import Web
 from webapp.application import create_app
-from webapp.http import access, limits
+from webapp.http import access, known_browsers, limits
 from webapp.http.access import Limit
 from webapp.http.limits import Requester
 
@@ -51,9 +52,9 @@ def test_a_premium_account_takes_more_releases_home_than_others(database: Databa
         ({Role.PREMIUM}, limit.account * limit.premium),
     ):
         one = Account(uuid.uuid4(), "x", frozenset(roles))
-        bucket = {f"download:account:{limits.digest(str(one.id))}": most - 1}
+        bucket = f"download:account:{limits.digest(str(one.id))}"
         with database.transaction() as cursor:
-            rate_counts.count(cursor, bucket, 60)
+            rate_counts.count(cursor, [RateUse(bucket, most, most - 1)], 60)
         limits.count(database, limit, Requester(one, "", ""), 1)
         with pytest.raises(TooMany, match="Try again"):
             limits.count(database, limit, Requester(one, "", ""), 1)
@@ -87,15 +88,159 @@ def test_no_spelling_of_a_name_gets_around_its_limit(strict: FlaskClient) -> Non
     assert SIGN_IN
     name = f"p{uuid.uuid4().hex}@a.example"
     spellings = ["{}", " {}", " " * 300 + "{}", "\u3000{}\t", "{}" + " " * 400]
+    place = {"REMOTE_ADDR": f"2001:db8:{uuid.uuid4().hex[:4]}::1"}
     statuses = [
         strict.post(
             "/sign-in",
             data={"name": spellings[turn % 5].format(name.upper() if turn % 2 else name)},
-            environ_overrides={"REMOTE_ADDR": f"2001:db8:{uuid.uuid4().hex[:4]}::1"},
+            environ_overrides=place,
         ).status_code
         for turn in range(SIGN_IN.account + 1)
     ]
     assert statuses == [422] * SIGN_IN.account + [429]
+
+
+PASSWORD = "correct horse battery"
+
+
+def _somewhere() -> dict[str, str]:
+    return {"REMOTE_ADDR": f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"}
+
+
+@pytest.fixture
+def person(strict: FlaskClient) -> dict[str, str]:
+    """What an account with a password signs in with."""
+    form = {"name": f"p{uuid.uuid4().hex[:20]}", "password": PASSWORD}
+    assert strict.post("/sign-up", data=form, environ_overrides=_somewhere()).status_code == 303
+    return form
+
+
+def test_nobody_locks_the_account_of_somebody_elsewhere(
+    strict: FlaskClient, person: dict[str, str]
+) -> None:
+    assert SIGN_IN
+    place = _somewhere()
+    for _ in range(SIGN_IN.account + 1):
+        wrong = {**person, "password": "wrong"}
+        heard = strict.post("/sign-in", data=wrong, environ_overrides=place).status_code
+    assert heard == 429
+    answer = strict.post("/sign-in", data=person, environ_overrides=_somewhere())
+    assert answer.status_code == 303
+
+
+def test_a_browser_that_signed_in_before_passes_where_its_address_does_not(
+    web: Web, strict: FlaskClient, person: dict[str, str]
+) -> None:
+    assert SIGN_IN
+    known, place = strict.application.test_client(), _somewhere()
+    assert known.post("/sign-in", data=person, environ_overrides=place).status_code == 303
+    known.delete_cookie("session")
+    bucket = f"sign-in:address:{limits.digest(limits._network(place['REMOTE_ADDR']))}"
+    everybody = f"sign-in:all:{limits.digest('strangers')}"
+    with web.database.transaction() as cursor:
+        rate_counts.count(cursor, [RateUse(bucket, 1, 99999), RateUse(everybody, 1, 99999)], 300)
+    try:
+        for client, expected in ((strict, 429), (known, 303)):
+            heard = client.post("/sign-in", data=person, environ_overrides=place)
+            assert heard.status_code == expected
+        known.delete_cookie("session")
+        for _ in range(SIGN_IN.account + 1):
+            wrong = {**person, "password": "wrong"}
+            heard = known.post("/sign-in", data=wrong, environ_overrides=place)
+        assert heard.status_code == 429  # with a stolen cookie nobody guesses for ever
+    finally:
+        with web.database.transaction() as cursor:
+            cursor.execute("delete from rate_counts where bucket = %s", (everybody,))
+
+
+def test_a_new_password_forgets_the_browsers_that_knew_the_old_one(
+    strict: FlaskClient, person: dict[str, str]
+) -> None:
+    app = strict.application
+    known, changing = app.test_client(), app.test_client()
+    for one in (known, changing):
+        assert one.post("/sign-in", data=person, environ_overrides=_somewhere()).status_code == 303
+    page = changing.get("/account").get_data(as_text=True)
+    word = page.split('name="csrf_token" value="')[1].split('"')[0]
+    form = {"old": PASSWORD, "new": "another long password", "csrf_token": word}
+    assert changing.post("/account/password", data=form).status_code == 303
+    name = person["name"]
+    for one, is_known in ((known, False), (changing, True)):
+        cookie = one.get_cookie("known-browser")
+        assert cookie
+        with app.test_request_context(headers={"Cookie": f"known-browser={cookie.value}"}):
+            assert bool(known_browsers.present(name)) is is_known
+            assert known_browsers.present("somebody-else") == ""
+
+
+def test_one_visitor_does_not_use_up_what_everybody_shares(
+    web: Web, strict: FlaskClient, person: dict[str, str]
+) -> None:
+    limit = dataclasses.replace(SIGN_IN or Limit("", 1), name=uuid.uuid4().hex, all=100)
+    visitor, other = (Requester(None, "", _somewhere()["REMOTE_ADDR"]) for _ in range(2))
+    refused = 0
+    for _ in range(150):
+        try:
+            limits.count(web.database, limit, visitor, 1)
+        except TooMany:
+            refused += 1
+    assert refused == 150 - limit.address
+    limits.count(web.database, limit, other, 1)
+
+
+def test_strangers_do_not_use_up_what_members_share(web: Web) -> None:
+    limit = Limit(uuid.uuid4().hex, 60, account=10, all=1)
+    limits.count(web.database, limit, Requester(None, "", "192.0.2.1"), 1)
+    with pytest.raises(TooMany):
+        limits.count(web.database, limit, Requester(None, "", "192.0.2.2"), 1)
+    member = Account(uuid.uuid4(), "x", frozenset())
+    limits.count(web.database, limit, Requester(member, "", "192.0.2.1"), 1)
+
+
+def test_a_member_is_known_also_where_it_does_not_matter_who_asks(
+    web: Web, strict: FlaskClient, person: dict[str, str]
+) -> None:
+    member = strict.application.test_client()
+    assert member.post("/sign-in", data=person, environ_overrides=_somewhere()).status_code == 303
+    everybody = f"preview:all:{limits.digest('strangers')}"
+    with web.database.transaction() as cursor:
+        rate_counts.count(cursor, [RateUse(everybody, 1, 999_999)], 300)
+    try:
+        for client, expected in ((strict, 429), (member, 200)):
+            heard = client.get("/subsets/new", environ_overrides=_somewhere())
+            assert heard.status_code == expected
+    finally:
+        with web.database.transaction() as cursor:
+            cursor.execute("delete from rate_counts where bucket = %s", (everybody,))
+
+
+def test_sign_in_links_work_while_strangers_have_used_up_the_sign_in(
+    web: Web, strict: FlaskClient
+) -> None:
+    everybody = f"sign-in:all:{limits.digest('strangers')}"
+    with web.database.transaction() as cursor:
+        rate_counts.count(cursor, [RateUse(everybody, 1, 99999)], 300)
+    try:
+        heard = strict.post("/sign-in/link", data={"secret": "x"}, environ_overrides=_somewhere())
+        assert heard.status_code == 422
+    finally:
+        with web.database.transaction() as cursor:
+            cursor.execute("delete from rate_counts where bucket = %s", (everybody,))
+
+
+def test_what_a_narrow_bucket_refuses_counts_in_no_wider_one(database: Database) -> None:
+    asked = [
+        RateUse("wide", 9, 1, WIDEST),
+        RateUse("mid", 9, 1, WIDER),
+        RateUse("own", 1, 1, NARROW),
+    ]
+    with database.transaction() as cursor:
+        assert {name: one.uses for name, one in rate_counts.count(cursor, asked, 60).items()} == {
+            "own": 1, "mid": 1, "wide": 1,
+        }  # fmt: skip
+        second = rate_counts.count(cursor, asked, 60)
+    assert second.keys() == {"own"}
+    assert second["own"].is_refused
 
 
 @given(strategies.text(max_size=20))
@@ -128,7 +273,7 @@ def test_pages_that_count_what_a_selection_holds_are_limited_by_address(
     address = f"2001:db8:a{uuid.uuid4().hex[:3]}::"
     bucket = f"preview:address:{limits.digest(address + '/64')}"
     with web.database.transaction() as cursor:
-        rate_counts.count(cursor, {bucket: limit.address}, limit.per_seconds)
+        rate_counts.count(cursor, [RateUse(bucket, 1, limit.address)], limit.per_seconds)
     place = {"REMOTE_ADDR": f"{address}1"}
     assert strict.get(path, environ_overrides=place).status_code == 429
 
@@ -167,7 +312,7 @@ def test_of_many_who_want_what_is_left_of_an_hour_only_as_many_get_it(
 def test_many_at_once_are_all_counted(catalogue_url: str) -> None:
     def use(_: int) -> int:
         with Database(catalogue_url).transaction() as cursor:
-            return rate_counts.count(cursor, {"b": 1, "a": 1}, 60)["a"][0]
+            return rate_counts.count(cursor, [RateUse("b", 99), RateUse("a", 99)], 60)["a"].uses
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(use, range(24))) == list(range(1, 25))
@@ -176,7 +321,7 @@ def test_many_at_once_are_all_counted(catalogue_url: str) -> None:
 def test_a_window_that_has_ended_begins_anew(database: Database) -> None:
     for expected in (1, 2):
         with database.transaction() as cursor:
-            assert rate_counts.count(cursor, {"a": 1}, 1)["a"][0] == expected
+            assert rate_counts.count(cursor, [RateUse("a", 9)], 1)["a"].uses == expected
     time.sleep(1.1)
     with database.transaction() as cursor:
-        assert rate_counts.count(cursor, {"a": 1}, 1)["a"][0] == 1
+        assert rate_counts.count(cursor, [RateUse("a", 9)], 1)["a"].uses == 1

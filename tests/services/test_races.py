@@ -17,7 +17,7 @@ from webapp.accounts import access_tokens, grants
 from webapp.accounts import consents as consenting
 from webapp.accounts import service as accounts
 from webapp.accounts.grants import Grants, RoleRequest
-from webapp.accounts.service import Newcomer
+from webapp.accounts.service import Newcomer, NewPassword
 from webapp.demands import service as demands
 from webapp.demands.service import NewDemand
 from webapp.moderation import reports as reporting
@@ -67,7 +67,7 @@ def test_a_password_is_changed_once_by_who_knows_the_old_one(
     account = newcomer(database)
     got = at_once(
         lambda number: accounts.change_password(
-            Database(catalogue_url), account, PASSWORD, f"{NEW} {number}", b"x" * 32
+            Database(catalogue_url), account, NewPassword(PASSWORD, f"{NEW} {number}"), b"x" * 32
         )
     )
     assert (got.count(None), got.count(Refused)) == (1, 5)

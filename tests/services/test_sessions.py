@@ -79,7 +79,7 @@ def test_a_session_ends_with_its_token_and_with_time(web: Web) -> None:
     assert again.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("token", ["", "dih_wrong", "x" * 5000, "\x00", "ä"])
+@pytest.mark.parametrize("token", ["", "dih_wrong", "x" * 5000, "ä"])
 def test_a_wrong_token_signs_nobody_in(web: Web, token: str) -> None:
     answer = web.post("/sign-in", data={"token": token, "next": "/"}, allow_redirects=False)
     assert answer.status_code == 422

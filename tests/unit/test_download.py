@@ -18,13 +18,23 @@ from imagehub.cli import main
 from imagehub.client.download import Progress, fingerprint
 from imagehub.errors import NotFound, Refused, Unavailable
 from imagehub.withdrawal_list import WithdrawnFile
-from tests.scripted_release import KEY, OTHER_KEY, PHOTOS, TEXTS, Hub, contents, name_in, take
+from tests.scripted_release import (
+    DOCUMENTS,
+    KEY,
+    OTHER_KEY,
+    PHOTOS,
+    Hub,
+    contents,
+    name_in,
+    photos_in,
+    take,
+)
 from tests.scripted_server import Reply, Request, ScriptedServer, as_json, scripted_server
 
 
 def fetched(server: ScriptedServer) -> list[str]:
     asked = [name_in(request.path) for request in server.seen]
-    return sorted(name for name in asked if name in {**PHOTOS, **TEXTS})
+    return sorted(name for name in asked if name in PHOTOS)
 
 
 @pytest.fixture
@@ -36,8 +46,9 @@ def test_a_download_is_the_release_and_says_who_signed_it(folder: Path) -> None:
     told: list[Progress] = []
     with scripted_server(Hub()) as server:
         done = take(server, folder, progress=told.append)
-    assert contents(folder) == {**PHOTOS, **TEXTS}
-    assert (done.files, done.fetched, done.present, done.mismatches) == (5, 5, 0, ())
+    assert photos_in(folder) == PHOTOS
+    assert contents(folder).keys() == PHOTOS.keys() | DOCUMENTS
+    assert (done.files, done.fetched, done.present, done.mismatches) == (10, 10, 0, ())
     assert done.key_fingerprint == fingerprint(manifest.public_bytes(KEY))
     assert not done.key_is_pinned
     last = told[-1]
@@ -53,8 +64,8 @@ def test_a_second_download_fetches_only_what_is_missing_or_wrong(folder: Path) -
         server.seen.clear()
         done = take(server, folder)
         assert fetched(server) == sorted([first, second])
-    assert (done.fetched, done.present) == (2, 3)
-    assert contents(folder) == {**PHOTOS, **TEXTS}
+    assert (done.fetched, done.present) == (2, 8)
+    assert photos_in(folder) == PHOTOS
 
 
 def test_a_file_goes_on_where_it_stopped(folder: Path) -> None:
@@ -65,7 +76,7 @@ def test_a_file_goes_on_where_it_stopped(folder: Path) -> None:
         take(server, folder)
         ranges = {r.path.rpartition("files/")[2]: r.headers.get("Range") for r in server.seen}
     assert ranges[name] == "bytes=1000-"
-    assert contents(folder) == {**PHOTOS, **TEXTS}
+    assert photos_in(folder) == PHOTOS
 
 
 @pytest.mark.parametrize("part", [b"", b"wrong", b"x" * 10_000_000])
@@ -76,12 +87,12 @@ def test_what_an_earlier_run_left_behind_may_be_wrong(folder: Path, part: bytes)
     with scripted_server(Hub()) as server:
         done = take(server, folder)
     assert done.mismatches == ()
-    assert contents(folder) == {**PHOTOS, **TEXTS}
+    assert photos_in(folder) == PHOTOS
 
 
 def no_ranges(request: Request, reply: Reply) -> Reply:
     name = name_in(request.path)
-    return Reply(200, {**PHOTOS, **TEXTS}[name])
+    return Reply(200, PHOTOS[name])
 
 
 def ranges_not_satisfiable(request: Request, reply: Reply) -> Reply:
@@ -99,7 +110,7 @@ def test_a_server_without_ranges_is_asked_for_all(
     (folder / f"{name}.part").write_bytes(data[:1000])
     with scripted_server(Hub(spoil=spoil)) as server:
         assert take(server, folder).mismatches == ()
-    assert contents(folder) == {**PHOTOS, **TEXTS}
+    assert photos_in(folder) == PHOTOS
 
 
 def test_connections_that_break_off_are_taken_up_again(folder: Path) -> None:
@@ -114,7 +125,7 @@ def test_connections_that_break_off_are_taken_up_again(folder: Path) -> None:
         assert take(server, folder).mismatches == ()
         ranges = [r.headers.get("Range") for r in server.seen if r.path.endswith("0.jpg")]
     assert ranges == [None, "bytes=16384-", "bytes=49152-"]
-    assert contents(folder) == {**PHOTOS, **TEXTS}
+    assert photos_in(folder) == PHOTOS
 
 
 def test_patience_with_a_connection_that_always_breaks_off_ends(folder: Path) -> None:
@@ -127,21 +138,21 @@ def test_patience_with_a_connection_that_always_breaks_off_ends(folder: Path) ->
 
 def test_a_photo_with_other_bytes_is_named_and_not_kept(folder: Path) -> None:
     name = next(iter(PHOTOS))
-    tampered = {**PHOTOS, **TEXTS, name: PHOTOS[name][:-1] + b"!"}
+    tampered = {**PHOTOS, name: PHOTOS[name][:-1] + b"!"}
     with scripted_server(Hub(files=tampered)) as server:
         done = take(server, folder)
         shown = CliRunner().invoke(
             main, ["download", "pets-1", str(folder), "--server", server.url, "--json"]
         )
     assert done.mismatches == (name,)
-    assert contents(folder) == {p: d for p, d in {**PHOTOS, **TEXTS}.items() if p != name}
+    assert photos_in(folder) == {p: d for p, d in PHOTOS.items() if p != name}
     assert shown.exit_code == 1
     assert json.loads(shown.stdout)["mismatches"] == [name]
 
 
 def test_too_many_bytes_are_not_written(folder: Path) -> None:
     name = next(iter(PHOTOS))
-    longer = {**PHOTOS, **TEXTS, name: PHOTOS[name] + b"tail"}
+    longer = {**PHOTOS, name: PHOTOS[name] + b"tail"}
     with scripted_server(Hub(files=longer)) as server:
         take(server, folder)
     assert (folder / name).read_bytes() == PHOTOS[name]
@@ -180,8 +191,12 @@ def test_what_was_withdrawn_is_not_fetched_and_an_earlier_copy_is_deleted(folder
         server.seen.clear()
         done = take(server, folder)
         assert fetched(server) == []
-    assert (done.withdrawn, done.held_back, done.present, done.mismatches) == (1, 0, 4, ())
-    assert sorted(contents(folder)) == sorted([*others, *TEXTS])
+    # The tables and credits are made anew, without it; the list and its signature are new.
+    assert (done.withdrawn, done.held_back, done.mismatches) == (1, 0, ())
+    assert (done.fetched, done.present) == (5, 6)
+    about = {"WITHDRAWN.csv", "WITHDRAWN-SIGNATURE.json"}
+    assert contents(folder).keys() == {*others, *DOCUMENTS, *about}
+    assert Path(first).stem not in (folder / "images.csv").read_text()
 
 
 def test_a_list_of_withdrawals_that_the_releases_key_did_not_sign_deletes_nothing(
@@ -195,7 +210,7 @@ def test_a_list_of_withdrawals_that_the_releases_key_did_not_sign_deletes_nothin
             hub.withdrawals = told
             with pytest.raises(Refused):
                 take(server, folder)
-    assert contents(folder) == {**PHOTOS, **TEXTS}
+    assert photos_in(folder) == PHOTOS
 
 
 def test_what_is_held_back_or_goes_during_the_download_is_said_and_the_rest_comes(
@@ -210,4 +225,4 @@ def test_what_is_held_back_or_goes_during_the_download_is_said_and_the_rest_come
     with scripted_server(hub) as server:
         done = take(server, folder)
     assert (done.withdrawn, done.held_back, done.mismatches) == (0, 2, ())
-    assert sorted(contents(folder)) == sorted([third, *TEXTS])
+    assert list(photos_in(folder)) == [third]

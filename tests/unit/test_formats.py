@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imagehub import release_tables as tables
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
+from imagehub.release_documents import ReleaseFacts, Signed, documents, escaped
 from imagehub.vocabulary import Label
 from webapp.releases.downloads import CHUNK_BYTES, gathered
-from webapp.releases.formats import FORMATS, ArchiveContents, tables
-from webapp.releases.formats.documents import documents, escaped
+from webapp.releases.formats import FORMATS
 
 
 def manifest_of(contributor: str) -> Manifest:
@@ -80,7 +81,6 @@ def test_each_format_is_known_by_its_own_name() -> None:
 def test_one_photo_is_no_photos(files: int, said: bytes) -> None:
     one = manifest_of("somebody")
     several = replace(one, files=one.files * files)
-    contents = ArchiveContents(several, b"", b"", b"", lambda _: iter(()))
-    written = documents(contents, "")
+    written = documents(ReleaseFacts(several, Signed(b"", b"", b"")), "")
     assert b"A release of Deep Images Hub: " + said in written["README.md"]
     assert b"somebody: " + said in written["CREDITS.md"]

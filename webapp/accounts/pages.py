@@ -10,7 +10,8 @@ from imagehub.errors import HubError, Refused
 from imagehub.vocabulary import Scope
 from webapp.accounts import access_tokens
 from webapp.accounts import service as accounts
-from webapp.http import auth, sessions
+from webapp.accounts.service import NewPassword
+from webapp.http import auth, known_browsers, sessions
 from webapp.http.resources import resources
 
 SCOPES = {
@@ -34,14 +35,18 @@ def show() -> str:
 
 @pages.post("/account/password")
 def change_password() -> Answer:
-    """Take a new password; all other sessions end."""
-    old, new = request.form.get("old", ""), request.form.get("new", "")
+    """Take a new password; all other sessions and all links end, and tokens where wished."""
+    wish = NewPassword(
+        request.form.get("old", ""), request.form.get("new", ""), "revoke_tokens" in request.form
+    )
     try:
-        accounts.change_password(resources().database, auth.asker(), old, new, sessions.present())
+        accounts.change_password(resources().database, auth.asker(), wish, sessions.present())
     except Refused as error:
         field = "old" if error.code == "password_wrong" else "new"
         return _page({field: error.sentence}), 422
-    return redirect("/account#password", 303)
+    answer = redirect("/account#password", 303)
+    known_browsers.remember(auth.asker(), answer)
+    return answer
 
 
 @pages.post("/account/tokens")

@@ -19,12 +19,12 @@ from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.demands import demands, notices, webhooks
 from imagehub.catalogue.training import training_requests
 from imagehub.errors import Conflict, Refused, Unauthorised
+from imagehub.messenger.addresses import is_address
 from imagehub.vocabulary import Account, Role
 from webapp.accounts import passwords
 from webapp.http.boundary import is_safe
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
-EMAIL = re.compile(r"[^@\s]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,24}")
 EVENTS_SHOWN = 20
 
 
@@ -35,6 +35,15 @@ class Newcomer:
     name: str
     password: str
     email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A wish to change the password, and perhaps to revoke all tokens with it."""
+
+    old: str
+    new: str
+    revokes_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +68,12 @@ def sign_up(database: Database, newcomer: Newcomer) -> Account:
             "name_invalid",
             "A name has up to 40 lower-case letters, digits, dots, hyphens and underscores.",
         )
-    if newcomer.email and not EMAIL.fullmatch(newcomer.email):
+    if newcomer.email and not is_address(newcomer.email):
         raise Refused("email_invalid", "This is no e-mail address. You may leave it empty.")
     kept = passwords.hash_of(newcomer.password, name)
     roles = frozenset({Role.CONTRIBUTOR})
     with database.transaction() as cursor:
         account_id = accounts.sign_up(cursor, name, roles)
-        if account_id is None:
-            raise Conflict("This name is taken. Choose another.")
         if newcomer.email and not credentials.set_email(cursor, account_id, newcomer.email):
             raise Conflict("This e-mail address is taken. You may leave it empty.")
         credentials.set_password(cursor, account_id, kept)
@@ -106,26 +113,30 @@ def show(database: Database, account: Account) -> AccountView:
 
 
 def change_password(
-    database: Database, account: Account, old: str, new: str, session_sha256: bytes
+    database: Database, account: Account, wish: NewPassword, session_sha256: bytes
 ) -> None:
-    """Take a new password and end all other sessions.
+    """Take a new password; end all other sessions, all links and, where wished, all tokens.
 
     Raises Refused where the old password is wrong (`password_wrong`) or the new one weak; who has
     none yet needs no old one.
     """
-    kept = passwords.hash_of(new, account.name)
+    kept = passwords.hash_of(wish.new, account.name)
     with database.transaction() as cursor:
         hold(cursor, account)
         if credentials.password_hash(cursor, account.id) is not None:
-            require_password(cursor, account, old)
+            require_password(cursor, account, wish.old)
         credentials.set_password(cursor, account.id, kept)
+        credentials.end_links(cursor, account.id)
+        if wish.revokes_tokens:
+            account_tokens.revoke_all(cursor, account.id)
         sessions.end_all(cursor, account.id, but_sha256=session_sha256)
         audit_events.write(cursor, "password changed", account.id, account.id)
 
 
 def sign_out_everywhere(database: Database, account: Account) -> None:
-    """End all sessions of an account, also this one; tokens stay."""
+    """End all sessions of an account, also this one, and all its links; tokens stay."""
     with database.transaction() as cursor:
+        credentials.end_links(cursor, account.id)
         sessions.end_all(cursor, account.id)
         audit_events.write(cursor, "signed out everywhere", account.id, account.id)
 

@@ -16,6 +16,7 @@ LOCAL_PATH = re.compile(r"/[A-Za-z0-9_.~%-][A-Za-z0-9_.~%/?=&,+-]{0,500}|/")
 """A path of this hub: another address would lead people elsewhere (`//elsewhere`)."""
 
 pages = Blueprint("sign_in", __name__)
+pages.after_request(sessions.never_keep)
 Answer = Response | tuple[str, int]
 
 

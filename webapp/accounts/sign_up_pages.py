@@ -15,6 +15,7 @@ from webapp.http.resources import resources
 FIELD_OF = {"email_invalid": "email", "password_weak": "password"}
 
 pages = Blueprint("sign_up", __name__)
+pages.after_request(sessions.never_keep)
 
 
 @pages.get("/sign-up")

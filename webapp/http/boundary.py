@@ -20,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    field_validator,
 )
 from werkzeug.datastructures import MultiDict
 
@@ -29,6 +30,11 @@ from imagehub.errors import Refused
 MAX_JSON_BYTES = 64 * 1024
 MAX_JSON_DEPTH = 16
 MAX_DIGITS = 15
+
+UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
+"""Control characters, lone surrogates, and what stands for bytes that are not UTF-8."""
+
+UNSTORABLE_WORDS = "it holds characters that cannot be stored"
 
 
 def is_safe(text: str) -> bool:
@@ -43,6 +49,19 @@ def pattern(expression: str, words: str) -> Any:
 
 
 _PATTERNS: dict[str, str] = {}
+
+
+def is_storable(text: str) -> bool:
+    """True for text that Postgres takes, also where some of its characters are not seen."""
+    return UNSTORABLE.search(text) is None
+
+
+def require_storable(value: object) -> None:
+    """Raise ValueError for a text, or a list or an object with one, that cannot be stored."""
+    if isinstance(value, str) and not is_storable(value):
+        raise ValueError(UNSTORABLE_WORDS)
+    for inner in _inside(value):
+        require_storable(inner)
 
 
 def _safe(text: str) -> str:
@@ -84,6 +103,12 @@ class RequestModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_unstorable_text(cls, value: object) -> object:
+        require_storable(value)
+        return value
+
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -95,7 +120,7 @@ def read_fields(fields: MultiDict[str, str], model: type[Model]) -> Model:
     """
     for name, values in fields.lists():
         if len(values) > 1:
-            raise Refused("invalid", f"{_shown(name)} is given {len(values)} times; give it once.")
+            raise Refused("invalid", f"{shown(name)} is given {len(values)} times; give it once.")
     return _validated(fields.to_dict(), model)
 
 
@@ -116,7 +141,7 @@ def _validated(value: object, model: type[Model]) -> Model:
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(_shown(str(part)) for part in first["loc"]) or "The body"
+    where = ".".join(shown(str(part)) for part in first["loc"]) or "The body"
     if first["type"] == "extra_forbidden":
         return f"{where} is not known here."
     if first["type"] == "missing":
@@ -127,7 +152,8 @@ def _sentence(error: ValidationError) -> str:
     return f"{where}: {first['msg'].removeprefix('Value error, ')}."
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
+    """A name that a client chose, for a sentence."""
     printable = "".join(letter if letter.isprintable() else "?" for letter in name)
     return printable if len(printable) <= 40 else printable[:39] + "…"
 
@@ -151,7 +177,7 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"the name {_shown(name)} stands twice in one object")
+            raise ValueError(f"the name {shown(name)} stands twice in one object")
         found[name] = value
     return found
 

@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field
@@ -18,6 +18,7 @@ from webapp.http.boundary import RequestModel, Text, Whole
 Item = TypeVar("Item")
 
 MAX_CURSOR_CHARACTERS = 600
+MAX_NUMBER = 2**63
 
 
 class PageQuery(RequestModel):
@@ -56,6 +57,8 @@ def decode(cursor: str, *types: type) -> tuple[Any, ...]:
             raise ValueError("another list's cursor")
         if any(isinstance(value, str) and not value.isprintable() for value in values):
             raise ValueError("no text of ours")
+        if any(isinstance(value, int | float) and not abs(value) < MAX_NUMBER for value in values):
+            raise ValueError("no number of ours")
     except (ValueError, binascii.Error, RecursionError) as error:
         raise Refused(
             "cursor_malformed", "This page link is damaged. Start again from the first page."
@@ -67,8 +70,9 @@ def decode_moment(cursor: str) -> tuple[datetime, str]:
     """Read a sort key of a moment and a text; raise Refused(`cursor_malformed`) for any other."""
     moment, text = decode(cursor, str, str)
     try:
-        return datetime.fromisoformat(moment), str(text)
-    except ValueError as error:
+        # Postgres cannot read a moment whose year is none in UTC.
+        return datetime.fromisoformat(moment).astimezone(UTC), str(text)
+    except (ValueError, OverflowError) as error:
         raise Refused("cursor_malformed", "This page link is damaged.") from error
 
 

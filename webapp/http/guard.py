@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from imagehub.errors import Unauthorised
 from imagehub.vocabulary import MAX_PHOTO_BYTES, Account
-from webapp.http import access, auth, limits, sessions
+from webapp.http import access, auth, known_browsers, limits, sessions
 from webapp.http.access import Route
 from webapp.http.limits import Requester
 from webapp.http.resources import resources
@@ -62,12 +62,28 @@ def _count(route: Route, asker: Account | None) -> None:
         return
     hub = resources()
     is_trying = asker is None and not route.is_program
-    name = limits.tried_name(request.form.get("name", "")) if is_trying else ""
+    name = request.form.get("name", "") if is_trying else ""
     size = request.content_length
     # What is not told counts as the most, and more than that is refused unread.
     body_bytes = MAX_PHOTO_BYTES if size is None else min(size, MAX_PHOTO_BYTES)
-    asking = Requester(asker, name, request.remote_addr or "", body_bytes)
+    asking = Requester(
+        asker if route.asks_who else _member(route),
+        limits.tried_name(name),
+        request.remote_addr or "",
+        body_bytes,
+        known_browsers.present(name) if name else "",
+    )
     limits.count(hub.sign_in_database, route.limit, asking, hub.settings.limit_factor)
+
+
+def _member(route: Route) -> Account | None:
+    """Who uses a route for which it does not matter: strangers cannot use up a member's limit."""
+    if route.takes_token:
+        try:
+            return auth.bearer()
+        except Unauthorised:
+            return None
+    return sessions.viewer()
 
 
 def _lead_to_sign_in(route: Route) -> Response:

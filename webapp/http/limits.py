@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import unicodedata
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from imagehub.catalogue.accounts import rate_counts
+from imagehub.catalogue.accounts.rate_counts import NARROW, WIDER, WIDEST, RateUse
 from imagehub.catalogue.database import Database
 from imagehub.errors import TooMany
 from imagehub.vocabulary import Account, Role
@@ -18,46 +20,69 @@ IPV6_PREFIX_BITS = 64
 
 MAX_NAME_CHARACTERS = 300
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Requester:
     """Who asks: the account or the name that is tried, the address it comes from, and how much.
 
-    `body_bytes` is the size of the request's body.
+    `browser` names a browser in which the account of that name has signed in before; `body_bytes`
+    is the size of the request's body.
     """
 
     account: Account | None
     name: str
     address: str
     body_bytes: int = 0
+    browser: str = ""
 
 
 def count(database: Database, limit: Limit, asking: Requester, factor: int) -> None:
     """Count one use; raise TooMany, with when to come again, where it is one too many.
 
-    `factor` multiplies every limit. A use that is refused counts too.
+    `factor` multiplies every limit. A use that is refused counts in the bucket that refuses it and
+    in narrower ones, so that nobody uses up what others share.
     """
-    is_premium = asking.account is not None and Role.PREMIUM in asking.account.roles
-    own = limit.account * (limit.premium if is_premium else 1)
-    most = {
-        f"{limit.name}:{kind}:{digest(who)}": times * factor
-        for kind, who, times in (
-            ("account", str(asking.account.id) if asking.account else "", own),
-            ("name", asking.name, limit.account),
-            ("address", _network(asking.address), limit.address),
-            ("all", "everybody", limit.all),
-        )
-        if who and times
-    }
-    uses = dict.fromkeys(most, 1)
-    if asking.account and limit.account_bytes:
-        bucket = f"{limit.name}:bytes:{digest(str(asking.account.id))}"
-        most[bucket], uses[bucket] = limit.account_bytes * factor, asking.body_bytes
+    uses = [
+        RateUse(f"{limit.name}:{kind}:{digest(who)}", most * factor, times, breadth)
+        for kind, who, most, times, breadth in _buckets(limit, asking)
+        if who and most
+    ]
     with database.transaction() as cursor:
         counted = rate_counts.count(cursor, uses, limit.per_seconds)
-    waits = [wait for bucket, (uses, wait) in counted.items() if uses > most[bucket]]
+    waits = {bucket: one.wait_seconds for bucket, one in counted.items() if one.is_refused}
     if waits:
-        raise TooMany(f"That was too much. Try again in {max(waits)} seconds.", max(waits))
+        kinds = sorted(bucket.rsplit(":", 1)[0] for bucket in waits)
+        log.info("refused by the limits %s", ", ".join(kinds))
+        wait = max(waits.values())
+        raise TooMany(f"That was too much. Try again in {wait} seconds.", wait)
+
+
+Bucket = tuple[str, str, int, int, int]
+"""Its kind, whose it is, how many uses it takes, how many this is, and how wide it is."""
+
+
+def _buckets(limit: Limit, asking: Requester) -> list[Bucket]:
+    address = _network(asking.address)
+    if asking.account is not None:
+        own, group = str(asking.account.id), "members"
+        factor = limit.premium if Role.PREMIUM in asking.account.roles else 1
+        narrow = [
+            ("account", own, limit.account * factor, 1, NARROW),
+            ("bytes", own, limit.account_bytes, asking.body_bytes, NARROW),
+        ]
+    elif asking.browser and limit.account:  # strangers cannot use up what it shares with nobody
+        return [("browser", asking.browser, limit.account, 1, NARROW)]
+    else:  # one address for each name: else whoever fails often locks the name's owner out
+        group = "strangers"
+        tried = f"{asking.name} {address}" if asking.name else ""
+        narrow = [("name", tried, limit.account, 1, NARROW)]
+    return [
+        *narrow,
+        ("address", address, limit.address, 1, WIDER),
+        ("all", group, limit.all, 1, WIDEST),
+    ]
 
 
 def _network(address: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,9 +19,11 @@ from imagehub.catalogue.accounts import rate_counts, sessions
 from imagehub.catalogue.accounts.tokens import digest
 from imagehub.errors import Forbidden
 from imagehub.vocabulary import Account, Scope
-from webapp.http import auth
+from webapp.http import auth, known_browsers
 from webapp.http.resources import resources
+from webapp.http.secure import cookie_name, is_secure
 
+COOKIE = "session"
 LASTS_SECONDS = 12 * 3600
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
@@ -32,7 +35,7 @@ ELSEWHERE = frozenset({"cross-site", "same-site"})
 def viewer() -> Account | None:
     """The person who is signed in; asked of the catalogue once a request, and only for a cookie."""
     if "viewer" not in g:
-        secret = request.cookies.get(_cookie_name())
+        secret = request.cookies.get(cookie_name(COOKIE))
         g.viewer = None
         if secret:
             with resources().sign_in_database.transaction() as cursor:
@@ -64,25 +67,40 @@ def begin(account: Account, answer: AnyResponse) -> None:
         rate_counts.forget_ended(cursor)
         sessions.begin(cursor, account.id, digest(secret), LASTS_SECONDS)
     _give(secret, answer)
+    known_browsers.remember(account, answer)
 
 
 def require_own_page() -> None:
     """Raise Forbidden where another site sent a form of a visitor.
 
-    Nobody is to be signed in as somebody else unawares.
+    Nobody is to be signed in as somebody else unawares. Browsers name the site in `Origin` also
+    where they leave `Sec-Fetch-Site` out: on plain HTTP.
     """
-    if request.headers.get("Sec-Fetch-Site") in ELSEWHERE:
+    origin = request.headers.get("Origin")
+    is_elsewhere = origin is not None and not _is_own(origin)
+    if is_elsewhere or request.headers.get("Sec-Fetch-Site") in ELSEWHERE:
         raise Forbidden("Do this on a page of this hub.")
+
+
+def _is_own(origin: str) -> bool:
+    """True for the host that was asked; a proxy may have left its port out of `Host`."""
+    asked = f"//{request.host}"
+    try:
+        here, there = urlsplit(asked), urlsplit(origin)
+        same_port = here.port in (None, there.port)
+    except ValueError:
+        return False
+    return there.scheme in ("http", "https") and here.hostname == there.hostname and same_port
 
 
 def present() -> bytes:
     """The digest of the present session's secret."""
-    return digest(request.cookies.get(_cookie_name(), ""))
+    return digest(request.cookies.get(cookie_name(COOKIE), ""))
 
 
 def _give(secret: str, answer: AnyResponse) -> None:
     answer.set_cookie(
-        _cookie_name(),
+        cookie_name(COOKIE),
         secret,
         max_age=LASTS_SECONDS,
         secure=is_secure(),
@@ -93,11 +111,11 @@ def _give(secret: str, answer: AnyResponse) -> None:
 
 def end(answer: AnyResponse) -> None:
     """End the session and take its cookie back."""
-    secret = request.cookies.get(_cookie_name())
+    secret = request.cookies.get(cookie_name(COOKIE))
     if secret:
         with resources().sign_in_database.transaction() as cursor:
             sessions.end(cursor, digest(secret))
-    answer.delete_cookie(_cookie_name(), secure=is_secure(), httponly=True, samesite="Lax")
+    answer.delete_cookie(cookie_name(COOKIE), secure=is_secure(), httponly=True, samesite="Lax")
 
 
 def require_csrf_token() -> None:
@@ -109,8 +127,14 @@ def require_csrf_token() -> None:
 
 def csrf_token() -> str:
     """What the session's forms carry; it does not tell the session's secret."""
-    secret = request.cookies.get(_cookie_name(), "")
+    secret = request.cookies.get(cookie_name(COOKIE), "")
     return hashlib.sha256(f"form of {secret}".encode()).hexdigest()
+
+
+def never_keep(answer: Response) -> Response:
+    """Let no cache keep a page that shows or takes a secret."""
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def keep_private(answer: Response) -> Response:
@@ -119,12 +143,3 @@ def keep_private(answer: Response) -> Response:
         answer.headers.setdefault("Cache-Control", "no-store")
         answer.vary.add("Cookie")
     return answer
-
-
-def _cookie_name() -> str:
-    return "__Host-session" if is_secure() else "session"
-
-
-def is_secure() -> bool:
-    """True behind HTTPS; whoever forges the header only makes it stricter for himself."""
-    return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"

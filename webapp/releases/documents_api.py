@@ -7,13 +7,13 @@ import hashlib
 from flask import Response, request
 
 from imagehub.answers.releases import Document, Documents
+from imagehub.release_documents import ABOUT_WITHDRAWN
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges
 from webapp.http.endpoints import Endpoints
 from webapp.http.resources import resources
 from webapp.releases import downloads
 from webapp.releases import service as releases
-from webapp.releases.formats.documents import ABOUT_WITHDRAWN
 
 DOCUMENT_TYPE = "application/octet-stream"
 FOR_EVERYBODY = ABOUT_WITHDRAWN | {"CREDITS.md"}

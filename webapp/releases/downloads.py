@@ -11,21 +11,22 @@ from operator import attrgetter
 
 from imagehub import manifest, withdrawal_list
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.releases.release_withdrawals import SignedList
 from imagehub.errors import NotFound, Refused, Unavailable
 from imagehub.manifest import Manifest, ManifestFile
+from imagehub.release_documents import (
+    ABOUT_WITHDRAWN,
+    IMAGE_FOLDER,
+    ReleaseFacts,
+    Signed,
+    documents,
+    withdrawn,
+    writers,
+)
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from webapp.releases import service as releases
 from webapp.releases import withheld
-from webapp.releases.formats import (
-    FORMATS,
-    Archive,
-    ArchiveContents,
-    Format,
-    documents,
-    imagefolder,
-)
+from webapp.releases.formats import FORMATS, Archive, ArchiveContents, Format
 from webapp.releases.shards import Shards
 
 CHUNK_BYTES = 256 * 1024
@@ -36,7 +37,7 @@ KEPT_MANIFESTS = 4
 class HeldBack:
     """The signed list of a release's withdrawn files; `paths` are held back and not on it yet."""
 
-    signed: SignedList | None
+    signed: Signed | None
     paths: tuple[str, ...]
 
 
@@ -53,24 +54,25 @@ def find_format(name: str) -> Format:
 
 def archive(database: Database, store: ObjectStore, release_id: str, packing: Format) -> Archive:
     """The whole release, packed while it is read; nothing of it is kept in memory or on disk."""
-    packed = packing.pack(_contents(database, store, release_id))
+    facts = _facts(database, store, release_id)
+    packed = packing.pack(ArchiveContents(facts, Shards(store, release_id).read))
     return Archive(packed.size_bytes, gathered(packed.chunks))
 
 
 def list_documents(database: Database, store: ObjectStore, release_id: str) -> dict[str, bytes]:
     """What an image folder has beside its photos: name -> bytes."""
-    return documents.documents(_contents(database, store, release_id), imagefolder.LAYOUT)
+    return documents(_facts(database, store, release_id), IMAGE_FOLDER)
 
 
 def find_document(database: Database, store: ObjectStore, release_id: str, name: str) -> bytes:
     """One of the documents, without the work of writing the others; else NotFound."""
-    if name in documents.ABOUT_WITHDRAWN:
+    if name in ABOUT_WITHDRAWN:
         releases.frozen(database, release_id)
         signed = withheld.of_release(database, release_id).signed
-        found = documents.withdrawn(signed).get(name)
+        found = withdrawn(signed).get(name)
     else:
-        contents = _contents(database, store, release_id)
-        write = documents.writers(contents, imagefolder.LAYOUT).get(name)
+        facts = _facts(database, store, release_id)
+        write = writers(facts, IMAGE_FOLDER).get(name)
         found = write() if write else None
     if found is None:
         raise NotFound(f"The release {release_id} has no document {name}.")
@@ -121,15 +123,13 @@ def gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield b"".join(waiting)
 
 
-def _contents(database: Database, store: ObjectStore, release_id: str) -> ArchiveContents:
+def _facts(database: Database, store: ObjectStore, release_id: str) -> ReleaseFacts:
     frozen = releases.frozen(database, release_id)
     held = withheld.of_release(database, release_id)
-    return ArchiveContents(
+    data = _manifest_bytes(store, release_id, frozen.manifest_sha256)
+    return ReleaseFacts(
         manifest=held.left_of(_manifest(store, release_id, frozen.manifest_sha256)),
-        manifest_bytes=_manifest_bytes(store, release_id, frozen.manifest_sha256),
-        signature=frozen.signature,
-        public_key=frozen.public_key,
-        read=Shards(store, release_id).read,
+        signed=Signed(data, frozen.signature, frozen.public_key),
         withdrawals=held.signed,
     )
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.releases import release_withdrawals
-from imagehub.catalogue.releases.release_withdrawals import SignedList
 from imagehub.manifest import Manifest, ManifestFile
+from imagehub.release_documents import Signed
 from imagehub.withdrawal_list import WithdrawnFile
 
 
@@ -21,7 +21,7 @@ class Withheld:
     """
 
     withdrawn: tuple[WithdrawnFile, ...]
-    signed: SignedList | None
+    signed: Signed | None
     concealed: frozenset[str]
 
     def among(self, files: Iterable[ManifestFile]) -> Iterator[ManifestFile]:

@@ -243,9 +243,9 @@ def _sort_key(standing: UploadFacts) -> tuple[str, str]:
 
 
 def _position(cursor: str) -> tuple[datetime, UUID]:
-    asked_at, upload_id = cursors.decode(cursor, str, str)
+    asked_at, upload_id = cursors.decode_moment(cursor)
     try:
-        return datetime.fromisoformat(asked_at), UUID(upload_id)
+        return asked_at, UUID(upload_id)
     except ValueError as error:
         raise Refused("cursor_malformed", "This page link is damaged.") from error
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from imagehub.catalogue.database import Cursor
+from imagehub.errors import Conflict
 from imagehub.vocabulary import Account, Role
 
 
@@ -22,7 +23,12 @@ class AccountEntry:
 
 
 def create_account(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID:
-    """Make an account, or give an existing one of that name these roles too; return its id."""
+    """Make an account, or give an existing one of that name these roles too; return its id.
+
+    Raises Conflict for the name of a deleted account.
+    """
+    if _is_former(cursor, name):
+        raise Conflict(f"{name} was the name of an account that is deleted. Choose another.")
     cursor.execute(
         """
         insert into accounts (name, roles)
@@ -41,8 +47,8 @@ def create_account(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID:
     return account_id
 
 
-def sign_up(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID | None:
-    """Make an account of a new name; None if the name is taken."""
+def sign_up(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID:
+    """Make an account of a new name; raise Conflict if it is taken, or was a deleted account's."""
     cursor.execute(
         """
         insert into accounts (name, roles)
@@ -53,7 +59,11 @@ def sign_up(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID | None:
         (name, sorted({role.value for role in roles})),
     )
     row = cursor.fetchone()
-    return row.id if row else None
+    # Asked now: the insert has waited for a deletion of the name's account.
+    if row is None or _is_former(cursor, name):
+        raise Conflict("This name is taken. Choose another.")
+    account_id: UUID = row.id
+    return account_id
 
 
 def lock(cursor: Cursor, account_id: UUID) -> AccountEntry | None:
@@ -107,7 +117,18 @@ def set_suspended(cursor: Cursor, account_id: UUID, is_suspended: bool) -> None:
 
 
 def forget(cursor: Cursor, account_id: UUID) -> None:
-    """Take an account's name and roles away for good; the row stays for what it sent."""
+    """Take an account's name and roles away for good; the row stays for what it sent.
+
+    Nobody can take the name anew: releases credit it.
+    """
+    cursor.execute(
+        """
+        insert into former_names (name_sha256)
+        select sha256(convert_to(name, 'UTF8')) from accounts where id = %s
+        on conflict do nothing
+        """,
+        (account_id,),
+    )
     cursor.execute(
         """
         update accounts
@@ -116,6 +137,18 @@ def forget(cursor: Cursor, account_id: UUID) -> None:
         """,
         (account_id,),
     )
+
+
+def _is_former(cursor: Cursor, name: str) -> bool:
+    cursor.execute(
+        """
+        select exists (
+            select from former_names where name_sha256 = sha256(convert_to(%s, 'UTF8'))
+        ) as found
+        """,
+        (name,),
+    )
+    return bool(cursor.fetchone().found)
 
 
 def any_admin(cursor: Cursor) -> bool:

@@ -66,17 +66,13 @@ def set_password(cursor: Cursor, account_id: UUID, password_hash: str) -> None:
 
 def forget(cursor: Cursor, account_id: UUID) -> None:
     """Delete all that an account signs in with."""
-    cursor.execute(
-        """
-        with links as (
-            delete from sign_in_links
-            where account_id = %(id)s
-        )
-        delete from credentials
-        where account_id = %(id)s
-        """,
-        {"id": account_id},
-    )
+    end_links(cursor, account_id)
+    cursor.execute("delete from credentials where account_id = %s", (account_id,))
+
+
+def end_links(cursor: Cursor, account_id: UUID) -> None:
+    """Let no link made so far sign in as the account."""
+    cursor.execute("delete from sign_in_links where account_id = %s", (account_id,))
 
 
 def add_link(cursor: Cursor, account_id: UUID, secret_sha256: bytes, lasts_seconds: int) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from psycopg2.extras import execute_values
 
 from imagehub.catalogue.database import Cursor
+from imagehub.release_documents import Signed
 from imagehub.withdrawal_list import WithdrawnFile
 
 
@@ -18,15 +19,6 @@ class ShardFile:
     release_id: str
     shard: int
     image_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignedList:
-    """A list's exact bytes, with the Ed25519 signature and its key, raw."""
-
-    data: bytes
-    signature: bytes
-    public_key: bytes
 
 
 def withdrawn_of(cursor: Cursor, release_id: str) -> list[WithdrawnFile]:
@@ -64,14 +56,14 @@ def concealed(cursor: Cursor) -> frozenset[str]:
     return frozenset(row.image_id for row in cursor.fetchall())
 
 
-def signed_list(cursor: Cursor, release_id: str) -> SignedList | None:
+def signed_list(cursor: Cursor, release_id: str) -> Signed | None:
     """The signed list of a release; None while nothing of it was withdrawn."""
     cursor.execute(
         "select list, signature, public_key from release_withdrawal_lists where release_id = %s",
         (release_id,),
     )
     row = cursor.fetchone()
-    return row and SignedList(bytes(row.list), bytes(row.signature), bytes(row.public_key))
+    return row and Signed(bytes(row.list), bytes(row.signature), bytes(row.public_key))
 
 
 def releases_that_may_hold(cursor: Cursor, image_id: str) -> list[str]:
@@ -141,7 +133,7 @@ def mark_blanked(cursor: Cursor, place: ShardFile) -> None:
     )
 
 
-def write_list(cursor: Cursor, release_id: str, signed: SignedList) -> None:
+def write_list(cursor: Cursor, release_id: str, signed: Signed) -> None:
     """Publish a release's list in place of the one before."""
     cursor.execute(
         """

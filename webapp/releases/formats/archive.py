@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from imagehub.catalogue.releases.release_withdrawals import SignedList
-from imagehub.manifest import Manifest, ManifestFile
+from imagehub.manifest import ManifestFile
+from imagehub.release_documents import ReleaseFacts
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveContents:
-    """A release to pack: its signed manifest, and the bytes of each of its files.
+    """A release to pack: what its documents are made of, and the bytes of each of its files."""
 
-    `manifest` lacks the files that are held back; `manifest_bytes` is the whole one as it was
-    signed, and `withdrawals` the signed list of what was withdrawn since.
-    """
-
-    manifest: Manifest
-    manifest_bytes: bytes
-    signature: bytes
-    public_key: bytes
+    facts: ReleaseFacts
     read: Callable[[ManifestFile], Iterator[bytes]]
-    withdrawals: SignedList | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from imagehub.manifest import ManifestFile
+from imagehub.release_documents import documents
 from webapp.releases.formats.archive import Archive, ArchiveContents, Format
-from webapp.releases.formats.documents import documents
 
 LAYOUT = """Samples stand in `<split>/<image>.jpg`, `.json` (its labels) and `.cls` (its class: the
 line of `class-descriptions.csv`, the first after the header being 0).
@@ -28,11 +28,12 @@ END = bytes(2 * BLOCK)
 def pack(contents: ArchiveContents) -> Archive:
     """Each member's size is known, and so is the archive's."""
     texts = {
-        f"{DOCUMENTS_FOLDER}/{name}": data for name, data in documents(contents, LAYOUT).items()
+        f"{DOCUMENTS_FOLDER}/{name}": data
+        for name, data in documents(contents.facts, LAYOUT).items()
     }
-    classes = {label.mid: number for number, label in enumerate(contents.manifest.labels)}
+    classes = {label.mid: number for number, label in enumerate(contents.facts.manifest.labels)}
     size_bytes = sum(_padded(len(data)) for data in texts.values()) + len(END)
-    for file in contents.manifest.files:
+    for file in contents.facts.manifest.files:
         notes = _notes(file, classes)
         size_bytes += sum(_padded(len(data)) for data in notes.values())
         size_bytes += _padded(file.bytes)
@@ -44,7 +45,7 @@ def _chunks(
 ) -> Iterator[bytes]:
     for name, data in texts.items():
         yield _whole(name, data)
-    for file in contents.manifest.files:
+    for file in contents.facts.manifest.files:
         yield _header(f"{file.split}/{file.image_id}.jpg", file.bytes)
         yield from contents.read(file)
         yield bytes(-file.bytes % BLOCK)

@@ -1,4 +1,7 @@
-"""What stands beside the photos in every archive: manifest, signature, tables, credits."""
+"""What stands beside a release's photos: manifest, signature, tables, credits. Pure.
+
+All of it follows from what is signed, so that a client makes it itself and trusts no server.
+"""
 
 from __future__ import annotations
 
@@ -6,66 +9,89 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from imagehub import release_tables as tables
 from imagehub import withdrawal_list
-from imagehub.catalogue.releases.release_withdrawals import SignedList
 from imagehub.manifest import Manifest, digest
-from webapp.releases.formats import tables
-from webapp.releases.formats.archive import ArchiveContents
 
 WITHDRAWN_SIGNATURE = "WITHDRAWN-SIGNATURE.json"
 ABOUT_WITHDRAWN = frozenset({withdrawal_list.NAME, WITHDRAWN_SIGNATURE})
+IMAGE_FOLDER = """Photos stand in `<split>/<label>/<image>.jpg`.
+
+To check an archive, unpack it and run `imagehub download NAME FOLDER --public-key KEY`, with the
+name above and the key that you noted once from the release's page: every file is held against the
+signed manifest, and what is wrong or missing is fetched anew."""
+"""The layout of a ZIP, and of what the client downloads."""
+
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
 
 
-def documents(contents: ArchiveContents, layout: str) -> dict[str, bytes]:
-    """Name -> bytes of the documents; `layout` says how this format arranges the photos."""
-    return withdrawn(contents.withdrawals) | {
-        name: write() for name, write in writers(contents, layout).items()
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Exact bytes, with the Ed25519 signature and its key, raw."""
+
+    data: bytes
+    signature: bytes
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFacts:
+    """What the documents are made of.
+
+    `manifest` lacks the files that are held back; `signed` is the whole one as it was signed, and
+    `withdrawals` the signed list of what was withdrawn since.
+    """
+
+    manifest: Manifest
+    signed: Signed
+    withdrawals: Signed | None = None
+
+
+def documents(facts: ReleaseFacts, layout: str) -> dict[str, bytes]:
+    """Name -> bytes of the documents; `layout` says how the photos are arranged."""
+    return withdrawn(facts.withdrawals) | {
+        name: write() for name, write in writers(facts, layout).items()
     }
 
 
-def writers(contents: ArchiveContents, layout: str) -> dict[str, Callable[[], bytes]]:
+def writers(facts: ReleaseFacts, layout: str) -> dict[str, Callable[[], bytes]]:
     """What writes each document, by its name; without those of the withdrawn files."""
-    manifest = contents.manifest
+    manifest = facts.manifest
     return {
-        "README.md": lambda: _readme(contents, layout).encode(),
+        "README.md": lambda: _readme(manifest, layout).encode(),
         "CREDITS.md": lambda: _credits(manifest).encode(),
-        "MANIFEST.jsonl": lambda: contents.manifest_bytes,
-        "SIGNATURE.json": lambda: _signature(
-            "MANIFEST.jsonl", contents.manifest_bytes, contents.signature, contents.public_key
-        ),
+        "MANIFEST.jsonl": lambda: facts.signed.data,
+        "SIGNATURE.json": lambda: _signature("MANIFEST.jsonl", facts.signed),
         "images.csv": lambda: tables.images(manifest),
         "labels.csv": lambda: tables.labels(manifest),
         "class-descriptions.csv": lambda: tables.class_descriptions(manifest),
     }
 
 
-def withdrawn(signed: SignedList | None) -> dict[str, bytes]:
+def withdrawn(signed: Signed | None) -> dict[str, bytes]:
     """Name -> bytes of the list of withdrawn files and its signature; none without a list."""
     if signed is None:
         return {}
     return {
         withdrawal_list.NAME: signed.data,
-        WITHDRAWN_SIGNATURE: _signature(
-            withdrawal_list.NAME, signed.data, signed.signature, signed.public_key
-        ),
+        WITHDRAWN_SIGNATURE: _signature(withdrawal_list.NAME, signed),
     }
 
 
-def _signature(name: str, data: bytes, signature: bytes, public_key: bytes) -> bytes:
+def _signature(name: str, signed: Signed) -> bytes:
     what = name.split(".")[0].lower()
     fields = {
         "algorithm": f"Ed25519 over the SHA-256 digest of {name}",
-        f"{what}_sha256": digest(data).hex(),
-        "signature": signature.hex(),
-        "public_key": public_key.hex(),
+        f"{what}_sha256": digest(signed.data).hex(),
+        "signature": signed.signature.hex(),
+        "public_key": signed.public_key.hex(),
     }
     return json.dumps(fields, indent=2).encode() + b"\n"
 
 
-def _readme(contents: ArchiveContents, layout: str) -> str:
-    manifest = contents.manifest
+def _readme(manifest: Manifest, layout: str) -> str:
     names = "\n".join(f"- {escaped(label.name)} ({label.mid})" for label in manifest.labels)
     return f"""# {manifest.release}
 

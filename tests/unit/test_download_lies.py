@@ -85,11 +85,7 @@ def test_a_manifest_that_was_changed_after_signing_is_refused(folder: Path) -> N
 @pytest.mark.parametrize(
     "key",
     [manifest.public_bytes(KEY).hex().upper(), fingerprint(manifest.public_bytes(KEY))],
-<<<<<<< HEAD
     ids=["key", "fingerprint"],  # the key is drawn anew: workers must agree on the tests' names
-=======
-    ids=["itself", "fingerprint"],
->>>>>>> suite
 )
 def test_a_key_is_pinned_by_itself_or_its_fingerprint(folder: Path, key: str) -> None:
     with scripted_server(Hub()) as server:

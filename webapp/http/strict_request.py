@@ -12,7 +12,7 @@ Fields = ImmutableMultiDict[str, str]
 
 
 class StrictRequest(Request):
-    """Flask's request; to read its query or form raises Refused(`invalid`) for text that cannot be stored."""
+    """Flask's request. Its query and form raise Refused(`invalid`) for text that cannot be stored."""
 
     @property
     def args(self) -> Fields:

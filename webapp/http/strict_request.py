@@ -12,7 +12,7 @@ Fields = ImmutableMultiDict[str, str]
 
 
 class StrictRequest(Request):
-    """Flask's request. Its query and form raise Refused(`invalid`) for text that cannot be stored."""
+    """Flask's request. Reading its query or form raises Refused(`invalid`) for unstorable text."""
 
     @property
     def args(self) -> Fields:

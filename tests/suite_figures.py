@@ -29,7 +29,7 @@ class Count:
         """Write the figures of a run that went well."""
         chosen = session.config.args_source is not pytest.Config.ArgsSource.TESTPATHS
         if exitstatus == pytest.ExitCode.OK and self._tests and self._is_whole and not chosen:
-            seconds = round(time.monotonic() - self._began_at, 1)
+            seconds = round(time.monotonic() - self._began_at, 2)
             add_figures("suite", seconds=seconds, tests=self._tests)
 
 

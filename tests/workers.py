@@ -1,4 +1,4 @@
-"""How the tests are shared among pytest's workers (pytest-xdist), and what their Java is told."""
+"""How the tests are shared among pytest's workers (pytest-xdist), and what makes that bearable."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -29,6 +30,11 @@ SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """For Java that lives for a test: to compile itself well costs it half of its time."""
 
 os.environ.setdefault("JAVA_TOOL_OPTIONS", SHORT_LIVED)
+# The other worker may hold the processor: how long an example takes says nothing of our code.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 
 class ByFile(LoadScopeScheduling):

@@ -204,7 +204,7 @@ def test_nothing_outlives_a_hub_that_is_killed_and_its_next_start(tmp_path: Path
     hub.kill()
     hub.wait()
     hub.stdout.close()
-    until(lambda: sum(process.is_running() for process in family) <= 1)
+    until(lambda: sum(_lives(process) for process in family) <= 1)
 
     assert end_leftovers(Mark(tmp_path)) == 1  # the one that ran away
     until(lambda: not any(_lives(process) for process in family))
@@ -222,4 +222,7 @@ def test_leftovers_of_another_hub_are_left_alone(tmp_path: Path, place: PartsEnv
 
 
 def _lives(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

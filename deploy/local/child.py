@@ -53,7 +53,7 @@ class Mark:
 
 def start(launch: Launch, mark: Mark) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own; it gets its stop signal when this process dies."""
-    with launch.log.open("ab") as log:
+    with open(launch.log, "ab", opener=_for_the_owner) as log:  # Path.open has no opener
         return subprocess.Popen(
             launch.command,
             env={**launch.environment, MARK: mark.value},
@@ -65,6 +65,10 @@ def start(launch: Launch, mark: Mark) -> subprocess.Popen[bytes]:
             start_new_session=True,
             preexec_fn=dies_with_parent(launch.stop_signal),
         )
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:

@@ -50,11 +50,12 @@ def only_hub(data: Path) -> Iterator[None]:
 
 
 def require_folder(data: Path) -> None:
-    """Make the data folder; raise Misconfigured if this person may not write there."""
+    """Make the data folder, for its owner alone; Misconfigured if one may not write there."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = data / "logs"
-        probe.mkdir(exist_ok=True)
+        probe.mkdir(mode=0o700, exist_ok=True)
+        probe.chmod(0o700)  # an earlier version made it for all to read
         (probe / "up.probe").write_bytes(b"")
         (probe / "up.probe").unlink()
     except OSError as error:

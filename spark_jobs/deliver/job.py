@@ -7,17 +7,19 @@ middle leaves it to be repeated under the same id, by which a receiver knows it.
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import deliveries
 from imagehub.catalogue.demands.deliveries import Delivery
-from imagehub.errors import HubError, Unavailable
+from imagehub.errors import HubError, Refused, Unavailable
 from imagehub.hub import open_mailer
 from imagehub.messenger import signing
+from imagehub.messenger.addresses import is_address
 from imagehub.messenger.mail import Letter, Mailer
 from imagehub.messenger.post import post
 from imagehub.messenger.targets import read_target, resolve
@@ -27,6 +29,10 @@ AT_ONCE = 16
 LEASE_SECONDS = 120
 WAITS_SECONDS = (5, 30, 300, 1_800, 7_200, 28_800, 86_400)
 """How long after each failed attempt the next one follows; after the last comes none."""
+
+MOST_ATTEMPTS = len(WAITS_SECONDS) + 1
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,8 @@ class DeliverySender:
             return self._post(delivery, delivery.url, delivery.secret)
         if delivery.email is None:
             return "The account has no e-mail address any more."
+        if not is_address(delivery.email):  # taken before addresses were parsed
+            raise Refused("email_invalid", "No letter can go to the account's e-mail address.")
         words = json.loads(delivery.body)["data"]["words"]
         text = f"{words}\n\nYou are told because you wanted these photos.\n"
         self.mailer.send(Letter(str(delivery.id), delivery.email, words, text))
@@ -68,16 +76,15 @@ def run(context: JobContext) -> dict[str, int]:
     settings = context.settings
     sender = DeliverySender(open_mailer(settings), settings.webhook_addresses == "any")
     with context.database.transaction() as cursor:
-        claimed = deliveries.claim(cursor, AT_ONCE, LEASE_SECONDS)
+        claimed = deliveries.claim(cursor, AT_ONCE, LEASE_SECONDS, MOST_ATTEMPTS)
+    counts = {"sent": 0, "failed": 0}
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        heard = list(threads.map(lambda one: _try(sender, one), claimed))
-    for delivery, (has_arrived, answer) in zip(claimed, heard, strict=True):
-        with context.database.transaction() as cursor:
-            if has_arrived:
-                deliveries.sent(cursor, delivery.id, answer)
-            else:
-                deliveries.failed(cursor, delivery.id, answer, wait_seconds(delivery.attempts))
-    return {"sent": sum(one for one, _ in heard), "failed": sum(not one for one, _ in heard)}
+        attempts = {threads.submit(_try, sender, one): one for one in claimed}
+        for ended in as_completed(attempts):  # written at once: what follows may die
+            has_arrived, answer = ended.result()
+            _note(context.database, attempts[ended], has_arrived, answer)
+            counts["sent" if has_arrived else "failed"] += 1
+    return counts
 
 
 def wait_seconds(attempts: int) -> float | None:
@@ -92,3 +99,15 @@ def _try(sender: DeliverySender, delivery: Delivery) -> tuple[bool, str]:
         return True, sender.send(delivery)
     except HubError as error:
         return False, str(error)
+    except Exception:  # whatever one delivery brings, the others of its round go out
+        log.exception("the delivery %s cannot be sent", delivery.id)
+        return False, "It cannot be sent: something is wrong on our side, or with its address."
+
+
+def _note(database: Database, delivery: Delivery, has_arrived: bool, answer: str) -> None:
+    heard = "".join(letter if letter.isprintable() else " " for letter in answer)
+    with database.transaction() as cursor:
+        if has_arrived:
+            deliveries.sent(cursor, delivery.id, heard)
+        else:
+            deliveries.failed(cursor, delivery.id, heard, wait_seconds(delivery.attempts))

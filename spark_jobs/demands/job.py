@@ -15,6 +15,7 @@ from imagehub.catalogue.demands.deliveries import DeliveryEvent
 from imagehub.catalogue.demands.demands import DemandEnd, Watcher
 from imagehub.catalogue.demands.notices import News
 from imagehub.catalogue.operation import job_runs
+from spark_jobs.batch import whole_batch
 from spark_jobs.runs import JobContext
 
 
@@ -33,7 +34,8 @@ def run(context: JobContext) -> dict[str, int]:
         context.run.assert_current(cursor)
         counted = demands.count_progress(cursor)
         due = demands.due(cursor)
-    ended = [end(context.database, demand_id) for demand_id in due]
+    with whole_batch() as batch:
+        ended = batch.each(due, lambda demand_id: end(context.database, demand_id))
     return {"counted": counted, "ended": sum(ended)}
 
 

@@ -12,6 +12,7 @@ from imagehub.catalogue.demands.notices import News
 from imagehub.catalogue.labels import labels, own_labels
 from imagehub.catalogue.labels.own_labels import Waiting
 from imagehub.errors import Refused
+from spark_jobs.batch import whole_batch
 from spark_jobs.runs import JobContext
 
 
@@ -25,7 +26,8 @@ def run(context: JobContext) -> dict[str, int]:
     """Apply what was decided, in order."""
     with context.database.transaction() as cursor:
         waiting = own_labels.waiting(cursor)
-    applied = sum(_settle(context, change) for change in waiting)
+    with whole_batch() as batch:
+        applied = sum(batch.each(waiting, lambda change: _settle(context, change)))
     return {"applied": applied, "refused": len(waiting) - applied}
 
 

@@ -16,6 +16,7 @@ from imagehub.errors import Refused, Unavailable
 from imagehub.manifest import Manifest
 from imagehub.settings import Settings
 from imagehub.storage import keys
+from spark_jobs.batch import whole_batch
 from spark_jobs.frames import executor_store
 from spark_jobs.release.selecting import select
 from spark_jobs.release.selection import shards
@@ -37,16 +38,21 @@ def run(context: SparkJobContext) -> dict[str, int]:
     """Answer every wish: with a release, or with the reason why there is none."""
     with context.database.transaction() as cursor:
         requests = releases.waiting(cursor)
-    failed = 0
-    for request in requests:
-        try:
-            _make(context, request)
-        except Refused as refusal:
-            failed += 1
-            with context.database.transaction() as cursor:
-                context.run.assert_current(cursor)
-                releases.fail(cursor, request.release_id, refusal.sentence)
-    return {"released": len(requests) - failed, "failed": failed}
+    with whole_batch() as batch:
+        released = sum(batch.each(requests, lambda request: _answered(context, request)))
+    return {"released": released, "failed": len(requests) - released}
+
+
+def _answered(context: SparkJobContext, request: ReleaseRequest) -> bool:
+    """Make the release, or say why it cannot be; True if it was made."""
+    try:
+        _make(context, request)
+    except Refused as refusal:
+        with context.database.transaction() as cursor:
+            context.run.assert_current(cursor)
+            releases.fail(cursor, request.release_id, refusal.sentence)
+        return False
+    return True
 
 
 def _make(context: SparkJobContext, request: ReleaseRequest) -> None:

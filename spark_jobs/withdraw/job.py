@@ -5,6 +5,7 @@ from __future__ import annotations
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.uploads import removals, tombstones
 from imagehub.errors import Unavailable
+from spark_jobs.batch import whole_batch
 from spark_jobs.runs import JobContext
 from spark_jobs.withdraw.purging import reopen, take_down, withdraw
 from spark_jobs.withdraw.sweeping import sweep
@@ -25,15 +26,13 @@ def run(context: JobContext) -> dict[str, int]:
         context.run.assert_current(cursor)
         wishes, decided = removals.withdrawals(cursor), removals.takedowns(cursor)
         again = removals.came_again(cursor)
-    for photo in again:
-        reopen(context, photo)
-    for wish in wishes:
-        withdraw(context, wish)
-    for one in decided:
-        take_down(context, one)
-    with context.database.transaction() as cursor:
-        purged_photos = tombstones.purged_photos(cursor)
-    left = [purged for purged in purged_photos if not sweep(context, purged)]
+    with whole_batch() as batch:
+        batch.each(again, lambda photo: reopen(context, photo))
+        batch.each(wishes, lambda wish: withdraw(context, wish))
+        batch.each(decided, lambda one: take_down(context, one))
+        with context.database.transaction() as cursor:
+            purged_photos = tombstones.purged_photos(cursor)
+        left = batch.each(purged_photos, lambda purged: sweep(context, purged)).count(False)
     if left:
-        raise Unavailable(f"Ingestion still has messages with {len(left)} photos that must go.")
+        raise Unavailable(f"Ingestion still has messages with {left} photos that must go.")
     return {"uploads": len(wishes), "taken_down": len(decided), "photos": len(purged_photos)}

@@ -17,10 +17,11 @@ from tests.factories.numbers import next_number
 def account(
     cursor: Cursor, name: str | None = None, roles: Sequence[Role] = (Role.CONTRIBUTOR,)
 ) -> Account:
-    """An account that accepts the terms; `name` is made up where the test does not care."""
+    """An account, a month old, that accepts the terms; `name` is made up where nobody cares."""
     name = name or f"contributor-{next_number():04d}"
     cursor.execute(
-        "insert into accounts (name, roles) values (%s, %s) returning id",
+        "insert into accounts (name, roles, created_at)"
+        " values (%s, %s, now() - interval '30 days') returning id",
         (name, [str(role) for role in roles]),
     )
     made = Account(uuid.UUID(str(cursor.fetchone().id)), name, frozenset(roles))

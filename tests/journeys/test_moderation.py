@@ -71,6 +71,9 @@ def test_a_visitor_reports_and_an_admin_decides(
     report(page, "It shows somebody or something private", "My house, with its number.")
     expect(page.get_by_role("heading", name="Thank you for your report")).to_be_visible()
     look(page, "reported")
+    assert web.get(path).status_code == 200  # a visitor hides nothing
+    member = web.person()[1]
+    assert web.post(f"/api/v1{path}/reports", member, json={"kind": "private"}).json()["hidden"]
     assert web.get(path).status_code == 404
 
     desk = admin.open("/moderation")

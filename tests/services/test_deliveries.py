@@ -9,6 +9,7 @@ import json
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email import policy
@@ -101,6 +102,71 @@ def test_a_webhook_that_never_answers_is_given_up(
     work(database, tmp_path)
     (found,) = sent(database, account)
     assert (found.state, found.answer) == ("given_up", "127.0.0.1 answered 404.")
+
+
+def mail_to(database: Database, address: str) -> Account:
+    """An account with a letter that waits for it, whatever address it has."""
+    with database.transaction() as cursor:
+        account = factories.account(cursor, f"p{uuid.uuid4().hex[:12]}")
+        credentials.set_email(cursor, account.id, address)
+        deliveries.queue_mail(cursor, account.id, EVENT)
+    return account
+
+
+ODD = [
+    "group:;@example.com", "=?utf-8?q?a=0d=0aBcc=3Ax?=@example.com", "a,b@evil.com",
+    "a\x1b@example.com", "a@x.org\nBcc: b@x.org",
+]  # fmt: skip
+
+
+def test_a_delivery_that_cannot_be_made_holds_up_no_other(
+    database: Database, receiver: Receiver, tmp_path: Path
+) -> None:
+    evil = [mail_to(database, address) for address in ODD]
+    honest = mail_to(database, "ana@example.org")
+    assert work(database, tmp_path) == {"sent": 1, "failed": len(ODD)}
+    assert sent(database, honest)[0].state == "sent"
+    assert {sent(database, one)[0].state for one in evil} == {"waiting"}
+    make_due(database)
+    work(database, tmp_path)
+    assert sent(database, honest)[0].attempts == 1
+    assert len(list((tmp_path / "outbox").iterdir())) == 1
+
+
+def test_a_body_that_is_none_holds_up_no_other(database: Database, tmp_path: Path) -> None:
+    broken, honest = (mail_to(database, f"{name}@example.org") for name in ("eve", "ana"))
+    with database.transaction() as cursor:
+        cursor.execute("update deliveries set body = '{}' where account_id = %s", (broken.id,))
+    assert work(database, tmp_path) == {"sent": 1, "failed": 1}
+    assert sent(database, honest)[0].state == "sent"
+    assert "cannot be sent" in sent(database, broken)[0].answer
+
+
+def test_a_result_is_written_while_others_are_still_on_their_way(
+    database: Database, account: Account, receiver: Receiver, tmp_path: Path, catalogue_url: str
+) -> None:
+    honest = mail_to(database, "ana@example.org")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        service.add(database, account, url, any_address=True)
+        with database.transaction() as cursor:
+            deliveries.queue_webhooks(cursor, account.id, EVENT)
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(work, Database(catalogue_url), tmp_path)
+            while sent(database, honest)[0].state != "sent" and not running.done():
+                time.sleep(0.05)
+            assert not running.done()
+            running.result(60)
+
+
+def test_what_had_all_its_attempts_is_not_claimed_again(database: Database, tmp_path: Path) -> None:
+    account = mail_to(database, "ana@example.org")
+    with database.transaction() as cursor:
+        cursor.execute("update deliveries set attempts = %s", (deliver.MOST_ATTEMPTS,))
+    assert work(database, tmp_path) == {"sent": 0, "failed": 0}
+    (found,) = sent(database, account)
+    assert (found.state, found.attempts) == ("given_up", deliver.MOST_ATTEMPTS)
+    assert not deliver.has_work(database)
 
 
 def test_attempts_follow_ever_later() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import psycopg2
 import pytest
 
 from imagehub.catalogue.accounts import credentials
@@ -75,6 +76,38 @@ def run_out(database: Database, demand_id: uuid.UUID) -> None:
             " until = now() - interval '1 day' where id = %s",
             (str(demand_id),),
         )
+
+
+def test_a_demand_that_cannot_be_ended_holds_up_no_other(database: Database, mug: Label) -> None:
+    people = [person(database) for _ in range(3)]
+    asked = [service.ask(database, one, wanted(mug)) for one in people]
+    for one in asked:
+        run_out(database, one.id)
+    poisonous = people[0]
+    with database.transaction() as cursor:
+        cursor.execute(
+            f"""
+            create function poison() returns trigger language plpgsql as $$
+            begin
+                if new.account_id = '{poisonous.id}' then raise exception 'poison'; end if;
+                return new;
+            end $$;
+            create trigger poison before insert on notices for each row execute function poison()
+            """  # an id of ours
+        )
+    try:
+        with pytest.raises(psycopg2.DatabaseError, match="poison"):
+            work(database)
+        assert [told(database, one) for one in people] == [
+            [],
+            ["demand.expired"],
+            ["demand.expired"],
+        ]
+    finally:
+        with database.transaction() as cursor:
+            cursor.execute("drop function poison() cascade")
+    work(database)
+    assert told(database, poisonous) == ["demand.expired"]
 
 
 def test_who_asked_and_who_joined_are_told_once_when_the_target_is_reached(

@@ -205,7 +205,8 @@ def test_a_reported_photo_is_told_to_be_hidden_and_then_at_once_to_be_taken_down
     with web.database.transaction() as cursor:
         photo = factories.verified_photo(cursor, owner=owner)
         factories.publish_label_sets(cursor)
-    reported = web.post(f"/api/v1/images/{photo.image_id}/reports", json={"kind": "harm"})
+    path = f"/api/v1/images/{photo.image_id}/reports"
+    reported = web.post(path, web.person()[1], json={"kind": "harm"})
     assert reported.json()["hidden"]
     address = f"/api/v1/uploads/{photo.upload_id}"
     receipt = web.get(address, token).json()

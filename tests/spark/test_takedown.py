@@ -182,11 +182,12 @@ def test_after_a_takedown_nobody_finds_a_byte_of_the_photo(scene: Scene, tmp_pat
 
 def test_what_is_kept_comes_back_and_the_same_reason_hides_it_no_more(scene: Scene) -> None:
     web, path = scene.web, f"/api/v1/images/{scene.photo.image_id}/reports"
-    assert web.post(path, json={"kind": "harm"}).json()["hidden"]
+    other = scene.people["other"][1]
+    assert web.post(path, other, json={"kind": "harm"}).json()["hidden"]
     assert web.get(f"/images/{scene.photo.image_id}").status_code == 404
     assert decide(scene, "keep") == 303
     assert web.get(f"/images/{scene.photo.image_id}").status_code == 200
-    assert not web.post(path, json={"kind": "harm"}).json()["hidden"]
+    assert not web.post(path, other, json={"kind": "harm"}).json()["hidden"]
     assert web.get(f"/images/{scene.photo.image_id}").status_code == 200
 
 

@@ -14,8 +14,9 @@ import psutil
 import pytest
 
 from deploy.local import supervisor as supervisor_module
-from deploy.local.child import Mark, end_leftovers
+from deploy.local.child import Launch, Mark, end_leftovers, start
 from deploy.local.parts import Part
+from deploy.local.preflight import require_folder
 from deploy.local.supervisor import PartsEnvironment, Supervisor
 from imagehub.errors import Unavailable
 
@@ -36,6 +37,7 @@ HUB = """
 import sys, time
 from pathlib import Path
 from deploy.local.parts import Part
+from deploy.local.preflight import require_folder
 from deploy.local.supervisor import PartsEnvironment, Supervisor
 supervisor = Supervisor(PartsEnvironment(Path(sys.argv[1]), {{}}), say=print)
 supervisor.start([Part("escapee", {command!r}), Part("sleeper", {sleeper!r})])
@@ -226,3 +228,20 @@ def _lives(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def test_nobody_else_reads_a_hubs_folder_and_its_logs(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        data = tmp_path / "hub"
+        require_folder(data)
+        log = data / "logs" / "part.log"
+        launch = Launch((sys.executable, "-c", ""), dict(os.environ), log, tmp_path)
+        assert start(launch, Mark(data)).wait(30) == 0
+    finally:
+        os.umask(before)
+    assert [path.stat().st_mode & 0o777 for path in (data, log.parent, log)] == [
+        0o700,
+        0o700,
+        0o600,
+    ]

@@ -90,11 +90,20 @@ def any_due(cursor: Cursor) -> bool:
     return bool(cursor.fetchone().any)
 
 
-def claim(cursor: Cursor, limit: int, lease_seconds: int) -> list[Delivery]:
+def claim(cursor: Cursor, limit: int, lease_seconds: int, most_attempts: int) -> list[Delivery]:
     """Take what is due; nobody else gets it until the lease is over.
 
-    Whose account is not in force is not written to meanwhile.
+    Whose account is not in force is not written to meanwhile. What has had all its attempts, and
+    of the last no result, is given up.
     """
+    cursor.execute(
+        """
+        update deliveries
+        set state = 'given_up', answer = 'No attempt came to its end.'
+        where state = 'waiting' and next_at <= clock_timestamp() and attempts >= %s
+        """,
+        (most_attempts,),
+    )
     cursor.execute(
         """
         with mine as (

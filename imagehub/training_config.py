@@ -139,7 +139,7 @@ def require_enough(summary: Summary, config: TrainingConfig) -> None:
         )
     short = short_labels(summary, config.photos_per_label)
     if short:
-        named = ", ".join(f"{one.label} ({one.photos})" for one in short[:10])
+        named = ", ".join(f"{label.label} ({label.photos})" for label in short[:10])
         more = f" and {len(short) - 10} more" if len(short) > 10 else ""
         raise Refused(
             "too_few_photos",

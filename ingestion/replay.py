@@ -42,7 +42,7 @@ def _letters(set_aside: UploadLog) -> Iterator[Message]:
     try:
         consumer.rewind()
         while received := consumer.poll(POLL_MESSAGES, POLL_SECONDS):
-            yield from (one.message for one in received)
+            yield from (record.message for record in received)
     finally:
         consumer.close()
 

@@ -201,7 +201,9 @@ def _beginning(
         return small_resnet.start(index.side_pixels, classes, config.seed)
     began_from = pretrained.load(doors.settings, network.sha256)
     frozen.require_portable(began_from.graph, began_from.port, began_from.side_pixels)
-    keys = [features.key(one, network.sha256, _is_mirrored(config)) for one in index.of("train")]
+    keys = [
+        features.key(shard, network.sha256, _is_mirrored(config)) for shard in index.of("train")
+    ]
     looked = features.joined([features.read(doors.store.get(key)) for key in keys])
     rows, truth = fitting.rows_to_train(looked)
     if config.base is Base.TRANSFER:
@@ -235,14 +237,14 @@ def require_in_step(doors: AttemptResources, plan: Task) -> None:
     """
     with doors.database.transaction() as cursor:
         found = training_progress.epochs(cursor, plan.run_id, plan.attempt)
-    last = [one for one in found if one.epoch == plan.config.epochs]
+    last = [epoch for epoch in found if epoch.epoch == plan.config.epochs]
     if len(last) != plan.workers:
         raise Unavailable("A worker ended before its last epoch was written down.")
-    if len({one.weights_sha256 for one in last}) != 1:
+    if len({epoch.weights_sha256 for epoch in last}) != 1:
         raise Conflict(
             f"The {plan.workers} workers ended with different weights: the model is thrown away."
         )
-    if len({one.loss for one in last}) != 1:
+    if len({epoch.loss for epoch in last}) != 1:
         raise Conflict("The workers ended with different losses: the model is thrown away.")
 
 

@@ -150,7 +150,9 @@ def _cores(context: Any) -> int:
     """The fewest cores that any executor has."""
     executors = context._jsc.sc().statusStore().executorList(True)
     each = (executors.apply(place) for place in range(executors.size()))
-    return min((int(one.totalCores()) for one in each if one.id() != "driver"), default=1)
+    return min(
+        (int(executor.totalCores()) for executor in each if executor.id() != "driver"), default=1
+    )
 
 
 def _asked(context: Any, master: str) -> int:

@@ -45,7 +45,7 @@ class Crowdwork:
 
     def at_the_door(self) -> int:
         """How many uploads the API refused before the log had them."""
-        return sum(one.ending is SendOutcome.REFUSED for one in self.ends.sent)
+        return sum(sent_upload.ending is SendOutcome.REFUSED for sent_upload in self.ends.sent)
 
 
 def look(
@@ -65,7 +65,11 @@ def look(
     ends = Ends(sent, {upload.id: upload for upload in facts.uploads}, outcomes)
     figures: dict[str, float] = {}
     if given.truth:
-        refused = {one.upload.name: one.code for one in sent if one.ending is SendOutcome.REFUSED}
+        refused = {
+            sent_upload.upload.name: sent_upload.code
+            for sent_upload in sent
+            if sent_upload.ending is SendOutcome.REFUSED
+        }
         figures |= shares(read(doors.database, given.crowd, given.truth, refused))
     clusters = clusters_by_label(clustered, ends.by_image(given.scenes))
     if given.is_sample:
@@ -106,8 +110,8 @@ def numbers(work: Crowdwork, frozen: CheckedRelease, more: Sequence[OneMore]) ->
         "clusters": counts.clusters,
         "release_files": frozen.files,
         "release_mismatches": len(frozen.mismatches),
-        "stored_seconds_p95": round(p95([one.stored_seconds for one in more]), 2),
-        "verified_seconds_p95": round(p95([one.verified_seconds for one in more]), 2),
+        "stored_seconds_p95": round(p95([photo.stored_seconds for photo in more]), 2),
+        "verified_seconds_p95": round(p95([photo.verified_seconds for photo in more]), 2),
         "crowd_stored_seconds_p95": work.stored_seconds_p95,
         "crowd_verified_seconds_p95": work.verified_seconds_p95,
     }
@@ -120,7 +124,10 @@ def promises(work: Crowdwork, frozen: CheckedRelease, more: Sequence[OneMore]) -
     """Everything that must hold; with a truth, or of the sample crowd, also what these can tell."""
     counts, ends = work.counts, work.ends
     unfinished = ends.unfinished()
-    broken = "; ".join(f"{one.invariant} {one.sentence}: {one.count}" for one in work.violations)
+    broken = "; ".join(
+        f"{violation.invariant} {violation.sentence}: {violation.count}"
+        for violation in work.violations
+    )
     held = [
         Promise(
             "every upload reached a final state",
@@ -147,12 +154,12 @@ def promises(work: Crowdwork, frozen: CheckedRelease, more: Sequence[OneMore]) -
         ),
         at_most(
             f"each of {len(more)} more photos is stored within 5 s",
-            max(one.stored_seconds for one in more),
+            max(photo.stored_seconds for photo in more),
             STORED_WITHIN_SECONDS,
         ),
         at_most(
             "and decided within 60 s",
-            max(one.verified_seconds for one in more),
+            max(photo.verified_seconds for photo in more),
             VERIFIED_WITHIN_SECONDS,
         ),
     ]
@@ -176,8 +183,8 @@ def _told_by_truth(ends: Ends, counts: Counts, truth: Mapping[str, Truth]) -> li
 def _distinct(ends: Ends) -> int:
     """Count the distinct photos among those that landed, from the files that the phones sent."""
     landed = {
-        hashlib.sha256(one.upload.file.read_bytes()).digest()
-        for one in ends.sent
-        if (row := ends.settled.get(str(one.upload.id))) and row.state == "landed"
+        hashlib.sha256(sent_upload.upload.file.read_bytes()).digest()
+        for sent_upload in ends.sent
+        if (row := ends.settled.get(str(sent_upload.upload.id))) and row.state == "landed"
     }
     return len(landed)

@@ -27,7 +27,11 @@ def append(cursor: Cursor, topic: str, messages: Sequence[Message]) -> None:
     _copy(
         cursor,
         "copy log_pieces (pieces, number, bytes) from stdin (format binary)",
-        (part for id_, one in zip(ids, messages, strict=True) for part in _pieces(id_, one.value)),
+        (
+            part
+            for id_, message in zip(ids, messages, strict=True)
+            for part in _pieces(id_, message.value)
+        ),
     )
     _copy(
         cursor,
@@ -35,7 +39,11 @@ def append(cursor: Cursor, topic: str, messages: Sequence[Message]) -> None:
         copy log_messages (topic, key, headers, pieces, pieces_bytes, value)
         from stdin (format binary)
         """,
-        (part for id_, one in zip(ids, messages, strict=True) for part in _place(topic, id_, one)),
+        (
+            part
+            for id_, message in zip(ids, messages, strict=True)
+            for part in _place(topic, id_, message)
+        ),
     )
 
 

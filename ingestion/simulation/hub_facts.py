@@ -100,6 +100,6 @@ def _keys(dead_letters: UploadLog) -> Iterator[str]:
                     " check that the log answers, then run this again."
                 )
             left -= len(received)
-            yield from (one.message.key for one in received)
+            yield from (record.message.key for record in received)
     finally:
         consumer.close()

@@ -179,7 +179,9 @@ def _look_again(context: SparkJobContext, serving: Serving) -> int:
         images = image_checks.unreadable(
             cursor, serving.version.number, SECOND_LOOK_SECONDS, IMAGES_PER_CORE_AND_STAGE
         )
-        crowd_claims.judge_again(cursor, serving.version.number, [one.image_id for one in images])
+        crowd_claims.judge_again(
+            cursor, serving.version.number, [image.image_id for image in images]
+        )
     return look_at(context, serving, images)
 
 

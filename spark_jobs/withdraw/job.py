@@ -29,8 +29,8 @@ def run(context: JobContext) -> dict[str, int]:
         reopen(context, photo)
     for wish in wishes:
         withdraw(context, wish)
-    for one in decided:
-        take_down(context, one)
+    for takedown in decided:
+        take_down(context, takedown)
     with context.database.transaction() as cursor:
         purged_photos = tombstones.purged_photos(cursor)
     left = [purged for purged in purged_photos if not sweep(context, purged)]

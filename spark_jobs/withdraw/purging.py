@@ -97,9 +97,9 @@ def _note_releases(context: JobContext, cursor: Cursor, image_id: str, kind: Kin
         release_withdrawals.add(
             cursor,
             [
-                (WithdrawnFile(release_id, image_id, one.path, one.sha256, kind, now), one.shard)
-                for one in held
-                if one.image_id == image_id
+                (WithdrawnFile(release_id, image_id, file.path, file.sha256, kind, now), file.shard)
+                for file in held
+                if file.image_id == image_id
             ],
         )
         _tell_downloaders(cursor, release_id, now)

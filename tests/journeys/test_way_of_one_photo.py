@@ -117,7 +117,7 @@ def test_a_release_of_the_crowds_photos_is_the_same_by_client_zip_and_manifest(
 ) -> None:
     token = issue(way.doors.database, "operator", [Role.ADMIN, Role.CONTRIBUTOR])
     client = HubClient(way.settings.server, token)
-    labels = sorted({one.upload.mid for one in way.report.sent})
+    labels = sorted({sent_upload.upload.mid for sent_upload in way.report.sent})
     release = freeze(client, "everything", labels)
     frozen = fetch_and_compare(client, release, tmp_path)
     more = send_more(client, way.work.given.late)

@@ -23,7 +23,10 @@ def add_arrivals(
         crowd_claims.write(
             cursor,
             version,
-            [WeightedClaim(one.image_id, one.label, None, 1.0, one.claimants) for one in claims],
+            [
+                WeightedClaim(claim.image_id, claim.label, None, 1.0, claim.claimants)
+                for claim in claims
+            ],
             None,
         )
         crowd_models.advance(cursor, version, arrived.safe_end)

@@ -65,7 +65,7 @@ def work(database: Database) -> dict[str, int]:
 
 def told(database: Database, account: Account) -> list[str]:
     with database.transaction() as cursor:
-        return [one.kind for one in notices.of_account(cursor, account.id, 2**62, 100)]
+        return [notice.kind for notice in notices.of_account(cursor, account.id, 2**62, 100)]
 
 
 def run_out(database: Database, demand_id: uuid.UUID) -> None:
@@ -103,7 +103,7 @@ def test_who_asked_and_who_joined_are_told_once_when_the_target_is_reached(
         2,
         True,
     )
-    assert [told(database, one) for one in (asker, fellow, stranger)] == [
+    assert [told(database, account) for account in (asker, fellow, stranger)] == [
         ["demand.reached"], ["demand.reached"], [],
     ]  # fmt: skip
 
@@ -238,9 +238,9 @@ def test_only_the_asker_and_an_admin_with_a_reason_close_a_demand(
         service.close(web.acting_for(admin.id), admin, made, "")
     service.close(web.acting_for(admin.id), admin, made, "It names a person.")
     with database.transaction() as cursor:
-        (one,) = notices.of_account(cursor, asker.id, 2**62, 100)
-    assert one.kind == "demand.closed"
-    assert one.words.startswith("The demand for 1 photo of Test mug was closed.")
+        (notice,) = notices.of_account(cursor, asker.id, 2**62, 100)
+    assert notice.kind == "demand.closed"
+    assert notice.words.startswith("The demand for 1 photo of Test mug was closed.")
     with pytest.raises(Conflict):
         service.close(web.acting_for(asker.id), asker, made, "")
 
@@ -261,9 +261,9 @@ def test_missions_near_to_what_one_sent_come_first(
     with web.transaction() as cursor:
         (wanted_far,) = demand_queries.open_of_label(cursor, far.mid, None)
     service.join(web.acting_for(fellow.id), fellow, str(wanted_far.id), by_mail=False)
-    seen = [one.label for one in service.missions_near(web, sender, 9).items]
+    seen = [demand.label for demand in service.missions_near(web, sender, 9).items]
     assert seen == [near, far]
-    assert [one.label for one in service.missions_near(web, None, 9).items] == [far, near]
+    assert [demand.label for demand in service.missions_near(web, None, 9).items] == [far, near]
 
 
 def test_who_leaves_the_hub_is_told_nothing_and_asks_for_nothing(

@@ -102,7 +102,9 @@ def test_an_accepted_label_has_an_id_of_our_own_and_is_a_label_like_others(
         cursor.execute("select label from label_set_members where image_id = %s", (photo.image_id,))
         assert {cup.mid, CUP} <= {row.label for row in cursor.fetchall()}
         told = notices.of_account(cursor, asker.id, 2**62, 9)
-    assert [(one.kind, one.link) for one in told] == [("label.accept", f"/labels{cup.mid}")]
+    assert [(notice.kind, notice.link) for notice in told] == [
+        ("label.accept", f"/labels{cup.mid}")
+    ]
     (event,) = history(database, cup.mid)
     assert (event.action, event.decided_by, event.is_applied) == ("accept", admin.name, True)
 
@@ -112,7 +114,7 @@ def test_an_import_keeps_labels_of_our_own_and_brings_none(
 ) -> None:
     cup = accepted(database, asker, admin, "Espresso cup")
     import_boxable(database)
-    assert [one.label.mid for one in labels.show(database, cup.mid).parents] == [CUP]
+    assert [entry.label.mid for entry in labels.show(database, cup.mid).parents] == [CUP]
     foreign = (*boxable_taxonomy().labels, Label("/h/0009", "Foreign"))
     with pytest.raises(Refused, match="/h/0009"):
         import_taxonomy(database, Taxonomy(foreign, frozenset()))
@@ -130,7 +132,7 @@ def test_a_name_that_is_there_is_not_proposed_again(
 
 @pytest.mark.parametrize("name", ["Cofee cup", "coffee", "Coffeecup", "Cup of coffee"])
 def test_while_one_writes_names_that_are_like_it_are_shown(database: Database, name: str) -> None:
-    assert "Coffee cup" in [one.name for one in service.alike(database, name)]
+    assert "Coffee cup" in [similar.name for similar in service.alike(database, name)]
     assert service.alike(database, "x") == []
 
 
@@ -183,7 +185,9 @@ def test_a_merged_proposal_is_another_name_of_the_label_that_was_there(
     work(database)
     assert named(database, "kaffeetasse") == CUP
     assert found(database, "kaffeet") == [CUP]
-    assert [one.label and one.label.mid for one in service.alike(database, "Kafeetasse")] == [CUP]
+    assert [
+        similar.label and similar.label.mid for similar in service.alike(database, "Kafeetasse")
+    ] == [CUP]
 
 
 def test_a_declined_proposal_has_a_reason_and_may_be_made_again(
@@ -324,4 +328,4 @@ def test_a_name_that_looks_like_a_label_is_here_already(
 ) -> None:
     with pytest.raises(Conflict, match="is here already: Coffee cup"):
         proposed(database, asker, name)
-    assert "Coffee cup" in [one.name for one in service.alike(database, name)]
+    assert "Coffee cup" in [similar.name for similar in service.alike(database, name)]

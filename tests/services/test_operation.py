@@ -70,7 +70,7 @@ def test_metrics_are_for_an_admins_token_with_that_scope(web: Web) -> None:
     with web.database.transaction() as cursor:
         account_tokens.add(cursor, admin.id, digest(narrow), "x", [Scope.READ])
     _, contributor = web.person()
-    heard = [web.get("/metrics", one).status_code for one in (None, contributor, narrow, whole)]
+    heard = [web.get("/metrics", token).status_code for token in (None, contributor, narrow, whole)]
     assert heard == [401, 403, 403, 200]
 
 

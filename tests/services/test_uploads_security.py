@@ -134,11 +134,11 @@ def test_a_key_that_another_account_used_is_no_obstacle_and_tells_nothing(
 ) -> None:
     key, why = uuid.uuid4(), Refused("label_invalid", "There is no such label.")
     people = [person(database, Role.CONTRIBUTOR) for _ in range(2)]
-    for one in [*people, *people]:
-        with as_web.acting_for(one.id).transaction() as cursor:
-            acceptances.refuse(cursor, one.id, key, why)
-    for one in people:
-        with as_web.acting_for(one.id).transaction() as cursor:
-            found = receipts.find_own(cursor, one.id, acceptances.upload_ids(one.id, key))
+    for account in [*people, *people]:
+        with as_web.acting_for(account.id).transaction() as cursor:
+            acceptances.refuse(cursor, account.id, key, why)
+    for account in people:
+        with as_web.acting_for(account.id).transaction() as cursor:
+            found = receipts.find_own(cursor, account.id, acceptances.upload_ids(account.id, key))
             assert found is not None
-            assert (found.account_id, found.door_code) == (one.id, "label_invalid")
+            assert (found.account_id, found.door_code) == (account.id, "label_invalid")

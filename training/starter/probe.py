@@ -35,8 +35,8 @@ def spread(classes: Numbers, seed: int) -> Numbers:
     """A fold for each of N photos."""
     dice = np.random.default_rng(seed)
     folds = np.empty_like(classes)
-    for one in np.unique(classes):
-        own = dice.permutation(np.flatnonzero(classes == one))
+    for number in np.unique(classes):
+        own = dice.permutation(np.flatnonzero(classes == number))
         folds[own] = (np.arange(len(own)) + dice.integers(FOLDS)) % FOLDS
     return folds
 

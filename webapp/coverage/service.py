@@ -106,7 +106,7 @@ def board(database: Database, after: str | None, limit: int) -> Page[Coverage]:
     place = decode(after, int, str) if after else FIRST
     with database.transaction() as cursor:
         found = coverage.labels(cursor, (place[0], place[1]), limit + 1)
-        page = page_after(found, limit, lambda one: (one[1], one[0].mid), is_first=True)
+        page = page_after(found, limit, lambda row: (row[1], row[0].mid), is_first=True)
         mids = [label.mid for label, _ in page.items]
         counts = coverage.counts(cursor, mids, CoverageFilter())
         places = coverage.places(cursor, MOST_PLACES)

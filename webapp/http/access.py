@@ -148,7 +148,7 @@ def read(text: str) -> Table:
     things = {name: _thing(name, line) for name, line in found["things"].items()}
     limits = {name: Limit(name, **line) for name, line in found.get("limits", {}).items()}
     routes = (_route(address, line, things, limits) for address, line in found["routes"].items())
-    return Table(things, {(one.method, one.rule): one for one in routes})
+    return Table(things, {(route.method, route.rule): route for route in routes})
 
 
 def _thing(name: str, line: dict[str, object]) -> AccessKind:

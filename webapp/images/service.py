@@ -144,14 +144,22 @@ def _group(
     members = duplicate_groups.members(cursor, image_id)
     ids = _group_ids(members)
     tiles = duplicate_groups.tiles(cursor, ids, viewer.id if viewer else None)
-    seen = {one: tiles[one] for one in ids if one == image_id or policy.sees(tiles[one])}
+    seen = {
+        other_id: tiles[other_id]
+        for other_id in ids
+        if other_id == image_id or policy.sees(tiles[other_id])
+    }
     return DuplicateGroup(
         keeper_id=members[0].keeper_id if members and members[0].keeper_id in seen else image_id,
-        others=tuple(seen[one] for one in ids if one in seen and one != image_id),
+        others=tuple(
+            seen[other_id] for other_id in ids if other_id in seen and other_id != image_id
+        ),
         pairs=tuple(
-            DuplicatePair(seen[one.keeper_id], seen[one.image_id], one.distance, one.reason)
-            for one in members
-            if one.keeper_id in seen and one.image_id in seen
+            DuplicatePair(
+                seen[member.keeper_id], seen[member.image_id], member.distance, member.reason
+            )
+            for member in members
+            if member.keeper_id in seen and member.image_id in seen
         ),
     )
 

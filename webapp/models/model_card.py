@@ -84,7 +84,7 @@ def _small(metrics: Mapping[str, Any]) -> str:
 
 
 def _limits(heldout: Mapping[str, Any]) -> str:
-    thin = [one["name"] for one in heldout["labels"] if one["photos"] < THIN_PHOTOS]
+    thin = [label["name"] for label in heldout["labels"] if label["photos"] < THIN_PHOTOS]
     few = (
         f" Fewer than {THIN_PHOTOS} photos measure {', '.join(thin[:8])}"
         f"{' and others' if len(thin) > 8 else ''}: take their figures as rough."

@@ -40,7 +40,7 @@ def show(model_id: str) -> str:
         heldout=heldout,
         mistakes=found.mistakes,
         withdrawn=found.withdrawn_photos,
-        matrix=charts.matrix(heldout["confusion"], [one["name"] for one in heldout["labels"]]),
+        matrix=charts.matrix(heldout["confusion"], [label["name"] for label in heldout["labels"]]),
         card=model_card.card(found.run, found.model),
         files=FILES,
         is_own=found.run.account_id == asker.id,

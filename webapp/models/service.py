@@ -62,12 +62,14 @@ def show(database: Database, asker: Account, model_id: str) -> ModelView:
         found = model.metrics["heldout"]["mistakes"]
         tiles = {
             tile.image_id: tile
-            for tile in image_lists.tiles(cursor, [one["image_id"] for one in found])
+            for tile in image_lists.tiles(cursor, [mistake["image_id"] for mistake in found])
         }
     return ModelView(
         run=run,
         model=model,
-        mistakes=tuple(WrongPhoto(**one, tile=tiles.get(one["image_id"])) for one in found),
+        mistakes=tuple(
+            WrongPhoto(**mistake, tile=tiles.get(mistake["image_id"])) for mistake in found
+        ),
         withdrawn_photos=withdrawn,
     )
 

@@ -157,14 +157,14 @@ def change(database: Database, admin: Account, mid: str, decision: ProposalDecis
 
 def _require_free(cursor: Cursor, name: str) -> None:
     looks = skeleton(name)
-    for one in _like(cursor, name):
-        if skeleton(one.name) == looks:
-            there = one.label.name if one.label else "a proposal that waits"
+    for similar in _like(cursor, name):
+        if skeleton(similar.name) == looks:
+            there = similar.label.name if similar.label else "a proposal that waits"
             raise Conflict(f"{name} is here already: {there}.")
 
 
 def _parents(cursor: Cursor, words: Sequence[str]) -> tuple[str, ...]:
-    given = [text for text in (one.strip() for one in words) if text]
+    given = [text for text in (word.strip() for word in words) if text]
     if len(given) > MOST_PARENTS:
         raise Refused("parents_invalid", f"Name at most {MOST_PARENTS} labels above it.")
     return tuple(dict.fromkeys(find_label(cursor, text).mid for text in given))

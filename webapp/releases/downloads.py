@@ -96,9 +96,9 @@ def held_back(database: Database, store: ObjectStore, release_id: str) -> HeldBa
     frozen = releases.frozen(database, release_id)
     found = withheld.of_release(database, release_id)
     listed = withdrawal_list.read(found.signed.data, release_id) if found.signed else ()
-    signed = {one.path for one in listed}
+    signed = {file.path for file in listed}
     files = _manifest(store, release_id, frozen.manifest_sha256).files
-    waiting = (one.path for one in found.among(files) if one.path not in signed)
+    waiting = (file.path for file in found.among(files) if file.path not in signed)
     return HeldBack(found.signed, tuple(waiting))
 
 

@@ -40,10 +40,12 @@ def desk(
     page: PhotoPage, viewer: Account | None, mid: str | None, done: str | None
 ) -> ReviewButtons | None:
     """The reviewer's buttons for the label `mid`, else for the first claim; None for others."""
-    open_claims = [one for one in page.verdicts if one.is_reviewable]
+    open_claims = [verdict for verdict in page.verdicts if verdict.is_reviewable]
     if viewer is None or not open_claims:
         return None
-    verdict = next((one for one in open_claims if one.judged.label.mid == mid), open_claims[0])
+    verdict = next(
+        (verdict for verdict in open_claims if verdict.judged.label.mid == mid), open_claims[0]
+    )
     image_id, _, label = (done or "").partition(":")
     last = reviews.own_answer(resources().database, viewer, image_id, label) if done else None
     return ReviewButtons(verdict, last)
@@ -75,13 +77,13 @@ def ahead() -> Response:
     return jsonify(
         questions=[
             {
-                "id": str(one.id),
-                "label": one.label.name,
-                "about": f"/labels{one.label.mid}",
-                "width": one.width,
-                "height": one.height,
+                "id": str(question.id),
+                "label": question.label.name,
+                "about": f"/labels{question.label.mid}",
+                "width": question.width,
+                "height": question.height,
             }
-            for one in asked
+            for question in asked
         ]
     )
 

@@ -55,7 +55,7 @@ def newest(database: Database, after: str | None, limit: int) -> Page[Subset]:
     with database.transaction() as cursor:
         found = subsets.newest(cursor, decode_moment(after) if after else None, limit + 1)
     return page_after(
-        found, limit, lambda one: (one.created_at.isoformat(), one.name), is_first=True
+        found, limit, lambda subset: (subset.created_at.isoformat(), subset.name), is_first=True
     )
 
 
@@ -65,9 +65,9 @@ def preview(database: Database, rules: SubsetRules) -> Preview:
         _require_labels(cursor, rules)
         counts = subsets.count(cursor, rules)
     return Preview(
-        files=sum(one.files for one in counts),
-        total_bytes=sum(one.total_bytes for one in counts),
-        splits={split: sum(one.splits[split] for one in counts) for split, _ in rules.splits},
+        files=sum(count.files for count in counts),
+        total_bytes=sum(count.total_bytes for count in counts),
+        splits={split: sum(count.splits[split] for count in counts) for split, _ in rules.splits},
         labels=tuple(counts),
     )
 

@@ -144,7 +144,7 @@ def _round_up(value: float) -> float:
     if value < SMALLEST_TOP:
         return SMALLEST_TOP
     power = 10.0 ** math.floor(math.log10(value))
-    return power * next((one for one in SHORT_QUARTERS if value <= power * one), 10)
+    return power * next((quarter for quarter in SHORT_QUARTERS if value <= power * quarter), 10)
 
 
 def _short(name: str) -> str:

@@ -88,9 +88,11 @@ def curves(found: Watched) -> dict[str, charts.Curve | None]:
     """The run's two curves, as its page and its model's page draw them."""
     last = found.entry.total if found.entry.state == "training" else 0
     return {
-        "loss": charts.curve([(one.step, one.loss) for one in found.points], last or 0, False),
+        "loss": charts.curve(
+            [(point.step, point.loss) for point in found.points], last or 0, False
+        ),
         "accuracy": charts.curve(
-            [(one.step, one.accuracy) for one in found.points], last or 0, True
+            [(point.step, point.accuracy) for point in found.points], last or 0, True
         ),
     }
 

@@ -145,7 +145,8 @@ def _quota(cursor: Cursor, settings: Settings, account: Account) -> Quota:
 def _named(cursor: Cursor, summary: Summary) -> dict[str, Mapping[str, int]]:
     """The summary with names in place of MIDs; where two labels share one, with both."""
     known = {
-        one.label.mid: one.label.name for one in label_queries.find_many(cursor, list(summary))
+        entry.label.mid: entry.label.name
+        for entry in label_queries.find_many(cursor, list(summary))
     }
     names = {mid: known.get(mid, mid) for mid in summary}
     often = Counter(names.values())

@@ -85,8 +85,8 @@ def _told(
     cursor: Cursor, standings: Sequence[UploadFacts], sees_all: bool = False
 ) -> list[ReceiptView]:
     rivals = _rivals(cursor, standings)
-    endings = withdrawals.endings(cursor, [one.upload_id for one in standings])
-    hidden = withdrawals.hidden_images(cursor, [one.image_id or "" for one in standings])
+    endings = withdrawals.endings(cursor, [upload.upload_id for upload in standings])
+    hidden = withdrawals.hidden_images(cursor, [upload.image_id or "" for upload in standings])
     told = []
     for standing in standings:
         receipt = receipt_of(standing, sees_all, rivals)
@@ -95,8 +95,11 @@ def _told(
         elif standing.image_id in hidden:
             receipt = _hidden(receipt)
         told.append(receipt)
-    visible = withdrawals.visible_images(cursor, [one.duplicate_of or "" for one in told])
-    return [one if one.duplicate_of in visible else replace(one, duplicate_of=None) for one in told]
+    visible = withdrawals.visible_images(cursor, [receipt.duplicate_of or "" for receipt in told])
+    return [
+        receipt if receipt.duplicate_of in visible else replace(receipt, duplicate_of=None)
+        for receipt in told
+    ]
 
 
 def _ended(receipt: ReceiptView, ending: UploadEnding) -> ReceiptView:

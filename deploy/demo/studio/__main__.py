@@ -25,7 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     every = _scenes(asked, list(THINGS), 1)
     write_scenes(
         asked.folder / "scenes.csv",
-        [one for one in every if asked.no_photos or (photos / f"{one.photo}.jpg").exists()],
+        [
+            picture
+            for picture in every
+            if asked.no_photos or (photos / f"{picture.photo}.jpg").exists()
+        ],
     )
 
 
@@ -39,10 +43,10 @@ def _render(scenes: list[Scene], photos: Path, asked: argparse.Namespace) -> Non
     from deploy.demo.studio.render import Quality, render  # needs Blender; the rest of us does not
 
     quality = Quality(asked.side, asked.samples, asked.threads)
-    for one in scenes:
-        photo = photos / f"{one.photo}.jpg"
+    for picture in scenes:
+        photo = photos / f"{picture.photo}.jpg"
         if not photo.exists():
-            render(one, photo, quality)
+            render(picture, photo, quality)
 
 
 def _parser() -> argparse.ArgumentParser:

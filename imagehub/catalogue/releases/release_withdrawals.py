@@ -95,10 +95,10 @@ def add(cursor: Cursor, files: Iterable[tuple[WithdrawnFile, int]]) -> None:
         """,
         [
             (
-                *(one.release_id, one.image_id, one.path, bytes.fromhex(one.file_sha256)),
-                *(one.kind, one.withdrawn_at, shard),
+                *(file.release_id, file.image_id, file.path, bytes.fromhex(file.file_sha256)),
+                *(file.kind, file.withdrawn_at, shard),
             )
-            for one, shard in files
+            for file, shard in files
         ],
     )
 

@@ -119,10 +119,10 @@ def write(
         """,
         [
             (
-                *(version, one.image_id, one.label, one.weight, one.damping),
-                *(list(one.accounts), next_step),
+                *(version, claim.image_id, claim.label, claim.weight, claim.damping),
+                *(list(claim.accounts), next_step),
             )
-            for one in claims
+            for claim in claims
         ],
         template="(%s, %s, %s, %s, %s, %s::uuid[], %s)",
         page_size=1_000,

@@ -198,10 +198,16 @@ def write_label_sums(cursor: Cursor, version: int, sums: Iterable[LabelSum]) -> 
         """,
         [
             (
-                *(version, one.label, one.photos, one.contributors, one.sample_weight),
-                one.embeddings.tobytes(),
+                *(
+                    version,
+                    label_sum.label,
+                    label_sum.photos,
+                    label_sum.contributors,
+                    label_sum.sample_weight,
+                ),
+                label_sum.embeddings.tobytes(),
             )
-            for one in sums
+            for label_sum in sums
         ],
     )
 
@@ -243,7 +249,10 @@ def add_to_records(cursor: Cursor, version: int, changes: Mapping[str, Contribut
         set claims = r.claims + excluded.claims,
             right_claims = r.right_claims + excluded.right_claims
         """,
-        [(version, account, one.claims, one.right) for account, one in sorted(changes.items())],
+        [
+            (version, account, record.claims, record.right)
+            for account, record in sorted(changes.items())
+        ],
     )
 
 

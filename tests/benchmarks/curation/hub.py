@@ -92,8 +92,8 @@ class Hub:
         log = PostgresLog("uploads", self.settings.catalogue_url)
         dead_letters = PostgresLog("dead-letters", self.settings.catalogue_url)
         with closing(log), closing(dead_letters):
-            for one in batch:
-                log.append(_message(one, people[one.contributor]))
+            for upload in batch:
+                log.append(_message(upload, people[upload.contributor]))
             line = Pipeline(self.database, self.store, log, dead_letters, land)
             Consumer(line, LANDED_AT_ONCE).run(threading.Event(), until_empty=True)
 

@@ -113,7 +113,7 @@ def rates(sizes: TrainingSizes, hub: TrainingHub, release_id: str, first: str) -
         synthetic = [plain_rate(hub, "synthetic", file)]
         from_shards = [plain_rate(hub, "shards", file)]
         timed = run(hub, ONE_WORKER, release_id, **sizes.wish) if sizes.is_apart else first
-        on_spark = statistics.median(one.photos_per_second for one in hub.epochs(timed))
+        on_spark = statistics.median(epoch.photos_per_second for epoch in hub.epochs(timed))
         if sizes.is_apart:
             from_shards.append(plain_rate(hub, "shards", file))
             synthetic.append(plain_rate(hub, "synthetic", file))

@@ -69,13 +69,13 @@ def look_for(settings: Settings, image_or_digest: str) -> Proof:
     return Proof(photo, found, tuple(left), tuple(unknown))
 
 
-def _digest(found: list[str], asked: str) -> str:
-    if len(asked) == 64:
-        return asked
+def _digest(found: list[str], digest: str) -> str:
+    if len(digest) == 64:
+        return digest
     if not found:
-        raise NotFound(f"No photo is known by {asked}. Name its digest (64 hexadecimal digits).")
+        raise NotFound(f"No photo is known by {digest}. Name its digest (64 hexadecimal digits).")
     if len(found) > 1:
-        raise Refused("ambiguous", f"{asked} may be {' or '.join(found)}. Name the digest.")
+        raise Refused("ambiguous", f"{digest} may be {' or '.join(found)}. Name the digest.")
     return found[0]
 
 

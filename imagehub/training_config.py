@@ -57,11 +57,11 @@ class TrainingConfig(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_in(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        base = given.get("base", Base.TRANSFER)
-        return {**_DEFAULTS.get(str(base), {}), **given}
+    def _fill_in(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        base = data.get("base", Base.TRANSFER)
+        return {**_DEFAULTS.get(str(base), {}), **data}
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -102,8 +102,8 @@ def read(fields: Mapping[str, Any]) -> TrainingConfig:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         what = str(first["msg"]).removeprefix("Value error, ")
-        said = f"{where}: {what}" if where else what
-        raise Refused("training_config_wrong", f"This cannot be trained: {said}.") from error
+        message = f"{where}: {what}" if where else what
+        raise Refused("training_config_wrong", f"This cannot be trained: {message}.") from error
 
 
 @dataclass(frozen=True, slots=True)

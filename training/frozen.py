@@ -34,9 +34,9 @@ def features(model: Any, port: int, pixels: Any, style: Style) -> Any:
 
     known: dict[tuple[str, int], Value] = {}
     end = model.outputs[port].get_node()
-    wanted = _before(end)
+    needed = _before(end)
     for layer in model.get_ordered_ops():
-        if layer.get_name() in wanted:
+        if layer.get_name() in needed:
             inputs = [_input(known, source) for source in layer.inputs()]
             known[layer.get_name(), 0] = _apply(layer, inputs, pixels, style)
     result = _input(known, end.inputs()[0])
@@ -63,8 +63,8 @@ def _before(end: Any) -> set[str]:
     return found
 
 
-def _input(known: dict[tuple[str, int], Value], given: Any) -> Value:
-    source = given.get_source_output()
+def _input(known: dict[tuple[str, int], Value], input_node: Any) -> Value:
+    source = input_node.get_source_output()
     try:
         return known[source.get_node().get_name(), source.get_index()]
     except KeyError:

@@ -49,30 +49,30 @@ class Crowdwork:
 
 
 def look(
-    doors: FactSources,
-    given: DemoCrowd,
+    sources: FactSources,
+    crowd: DemoCrowd,
     sent: tuple[SentUpload, ...],
     counts: Counts,
     history: Path,
 ) -> Crowdwork:
     """Read what the settled hub holds, and judge the phones' history by it."""
-    facts = collect(doors)
-    with doors.database.transaction() as cursor:
+    facts = collect(sources)
+    with sources.database.transaction() as cursor:
         outcomes = audit.outcomes(cursor)
         stored = audit.stored_seconds_p95(cursor)
         verified = audit.verified_seconds_p95(cursor)
         clustered = audit.clustered_images(cursor)
     ends = Ends(sent, {upload.id: upload for upload in facts.uploads}, outcomes)
     figures: dict[str, float] = {}
-    if given.truth:
+    if crowd.truth:
         refused = {
             sent_upload.upload.name: sent_upload.code
             for sent_upload in sent
             if sent_upload.ending is SendOutcome.REFUSED
         }
-        figures |= shares(read(doors.database, given.crowd, given.truth, refused))
-    clusters = clusters_by_label(clustered, ends.by_image(given.scenes))
-    if given.is_sample:
+        figures |= shares(read(sources.database, crowd.crowd, crowd.truth, refused))
+    clusters = clusters_by_label(clustered, ends.by_image(crowd.scenes))
+    if crowd.is_sample:
         figures["clusters_to_chance"] = round(to_chance(clusters), 3)
     return Crowdwork(
         ends=ends,
@@ -80,7 +80,7 @@ def look(
         stored_seconds_p95=stored,
         verified_seconds_p95=verified,
         violations=tuple(check(read_history(history), facts, is_only_source=True)),
-        given=given,
+        given=crowd,
         figures=figures,
         clusters=clusters,
     )
@@ -128,7 +128,7 @@ def promises(work: Crowdwork, frozen: CheckedRelease, more: Sequence[OneMore]) -
         f"{violation.invariant} {violation.sentence}: {violation.count}"
         for violation in work.violations
     )
-    held = [
+    results = [
         Promise(
             "every upload reached a final state",
             not unfinished,
@@ -164,10 +164,10 @@ def promises(work: Crowdwork, frozen: CheckedRelease, more: Sequence[OneMore]) -
         ),
     ]
     if work.given.truth:
-        held += _told_by_truth(ends, counts, work.given.truth)
+        results += _told_by_truth(ends, counts, work.given.truth)
     if work.given.is_sample:
-        held += expected.promises(work.figures, counts, list(work.clusters.values()))
-    return held
+        results += expected.promises(work.figures, counts, list(work.clusters.values()))
+    return results
 
 
 def _told_by_truth(ends: Ends, counts: Counts, truth: Mapping[str, Truth]) -> list[Promise]:

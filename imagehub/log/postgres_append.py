@@ -42,7 +42,7 @@ def append(cursor: Cursor, topic: str, messages: Sequence[Message]) -> None:
         (
             part
             for id_, message in zip(ids, messages, strict=True)
-            for part in _place(topic, id_, message)
+            for part in _columns_of(topic, id_, message)
         ),
     )
 
@@ -59,7 +59,7 @@ def _pieces(id_: int, value: bytes) -> Iterator[bytes | memoryview]:
         yield view[number * PIECE_BYTES : (number + 1) * PIECE_BYTES]
 
 
-def _place(topic: str, id_: int, message: Message) -> Iterator[bytes]:
+def _columns_of(topic: str, id_: int, message: Message) -> Iterator[bytes]:
     rest_bytes = len(message.value) % PIECE_BYTES
     pieces_bytes = len(message.value) - rest_bytes
     row = (

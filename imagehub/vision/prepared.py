@@ -33,8 +33,8 @@ class Prepared:
 
 def prepared(models: Path) -> list[Prepared]:
     """All prepared networks, the newest first; raise Misconfigured if a card cannot be read."""
-    cards = [place for place in models.glob(f"*/{CARD_FILE}") if place.parent.name[0] != "."]
-    found = [Prepared(place.parent.resolve(), _read(place)) for place in cards]
+    cards = [path for path in models.glob(f"*/{CARD_FILE}") if path.parent.name[0] != "."]
+    found = [Prepared(path.parent.resolve(), _read(path)) for path in cards]
     return sorted(
         found, key=lambda model: (model.card.prepared_at, model.folder.name), reverse=True
     )
@@ -68,10 +68,10 @@ def _sha256(path: Path, _changed_at_ns: int, _size_bytes: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read(place: Path) -> Card:
+def _read(path: Path) -> Card:
     try:
-        return Card.model_validate_json(place.read_bytes())
+        return Card.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise Misconfigured(
-            f"{place} is no card of a prepared network. Prepare it again, or take its folder away."
+            f"{path} is no card of a prepared network. Prepare it again, or take its folder away."
         ) from error

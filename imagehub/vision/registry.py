@@ -134,30 +134,30 @@ def _shipped(model: Prepared) -> list[Network]:
     return [replace(network, file=str(starter() / str(network.file))) for network in model.networks]
 
 
-def _choose(wanted: str, kind: NetworkOutput, models: Path) -> Found | None:
-    if wanted == NONE:
+def _choose(choice: str, kind: NetworkOutput, models: Path) -> Found | None:
+    if choice == NONE:
         return None
     known = candidates(kind, models)
-    if wanted == AUTO:
+    if choice == AUTO:
         return next((found for network in known if (found := find(network, models))), None)
     latest = {model.card.name: model.folder.name for model in reversed(everywhere(models))}
     for network in known:
-        if network.name == latest.get(wanted, wanted):
+        if network.name == latest.get(choice, choice):
             found = find(network, models)
             if found is not None:
                 return found
             raise Misconfigured(
-                f"The network {wanted} needs the file {models / str(network.file)}, which is"
+                f"The network {choice} needs the file {models / str(network.file)}, which is"
                 f" missing. Put it there, name another folder in IMAGEHUB_MODELS, or set"
                 f" {_variable(kind)}=auto."
             )
-    if wanted in RECIPES:
+    if choice in RECIPES:
         raise Misconfigured(
-            f"The network {wanted} is missing in {models}. Prepare it with `python -m"
-            f" imagehub.vision prepare {wanted}`, or set {_variable(kind)}=auto."
+            f"The network {choice} is missing in {models}. Prepare it with `python -m"
+            f" imagehub.vision prepare {choice}`, or set {_variable(kind)}=auto."
         )
     names = ", ".join(dict.fromkeys([*RECIPES, *(network.name for network in known)]))
-    raise Misconfigured(f"{wanted} is no {kind} network of the hub. Known are: {AUTO}, {names}.")
+    raise Misconfigured(f"{choice} is no {kind} network of the hub. Known are: {AUTO}, {names}.")
 
 
 def _variable(kind: NetworkOutput) -> str:

@@ -32,9 +32,9 @@ class FleetReport:
 
     sent: tuple[SentUpload, ...]
 
-    def count(self, ending: SendOutcome) -> int:
+    def count(self, outcome: SendOutcome) -> int:
         """How many uploads ended so."""
-        return sum(sent_upload.ending is ending for sent_upload in self.sent)
+        return sum(sent_upload.ending is outcome for sent_upload in self.sent)
 
     @property
     def attempts(self) -> int:

@@ -44,8 +44,8 @@ def add_arrivals(context: JobContext, version: Version, arrived: Arrivals) -> No
         records = crowd_models.records(cursor, version.number, people)
         share = record.right_share(*crowd_models.totals(cursor, version.number))
         weights = [_first_weight(claim, records, share) for claim in claims]
-        standings = _standings(cursor, version.number, claims, weights)
-        change(cursor, version.number, claims, standings, "judge")
+        new_weights = _standings(cursor, version.number, claims, weights)
+        change(cursor, version.number, claims, new_weights, "judge")
         crowd_models.advance(cursor, version.number, arrived.safe_end)
 
 
@@ -58,11 +58,11 @@ def reweigh_judged(context: JobContext, version: Version) -> None:
             claims = crowd_claims.judged(cursor, version.number)
             if not claims:
                 return
-            standings = [
+            new_weights = [
                 ClaimWeight(claim.probability if claim.counts else None, claim.damping)
                 for claim in claims
             ]
-            change(cursor, version.number, claims, standings, None)
+            change(cursor, version.number, claims, new_weights, None)
 
 
 def reweigh_all(context: SparkJobContext, version: Version, rounds_left: int) -> None:
@@ -100,32 +100,34 @@ def change(
     cursor: Cursor,
     version: int,
     claims: Sequence[CrowdClaim],
-    standings: Sequence[ClaimWeight],
+    new_weights: Sequence[ClaimWeight],
     next_step: str | None,
 ) -> None:
     """Let claims stand otherwise in the model; they wait for `next_step` from then on."""
     crowd_models.take_revision(cursor, version)
-    change = difference(claims, standings)
+    change = difference(claims, new_weights)
     before = crowd_models.label_sums(cursor, version, change.statistics.labels)
     senders = crowd_claims.contributor_sizes(cursor, version, change.senders)
     crowd_models.write_label_sums(cursor, version, label_sums_after(change, before, senders))
     gram = crowd_models.gram(cursor, version) + change.statistics.gram
     photos = crowd_models.state(cursor, version).photos + sum(change.photos.values())
     crowd_models.write_gram(cursor, version, gram, photos)
-    records = {who: ContributorRecord(*facts) for who, facts in change.records.items()}
+    records = {
+        contributor: ContributorRecord(*facts) for contributor, facts in change.records.items()
+    }
     crowd_models.add_to_records(cursor, version, records)
     crowd_claims.write(
         cursor,
         version,
         [
             WeightedClaim(claim.image_id, claim.label, new.weight, new.damping, claim.claimants)
-            for claim, new in zip(claims, standings, strict=True)
+            for claim, new in zip(claims, new_weights, strict=True)
         ],
         next_step,
     )
 
 
-def difference(claims: Sequence[CrowdClaim], standings: Sequence[ClaimWeight]) -> Difference:
+def difference(claims: Sequence[CrowdClaim], new_weights: Sequence[ClaimWeight]) -> Difference:
     """What changes if each claim has its new standing and its present claimants."""
     return Difference.of(
         [
@@ -137,7 +139,7 @@ def difference(claims: Sequence[CrowdClaim], standings: Sequence[ClaimWeight]) -
                 accounts=claim.accounts,
                 claimants=claim.claimants,
             )
-            for claim, new in zip(claims, standings, strict=True)
+            for claim, new in zip(claims, new_weights, strict=True)
         ]
     )
 

@@ -197,7 +197,7 @@ def _votes(
     for image_id, label in claims:
         labels[image_id].append(label)
     votes = [answer for answer in answers if answer.gold is None and answer.answer != "unsure"]
-    given = {(answer.claim, answer.account_id) for answer in votes}
+    voted = {(answer.claim, answer.account_id) for answer in votes}
     for answer in votes:
         image_id, label = answer.claim
         yes = answer.answer == "yes"
@@ -205,8 +205,8 @@ def _votes(
         for other in labels[image_id]:
             seen, claimed = (label, other) if yes else (other, label)
             key = ((image_id, other), answer.account_id)
-            if key not in given and graph.supports(seen, claimed):
-                given.add(key)
+            if key not in voted and graph.supports(seen, claimed):
+                voted.add(key)
                 yield Ballot((key[0], False), answer.account_id, yes, False)
 
 
@@ -267,7 +267,10 @@ def _records(
         ):
             is_right = decided[answer.claim, answer.gold is not None] > 0
             settled[answer.account_id].append((answer.answer == "yes") == is_right)
-    return [ReviewerRecord(who, len(each), sum(each)) for who, each in settled.items()]
+    return [
+        ReviewerRecord(contributor, len(agreements), sum(agreements))
+        for contributor, agreements in settled.items()
+    ]
 
 
 def _logit(probability: float) -> float:

@@ -70,8 +70,12 @@ class Difference:
             photos[change.label] += (new.weight is not None) - (old.weight is not None)
             _count(records, change.accounts, old.weight, -1)
             _count(records, change.claimants, new.weight, 1)
-            senders.subtract((change.label, who) for who in _first(change.accounts, old))
-            senders.update((change.label, who) for who in _first(change.claimants, new))
+            senders.subtract(
+                (change.label, contributor) for contributor in _first(change.accounts, old)
+            )
+            senders.update(
+                (change.label, contributor) for contributor in _first(change.claimants, new)
+            )
         statistics = CrowdStatistics.of(
             np.stack([change.embedding for change in changes]),
             [change.label for change in changes],

@@ -32,8 +32,8 @@ def _change(
     cursor: Cursor, version: int, claims: Sequence[CrowdClaim], next_step: str | None
 ) -> None:
     if claims:
-        standings = [
+        new_weights = [
             ClaimWeight(claim.weight if claim.claimants else None, claim.damping)
             for claim in claims
         ]
-        add_to_model.change(cursor, version, claims, standings, next_step)
+        add_to_model.change(cursor, version, claims, new_weights, next_step)

@@ -153,9 +153,9 @@ def _read(store: ObjectStore, image: Unchecked) -> ViewedPhoto:
         return ViewedPhoto(image, None)
 
 
-def in_threads(make: Callable[[T], U], given: Iterable[T], threads: int, ahead: int) -> Iterator[U]:
+def in_threads(make: Callable[[T], U], items: Iterable[T], threads: int, ahead: int) -> Iterator[U]:
     """Make things in order, at most `ahead` of them before they are asked for."""
-    remaining = iter(given)
+    remaining = iter(items)
     with ThreadPoolExecutor(threads) as makers:
         waiting: deque[Future[U]] = deque(
             makers.submit(make, item) for item in islice(remaining, ahead)

@@ -123,8 +123,8 @@ def empty_outdated(context: SparkJobContext) -> None:
 
 def _is_wanted(version: Version, networks: Networks) -> bool:
     # Through JSON, as the catalogue keeps them.
-    wanted = json.loads(json.dumps(thresholds()))
-    return version.networks == networks.describe() and version.thresholds == wanted
+    current_thresholds = json.loads(json.dumps(thresholds()))
+    return version.networks == networks.describe() and version.thresholds == current_thresholds
 
 
 def _draft(networks: Networks, moments: Moments | None) -> Version:

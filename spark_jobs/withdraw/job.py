@@ -23,12 +23,12 @@ def run(context: JobContext) -> dict[str, int]:
     """
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
-        wishes, decided = removals.withdrawals(cursor), removals.takedowns(cursor)
+        withdrawals, decided = removals.withdrawals(cursor), removals.takedowns(cursor)
         again = removals.came_again(cursor)
     for photo in again:
         reopen(context, photo)
-    for wish in wishes:
-        withdraw(context, wish)
+    for withdrawal in withdrawals:
+        withdraw(context, withdrawal)
     for takedown in decided:
         take_down(context, takedown)
     with context.database.transaction() as cursor:
@@ -36,4 +36,4 @@ def run(context: JobContext) -> dict[str, int]:
     left = [purged for purged in purged_photos if not sweep(context, purged)]
     if left:
         raise Unavailable(f"Ingestion still has messages with {len(left)} photos that must go.")
-    return {"uploads": len(wishes), "taken_down": len(decided), "photos": len(purged_photos)}
+    return {"uploads": len(withdrawals), "taken_down": len(decided), "photos": len(purged_photos)}

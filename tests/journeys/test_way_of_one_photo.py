@@ -52,7 +52,7 @@ class Way:
 @pytest.fixture(scope="module")
 def way(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) -> Iterator[Way]:
     folder = tmp_path_factory.mktemp("way")
-    given = small_sample(folder / "crowd", UPLOADS)
+    crowd = small_sample(folder / "crowd", UPLOADS)
     port = free_port()
     settings = replace(
         Settings.from_environment({"IMAGEHUB_DATA": str(folder / "hub")}),
@@ -62,20 +62,20 @@ def way(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) 
         spark_memory="1g",
     )
     with running_hub(settings):
-        doors = FactSources.of(settings)
+        sources = FactSources.of(settings)
         history = settings.data / "history.jsonl"
-        report, kills = send_under_fire(settings, given.crowd, doors, history)
-        counts = wait_until_settled(doors.database)
-        work = checking.look(doors, given, report.sent, counts, history)
-        yield Way(settings, doors, report, work, kills)
-        doors.database.close()
+        report, kills = send_under_fire(settings, crowd.crowd, sources, history)
+        counts = wait_until_settled(sources.database)
+        work = checking.look(sources, crowd, report.sent, counts, history)
+        yield Way(settings, sources, report, work, kills)
+        sources.database.close()
 
 
 def send_under_fire(
-    settings: Settings, crowd: Crowd, doors: FactSources, file: Path
+    settings: Settings, crowd: Crowd, sources: FactSources, file: Path
 ) -> tuple[FleetReport, int]:
     """Send the crowd while Postgres is killed again and again; return how often it was."""
-    tokens = make_tokens(doors.database, crowd.contributors, settings.data / "tokens.json")
+    tokens = make_tokens(sources.database, crowd.contributors, settings.data / "tokens.json")
     sent = threading.Semaphore(0)
     done = threading.Event()
     kills: list[int] = []

@@ -27,7 +27,7 @@ def take_in_all(database: Database, folder: Path, number: int) -> None:
             (number,),
         )
     with database.transaction() as cursor:
-        arrived = arrivals.after(cursor, number, arrivals.place(cursor, number), 100)
+        arrived = arrivals.after(cursor, number, arrivals.position(cursor, number), 100)
     version = Version(number, {}, b"", "random", 0, {}, True)
     with job_run(database, "verify") as run:
         store = FolderStore(str(folder))

@@ -209,7 +209,7 @@ def test_an_image_that_leaves_the_label_sets_while_its_page_is_made_is_gone(web:
 
 
 def test_the_pages_show_who_sent_photos_first_what_is_near_to_these(web: Web) -> None:
-    (asker, _), (fellow, _), (sender, token) = (web.person() for _ in range(3))
+    (requester, _), (fellow, _), (sender, token) = (web.person() for _ in range(3))
     with web.database.transaction() as cursor:
         root = factories.label(cursor)
         far = factories.label(cursor, is_a=[factories.label(cursor, is_a=[root])])
@@ -218,11 +218,11 @@ def test_the_pages_show_who_sent_photos_first_what_is_near_to_these(web: Web) ->
         factories.photo(cursor, sent, owner=sender)
         until = datetime.now(UTC) + timedelta(days=1)
         asked = {
-            mid: demands.ask(cursor, asker.id, DemandSpec(mid, 5, "For a test.", until))
+            mid: demands.ask(cursor, requester.id, DemandSpec(mid, 5, "For a test.", until))
             for mid in (far.mid, near.mid)
         }
-        demands.join(cursor, asked[near.mid], asker.id, False)
-        for account in (asker, fellow):
+        demands.join(cursor, asked[near.mid], requester.id, False)
+        for account in (requester, fellow):
             demands.join(cursor, asked[far.mid], account.id, False)
     links = [f"/demands/{asked[mid]}" for mid in (near.mid, far.mid)]
     for_all = web.get("/demands").text

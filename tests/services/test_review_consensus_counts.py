@@ -17,8 +17,8 @@ from tests.factories import Photo
 YES, NO = ReviewAnswer.YES, ReviewAnswer.NO
 
 
-def answer(cursor: Cursor, account: Account, photo: Photo, given: ReviewAnswer) -> None:
-    reviews.write(cursor, photo.image_id, photo.label.mid, account.id, given)
+def answer(cursor: Cursor, account: Account, photo: Photo, review_answer: ReviewAnswer) -> None:
+    reviews.write(cursor, photo.image_id, photo.label.mid, account.id, review_answer)
 
 
 def recount(cursor: Cursor) -> None:
@@ -46,23 +46,23 @@ def test_an_answer_to_a_claim_that_nobody_makes_any_more_is_counted(database: Da
         assert votes(cursor, claimed)
 
 
-@pytest.mark.parametrize("given", [YES, NO])
+@pytest.mark.parametrize("review_answer", [YES, NO])
 def test_answers_add_up_and_a_withdrawn_one_is_gone(
-    database: Database, given: ReviewAnswer
+    database: Database, review_answer: ReviewAnswer
 ) -> None:
     with database.transaction() as cursor:
         photo, (account, other, third) = factories.photo(cursor), people(cursor, 3)
         assert not review_votes.are_waiting(cursor)
-        answer(cursor, account, photo, given)
+        answer(cursor, account, photo, review_answer)
         recount(cursor)
         alone = votes(cursor, photo)
-        answer(cursor, other, photo, given)
+        answer(cursor, other, photo, review_answer)
         answer(cursor, third, photo, ReviewAnswer.UNSURE)
         recount(cursor)
         both = votes(cursor, photo)
         assert alone
         assert both
-        assert (both.yes, both.no) == ((2, 0) if given is YES else (0, 2))
+        assert (both.yes, both.no) == ((2, 0) if review_answer is YES else (0, 2))
         assert abs(both.log_ratio) > 1.7 * abs(alone.log_ratio)
         reviews.withdraw(cursor, photo.image_id, photo.label.mid, account.id)
         reviews.withdraw(cursor, photo.image_id, photo.label.mid, other.id)

@@ -205,8 +205,8 @@ def test_gold_is_chosen_where_all_agree_both_ways(database: Database) -> None:
         ]
         for photo, outcome, probability, evidence in cases:
             factories.verdict(cursor, photo.image_id, photo.label, outcome, probability, evidence)
-        assert review_questions.choose_golds(cursor, is_right=True, wanted=10) == 1
-        assert review_questions.choose_golds(cursor, is_right=False, wanted=10) == 1
+        assert review_questions.choose_golds(cursor, is_right=True, count=10) == 1
+        assert review_questions.choose_golds(cursor, is_right=False, count=10) == 1
         assert review_questions.count_golds(cursor) == {True: 1, False: 1}
         cursor.execute("select image_id, is_right from review_golds")
         found = {row.image_id: row.is_right for row in cursor}

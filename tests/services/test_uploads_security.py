@@ -87,10 +87,10 @@ def test_an_admin_reads_an_upload_that_was_opened_for_as_long_as_that_lasts(
 def test_nobody_but_an_admin_opens_a_photo(
     database: Database, as_web: Database, sent: dict[str, Photo], role: Role
 ) -> None:
-    asker = person(database, role)
+    account = person(database, role)
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), \
-            as_web.acting_for(asker.id).transaction() as cursor:  # fmt: skip
-        photo_openings.add(cursor, asker.id, sent["hidden"].image_id, "x", 60)
+            as_web.acting_for(account.id).transaction() as cursor:  # fmt: skip
+        photo_openings.add(cursor, account.id, sent["hidden"].image_id, "x", 60)
 
 
 def test_receipts_are_for_their_owner(

@@ -61,16 +61,16 @@ def document(endpoints: Mapping[str, Iterable[Endpoint]]) -> Document:
 def _schemas(
     endpoints: Iterable[Endpoint],
 ) -> tuple[dict[tuple[type[BaseModel], Mode], Document], Document]:
-    wanted: dict[tuple[type[BaseModel], Mode], None] = {(Problem, "serialization"): None}
+    models: dict[tuple[type[BaseModel], Mode], None] = {(Problem, "serialization"): None}
     for endpoint in endpoints:
         if endpoint.body:
-            wanted[endpoint.body, "validation"] = None
+            models[endpoint.body, "validation"] = None
         if endpoint.answer:
-            wanted[endpoint.answer, "serialization"] = None
+            models[endpoint.answer, "serialization"] = None
     names, rest = models_json_schema(
-        list(wanted), ref_template="#/components/schemas/{model}", title=None
+        list(models), ref_template="#/components/schemas/{model}", title=None
     )
-    return {(model, mode): names[model, mode] for model, mode in wanted}, rest["$defs"]
+    return {(model, mode): names[model, mode] for model, mode in models}, rest["$defs"]
 
 
 def _operation(

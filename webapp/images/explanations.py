@@ -88,7 +88,7 @@ def explain(case: VerdictContext, reader: Reader) -> Explanation:
     lines = tuple(_line(seen, case, reader.sees_numbers) for seen in told)
     probability = case.verdict.probability
     reasons = tuple(reason for reason in case.verdict.reasons if reason not in untold)
-    said = " ".join(line.sentence for line in lines)
+    sentences = " ".join(line.sentence for line in lines)
     rivals = _rivals(case, lines)
     return Explanation(
         headline=_headline(case, lines),
@@ -99,7 +99,7 @@ def explain(case: VerdictContext, reader: Reader) -> Explanation:
         ),
         lines=lines,
         all_reasons=reasons,
-        reasons=tuple(reason for reason in reasons if reason not in said),
+        reasons=tuple(reason for reason in reasons if reason not in sentences),
         next_steps=(
             next_steps(case.label, case.verdict.outcome, case.findings, rivals)
             if reader.is_sender or reader.sees_numbers

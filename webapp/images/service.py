@@ -83,7 +83,7 @@ class PageCursor:
 
 
 def of_label(
-    database: Database, mid: str, place: PageCursor, limit: int, cluster: int | None = None
+    database: Database, mid: str, page_cursor: PageCursor, limit: int, cluster: int | None = None
 ) -> Page[Tile]:
     """A page of the label's public images with its descendants', or of one of its clusters.
 
@@ -94,11 +94,11 @@ def of_label(
         if label_queries.find(cursor, mid) is None:
             raise NotFound(f"There is no label {mid}.")
         if cluster is None:
-            return _page_of_label(cursor, mid, place, limit)
+            return _page_of_label(cursor, mid, page_cursor, limit)
         ids = {ordinal: id_ for id_, ordinal, _ in image_lists.clusters(cursor, mid)}
         if cluster not in ids:
             raise NotFound(f"The label {mid} has no cluster {cluster}.")
-        return _page_of_cluster(cursor, ids[cluster], place, limit)
+        return _page_of_cluster(cursor, ids[cluster], page_cursor, limit)
 
 
 def clusters(database: Database, mid: str) -> list[ClusterEntry]:
@@ -211,24 +211,26 @@ def _may_see(cursor: Cursor, image: ImageEntry, viewer: Account | None) -> bool:
     return permissions.may_see_image(viewer, found, is_public=False)
 
 
-def _page_of_label(cursor: Cursor, mid: str, place: PageCursor, limit: int) -> Page[Tile]:
-    if place.before:
-        (before,) = decode(place.before, str)
+def _page_of_label(cursor: Cursor, mid: str, page_cursor: PageCursor, limit: int) -> Page[Tile]:
+    if page_cursor.before:
+        (before,) = decode(page_cursor.before, str)
         found = image_lists.of_label_before(cursor, mid, str(before), limit + 1)
         return page_before(found, limit, _by_id)
-    (after,) = decode(place.after, str) if place.after else ("",)
+    (after,) = decode(page_cursor.after, str) if page_cursor.after else ("",)
     found = image_lists.of_label(cursor, mid, str(after), limit + 1)
-    return page_after(found, limit, _by_id, is_first=not place.after)
+    return page_after(found, limit, _by_id, is_first=not page_cursor.after)
 
 
-def _page_of_cluster(cursor: Cursor, cluster_id: int, place: PageCursor, limit: int) -> Page[Tile]:
-    if place.before:
-        distance, image_id = decode(place.before, float, str)
+def _page_of_cluster(
+    cursor: Cursor, cluster_id: int, page_cursor: PageCursor, limit: int
+) -> Page[Tile]:
+    if page_cursor.before:
+        distance, image_id = decode(page_cursor.before, float, str)
         found = image_lists.of_cluster_before(cursor, cluster_id, (distance, image_id), limit + 1)
         return page_before(found, limit, _by_distance)
-    distance, image_id = decode(place.after, float, str) if place.after else (-1.0, "")
+    distance, image_id = decode(page_cursor.after, float, str) if page_cursor.after else (-1.0, "")
     found = image_lists.of_cluster(cursor, cluster_id, (distance, image_id), limit + 1)
-    return page_after(found, limit, _by_distance, is_first=not place.after)
+    return page_after(found, limit, _by_distance, is_first=not page_cursor.after)
 
 
 def _by_id(tile: Tile) -> tuple[str]:

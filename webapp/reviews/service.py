@@ -12,7 +12,7 @@ from webapp.images.service import IMAGE_ID
 
 
 def answer(
-    database: Database, account: Account, image_id: str, mid: str, given: ReviewAnswer
+    database: Database, account: Account, image_id: str, mid: str, review_answer: ReviewAnswer
 ) -> Review:
     """Write a person's answer, in place of an earlier one.
 
@@ -20,7 +20,7 @@ def answer(
     """
     with database.transaction() as cursor:
         _require(cursor, account, image_id, mid)
-        reviews.write(cursor, image_id, mid, account.id, given)
+        reviews.write(cursor, image_id, mid, account.id, review_answer)
         return next(
             review
             for review in reviews.of_image(cursor, image_id)

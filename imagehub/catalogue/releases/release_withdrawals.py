@@ -125,11 +125,11 @@ def unblanked(cursor: Cursor, image_id: str) -> list[ShardFile]:
     return [ShardFile(*row) for row in cursor.fetchall()]
 
 
-def mark_blanked(cursor: Cursor, place: ShardFile) -> None:
+def mark_blanked(cursor: Cursor, shard: ShardFile) -> None:
     """Remember that zeros took the place of the bytes."""
     cursor.execute(
         "update release_withdrawals set blanked_at = now() where release_id = %s and image_id = %s",
-        (place.release_id, place.image_id),
+        (shard.release_id, shard.image_id),
     )
 
 

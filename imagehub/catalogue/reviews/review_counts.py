@@ -122,14 +122,14 @@ def claims_of(cursor: Cursor, image_ids: Iterable[str]) -> dict[Claim, dict[str,
     )
     found: dict[Claim, dict[str, float]] = {}
     for row in cursor:
-        said = {
+        evidence_by_claim = {
             seen["source"]: seen["probability"]
             for seen in row.evidence or ()
             if seen["probability"] is not None
         }
         if row.prior is not None:
-            said["prior"] = row.prior
-        found[row.image_id, row.label] = said
+            evidence_by_claim["prior"] = row.prior
+        found[row.image_id, row.label] = evidence_by_claim
     return found
 
 

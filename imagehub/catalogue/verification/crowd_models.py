@@ -117,7 +117,7 @@ def write_gram(cursor: Cursor, version: int, gram: Float64s, photos: int) -> Non
     )
 
 
-def advance(cursor: Cursor, version: int, place: ArrivalCursor) -> None:
+def advance(cursor: Cursor, version: int, arrival_cursor: ArrivalCursor) -> None:
     """Remember that all uploads up to the place are taken in; it never goes back."""
     cursor.execute(
         """
@@ -129,7 +129,11 @@ def advance(cursor: Cursor, version: int, place: ArrivalCursor) -> None:
                 or taken_to > pg_snapshot_xmax(pg_current_snapshot())::text::bigint
             )
         """,
-        {"transaction": place.transaction, "upload": place.upload_id, "version": version},
+        {
+            "transaction": arrival_cursor.transaction,
+            "upload": arrival_cursor.upload_id,
+            "version": version,
+        },
     )
 
 

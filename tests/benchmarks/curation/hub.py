@@ -94,8 +94,8 @@ class Hub:
         with closing(log), closing(dead_letters):
             for upload in batch:
                 log.append(_message(upload, people[upload.contributor]))
-            line = Pipeline(self.database, self.store, log, dead_letters, land)
-            Consumer(line, LANDED_AT_ONCE).run(threading.Event(), until_empty=True)
+            pipeline = Pipeline(self.database, self.store, log, dead_letters, land)
+            Consumer(pipeline, LANDED_AT_ONCE).run(threading.Event(), until_empty=True)
 
     def _work(self, names: Sequence[str]) -> None:
         """Run the jobs until none has work; raise Unavailable if that does not end."""

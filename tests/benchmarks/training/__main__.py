@@ -71,9 +71,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--crowd", type=Path, required=True)
     parser.add_argument("--models", type=Path, default=Path("hub-data/models"))
-    given = parser.parse_args()
-    photos = crowd_photos(given.crowd)
-    with training_hub(given.models, TWO_WORKERS) as hub:
+    options = parser.parse_args()
+    photos = crowd_photos(options.crowd)
+    with training_hub(options.models, TWO_WORKERS) as hub:
         measure(FULL, hub, photos)
 
 

@@ -52,7 +52,9 @@ def folded(name: str) -> str:
     The catalogue's function of this name and the app's `fold` do the same.
     """
     plain = unicodedata.normalize("NFKD", name)
-    small = "".join(one for one in plain if not "\u0300" <= one <= "\u036f").lower()
+    small = "".join(
+        character for character in plain if not "\u0300" <= character <= "\u036f"
+    ).lower()
     for letter, letters in _SPELLED_OUT.items():
         small = small.replace(letter, letters)
     return small.translate(_STROKES)

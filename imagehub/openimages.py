@@ -152,10 +152,10 @@ def _text(file: SourceFile) -> str:
         _refuse(file, f"line {line}", "is no UTF-8; save the file as UTF-8")
 
 
-def _mid(file: SourceFile, place: str, text: object) -> str:
+def _mid(file: SourceFile, where: str, text: object) -> str:
     mid = text.strip() if isinstance(text, str) else ""
     if not MID.fullmatch(mid):
-        _refuse(file, place, f"has {str(text)[:40]!r} where a MID such as /m/01yrx belongs")
+        _refuse(file, where, f"has {str(text)[:40]!r} where a MID such as /m/01yrx belongs")
     return mid
 
 
@@ -186,5 +186,5 @@ def _node_mid(file: SourceFile, path: str, node: object) -> str:
     return _mid(file, f"{path}.LabelName", node.get("LabelName"))
 
 
-def _refuse(file: SourceFile, place: str, what: str) -> NoReturn:
-    raise Refused("label_file_broken", f"{file.name}, {place}: {what}. Nothing of it was imported.")
+def _refuse(file: SourceFile, where: str, what: str) -> NoReturn:
+    raise Refused("label_file_broken", f"{file.name}, {where}: {what}. Nothing of it was imported.")

@@ -22,13 +22,13 @@ def coarsened(upload: Upload) -> Upload:
     latitude = _rounded(metadata.latitude, 90)
     longitude = _rounded(metadata.longitude, 180)
     is_somewhere = latitude is not None and longitude is not None
-    kept = UploadMetadata(
+    coarse = UploadMetadata(
         taken_at=_utc(metadata.taken_at),
         latitude=latitude if is_somewhere else None,
         longitude=longitude if is_somewhere else None,
         device=printable(metadata.device, MAX_DEVICE_CHARACTERS) if metadata.device else None,
     )
-    return replace(upload, metadata=plausible(kept, upload.accepted_at))
+    return replace(upload, metadata=plausible(coarse, upload.accepted_at))
 
 
 def printable(text: str, max_characters: int) -> str:

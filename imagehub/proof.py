@@ -56,26 +56,26 @@ def look_for(settings: Settings, image_or_digest: str) -> Proof:
         except (NotFound, Refused) as error:
             unknown.append(f"the release {release}, whose manifest cannot be read ({error})")
     log, letters = hub.open_log(settings), hub.open_dead_letters(settings)
-    carried = {one.topic: one.carries(photo) for one in (log, letters)}
+    carried = {upload_log.topic: upload_log.carries(photo) for upload_log in (log, letters)}
     left += [Trace("log", topic) for topic, answer in carried.items() if answer]
     unknown += [
         f"the topic {topic}, whose messages go when its retention has passed"
         for topic, answer in carried.items()
         if answer is None
     ]
-    for one in (log, letters):
-        one.close()
+    for upload_log in (log, letters):
+        upload_log.close()
     database.close()
     return Proof(photo, found, tuple(left), tuple(unknown))
 
 
-def _digest(found: list[str], asked: str) -> str:
-    if len(asked) == 64:
-        return asked
+def _digest(found: list[str], digest: str) -> str:
+    if len(digest) == 64:
+        return digest
     if not found:
-        raise NotFound(f"No photo is known by {asked}. Name its digest (64 hexadecimal digits).")
+        raise NotFound(f"No photo is known by {digest}. Name its digest (64 hexadecimal digits).")
     if len(found) > 1:
-        raise Refused("ambiguous", f"{asked} may be {' or '.join(found)}. Name the digest.")
+        raise Refused("ambiguous", f"{digest} may be {' or '.join(found)}. Name the digest.")
     return found[0]
 
 

@@ -18,8 +18,8 @@ def folder(label: Label) -> str:
 def slug(name: str) -> str:
     """A name in a-z, 0-9 and hyphens; never empty."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    return words[:MAX_SLUG_CHARACTERS].rstrip("-") or "label"
+    hyphenated = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return hyphenated[:MAX_SLUG_CHARACTERS].rstrip("-") or "label"
 
 
 def code(mid: str) -> str:

@@ -57,10 +57,10 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return read
 
 
-def _one_of(*words: str) -> Callable[[str], str]:
+def _one_of(*choices: str) -> Callable[[str], str]:
     def read(value: str) -> str:
-        if value.strip() not in words:
-            raise ValueError(f"it must be {' or '.join(words)}")
+        if value.strip() not in choices:
+            raise ValueError(f"it must be {' or '.join(choices)}")
         return value.strip()
 
     return read
@@ -175,7 +175,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings; raise Misconfigured naming the first wrong or unknown variable."""
-        given = {
+        variables = {
             name: value
             for name, value in (os.environ if environment is None else environment).items()
             if name.startswith(PREFIX)
@@ -183,18 +183,18 @@ class Settings:
         values: dict[str, Any] = {}
         for setting in fields(cls):
             name = variable(setting.name)
-            if name not in given:
+            if name not in variables:
                 continue
-            text = given.pop(name)
+            text = variables.pop(name)
             try:
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError as error:
                 is_secret = setting.metadata["is_secret"] or "@" in text  # it may hold a password
                 shown = "…" if is_secret else repr(text)
                 raise Misconfigured(f"{name}={shown} is wrong: {error}.") from error
-        if given:
+        if variables:
             known = ", ".join(variable(setting.name) for setting in fields(cls))
-            raise Misconfigured(f"{min(given)} is no setting of the hub. Known are: {known}.")
+            raise Misconfigured(f"{min(variables)} is no setting of the hub. Known are: {known}.")
         data = values.get("data", cls.data)
         values.setdefault("models", data / "models")
         values.setdefault("signing_key", data / "signing-key.pem")

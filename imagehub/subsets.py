@@ -63,5 +63,5 @@ class ReleasePhoto:
 
 def in_split_order(names: Iterable[str]) -> list[str]:
     """Names of splits as people expect them: train first, unusual ones last."""
-    place = {split: number for number, split in enumerate(("train", "validation", "test"))}
-    return sorted(names, key=lambda name: (place.get(name, len(place)), name))
+    order = {split: number for number, split in enumerate(("train", "validation", "test"))}
+    return sorted(names, key=lambda name: (order.get(name, len(order)), name))

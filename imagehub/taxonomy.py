@@ -117,7 +117,7 @@ def _above(mid: str, parents: dict[str, set[str]]) -> dict[str, int]:
     level, distance = parents[mid], 1
     while level:
         found |= dict.fromkeys(level, distance)
-        level = {up for one in level for up in parents.get(one, ()) if up not in found}
+        level = {up for label in level for up in parents.get(label, ()) if up not in found}
         distance += 1
     return found
 

@@ -57,11 +57,11 @@ class TrainingConfig(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_in(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        base = given.get("base", Base.TRANSFER)
-        return {**_DEFAULTS.get(str(base), {}), **given}
+    def _fill_in(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        base = data.get("base", Base.TRANSFER)
+        return {**_DEFAULTS.get(str(base), {}), **data}
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -102,8 +102,8 @@ def read(fields: Mapping[str, Any]) -> TrainingConfig:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         what = str(first["msg"]).removeprefix("Value error, ")
-        said = f"{where}: {what}" if where else what
-        raise Refused("training_config_wrong", f"This cannot be trained: {said}.") from error
+        message = f"{where}: {what}" if where else what
+        raise Refused("training_config_wrong", f"This cannot be trained: {message}.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def require_enough(summary: Summary, config: TrainingConfig) -> None:
         )
     short = short_labels(summary, config.photos_per_label)
     if short:
-        named = ", ".join(f"{one.label} ({one.photos})" for one in short[:10])
+        named = ", ".join(f"{label.label} ({label.photos})" for label in short[:10])
         more = f" and {len(short) - 10} more" if len(short) > 10 else ""
         raise Refused(
             "too_few_photos",

@@ -36,7 +36,7 @@ def write(files: Iterable[WithdrawnFile]) -> bytes:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
-    for file in sorted(files, key=lambda one: one.path):
+    for file in sorted(files, key=lambda file: file.path):
         rows.writerow((*astuple(file)[:-1], file.withdrawn_at.isoformat(timespec="seconds")))
     return text.getvalue().encode()
 
@@ -48,7 +48,7 @@ def read(data: bytes, release_id: str) -> tuple[WithdrawnFile, ...]:
         if tuple(header) != COLUMNS:
             raise ValueError("its columns are others")
         files = tuple(_file(*row) for row in rows)
-        if any(one.release_id != release_id or not PATH.fullmatch(one.path) for one in files):
+        if any(file.release_id != release_id or not PATH.fullmatch(file.path) for file in files):
             raise ValueError("it names another release, or no file of one")
     except (ValueError, TypeError, IndexError, csv.Error) as error:
         raise Refused(

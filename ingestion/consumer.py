@@ -112,10 +112,10 @@ class Consumer:
         """How many processes died while they processed each message, where any did."""
         if not batch:
             return {}
-        places = {self._pipeline.place(received): received.position for received in batch}
+        offsets = {self._pipeline.offset_of(received): received.position for received in batch}
         with self._pipeline.database.transaction() as cursor:
-            found = attempts.find(cursor, list(places))
-        return {places[place]: count for place, count in found.items() if count > 0}
+            found = attempts.find(cursor, list(offsets))
+        return {offsets[offset]: count for offset, count in found.items() if count > 0}
 
     def _land(
         self, pool: ThreadPoolExecutor, group: Sequence[Received], deaths: dict[Position, int]
@@ -124,10 +124,10 @@ class Consumer:
         first = group[0]
         if deaths.get(first.position, 0) >= MAX_DEATHS:
             return [(first, _KILLER)]
-        places = [self._pipeline.place(received) for received in group]
+        offsets = [self._pipeline.offset_of(received) for received in group]
         with self._pipeline.database.transaction() as cursor:
-            attempts.add(cursor, places)
-        self._open_attempts = places
+            attempts.add(cursor, offsets)
+        self._open_attempts = offsets
         return zip(group, pool.map(partial(prepare, self._pipeline), group), strict=True)
 
     def _take_back(self) -> None:

@@ -32,16 +32,16 @@ def set_aside(pipeline: Pipeline, received: Received, why: SetAside) -> None:
 
     Raises Flooded after the message that makes it a flood.
     """
-    place = pipeline.place(received)
+    offset = pipeline.offset_of(received)
     reason = printable(why.reason, _MAX_REASON_CHARACTERS)
     with pipeline.database.transaction() as cursor:
-        is_known = dead_letters.is_set_aside(cursor, place)
+        is_known = dead_letters.is_set_aside(cursor, offset)
     if not is_known:
-        _append(pipeline, received.message, _origin(place, why.code, reason))
+        _append(pipeline, received.message, _origin(offset, why.code, reason))
     with pipeline.database.transaction() as cursor:
-        if dead_letters.add(cursor, place, why.code, reason, upload_id_of(received.message)):
-            dead_letters.count_handled(cursor, place, is_dead=True)
-        attempts.forget(cursor, place)
+        if dead_letters.add(cursor, offset, why.code, reason, upload_id_of(received.message)):
+            dead_letters.count_handled(cursor, offset, is_dead=True)
+        attempts.forget(cursor, offset)
     check_flow(pipeline)
 
 
@@ -81,11 +81,11 @@ def _is_flood(count: LineCounts) -> bool:
     )
 
 
-def _origin(place: MessageOffset, code: str, reason: str) -> dict[str, str]:
+def _origin(offset: MessageOffset, code: str, reason: str) -> dict[str, str]:
     return {
-        "origin-topic": place.topic,
-        "origin-partition": str(place.partition),
-        "origin-offset": str(place.offset),
+        "origin-topic": offset.topic,
+        "origin-partition": str(offset.partition),
+        "origin-offset": str(offset.offset),
         "reason-code": code,
         "reason": reason,
     }

@@ -148,12 +148,12 @@ def _put_first(store: ObjectStore, key: str, data: bytes) -> bytes:
 def _write_rows(
     pipeline: Pipeline, received: Received, outcome: Landed | TurnedDown | SettledBefore
 ) -> None:
-    place = pipeline.place(received)
+    offset = pipeline.offset_of(received)
     pipeline.failpoints.reached("before_rows")
     with pipeline.database.transaction() as cursor:
         if not isinstance(outcome, SettledBefore) and _add(cursor, outcome):
-            dead_letters.count_handled(cursor, place, is_dead=False)
-        attempts.forget(cursor, place)
+            dead_letters.count_handled(cursor, offset, is_dead=False)
+        attempts.forget(cursor, offset)
         pipeline.failpoints.reached("before_commit")
     pipeline.failpoints.reached("after_commit")
 

@@ -27,6 +27,6 @@ class Pipeline:
     decode: Callable[[bytes], LandedPhoto]
     failpoints: Failpoints = field(default_factory=Failpoints)
 
-    def place(self, received: Received) -> MessageOffset:
+    def offset_of(self, received: Received) -> MessageOffset:
         """Where a message of the pipeline's log stands."""
         return MessageOffset(self.log.topic, received.position.partition, received.position.offset)

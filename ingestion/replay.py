@@ -25,13 +25,13 @@ def replay(database: Database, log: UploadLog, set_aside: UploadLog) -> int:
         waiting = dead_letters.not_replayed(cursor, log.topic)
     count = 0
     for letter in _letters(set_aside) if waiting else ():
-        place = _origin(letter)
-        if place in waiting:
-            kept = {name: text for name, text in letter.headers.items() if name not in ORIGIN}
-            log.append(Message(letter.key, kept, letter.value))
+        offset = _origin(letter)
+        if offset in waiting:
+            headers = {name: text for name, text in letter.headers.items() if name not in ORIGIN}
+            log.append(Message(letter.key, headers, letter.value))
             with database.transaction() as cursor:
-                dead_letters.mark_replayed(cursor, place)
-            waiting.remove(place)
+                dead_letters.mark_replayed(cursor, offset)
+            waiting.remove(offset)
             count += 1
     return count
 
@@ -42,7 +42,7 @@ def _letters(set_aside: UploadLog) -> Iterator[Message]:
     try:
         consumer.rewind()
         while received := consumer.poll(POLL_MESSAGES, POLL_SECONDS):
-            yield from (one.message for one in received)
+            yield from (record.message for record in received)
     finally:
         consumer.close()
 

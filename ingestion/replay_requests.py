@@ -33,11 +33,11 @@ def answer(pipeline: Pipeline) -> None:
     After a crash in between some are tried twice: an upload lands only once.
     """
     with pipeline.database.transaction() as cursor:
-        asked = dead_letters.open_replays(cursor)
-    if not asked:
+        requests = dead_letters.open_replays(cursor)
+    if not requests:
         return
     count = replay(pipeline.database, pipeline.log, pipeline.dead_letters)
     logger.info("put %d dead letters into the upload log again", count)
     with pipeline.database.transaction() as cursor:
-        for request_id in asked:
+        for request_id in requests:
             dead_letters.answer_replay(cursor, request_id, count)

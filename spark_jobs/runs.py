@@ -115,5 +115,5 @@ def _finish(run: JobRun, error: str | None) -> None:
 def _reason(error: BaseException) -> str:
     if isinstance(error, SystemExit | KeyboardInterrupt):
         return "It was told to stop before it was done."
-    words = " ".join(str(error).split()) or "no further words"
-    return f"{type(error).__name__}: {words}"[:MAX_REASON_CHARACTERS]
+    text = " ".join(str(error).split()) or "no further words"
+    return f"{type(error).__name__}: {text}"[:MAX_REASON_CHARACTERS]

@@ -129,8 +129,8 @@ class World:
             return found
         until = datetime.now(UTC) + timedelta(days=1)
         with self.web.database.transaction() as cursor:
-            wish = DemandSpec(self.label.mid, 5, secrets.token_hex(4), until)
-            demand = demands.ask(cursor, owner.account.id, wish)
+            spec = DemandSpec(self.label.mid, 5, secrets.token_hex(4), until)
+            demand = demands.ask(cursor, owner.account.id, spec)
             url = f"https://{secrets.token_hex(4)}.example/"
             webhook = webhooks.add(cursor, owner.account.id, url, "whsec_x")
             new = NewProposal(f"Thing {secrets.token_hex(4)}", (), "It is missing.")

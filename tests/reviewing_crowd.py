@@ -152,11 +152,11 @@ class Crowd:
         """A gold question now and then, else one of the most doubtful that this person can get."""
         size, met = self.setting.claims, self.met[person]
         if self.rng.random() < self.setting.gold_share:
-            fresh = [one for one in range(size, size + GOLDS) if one not in met]
+            fresh = [claim for claim in range(size, size + GOLDS) if claim not in met]
             return int(self.rng.choice(fresh)) if fresh else None
         waiting = np.flatnonzero(self.is_open)
         doubtful = waiting[np.argsort(np.abs(self.log_odds[waiting]), kind="stable")]
-        fresh = [int(one) for one in doubtful[: LIKELIEST + len(met)] if one not in met]
+        fresh = [int(claim) for claim in doubtful[: LIKELIEST + len(met)] if claim not in met]
         return int(self.rng.choice(fresh[:LIKELIEST])) if fresh else None
 
     def _answer(self, person: int, claim: int) -> None:
@@ -200,11 +200,11 @@ class Crowd:
 def worst(figures: Sequence[Figures]) -> Figures:
     """The least of what should be high and the most of what should be low."""
     return Figures(
-        accuracy=min(one.accuracy for one in figures),
-        reviews_per_claim=max(one.reviews_per_claim for one in figures),
-        answers_per_claim=max(one.answers_per_claim for one in figures),
-        undecided_share=max(one.undecided_share for one in figures),
-        wrong_target_share=max(one.wrong_target_share for one in figures),
+        accuracy=min(figure.accuracy for figure in figures),
+        reviews_per_claim=max(figure.reviews_per_claim for figure in figures),
+        answers_per_claim=max(figure.answers_per_claim for figure in figures),
+        undecided_share=max(figure.undecided_share for figure in figures),
+        wrong_target_share=max(figure.wrong_target_share for figure in figures),
     )
 
 

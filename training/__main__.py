@@ -66,21 +66,21 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--photos-per-label", type=int, help="fewest photos that each label needs")
     run.add_argument("--seed", type=int)
     run.add_argument("--queue-only", action="store_true", help="leave it to `serve`")
-    for name, words in (
+    for name, text in (
         ("cancel", "stop a run"),
         ("show", "tell how a run stands"),
         ("register", "make a run's model a network that verification can use"),
     ):
-        commands.add_parser(name, help=words).add_argument("run", help="id of the run")
+        commands.add_parser(name, help=text).add_argument("run", help="id of the run")
     return parser
 
 
 def _queue(database: Database, parsed: argparse.Namespace) -> str:
     """Check the wish against the release and queue it."""
     names = training_config.TrainingConfig.model_fields
-    given = {name: value for name, value in vars(parsed).items() if name in names}
+    fields = {name: value for name, value in vars(parsed).items() if name in names}
     config = training_config.read(
-        {name: value for name, value in given.items() if value is not None}
+        {name: value for name, value in fields.items() if value is not None}
     )
     with database.transaction() as cursor:
         release = release_queries.find(cursor, parsed.release)
@@ -100,7 +100,7 @@ def _cancel(database: Database, run_id: str) -> int:
 
 
 def _register(settings: Settings, database: Database, run_id: str) -> int:
-    made = register(settings, database, run_id, lambda words: print(words, file=sys.stderr))
+    made = register(settings, database, run_id, lambda text: print(text, file=sys.stderr))
     print(
         f"{made.folder}\nVerification takes its word with IMAGEHUB_CLASS_NETWORK={made.card.name},"
         " in place of the present network of classes. It speaks of its own labels only, and has"

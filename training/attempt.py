@@ -122,42 +122,42 @@ class AttemptResources:
             self._cluster = None
 
 
-def train(doors: AttemptResources) -> None:
+def train(resources: AttemptResources) -> None:
     """Do all that is missing of the run, and publish its model."""
-    run, config = doors.run, read_config(doors.run.config)
-    with doors.database.transaction() as cursor:
+    run, config = resources.run, read_config(resources.run.config)
+    with resources.database.transaction() as cursor:
         withdrawn = training_sweeps.withdrawn(cursor, run.release_id)
     source = PinnedRelease(run.release_id, run.manifest_sha256, withdrawn)
-    network = _network(doors, config)
+    network = _network(resources, config)
     side = network.side_pixels if network else config.image_size_pixels
-    doors.report.note("The photos are made ready for training.")
-    index = preparing.make_shards(doors.settings, source, side, doors.everywhere)
+    resources.report.note("The photos are made ready for training.")
+    index = preparing.make_shards(resources.settings, source, side, resources.everywhere)
     if network:
-        doors.report.note(f"The network {network.name} looks at the photos.")
+        resources.report.note(f"The network {network.name} looks at the photos.")
         preparing.make_features(
-            doors.settings, index, network.sha256, _is_mirrored(config), doors.everywhere
+            resources.settings, index, network.sha256, _is_mirrored(config), resources.everywhere
         )
-    with doors.waiting(LONGEST_START_SECONDS):
-        plan = plan_task(doors, config, index)
-    _fit(doors, plan)
-    doors.stop()
-    doors.enter("exporting")
-    doors.report.note("The model is measured on the photos that were held out, and exported.")
-    publish(doors.settings, doors.database, doors.report, run, plan, index)
+    with resources.waiting(LONGEST_START_SECONDS):
+        plan = plan_task(resources, config, index)
+    _fit(resources, plan)
+    resources.stop()
+    resources.enter("exporting")
+    resources.report.note("The model is measured on the photos that were held out, and exported.")
+    publish(resources.settings, resources.database, resources.report, run, plan, index)
 
 
-def plan_task(doors: AttemptResources, config: TrainingConfig, index: Index) -> Task:
+def plan_task(resources: AttemptResources, config: TrainingConfig, index: Index) -> Task:
     """What the workers are told; where no checkpoint is yet, what training begins from is kept."""
-    run, executors = doors.run, doors.cluster().executors
-    network = _network(doors, config)
+    run, executors = resources.run, resources.cluster().executors
+    network = _network(resources, config)
     train_shards = index.of("train")
     workers = min(executors, len(train_shards))
     batch = max(1, config.batch // workers)
-    start_key = last_checkpoint(doors.store, run.id, config.epochs)
+    start_key = last_checkpoint(resources.store, run.id, config.epochs)
     if start_key is None:
         start_key = task.checkpoint_key(run.id, 0, run.attempt)
-        begin = _beginning(doors, config, index, network)
-        doors.store.put(start_key, checkpoint.write(begin))
+        begin = _beginning(resources, config, index, network)
+        resources.store.put(start_key, checkpoint.write(begin))
     copies = 2 if config.base is Base.TRANSFER and _is_mirrored(config) else 1
     return Task(
         run_id=run.id,
@@ -185,8 +185,10 @@ def last_checkpoint(store: ObjectStore, run_id: str, epochs: int) -> str | None:
     return task.newest(key for key in found if task.epochs_of(key) < epochs)
 
 
-def _network(doors: AttemptResources, config: TrainingConfig) -> Network | None:
-    return None if config.base is Base.SCRATCH else features.frozen_network(doors.settings).network
+def _network(resources: AttemptResources, config: TrainingConfig) -> Network | None:
+    return (
+        None if config.base is Base.SCRATCH else features.frozen_network(resources.settings).network
+    )
 
 
 def _is_mirrored(config: TrainingConfig) -> bool:
@@ -194,55 +196,57 @@ def _is_mirrored(config: TrainingConfig) -> bool:
 
 
 def _beginning(
-    doors: AttemptResources, config: TrainingConfig, index: Index, network: Network | None
+    resources: AttemptResources, config: TrainingConfig, index: Index, network: Network | None
 ) -> Checkpoint:
     classes = len(index.classes)
     if network is None:
         return small_resnet.start(index.side_pixels, classes, config.seed)
-    began_from = pretrained.load(doors.settings, network.sha256)
+    began_from = pretrained.load(resources.settings, network.sha256)
     frozen.require_portable(began_from.graph, began_from.port, began_from.side_pixels)
-    keys = [features.key(one, network.sha256, _is_mirrored(config)) for one in index.of("train")]
-    looked = features.joined([features.read(doors.store.get(key)) for key in keys])
+    keys = [
+        features.key(shard, network.sha256, _is_mirrored(config)) for shard in index.of("train")
+    ]
+    looked = features.joined([features.read(resources.store.get(key)) for key in keys])
     rows, truth = fitting.rows_to_train(looked)
     if config.base is Base.TRANSFER:
         return head.start(rows, classes)
     return fine_tune.start(began_from, head.fitted(rows, truth, classes))
 
 
-def _fit(doors: AttemptResources, plan: Task) -> None:
-    with doors.waiting(LONGEST_START_SECONDS):
+def _fit(resources: AttemptResources, plan: Task) -> None:
+    with resources.waiting(LONGEST_START_SECONDS):
         from training import cluster, worker
 
     total = plan.steps * plan.config.epochs
-    doors.enter("training", total)
-    doors.report.note(
+    resources.enter("training", total)
+    resources.report.note(
         f"{plan.workers} workers train from epoch {plan.first_epoch + 1} to {plan.config.epochs}."
     )
     arguments = {
-        "settings": doors.settings,
+        "settings": resources.settings,
         "task": plan,
-        "here": doors.cluster().here,
-        "cores": doors.cluster().cores,
+        "here": resources.cluster().here,
+        "cores": resources.cluster().cores,
     }
-    cluster.run(doors.cluster(), plan.workers, cluster.Node(worker.train, arguments), doors)
-    require_in_step(doors, plan)
+    cluster.run(resources.cluster(), plan.workers, cluster.Node(worker.train, arguments), resources)
+    require_in_step(resources, plan)
 
 
-def require_in_step(doors: AttemptResources, plan: Task) -> None:
+def require_in_step(resources: AttemptResources, plan: Task) -> None:
     """Raise Conflict unless all workers said the same loss and had the same weights.
 
     Raises Unavailable if one of them has not said it.
     """
-    with doors.database.transaction() as cursor:
+    with resources.database.transaction() as cursor:
         found = training_progress.epochs(cursor, plan.run_id, plan.attempt)
-    last = [one for one in found if one.epoch == plan.config.epochs]
+    last = [epoch for epoch in found if epoch.epoch == plan.config.epochs]
     if len(last) != plan.workers:
         raise Unavailable("A worker ended before its last epoch was written down.")
-    if len({one.weights_sha256 for one in last}) != 1:
+    if len({epoch.weights_sha256 for epoch in last}) != 1:
         raise Conflict(
             f"The {plan.workers} workers ended with different weights: the model is thrown away."
         )
-    if len({one.loss for one in last}) != 1:
+    if len({epoch.loss for epoch in last}) != 1:
         raise Conflict("The workers ended with different losses: the model is thrown away.")
 
 
@@ -261,9 +265,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return CANNOT_WORK
     own = Database(database.url)
     with Reporter(own, Attempt(run.id, run.attempt), "driver") as report:
-        doors = AttemptResources(settings, run, database, open_store(settings), report)
+        resources = AttemptResources(settings, run, database, open_store(settings), report)
         try:
-            train(doors)
+            train(resources)
         except HubError as error:
             log.exception("attempt %s of run %s", number, run_id)
             reason_file(settings, run.id).write_text(str(error), encoding="utf-8")

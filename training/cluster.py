@@ -98,8 +98,8 @@ def run(cluster: ExecutorPool, workers: int, node: Node, watch: ClusterWatch) ->
 
 
 def _failed(otherwise: str = "") -> ClusterFailed:
-    said = str(TFCluster.tf_status.get("error", otherwise)) or "no reason was given"
-    return ClusterFailed(f"The workers failed: {reason_in(said)}")
+    message = str(TFCluster.tf_status.get("error", otherwise)) or "no reason was given"
+    return ClusterFailed(f"The workers failed: {reason_in(message)}")
 
 
 class _PlainValues(pickle.Unpickler):

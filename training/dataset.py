@@ -49,14 +49,14 @@ def local_copies(store: ObjectStore, shards: Sequence[ShardFacts], folder: Path)
     folder.mkdir(parents=True, exist_ok=True)
     copies = []
     for shard in shards:
-        place = folder / f"{shard.sha256}.tfrecord"
-        if not place.exists():
+        copy = folder / f"{shard.sha256}.tfrecord"
+        if not copy.exists():
             data = require_sha256(store.get(shard.key), shard.sha256, shard.key)
             descriptor, draft = tempfile.mkstemp(dir=folder)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
-            Path(draft).replace(place)
-        copies.append(place)
+            Path(draft).replace(copy)
+        copies.append(copy)
     return copies
 
 
@@ -92,13 +92,13 @@ def pipeline(paths: Sequence[Path], how: FeedSettings) -> Any:
     """Batches of float32 photos 0..255, B x SIDE x SIDE x 3, and int64 classes, without end."""
     import tensorflow as tf
 
-    wanted = {
+    features = {
         "image/encoded": tf.io.FixedLenFeature([], tf.string),
         "image/class/label": tf.io.FixedLenFeature([], tf.int64),
     }
 
     def decode(record: Any) -> tuple[Any, Any]:
-        fields = tf.io.parse_single_example(record, wanted)
+        fields = tf.io.parse_single_example(record, features)
         photo = tf.io.decode_jpeg(fields["image/encoded"], channels=3)
         photo = tf.ensure_shape(photo, [how.side_pixels, how.side_pixels, 3])
         return photo, fields["image/class/label"]

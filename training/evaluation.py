@@ -76,15 +76,15 @@ def evaluate(
     held_out: HeldOutPhotos, probabilities: Float32s, mids: Sequence[str], names: Sequence[str]
 ) -> Evaluation:
     """Measure what a model says, N x classes, of N held-out photos; N is at least 1."""
-    said = probabilities.argmax(1)
+    predicted = probabilities.argmax(1)
     truth = held_out.classes
     confusion = np.zeros((len(mids), len(mids)), np.int64)
-    np.add.at(confusion, (truth, said), 1)
+    np.add.at(confusion, (truth, predicted), 1)
     first_five = np.argsort(-probabilities, axis=1, kind="stable")[:, :5]
     return Evaluation(
         split=held_out.split,
         photos=len(truth),
-        accuracy=float((said == truth).mean()),
+        accuracy=float((predicted == truth).mean()),
         top_5=float((first_five == truth[:, None]).any(1).mean()),
         labels=tuple(_score(n, confusion, mids[n], names[n]) for n in range(len(mids))),
         confusion=tuple(tuple(int(count) for count in row) for row in confusion),
@@ -108,13 +108,13 @@ def _score(number: int, confusion: Classes, mid: str, name: str) -> LabelScore:
 def _mistakes(
     held_out: HeldOutPhotos, probabilities: Float32s, names: Sequence[str]
 ) -> tuple[Mistake, ...]:
-    said, sure = probabilities.argmax(1), probabilities.max(1)
-    wrong = np.flatnonzero(said != held_out.classes)
+    predicted, sure = probabilities.argmax(1), probabilities.max(1)
+    wrong = np.flatnonzero(predicted != held_out.classes)
     worst = wrong[np.argsort(-sure[wrong], kind="stable")][:WORST_MISTAKES]
     return tuple(
         Mistake(
             held_out.image_ids[at],
-            names[said[at]],
+            names[predicted[at]],
             names[held_out.classes[at]],
             round(float(sure[at]), 4),
         )

@@ -73,7 +73,7 @@ def tflite_of_int8_weights(trained: Trained) -> bytes:
 
 
 def tflite(trained: Trained, photos: Sequence[Pixels]) -> bytes:
-    """The model in int8, its ranges taken from some of the training photos."""
+    """The model in int8, its ranges input_details from some of the training photos."""
     import tensorflow as tf
 
     concrete = tf.function(
@@ -115,12 +115,15 @@ def ask_tflite(data: bytes, photos: Sequence[Pixels], beat: Callable[[], None]) 
 
     interpreter = tf.lite.Interpreter(model_content=data, num_threads=1)
     interpreter.allocate_tensors()
-    taken, given = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    input_details, output_details = (
+        interpreter.get_input_details()[0],
+        interpreter.get_output_details()[0],
+    )
     rows = []
     for photo in photos:
-        interpreter.set_tensor(taken["index"], photo[None])
+        interpreter.set_tensor(input_details["index"], photo[None])
         interpreter.invoke()
-        rows.append(interpreter.get_tensor(given["index"])[0])
+        rows.append(interpreter.get_tensor(output_details["index"])[0])
         beat()
     return np.stack(rows)
 

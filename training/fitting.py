@@ -69,52 +69,52 @@ class WorkerRank:
         return nullcontext() if self.strategy is None else self.strategy.scope()
 
 
-def fit(task: Task, place: WorkerRank, report: ProgressReport, data: Any = None) -> Checkpoint:
+def fit(task: Task, rank: WorkerRank, report: ProgressReport, data: Any = None) -> Checkpoint:
     """Train from the task's checkpoint to its last epoch; returns the last weights.
 
     `data` are batches to take instead of those of the task's shards.
     """
     from training.progress_callback import ProgressCallback, numbers_of
 
-    data = _data(task, place) if data is None else data
-    with place.scope():
-        model = _model(task, place)
+    data = _data(task, rank) if data is None else data
+    with rank.scope():
+        model = _model(task, rank)
         optimizer = _optimizer(task)
         optimizer.build(model.trainable_variables)
-        _restore(model, optimizer, checkpoint.read(place.store.get(task.start_key)))
+        _restore(model, optimizer, checkpoint.read(rank.store.get(task.start_key)))
         model.compile(optimizer, _loss(), metrics=["accuracy"])
-    if place.strategy is not None:
+    if rank.strategy is not None:
         own = data
-        data = place.strategy.distribute_datasets_from_function(lambda _context: own)
+        data = rank.strategy.distribute_datasets_from_function(lambda _context: own)
     model.fit(
         data,
         initial_epoch=task.first_epoch,
         epochs=task.config.epochs,
         steps_per_epoch=task.steps,
-        callbacks=[ProgressCallback(task, place.worker, report, partial(_keep, task, place.store))],
+        callbacks=[ProgressCallback(task, rank.worker, report, partial(_keep, task, rank.store))],
         verbose=0,
     )
     return numbers_of(model)
 
 
-def _data(task: Task, place: WorkerRank) -> Any:
-    mine = dataset.share(task.shards, place.worker, task.workers)
-    seed = task.config.seed * 1_000 + task.first_epoch * task.workers + place.worker
+def _data(task: Task, rank: WorkerRank) -> Any:
+    shards = dataset.share(task.shards, rank.worker, task.workers)
+    seed = task.config.seed * 1_000 + task.first_epoch * task.workers + rank.worker
     if task.config.base is Base.TRANSFER:
-        return _features(task, place, mine, seed)
-    paths = dataset.local_copies(place.store, mine, place.cache)
+        return _features(task, rank, shards, seed)
+    paths = dataset.local_copies(rank.store, shards, rank.cache)
     how = dataset.FeedSettings(task.side_pixels, task.batch, str(task.config.augmentation), seed)
     return dataset.pipeline(paths, how)
 
 
-def _features(task: Task, place: WorkerRank, mine: list[Any], seed: int) -> Any:
+def _features(task: Task, rank: WorkerRank, shards: list[Any], seed: int) -> Any:
     import tensorflow as tf
 
     mirrored = task.config.augmentation == Augmentation.MIRROR
     found = features.joined(
         [
-            features.read(place.store.get(features.key(shard, task.network_sha256, mirrored)))
-            for shard in mine
+            features.read(rank.store.get(features.key(shard, task.network_sha256, mirrored)))
+            for shard in shards
         ]
     )
     rows, classes = rows_to_train(found)
@@ -139,11 +139,11 @@ def rows_to_train(found: FeatureSet) -> tuple[Any, Any]:
     )
 
 
-def _model(task: Task, place: WorkerRank) -> Any:
+def _model(task: Task, rank: WorkerRank) -> Any:
     if task.config.base is Base.TRANSFER:
         return head.model(task.features, task.classes)
-    if place.pretrained is not None:
-        return fine_tune.model(place.pretrained, task.classes)
+    if rank.pretrained is not None:
+        return fine_tune.model(rank.pretrained, task.classes)
     return small_resnet.model(task.side_pixels, task.classes)
 
 

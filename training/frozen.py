@@ -34,10 +34,10 @@ def features(model: Any, port: int, pixels: Any, style: Style) -> Any:
 
     known: dict[tuple[str, int], Value] = {}
     end = model.outputs[port].get_node()
-    wanted = _before(end)
+    needed = _before(end)
     for layer in model.get_ordered_ops():
-        if layer.get_name() in wanted:
-            inputs = [_input(known, one) for one in layer.inputs()]
+        if layer.get_name() in needed:
+            inputs = [_input(known, source) for source in layer.inputs()]
             known[layer.get_name(), 0] = _apply(layer, inputs, pixels, style)
     result = _input(known, end.inputs()[0])
     if not isinstance(result, Activation):
@@ -54,17 +54,17 @@ def require_portable(model: Any, port: int, side_pixels: int) -> None:
 def _before(end: Any) -> set[str]:
     """Names of the layers that this one depends on."""
     found: set[str] = set()
-    waiting = [one.get_source_output().get_node() for one in end.inputs()]
+    waiting = [source.get_source_output().get_node() for source in end.inputs()]
     while waiting:
         layer = waiting.pop()
         if layer.get_name() not in found:
             found.add(layer.get_name())
-            waiting += [one.get_source_output().get_node() for one in layer.inputs()]
+            waiting += [source.get_source_output().get_node() for source in layer.inputs()]
     return found
 
 
-def _input(known: dict[tuple[str, int], Value], given: Any) -> Value:
-    source = given.get_source_output()
+def _input(known: dict[tuple[str, int], Value], input_node: Any) -> Value:
+    source = input_node.get_source_output()
     try:
         return known[source.get_node().get_name(), source.get_index()]
     except KeyError:
@@ -79,8 +79,8 @@ def _apply(layer: Any, inputs: list[Value], pixels: Any, style: Style) -> Value:
         return Activation(tf.cast(pixels, tf.float32))
     if kind == "Constant":
         return np.asarray(layer.get_data())
-    if all(isinstance(one, np.ndarray) for one in inputs):
-        return _folded(kind, layer, [np.asarray(one) for one in inputs])
+    if all(isinstance(value, np.ndarray) for value in inputs):
+        return _folded(kind, layer, [np.asarray(value) for value in inputs])
     known = ON_ACTIVATIONS.get(kind)
     if known is None:
         raise unknown(kind)
@@ -88,7 +88,7 @@ def _apply(layer: Any, inputs: list[Value], pixels: Any, style: Style) -> Value:
     if kind in OF_SEVERAL:
         return known(inputs, attributes, style)
     if not isinstance(inputs[0], Activation) or not all(
-        isinstance(one, np.ndarray) for one in inputs[1:]
+        isinstance(value, np.ndarray) for value in inputs[1:]
     ):
         raise unknown(f"{kind} of several activations")
     return known(inputs, attributes, style)
@@ -99,7 +99,7 @@ def _folded(kind: str, layer: Any, inputs: list[Constant]) -> Constant:
     import openvino as ov
 
     outputs = [ov.Tensor(np.zeros(out.get_shape(), _dtype(out))) for out in layer.outputs()]
-    if not layer.evaluate(outputs, [ov.Tensor(np.ascontiguousarray(one)) for one in inputs]):
+    if not layer.evaluate(outputs, [ov.Tensor(np.ascontiguousarray(value)) for value in inputs]):
         raise unknown(f"{kind} of constants")
     return np.array(outputs[0].data)
 

@@ -44,14 +44,14 @@ def fitted(features: Float32s, truth: Classes, classes: int) -> Checkpoint:
     begin = start(features, classes)
     mean, scale, kernel, bias = begin.weights
     seen = np.concatenate([(features - mean) * scale, np.ones((len(features), 1))], 1)
-    wanted = np.eye(classes)[truth]
+    targets = np.eye(classes)[truth]
     learned = np.concatenate([kernel, bias[None]])
     first, second = np.zeros_like(learned), np.zeros_like(learned)
     for step in range(1, FITTING_STEPS + 1):
         raised = seen @ learned
-        said = np.exp(raised - raised.max(1, keepdims=True))
-        said /= said.sum(1, keepdims=True)
-        slope = seen.T @ (said - wanted) / len(seen)
+        probabilities = np.exp(raised - raised.max(1, keepdims=True))
+        probabilities /= probabilities.sum(1, keepdims=True)
+        slope = seen.T @ (probabilities - targets) / len(seen)
         slope[:-1] += 2 * PENALTY * learned[:-1]
         first = 0.9 * first + 0.1 * slope
         second = 0.999 * second + 0.001 * slope**2

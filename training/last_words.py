@@ -29,9 +29,9 @@ def keep_executors_lines(settings: Settings, run_id: str, attempt: int) -> None:
     A native crash says there why; the files themselves go with `session.clear`.
     """
     found = session.printed(session.notes_of(settings))
-    place = log_file(settings, run_id, attempt)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("a", encoding="utf-8") as log:
+    path = log_file(settings, run_id, attempt)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as log:
         for file in found:
             log.write(f"\n--- the last lines of executor {file.parent.name} ---\n{_end_of(file)}\n")
 

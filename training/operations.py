@@ -58,8 +58,8 @@ def _arithmetic(symbol: str) -> Callable[..., Value]:
             "Multiply": tf.multiply,
             "Divide": tf.divide,
         }[symbol]
-        first = next(one.first for one in inputs if isinstance(one, Activation))
-        return Activation(operation(*(_alike(one, first) for one in inputs)), first)
+        first = next(value.first for value in inputs if isinstance(value, Activation))
+        return Activation(operation(*(_alike(value, first) for value in inputs)), first)
 
     return apply
 
@@ -163,7 +163,7 @@ def _fake_quantize(inputs: list[Value], attributes: dict[str, Any], style: Style
     import tensorflow as tf
 
     data = _activation(inputs[0])
-    low, high, to_low, to_high = (_alike(one, data.first) for one in inputs[1:])
+    low, high, to_low, to_high = (_alike(value, data.first) for value in inputs[1:])
     tensor = data.tensor
     steps = np.float32(attributes["levels"] - 1)
     if style.exact:
@@ -195,7 +195,7 @@ def _reshape(inputs: list[Value], _attributes: dict[str, Any], _style: Style) ->
 def _concat(inputs: list[Value], _attributes: dict[str, Any], _style: Style) -> Value:
     import tensorflow as tf
 
-    rows = [_activation(one).tensor for one in inputs]
+    rows = [_activation(value).tensor for value in inputs]
     if any(len(row.shape) != 2 for row in rows):  # anything but one row for each photo
         raise unknown("Concat that keeps a picture")
     return Activation(tf.concat(rows, 1))

@@ -96,8 +96,10 @@ def _make_shard(settings: Settings, release_id: str, plan: ShardPlan) -> ShardFa
     return shards.facts(plan, data)
 
 
-def _look_at_shard(settings: Settings, network_sha256: str, wanted: tuple[ShardFacts, bool]) -> int:
-    shard, mirrored = wanted
+def _look_at_shard(
+    settings: Settings, network_sha256: str, shard_and_mirroring: tuple[ShardFacts, bool]
+) -> int:
+    shard, mirrored = shard_and_mirroring
     store = open_store(settings)
     data = shards.require_sha256(store.get(shard.key), shard.sha256, shard.key)
     found = features.look(

@@ -80,6 +80,6 @@ class ProgressCallback(keras.callbacks.Callback):  # type: ignore[misc]  # has n
 def numbers_of(model: Any) -> Checkpoint:
     """The model's numbers in memory of their own."""
     return Checkpoint(
-        tuple(np.array(one) for one in model.get_weights()),
-        tuple(np.array(one.numpy()) for one in model.optimizer.variables),
+        tuple(np.array(weights) for weights in model.get_weights()),
+        tuple(np.array(variable.numpy()) for variable in model.optimizer.variables),
     )

@@ -138,20 +138,20 @@ def make_files(
     measured = evaluation.evaluate(truth, exact, index.classes, index.names)
     with beating(report, LONGEST_CONVERSION_SECONDS):
         small = export.tflite(model, shown.pixels())
-    said, kind = export.ask_tflite(small, pixels, report.beat), "weights and activations"
-    agreement = evaluation.agreement(said, exact)
+    probabilities, kind = export.ask_tflite(small, pixels, report.beat), "weights and activations"
+    agreement = evaluation.agreement(probabilities, exact)
     if agreement < SMALLEST_AGREEMENT:
         with beating(report, LONGEST_CONVERSION_SECONDS):
             other = export.tflite_of_int8_weights(model)
         other_said = export.ask_tflite(other, pixels, report.beat)
         if evaluation.agreement(other_said, exact) > agreement:
-            small, said, kind = other, other_said, "weights"
+            small, probabilities, kind = other, other_said, "weights"
     metrics = {
         "heldout": measured.as_json(),
         "heldout_accuracy": measured.accuracy,
         "tflite_int8": kind,
-        "tflite_agreement": evaluation.agreement(said, exact),
-        "tflite_accuracy": float((said.argmax(1) == truth.classes).mean()),
+        "tflite_agreement": evaluation.agreement(probabilities, exact),
+        "tflite_accuracy": float((probabilities.argmax(1) == truth.classes).mean()),
         "side_pixels": model.side_pixels,
     }
     files = [

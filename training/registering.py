@@ -50,11 +50,11 @@ def register(
 
 def _model(database: Database, run_id: str) -> ModelEntry:
     try:
-        wanted = UUID(run_id)
+        run = UUID(run_id)
     except ValueError as error:
         raise NotFound(f"There is no run {run_id}.") from error
     with database.transaction() as cursor:
-        found = model_queries.find(cursor, wanted)
+        found = model_queries.find(cursor, run)
     if found is None:
         raise NotFound(f"The run {run_id} has left no model.")
     return found

@@ -104,11 +104,11 @@ class Reporter:
         run, number = self._attempt.run_id, self._attempt.number
         self._say(lambda cursor: training_runs.epoch_done(cursor, run, number, epochs))
 
-    def note(self, words: str) -> None:
+    def note(self, text: str) -> None:
         """A line for people."""
         run = self._attempt.run_id
-        log.info("%s: %s", run, words)
-        self._say(lambda cursor: training_progress.note(cursor, run, words))
+        log.info("%s: %s", run, text)
+        self._say(lambda cursor: training_progress.note(cursor, run, text))
 
     def _say(self, write: Write) -> None:
         self._alive = True
@@ -131,16 +131,16 @@ class Reporter:
     def _write_once(self) -> bool:
         """Write all that waits in one transaction; False if the catalogue is away."""
         with self._lock:
-            said = [*self._waiting, *([self._progress] if self._progress else [])]
+            writes = [*self._waiting, *([self._progress] if self._progress else [])]
             taken, progress, alive = len(self._waiting), self._progress, self._alive
-        if not said and not alive and time.monotonic() > self._starting_until:
+        if not writes and not alive and time.monotonic() > self._starting_until:
             return True
         self._alive = False
         run, number = self._attempt.run_id, self._attempt.number
         try:
             with self._database.transaction() as cursor:
                 training_progress.seen(cursor, run, number, self._party)
-                for write in said:
+                for write in writes:
                     write(cursor)
         except Unavailable as error:
             log.warning("%s: %s", self._party, error)

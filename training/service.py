@@ -261,8 +261,8 @@ def _cancel_queued(cursor: Cursor) -> set[str]:
 def _ended(status: int, reason: Path) -> AttemptEnding:
     if status == 0:
         return AttemptEnding("done")
-    said = reason.read_text(encoding="utf-8") if reason.exists() else ""
+    text = reason.read_text(encoding="utf-8") if reason.exists() else ""
     if status == CANNOT_WORK:
-        return AttemptEnding("failed", said or "The attempt could not begin.")
+        return AttemptEnding("failed", text or "The attempt could not begin.")
     how = f"signal {-status}" if status < 0 else f"status {status}"
-    return AttemptEnding("failed", said or f"The attempt's process ended with {how}.", again=True)
+    return AttemptEnding("failed", text or f"The attempt's process ended with {how}.", again=True)

@@ -78,10 +78,10 @@ class ExecutorPool:
         try:
             return list(self.context.parallelize(items, len(items)).map(function).collect())
         except (Py4JError, PySparkException) as error:
-            said = str(error)
-            if was_refused(said):
-                raise Refused("training_refused", reason_in(said)) from error
-            raise Unavailable(f"An executor failed: {reason_in(said)}") from error
+            message = str(error)
+            if was_refused(message):
+                raise Refused("training_refused", reason_in(message)) from error
+            raise Unavailable(f"An executor failed: {reason_in(message)}") from error
 
     def stop(self) -> None:
         """Stop the session; executors on this machine leave no files behind."""
@@ -139,18 +139,21 @@ def start(settings: Settings, run_id: str, environment: Mapping[str, str]) -> Ex
     return ExecutorPool(session, _executors(context, master), _cores(context), here, notes)
 
 
-def enough(there: int, asked: int, unchanged_seconds: float) -> bool:
+def enough(there: int, requested: int, unchanged_seconds: float) -> bool:
     """True once a run can begin: `asked` executors are there, or, where it is 0, all that come."""
-    if asked:
-        return there >= asked
+    if requested:
+        return there >= requested
     return there >= 1 and unchanged_seconds >= SETTLED_SECONDS
 
 
 def _cores(context: Any) -> int:
     """The fewest cores that any executor has."""
     executors = context._jsc.sc().statusStore().executorList(True)
-    each = (executors.apply(place) for place in range(executors.size()))
-    return min((int(one.totalCores()) for one in each if one.id() != "driver"), default=1)
+    statuses = (executors.apply(index) for index in range(executors.size()))
+    return min(
+        (int(executor.totalCores()) for executor in statuses if executor.id() != "driver"),
+        default=1,
+    )
 
 
 def _asked(context: Any, master: str) -> int:
@@ -161,25 +164,25 @@ def _asked(context: Any, master: str) -> int:
 
 def _executors(context: Any, master: str) -> int:
     """How many executors there are, once as many are there as were asked for or no more come."""
-    asked, there = _asked(context, master), 0
+    requested, there = _asked(context, master), 0
     began_at = changed_at = time.monotonic()
-    while not enough(there, asked, time.monotonic() - changed_at):
+    while not enough(there, requested, time.monotonic() - changed_at):
         if time.monotonic() - began_at > EXECUTORS_WITHIN_SECONDS:
-            if there < max(asked, 1):
-                raise Unavailable(_too_few(there, asked, master))
+            if there < max(requested, 1):
+                raise Unavailable(_too_few(there, requested, master))
             break
         time.sleep(0.2)
         now = int(context._jsc.sc().getExecutorMemoryStatus().size()) - 1  # without the driver
         if now != there:
             there, changed_at = now, time.monotonic()
-    return asked or there
+    return requested or there
 
 
-def _too_few(there: int, asked: int, master: str) -> str:
-    said = (
-        f"Spark gave {there} of {asked or 'any'} executors within"
+def _too_few(there: int, requested: int, master: str) -> str:
+    message = (
+        f"Spark gave {there} of {requested or 'any'} executors within"
         f" {EXECUTORS_WITHIN_SECONDS:.0f} seconds."
     )
     if not master.startswith("spark://"):
-        return said
-    return f"{said} If the jobs hold all cores, set {variable('spark_cores')} for them."
+        return message
+    return f"{message} If the jobs hold all cores, set {variable('spark_cores')} for them."

@@ -33,9 +33,9 @@ def photos_withdrawn(cursor: Cursor, release_id: str) -> None:
     for model_id, account_id in model_queries.owners(cursor, release_id):
         photos = model_queries.withdrawn_photos(cursor, model_id)
         if photos:
-            said = "1 photo was" if photos == 1 else f"{photos:,} photos were"
+            photos_were = "1 photo was" if photos == 1 else f"{photos:,} photos were"
             words = (
-                f"Of what your model of {release_id} was trained on, {said} withdrawn since."
+                f"Of what your model of {release_id} was trained on, {photos_were} withdrawn since."
                 " Train again, and replace the model where it is in use."
             )
             once = f"withdrawn of model {model_id} {datetime.now(UTC):%Y-%m-%d}"

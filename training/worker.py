@@ -35,7 +35,7 @@ def train(arguments: dict[str, Any], context: Any) -> None:
     attempt = Attempt(task.run_id, task.attempt)
     party = f"worker-{context.task_index}"
     with Reporter(database, attempt, party, STARTING_SECONDS) as report:
-        place = WorkerRank(
+        rank = WorkerRank(
             worker=context.task_index,
             store=open_store(settings),
             cache=Path("shards").resolve(),  # Spark clears an application's folder away
@@ -46,7 +46,7 @@ def train(arguments: dict[str, Any], context: Any) -> None:
                 else None
             ),
         )
-        fit(task, place, report)
+        fit(task, rank, report)
 
 
 def _take_threads(cores: int) -> None:

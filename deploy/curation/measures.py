@@ -47,21 +47,23 @@ def figures(seen: Mapping[str, Seen]) -> Figures:
         **_good_photos(seen),
         **duplicate_figures(seen, found_pairs(seen)),
         **_spoiled(seen),
-        "refused_share": _mean(not one.has_landed for one in of_kinds(seen, UNDECODABLE).values()),
+        "refused_share": _mean(
+            not photo.has_landed for photo in of_kinds(seen, UNDECODABLE).values()
+        ),
         "calibration_error": calibration_error(bins),
-        "calibration_worst_bin": max(abs(one.given - one.right) for one in bins),
+        "calibration_worst_bin": max(abs(bucket.given - bucket.right) for bucket in bins),
         "verified_wrong_share": verified_wrong_share(seen),
     }
 
 
 def of_kinds(seen: Mapping[str, Seen], kinds: Collection[str]) -> dict[str, Seen]:
     """The uploads of these kinds."""
-    return {name: one for name, one in seen.items() if one.truth.kind in kinds}
+    return {name: photo for name, photo in seen.items() if photo.truth.kind in kinds}
 
 
 def claims(seen: Mapping[str, Seen], kinds: Collection[str] = CLAIMED) -> dict[str, Seen]:
     """The landed uploads of these kinds: the population of the wrong labels."""
-    return {name: one for name, one in of_kinds(seen, kinds).items() if one.has_landed}
+    return {name: photo for name, photo in of_kinds(seen, kinds).items() if photo.has_landed}
 
 
 def wrong_label_score(seen: Mapping[str, Seen], found: Collection[str]) -> Score:
@@ -72,20 +74,20 @@ def wrong_label_score(seen: Mapping[str, Seen], found: Collection[str]) -> Score
 def wrong_label_ranking(seen: Mapping[str, Seen], suspicion: Mapping[str, float]) -> float:
     """Average precision of ranking `seen` by suspicion."""
     return average_precision(
-        np.array([one.truth.kind == WRONG for one in seen.values()]),
+        np.array([photo.truth.kind == WRONG for photo in seen.values()]),
         np.array([suspicion[name] for name in seen]),
     )
 
 
 def true_pairs(seen: Mapping[str, Seen]) -> set[Pair]:
     """Pairs of landed uploads that show the same photo."""
-    source = sources({name: one.truth.original for name, one in seen.items()})
+    source = sources({name: photo.truth.original for name, photo in seen.items()})
     return pairs_within(groups_by({name: source[name] for name in _landed(seen)}))
 
 
 def found_pairs(seen: Mapping[str, Seen]) -> set[Pair]:
     """Pairs of landed uploads that the hub says show the same photo."""
-    return pairs_within(groups_by({name: one.keeper for name, one in _landed(seen).items()}))
+    return pairs_within(groups_by({name: photo.keeper for name, photo in _landed(seen).items()}))
 
 
 def duplicate_figures(seen: Mapping[str, Seen], found: set[Pair]) -> Figures:
@@ -103,7 +105,7 @@ def duplicate_figures(seen: Mapping[str, Seen], found: set[Pair]) -> Figures:
 
 def spoiled_score(seen: Mapping[str, Seen], kind: str, found: Collection[str]) -> Score:
     """Score names of uploads said to be spoiled so, over all that are photos."""
-    photos = {name: one for name, one in seen.items() if one.truth.kind not in UNDECODABLE}
+    photos = {name: photo for name, photo in seen.items() if photo.truth.kind not in UNDECODABLE}
     return score(set(found) & photos.keys(), of_kinds(photos, {kind}).keys())
 
 
@@ -111,31 +113,31 @@ def calibration_bins(seen: Mapping[str, Seen]) -> list[Bin]:
     """Probability given against the share that is right."""
     population = claims(seen).values()
     return reliability(
-        np.array([one.probability for one in population]),
-        np.array([one.truth.kind == GOOD for one in population]),
+        np.array([photo.probability for photo in population]),
+        np.array([photo.truth.kind == GOOD for photo in population]),
     )
 
 
 def verified_wrong_share(seen: Mapping[str, Seen]) -> float:
     """Of the verified (image, label), the share whose image shows something else."""
     wrong = {
-        (one.image_id, one.claimed): one.claimed != one.truth.true_label
-        for one in seen.values()
-        if one.outcome == Outcome.VERIFIED
+        (photo.image_id, photo.claimed): photo.claimed != photo.truth.true_label
+        for photo in seen.values()
+        if photo.outcome == Outcome.VERIFIED
     }
     return float(np.mean(list(wrong.values()) or [False]))
 
 
 def claimed_wrong_share(seen: Mapping[str, Seen]) -> float:
     """Of all landed uploads, the share whose photo shows something else."""
-    return _mean(one.claimed != one.truth.true_label for one in _landed(seen).values())
+    return _mean(photo.claimed != photo.truth.true_label for photo in _landed(seen).values())
 
 
 def _wrong_labels(seen: Mapping[str, Seen]) -> Figures:
     population, wider = claims(seen), claims(seen, CLAIMED | COPIES)
-    found = [name for name, one in wider.items() if one.outcome != Outcome.VERIFIED]
+    found = [name for name, photo in wider.items() if photo.outcome != Outcome.VERIFIED]
     scored = wrong_label_score(population, found)
-    suspicion = {name: 1.0 - one.probability for name, one in wider.items()}
+    suspicion = {name: 1.0 - photo.probability for name, photo in wider.items()}
     return {
         "wrong_label_f1": scored.f1,
         "wrong_label_precision": scored.precision,
@@ -149,28 +151,28 @@ def _wrong_labels(seen: Mapping[str, Seen]) -> Figures:
 def _good_photos(seen: Mapping[str, Seen]) -> Figures:
     good = claims(seen, {GOOD}).values()
     return {
-        "good_verified_share": _mean(one.outcome == Outcome.VERIFIED for one in good),
-        "good_rejected_share": _mean(one.outcome == Outcome.REJECTED for one in good),
+        "good_verified_share": _mean(photo.outcome == Outcome.VERIFIED for photo in good),
+        "good_rejected_share": _mean(photo.outcome == Outcome.REJECTED for photo in good),
     }
 
 
 def _spoiled(seen: Mapping[str, Seen]) -> Figures:
     found: Figures = {}
     for kind, codes in SPOILED.items():
-        named = [name for name, one in seen.items() if _said(one) & codes]
+        named = [name for name, photo in seen.items() if _said(photo) & codes]
         found[f"{kind}_f1"] = spoiled_score(seen, kind, named).f1
         found[f"{kind}_false_alarms"] = len(of_kinds(seen, {GOOD}).keys() & set(named))
     spoiled = claims(seen, SPOILED.keys()).values()
-    found["spoiled_verified_share"] = _mean(one.outcome == Outcome.VERIFIED for one in spoiled)
+    found["spoiled_verified_share"] = _mean(photo.outcome == Outcome.VERIFIED for photo in spoiled)
     return found
 
 
-def _said(one: Seen) -> frozenset[str]:
-    return one.findings | ({"tiny"} if one.code == TOO_SMALL else frozenset())
+def _said(photo: Seen) -> frozenset[str]:
+    return photo.findings | ({"tiny"} if photo.code == TOO_SMALL else frozenset())
 
 
 def _landed(seen: Mapping[str, Seen]) -> dict[str, Seen]:
-    return {name: one for name, one in seen.items() if one.has_landed}
+    return {name: photo for name, photo in seen.items() if photo.has_landed}
 
 
 def _bytes_differ(seen: Mapping[str, Seen], pair: Pair) -> bool:

@@ -79,8 +79,8 @@ def reliability(probabilities: Float64s, is_right: Flags, bins: int = 10) -> lis
 
 def calibration_error(found: Collection[Bin]) -> float:
     """The mean distance between given and right over the bins, each by its images."""
-    images = sum(one.images for one in found)
-    return sum(one.images * abs(one.given - one.right) for one in found) / images
+    images = sum(bucket.images for bucket in found)
+    return sum(bucket.images * abs(bucket.given - bucket.right) for bucket in found) / images
 
 
 def pairs_within(groups: Iterable[Collection[str]]) -> set[Pair]:

@@ -61,9 +61,9 @@ def main(crowd: Path | None, once: bool, network: str) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         settings = fresh_settings(Settings.from_environment(), (BUILD / "demo").resolve())
-        given = own(crowd) if crowd else _sample(BUILD / "sample-crowd")
+        demo_crowd = own(crowd) if crowd else _sample(BUILD / "sample-crowd")
         with running_hub(settings):
-            held = _show(settings, given, network)
+            is_right = _show(settings, demo_crowd, network)
             if not once:
                 click.echo("The hub runs until Ctrl-C.")
                 signal.pause()
@@ -72,28 +72,28 @@ def main(crowd: Path | None, once: bool, network: str) -> None:
     except HubError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    sys.exit(0 if held else 1)
+    sys.exit(0 if is_right else 1)
 
 
-def _show(settings: Settings, given: DemoCrowd, network: str) -> bool:
+def _show(settings: Settings, crowd: DemoCrowd, network: str) -> bool:
     console = Console()
     started_at = time.monotonic()
     console.print(f"The hub runs; its portal is at {portal_address(settings)}")
-    doors = FactSources.of(settings)
-    _add_labels(doors.database, given)
-    report = _send(settings, given.crowd, doors, network)
-    counts = wait_until_settled(doors.database)
-    work = checking.look(doors, given, report.sent, counts, settings.data / "history.jsonl")
+    sources = FactSources.of(settings)
+    _add_labels(sources.database, crowd)
+    report = _send(settings, crowd.crowd, sources, network)
+    counts = wait_until_settled(sources.database)
+    work = checking.look(sources, crowd, report.sent, counts, settings.data / "history.jsonl")
     client = HubClient(
-        settings.server, issue(doors.database, "demo", [Role.ADMIN, Role.CONTRIBUTOR])
+        settings.server, issue(sources.database, "demo", [Role.ADMIN, Role.CONTRIBUTOR])
     )
     console.print("Making a release, downloading it twice, comparing every byte …")
-    release = freeze(client, SUBSET, _labels(client, given.crowd))
+    release = freeze(client, SUBSET, _labels(client, crowd.crowd))
     folder = BUILD / "demo-download"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     frozen = fetch_and_compare(client, release, folder)
-    more = _send_more(client, given.late)
+    more = _send_more(client, crowd.late)
     found = checking.numbers(work, frozen, more)
     found["seconds"] = round(time.monotonic() - started_at, 1)
     promises = checking.promises(work, frozen, more)
@@ -104,17 +104,17 @@ def _show(settings: Settings, given: DemoCrowd, network: str) -> bool:
     return all(promise.held for promise in promises)
 
 
-def _add_labels(database: Database, given: DemoCrowd) -> None:
+def _add_labels(database: Database, crowd: DemoCrowd) -> None:
     """Give the hub the classes that are claimed beyond the boxable ones; none has parents."""
     known = {label.mid for label in boxable_taxonomy().labels}
-    missing = tuple(label for mid, label in sorted(given.labels().items()) if mid not in known)
+    missing = tuple(label for mid, label in sorted(crowd.labels().items()) if mid not in known)
     if missing:
         import_taxonomy(database, Taxonomy(missing, frozenset()))
         click.echo(f"Added {len(missing)} labels that the crowd claims and a fresh hub lacks.")
 
 
-def _send(settings: Settings, crowd: Crowd, doors: FactSources, network: str) -> FleetReport:
-    tokens = make_tokens(doors.database, crowd.contributors, settings.data / "phone-tokens.json")
+def _send(settings: Settings, crowd: Crowd, sources: FactSources, network: str) -> FleetReport:
+    tokens = make_tokens(sources.database, crowd.contributors, settings.data / "phone-tokens.json")
     fleet = Fleet(
         PHONES, ServerAddress.at(settings.server), NETWORKS[network], seed=int(time.time())
     )

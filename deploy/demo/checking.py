@@ -45,30 +45,34 @@ class Crowdwork:
 
     def at_the_door(self) -> int:
         """How many uploads the API refused before the log had them."""
-        return sum(one.ending is SendOutcome.REFUSED for one in self.ends.sent)
+        return sum(sent_upload.ending is SendOutcome.REFUSED for sent_upload in self.ends.sent)
 
 
 def look(
-    doors: FactSources,
-    given: DemoCrowd,
+    sources: FactSources,
+    crowd: DemoCrowd,
     sent: tuple[SentUpload, ...],
     counts: Counts,
     history: Path,
 ) -> Crowdwork:
     """Read what the settled hub holds, and judge the phones' history by it."""
-    facts = collect(doors)
-    with doors.database.transaction() as cursor:
+    facts = collect(sources)
+    with sources.database.transaction() as cursor:
         outcomes = audit.outcomes(cursor)
         stored = audit.stored_seconds_p95(cursor)
         verified = audit.verified_seconds_p95(cursor)
         clustered = audit.clustered_images(cursor)
     ends = Ends(sent, {upload.id: upload for upload in facts.uploads}, outcomes)
     figures: dict[str, float] = {}
-    if given.truth:
-        refused = {one.upload.name: one.code for one in sent if one.ending is SendOutcome.REFUSED}
-        figures |= shares(read(doors.database, given.crowd, given.truth, refused))
-    clusters = clusters_by_label(clustered, ends.by_image(given.scenes))
-    if given.is_sample:
+    if crowd.truth:
+        refused = {
+            sent_upload.upload.name: sent_upload.code
+            for sent_upload in sent
+            if sent_upload.ending is SendOutcome.REFUSED
+        }
+        figures |= shares(read(sources.database, crowd.crowd, crowd.truth, refused))
+    clusters = clusters_by_label(clustered, ends.by_image(crowd.scenes))
+    if crowd.is_sample:
         figures["clusters_to_chance"] = round(to_chance(clusters), 3)
     return Crowdwork(
         ends=ends,
@@ -76,7 +80,7 @@ def look(
         stored_seconds_p95=stored,
         verified_seconds_p95=verified,
         violations=tuple(check(read_history(history), facts, is_only_source=True)),
-        given=given,
+        given=crowd,
         figures=figures,
         clusters=clusters,
     )
@@ -106,8 +110,8 @@ def numbers(work: Crowdwork, frozen: CheckedRelease, more: Sequence[OneMore]) ->
         "clusters": counts.clusters,
         "release_files": frozen.files,
         "release_mismatches": len(frozen.mismatches),
-        "stored_seconds_p95": round(p95([one.stored_seconds for one in more]), 2),
-        "verified_seconds_p95": round(p95([one.verified_seconds for one in more]), 2),
+        "stored_seconds_p95": round(p95([photo.stored_seconds for photo in more]), 2),
+        "verified_seconds_p95": round(p95([photo.verified_seconds for photo in more]), 2),
         "crowd_stored_seconds_p95": work.stored_seconds_p95,
         "crowd_verified_seconds_p95": work.verified_seconds_p95,
     }
@@ -120,8 +124,11 @@ def promises(work: Crowdwork, frozen: CheckedRelease, more: Sequence[OneMore]) -
     """Everything that must hold; with a truth, or of the sample crowd, also what these can tell."""
     counts, ends = work.counts, work.ends
     unfinished = ends.unfinished()
-    broken = "; ".join(f"{one.invariant} {one.sentence}: {one.count}" for one in work.violations)
-    held = [
+    broken = "; ".join(
+        f"{violation.invariant} {violation.sentence}: {violation.count}"
+        for violation in work.violations
+    )
+    results = [
         Promise(
             "every upload reached a final state",
             not unfinished,
@@ -147,20 +154,20 @@ def promises(work: Crowdwork, frozen: CheckedRelease, more: Sequence[OneMore]) -
         ),
         at_most(
             f"each of {len(more)} more photos is stored within 5 s",
-            max(one.stored_seconds for one in more),
+            max(photo.stored_seconds for photo in more),
             STORED_WITHIN_SECONDS,
         ),
         at_most(
             "and decided within 60 s",
-            max(one.verified_seconds for one in more),
+            max(photo.verified_seconds for photo in more),
             VERIFIED_WITHIN_SECONDS,
         ),
     ]
     if work.given.truth:
-        held += _told_by_truth(ends, counts, work.given.truth)
+        results += _told_by_truth(ends, counts, work.given.truth)
     if work.given.is_sample:
-        held += expected.promises(work.figures, counts, list(work.clusters.values()))
-    return held
+        results += expected.promises(work.figures, counts, list(work.clusters.values()))
+    return results
 
 
 def _told_by_truth(ends: Ends, counts: Counts, truth: Mapping[str, Truth]) -> list[Promise]:
@@ -176,8 +183,8 @@ def _told_by_truth(ends: Ends, counts: Counts, truth: Mapping[str, Truth]) -> li
 def _distinct(ends: Ends) -> int:
     """Count the distinct photos among those that landed, from the files that the phones sent."""
     landed = {
-        hashlib.sha256(one.upload.file.read_bytes()).digest()
-        for one in ends.sent
-        if (row := ends.settled.get(str(one.upload.id))) and row.state == "landed"
+        hashlib.sha256(sent_upload.upload.file.read_bytes()).digest()
+        for sent_upload in ends.sent
+        if (row := ends.settled.get(str(sent_upload.upload.id))) and row.state == "landed"
     }
     return len(landed)

@@ -27,7 +27,7 @@ def promises(
     figures: Mapping[str, float], counts: Counts, clusters: Sequence[Clusters]
 ) -> list[Promise]:
     """Whether the hub made of these photos what it should; `clusters` has one entry a label."""
-    fewest = min((len(one) for one in clusters), default=0)
+    fewest = min((len(cluster) for cluster in clusters), default=0)
     return [
         at_least("verified photos", counts.verified, LEAST_VERIFIED),
         at_least("clusters of the label that has the fewest", fewest, LEAST_CLUSTERS),

@@ -24,9 +24,9 @@ def clusters_by_label(
     Images without a scene are left out.
     """
     found: dict[str, dict[int, list[Traits]]] = defaultdict(lambda: defaultdict(list))
-    for one in members:
-        if one.image_id in scenes:
-            found[one.label][one.ordinal].append(scenes[one.image_id].traits)
+    for image in members:
+        if image.image_id in scenes:
+            found[image.label][image.ordinal].append(scenes[image.image_id].traits)
     return {label: list(clusters.values()) for label, clusters in found.items()}
 
 
@@ -69,7 +69,8 @@ def _purities(clusters: Clusters) -> list[float]:
     members = sum(len(cluster) for cluster in clusters)
     traits = len(clusters[0][0])
     return [
-        sum(max(Counter(one[trait] for one in cluster).values()) for cluster in clusters) / members
+        sum(max(Counter(look[trait] for look in cluster).values()) for cluster in clusters)
+        / members
         for trait in range(traits)
     ]
 

@@ -58,8 +58,8 @@ def running_hub(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     Raises Unavailable with what it said if it does not become ready.
     """
     require_folder(settings.data)
-    said = settings.data / "logs" / "up.log"
-    with said.open("ab") as log:
+    log_file = settings.data / "logs" / "up.log"
+    with log_file.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "deploy.local.up"],
             env=settings.for_child(),
@@ -70,7 +70,7 @@ def running_hub(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
             preexec_fn=dies_with_parent(signal.SIGTERM),
         )
     try:
-        _wait_until_ready(settings, process, said)
+        _wait_until_ready(settings, process, log_file)
         yield process
     finally:
         process.terminate()
@@ -81,12 +81,12 @@ def running_hub(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
-def _wait_until_ready(settings: Settings, process: subprocess.Popen[bytes], said: Path) -> None:
+def _wait_until_ready(settings: Settings, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while not _is_ready(settings):
         if process.poll() is not None or time.monotonic() > deadline:
-            text = said.read_text(encoding="utf-8").strip()
-            raise Unavailable(text or f"The hub did not become ready; see {said.parent}.")
+            text = log.read_text(encoding="utf-8").strip()
+            raise Unavailable(text or f"The hub did not become ready; see {log.parent}.")
         time.sleep(0.1)
 
 

@@ -45,49 +45,53 @@ class Ends:
     settled: Mapping[str, SettledUpload]
     outcomes: Mapping[str, str]
 
-    def code(self, one: SentUpload) -> str:
+    def code(self, sent_upload: SentUpload) -> str:
         """Why an upload was refused, at the door or by ingestion; empty if it was not."""
-        row = self.settled.get(str(one.upload.id))
-        return one.code or (row.code if row and row.code else "")
+        row = self.settled.get(str(sent_upload.upload.id))
+        return sent_upload.code or (row.code if row and row.code else "")
 
-    def outcome(self, one: SentUpload) -> str:
+    def outcome(self, sent_upload: SentUpload) -> str:
         """The verdict on an upload; empty if there is none."""
-        return self.outcomes.get(str(one.upload.id), "")
+        return self.outcomes.get(str(sent_upload.upload.id), "")
 
     def of_kind(self, truth: Mapping[str, Truth], kind: str) -> Iterator[SentUpload]:
         """The uploads of one kind of the truth."""
-        return (one for one in self.sent if truth[one.upload.name].kind == kind)
+        return (
+            sent_upload for sent_upload in self.sent if truth[sent_upload.upload.name].kind == kind
+        )
 
     def by_image(self, scenes: Mapping[str, ShippedScene]) -> dict[str, ShippedScene]:
         """What each image shows, by its id; `scenes` is by the upload's name."""
         return {
-            row.image_id: scenes[one.upload.name]
-            for one in self.sent
-            if (row := self.settled.get(str(one.upload.id)))
+            row.image_id: scenes[sent_upload.upload.name]
+            for sent_upload in self.sent
+            if (row := self.settled.get(str(sent_upload.upload.id)))
             and row.image_id
-            and one.upload.name in scenes
+            and sent_upload.upload.name in scenes
         }
 
     def unfinished(self) -> list[str]:
         """Names of uploads in no final state."""
         return [
-            one.upload.name for one in self.sent if not self.code(one) and not self.outcome(one)
+            sent_upload.upload.name
+            for sent_upload in self.sent
+            if not self.code(sent_upload) and not self.outcome(sent_upload)
         ]
 
 
 def against_truth(ends: Ends, truth: Mapping[str, Truth]) -> dict[str, int]:
     """Count what was found and what was missed."""
-    wrong = [ends.outcome(one) for one in ends.of_kind(truth, "wrong_label")]
-    good = [ends.outcome(one) for one in ends.of_kind(truth, "good")]
+    wrong = [ends.outcome(sent_upload) for sent_upload in ends.of_kind(truth, "wrong_label")]
+    good = [ends.outcome(sent_upload) for sent_upload in ends.of_kind(truth, "good")]
     return {
         "wrong_labels_found": sum(outcome != Outcome.VERIFIED for outcome in wrong),
         "wrong_labels_missed": wrong.count(Outcome.VERIFIED),
         "good_photos_verified": good.count(Outcome.VERIFIED),
         "good_photos_rejected": good.count(Outcome.REJECTED),
         "undecodable_refused": sum(
-            ends.code(one) in RIGHT_CODES[kind]
+            ends.code(sent_upload) in RIGHT_CODES[kind]
             for kind in UNDECODABLE
-            for one in ends.of_kind(truth, kind)
+            for sent_upload in ends.of_kind(truth, kind)
         ),
     }
 

@@ -66,24 +66,26 @@ class PartsEnvironment:
 class Supervisor:
     """Keeps parts running. Use it from the main thread only: children are tied to it."""
 
-    def __init__(self, place: PartsEnvironment, say: Callable[[str], None]) -> None:
-        self._place = place
+    def __init__(self, environment: PartsEnvironment, say: Callable[[str], None]) -> None:
+        self._environment = environment
         self._say = say
-        self._kept: list[SupervisedProcess] = []
+        self._processes: list[SupervisedProcess] = []
 
     def start(self, parts: Sequence[Part]) -> None:
         """Start the parts in order and return when all are ready; raise Unavailable if not.
 
         A part that at once waits for a person, or rests, holds nobody up.
         """
-        self._place.log("any").parent.mkdir(parents=True, exist_ok=True)
+        self._environment.log("any").parent.mkdir(parents=True, exist_ok=True)
         fresh = [SupervisedProcess(part, self._launch(part), time.monotonic()) for part in parts]
-        self._kept += fresh
+        self._processes += fresh
         deadline = time.monotonic() + READY_TIMEOUT_SECONDS
-        for kept in fresh:
-            while not kept.is_down and not _is_ready(kept):
+        for supervised in fresh:
+            while not supervised.is_down and not _is_ready(supervised):
                 if time.monotonic() > deadline:
-                    raise Unavailable(self._sentence(kept.part, "is not ready after a minute"))
+                    raise Unavailable(
+                        self._sentence(supervised.part, "is not ready after a minute")
+                    )
                 self.watch()
                 time.sleep(0.1)
 
@@ -92,92 +94,94 @@ class Supervisor:
 
         After many of them a part rests for long; raises Unavailable where the hub needs the part.
         """
-        for kept in self._kept:
-            self._watch_one(kept)
-            _rotate(self._place.log(kept.part.name))
+        for supervised in self._processes:
+            self._watch_one(supervised)
+            _rotate(self._environment.log(supervised.part.name))
 
     def processes(self) -> dict[str, int]:
         """The process id of each part."""
-        return {kept.part.name: kept.process.pid for kept in self._kept}
+        return {supervised.part.name: supervised.process.pid for supervised in self._processes}
 
     def stop(self) -> None:
         """Stop the parts: the programs together, then the services that they use."""
-        programs = [kept for kept in self._kept if not kept.part.is_service]
-        services = [kept for kept in self._kept if kept.part.is_service]
+        programs = [supervised for supervised in self._processes if not supervised.part.is_service]
+        services = [supervised for supervised in self._processes if supervised.part.is_service]
         for wave in (programs, services):
-            for kept in wave:
-                _signal_group(kept.process, kept.part.stop_signal)
+            for supervised in wave:
+                _signal_group(supervised.process, supervised.part.stop_signal)
             deadline = time.monotonic() + STOP_PATIENCE_SECONDS
-            for kept in wave:
+            for supervised in wave:
                 try:
-                    kept.process.wait(max(0.0, deadline - time.monotonic()))
+                    supervised.process.wait(max(0.0, deadline - time.monotonic()))
                 except subprocess.TimeoutExpired:
-                    self._say(f"{kept.part.name} does not stop; killing it.")
-                _signal_group(kept.process, signal.SIGKILL)
-                kept.process.wait()
-        self._kept.clear()
+                    self._say(f"{supervised.part.name} does not stop; killing it.")
+                _signal_group(supervised.process, signal.SIGKILL)
+                supervised.process.wait()
+        self._processes.clear()
 
     def _launch(self, part: Part) -> subprocess.Popen[bytes]:
         part.before_start()
         return start(
             Launch(
                 command=part.command,
-                environment=self._place.environment,
-                log=self._place.log(part.name),
+                environment=self._environment.environment,
+                log=self._environment.log(part.name),
                 cwd=part.cwd,
                 user=part.user,
                 stop_signal=part.stop_signal,
             ),
-            self._place.mark,
+            self._environment.mark,
         )
 
-    def _watch_one(self, kept: SupervisedProcess) -> None:
-        code = kept.process.poll()
+    def _watch_one(self, supervised: SupervisedProcess) -> None:
+        code = supervised.process.poll()
         if code is None:
             return
         now = time.monotonic()
-        if kept.restart_at is None:
-            if not kept.is_down:
-                self._take_down(kept, code, now)
-        elif now >= kept.restart_at:
-            kept.process = self._launch(kept.part)
-            kept.started_at, kept.restart_at, kept.is_down = now, None, False
+        if supervised.restart_at is None:
+            if not supervised.is_down:
+                self._take_down(supervised, code, now)
+        elif now >= supervised.restart_at:
+            supervised.process = self._launch(supervised.part)
+            supervised.started_at, supervised.restart_at, supervised.is_down = now, None, False
 
-    def _take_down(self, kept: SupervisedProcess, code: int, now: float) -> None:
+    def _take_down(self, supervised: SupervisedProcess, code: int, now: float) -> None:
         """Decide what becomes of a part that has just died."""
-        if code in kept.part.stays_down_after:
-            kept.is_down = True
-            self._say(self._sentence(kept.part, "has stopped and waits for a person"))
+        if code in supervised.part.stays_down_after:
+            supervised.is_down = True
+            self._say(self._sentence(supervised.part, "has stopped and waits for a person"))
             return
-        _signal_group(kept.process, signal.SIGKILL)  # what it started must not go on alone
-        lived_seconds = now - kept.started_at
-        kept.quick_deaths = kept.quick_deaths + 1 if lived_seconds < QUICK_DEATH_SECONDS else 1
-        if kept.quick_deaths > MAX_QUICK_DEATHS:
-            self._rest(kept, now)
+        _signal_group(supervised.process, signal.SIGKILL)  # what it started must not go on alone
+        lived_seconds = now - supervised.started_at
+        supervised.quick_deaths = (
+            supervised.quick_deaths + 1 if lived_seconds < QUICK_DEATH_SECONDS else 1
+        )
+        if supervised.quick_deaths > MAX_QUICK_DEATHS:
+            self._rest(supervised, now)
             return
-        pause = backoff_seconds(kept.quick_deaths, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
-        kept.restart_at = now + pause
-        self._say(f"{kept.part.name} ended ({_cause(code)}); starting it again.")
+        pause = backoff_seconds(supervised.quick_deaths, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
+        supervised.restart_at = now + pause
+        self._say(f"{supervised.part.name} ended ({_cause(code)}); starting it again.")
 
-    def _rest(self, kept: SupervisedProcess, now: float) -> None:
-        sentence = self._sentence(kept.part, f"died {kept.quick_deaths} times")
-        if kept.part.is_service or kept.part.is_needed:
+    def _rest(self, supervised: SupervisedProcess, now: float) -> None:
+        sentence = self._sentence(supervised.part, f"died {supervised.quick_deaths} times")
+        if supervised.part.is_service or supervised.part.is_needed:
             raise Unavailable(sentence)
-        kept.is_down, kept.restart_at = True, now + REST_SECONDS
+        supervised.is_down, supervised.restart_at = True, now + REST_SECONDS
         self._say(
             f"{sentence} The hub goes on without it and tries it again every"
             f" {REST_SECONDS / 60:.0f} minutes."
         )
 
     def _sentence(self, part: Part, trouble: str) -> str:
-        log = self._place.log(part.name)
+        log = self._environment.log(part.name)
         lines = [line for line in _tail(log).splitlines() if line.strip()]
         last = f" Its last words: {lines[-1].strip()}" if lines else ""
         return f"The part {part.name!r} {trouble}. Read {log}.{last}"
 
 
-def _is_ready(kept: SupervisedProcess) -> bool:
-    return kept.process.poll() is None and kept.part.is_ready()
+def _is_ready(supervised: SupervisedProcess) -> bool:
+    return supervised.process.poll() is None and supervised.part.is_ready()
 
 
 def _cause(code: int) -> str:

@@ -77,20 +77,22 @@ def _moved(path: Path, old: Path, new: Path) -> Path:
 def _for_commands(settings: Settings) -> str:
     """What commands of another terminal must be told of a hub that was started with options."""
     found = {"data": str(settings.data), "server": portal_address(settings).rstrip("/")}
-    given = " ".join(f"{variable(name)}={shlex.quote(value)}" for name, value in found.items())
-    return f"For commands in another terminal: export {given}"
+    assignments = " ".join(
+        f"{variable(name)}={shlex.quote(value)}" for name, value in found.items()
+    )
+    return f"For commands in another terminal: export {assignments}"
 
 
 def _run(settings: Settings, for_commands: str | None) -> None:
     require_folder(settings.data)
     with only_hub(settings.data):
-        place = PartsEnvironment(settings.data, replace(settings, token="").for_child())
+        environment = PartsEnvironment(settings.data, replace(settings, token="").for_child())
         cleared = end_leftovers(Mark(settings.data))
         if cleared:
             click.echo(f"Ended {cleared} processes that an earlier hub had left behind.")
         check(settings)
-        reaper = start_reaper(place.mark, place.environment)
-        supervisor = Supervisor(place, say=lambda line: click.echo(line, err=True))
+        reaper = start_reaper(environment.mark, environment.environment)
+        supervisor = Supervisor(environment, say=lambda line: click.echo(line, err=True))
         try:
             _start(settings, supervisor)
             if for_commands:

@@ -41,8 +41,8 @@ def from_subfolders(folder: Path) -> list[PhotoFile]:
             "each photo into a folder named like its label.",
         )
     return [
-        replace(photo, name=f"{one.name}/{photo.name}")
-        for one in entries
-        if one.is_dir() and not is_passed_over(one)
-        for photo in from_folder(one, label=one.name)
+        replace(photo, name=f"{path.name}/{photo.name}")
+        for path in entries
+        if path.is_dir() and not is_passed_over(path)
+        for photo in from_folder(path, label=path.name)
     ]

@@ -41,7 +41,7 @@ class _Walk:
     def below(self, folder: Path) -> Iterator[FoundFile]:
         try:
             here = folder.stat()
-            entries = [one for one in sorted(folder.iterdir()) if not is_passed_over(one)]
+            entries = [path for path in sorted(folder.iterdir()) if not is_passed_over(path)]
         except OSError as error:
             yield FoundFile(folder, fault=f"The folder cannot be read: {error.strerror}.")
             return
@@ -50,17 +50,17 @@ class _Walk:
             yield FoundFile(folder, left_out="It is a link to a folder above it.")
             return
         self.above.append(place)
-        videos = {one for one in entries if one.suffix.lower() in _VIDEOS}
-        photos = {one.stem for one in entries if one.suffix.lower() in _PHOTOS}
-        for one in entries:
-            if one.is_dir():
-                yield from self.below(one)
-            elif one.suffix.lower() in _COMPANIONS or (one in videos and one.stem in photos):
-                yield FoundFile(one, left_out="It belongs to a photo and is none.")
-            elif one.is_file() or not one.exists():  # a dead link is told as unreadable
-                yield FoundFile(one)
+        videos = {path for path in entries if path.suffix.lower() in _VIDEOS}
+        photos = {path.stem for path in entries if path.suffix.lower() in _PHOTOS}
+        for path in entries:
+            if path.is_dir():
+                yield from self.below(path)
+            elif path.suffix.lower() in _COMPANIONS or (path in videos and path.stem in photos):
+                yield FoundFile(path, left_out="It belongs to a photo and is none.")
+            elif path.is_file() or not path.exists():  # a dead link is told as unreadable
+                yield FoundFile(path)
             else:
-                yield FoundFile(one, left_out="It is no file but a device, pipe or socket.")
+                yield FoundFile(path, left_out="It is no file but a device, pipe or socket.")
         self.above.pop()
 
 
@@ -77,4 +77,4 @@ def is_passed_over(path: Path) -> bool:
 
 def first_file(paths: Iterable[Path]) -> Path | None:
     """The first that is a file and is not passed over."""
-    return next((one for one in paths if not is_passed_over(one) and not one.is_dir()), None)
+    return next((path for path in paths if not is_passed_over(path) and not path.is_dir()), None)

@@ -71,7 +71,7 @@ class HubClient:
     def wait(self, upload_id: UUID, timeout_seconds: float = 300.0) -> Receipt:
         """Wait until an upload's state is final; Unavailable if that takes too long."""
         found = self._poll(
-            lambda: self.receipt(upload_id), lambda one: one.state.is_final, timeout_seconds
+            lambda: self.receipt(upload_id), lambda receipt: receipt.state.is_final, timeout_seconds
         )
         if not found.state.is_final:
             raise Unavailable(f"The upload {upload_id} is still {found.state} and not decided.")
@@ -81,7 +81,7 @@ class HubClient:
         """Wait until an upload is stored or refused; Unavailable if it is set aside or too slow."""
         found = self._poll(
             lambda: self.receipt(upload_id),
-            lambda one: one.state != UploadState.ACCEPTED or one.code is not None,
+            lambda receipt: receipt.state != UploadState.ACCEPTED or receipt.code is not None,
             timeout_seconds,
         )
         if found.state == UploadState.ACCEPTED:
@@ -150,7 +150,9 @@ class HubClient:
     def wait_for_release(self, release_id: str, timeout_seconds: float = 600.0) -> Release:
         """Wait until a release is ready; Refused if it failed, Unavailable if it takes too long."""
         found = self._poll(
-            lambda: self.release(release_id), lambda one: one.state != "requested", timeout_seconds
+            lambda: self.release(release_id),
+            lambda release: release.state != "requested",
+            timeout_seconds,
         )
         if found.state == "failed":
             raise Refused("release_failed", f"The release {release_id} failed: {found.reason}")

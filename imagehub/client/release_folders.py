@@ -49,8 +49,13 @@ def _photo(root: Path, file: Path, labels: dict[str, str], left_out: str) -> Pho
 
 def with_mids(photos: list[PhotoFile], client: HubClient) -> list[PhotoFile]:
     """The photos with MIDs for labels that are called like a release's folders (SLUG-CODE)."""
-    known = {label: _mid(label, client) for label in sorted({one.claim.label for one in photos})}
-    return [replace(one, claim=replace(one.claim, label=known[one.claim.label])) for one in photos]
+    known = {
+        label: _mid(label, client) for label in sorted({photo.claim.label for photo in photos})
+    }
+    return [
+        replace(photo, claim=replace(photo.claim, label=known[photo.claim.label]))
+        for photo in photos
+    ]
 
 
 def _mid(label: str, client: HubClient) -> str:

@@ -48,14 +48,14 @@ class Summary:
 
     def count(self, outcome: UploadOutcome) -> int:
         """How many had this outcome."""
-        return sum(one.outcome == outcome for one in self.sent)
+        return sum(sent_photo.outcome == outcome for sent_photo in self.sent)
 
     def told(self, outcome: UploadOutcome) -> dict[str, list[SentPhoto]]:
         """Those with this outcome of which there is something to say, by code, most first."""
         found: dict[str, list[SentPhoto]] = {}
-        for one in sorted(self.sent, key=lambda one: one.photo.name):
-            if one.outcome == outcome and one.reason:
-                found.setdefault(one.code or one.reason, []).append(one)
+        for sent_photo in sorted(self.sent, key=lambda sent_photo: sent_photo.photo.name):
+            if sent_photo.outcome == outcome and sent_photo.reason:
+                found.setdefault(sent_photo.code or sent_photo.reason, []).append(sent_photo)
         return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
 
@@ -86,20 +86,24 @@ class Sender:
         """
         settled: list[SentPhoto] = []
 
-        def wait(one: SentPhoto) -> None:
-            settled.append(self._settled(one, one.upload_id) if one.upload_id else one)
-            followed(one)
+        def wait(sent_photo: SentPhoto) -> None:
+            settled.append(
+                self._settled(sent_photo, sent_photo.upload_id)
+                if sent_photo.upload_id
+                else sent_photo
+            )
+            followed(sent_photo)
 
         for_each(wait, self.summary.sent, parallel)
         self.summary.sent = settled
         return self.summary
 
-    def _settled(self, one: SentPhoto, upload_id: UUID) -> SentPhoto:
+    def _settled(self, sent_photo: SentPhoto, upload_id: UUID) -> SentPhoto:
         receipt = self.client.wait_until_landed(upload_id, FOLLOW_TIMEOUT_SECONDS)
         if receipt.state != UploadState.REFUSED:
-            return one
+            return sent_photo
         return replace(
-            one,
+            sent_photo,
             outcome=UploadOutcome.REFUSED,
             code=receipt.code or "refused",
             reason=receipt.reason,

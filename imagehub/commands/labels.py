@@ -42,7 +42,7 @@ def search(client: HubClient, text: str, limit: int, as_json: bool) -> None:
     if not found.items:
         return click.echo(f"No label has {text!r} in its name; try a shorter word.", err=True)
     return write_table(
-        ("MID", "name", "images"), [(one.mid, one.name, one.images) for one in found.items]
+        ("MID", "name", "images"), [(label.mid, label.name, label.images) for label in found.items]
     )
 
 

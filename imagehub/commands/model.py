@@ -41,7 +41,7 @@ def show(client: HubClient, model: str, as_json: bool) -> None:
     )
     click.echo()
     return write_table(
-        ("file", "bytes", "sha256"), [(one.name, one.bytes, one.sha256) for one in found.files]
+        ("file", "bytes", "sha256"), [(file.name, file.bytes, file.sha256) for file in found.files]
     )
 
 
@@ -74,5 +74,5 @@ def try_(client: HubClient, model: str, photo: Path, as_json: bool) -> None:
     """
     found = TrainingClient(client).predict(model, photo.read_bytes())
     if as_json:
-        return write_json([one.model_dump() for one in found])
-    return write_fields((one.name, f"{one.probability:.3f}") for one in found)
+        return write_json([prediction.model_dump() for prediction in found])
+    return write_fields((prediction.name, f"{prediction.probability:.3f}") for prediction in found)

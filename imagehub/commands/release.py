@@ -96,8 +96,14 @@ def list_(client: HubClient, as_json: bool) -> None:
     return write_table(
         ("release", "state", "files", "bytes", "published"),
         [
-            (one.id, one.state, one.files or 0, one.total_bytes or 0, one.published_at)
-            for one in found
+            (
+                release.id,
+                release.state,
+                release.files or 0,
+                release.total_bytes or 0,
+                release.published_at,
+            )
+            for release in found
         ],
     )
 

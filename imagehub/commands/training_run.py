@@ -30,7 +30,7 @@ def list_(client: HubClient, as_json: bool) -> None:
     if as_json:
         return write_json([run.model_dump() for run in found])
     return write_table(
-        ("run", "release", "state"), [(one.id, one.release, one.state) for one in found]
+        ("run", "release", "state"), [(run.id, run.release, run.state) for run in found]
     )
 
 

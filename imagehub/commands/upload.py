@@ -95,7 +95,7 @@ def _photos(source: Path, label: str | None) -> list[PhotoFile]:
         photos = (
             from_folder(source, label) if label else from_release(source) or from_subfolders(source)
         )
-    if all(one.left_out for one in photos):
+    if all(photo.left_out for photo in photos):
         raise click.UsageError(f"There is no photo in {source}.")
     return photos
 
@@ -111,9 +111,9 @@ def _report(summary: Summary, as_json: bool, to_stderr: bool = False) -> None:
             counts
             | {
                 "uploads": {
-                    str(one.upload_id): shown(one.photo.name)
-                    for one in summary.sent
-                    if one.upload_id
+                    str(sent_photo.upload_id): shown(sent_photo.photo.name)
+                    for sent_photo in summary.sent
+                    if sent_photo.upload_id
                 },
                 "refusals": _as_json(refusals),
                 "left_out": _as_json(left_out),
@@ -126,8 +126,8 @@ def _report(summary: Summary, as_json: bool, to_stderr: bool = False) -> None:
     for group in (*refusals.values(), *left_out.values(), *partly.values()):
         code, reason = group[0].code, group[0].reason
         click.echo(f"\n{code}: {reason}" if code else f"\n{reason}", err=to_stderr)
-        for one in group[:NAMES_SHOWN]:
-            click.echo(f"  {shown(one.photo.name)}", err=to_stderr)
+        for sent_photo in group[:NAMES_SHOWN]:
+            click.echo(f"  {shown(sent_photo.photo.name)}", err=to_stderr)
         if len(group) > NAMES_SHOWN:
             click.echo(
                 f"  … and {len(group) - NAMES_SHOWN:,} more (--json lists all)", err=to_stderr
@@ -137,7 +137,7 @@ def _report(summary: Summary, as_json: bool, to_stderr: bool = False) -> None:
 
 def _as_json(groups: dict[str, list[SentPhoto]]) -> list[dict[str, str]]:
     return [
-        {"file": shown(one.photo.name), "code": one.code, "reason": one.reason}
+        {"file": shown(sent_photo.photo.name), "code": sent_photo.code, "reason": sent_photo.reason}
         for group in groups.values()
-        for one in group
+        for sent_photo in group
     ]

@@ -51,10 +51,10 @@ class GroupCommit:
 
     def _next_turn(self) -> list[_Waiting]:
         size_bytes, count = 0, 0
-        for one in self._queue:
-            if count and size_bytes + len(one.message.value) > MAX_TOGETHER_BYTES:
+        for waiting in self._queue:
+            if count and size_bytes + len(waiting.message.value) > MAX_TOGETHER_BYTES:
                 break
-            size_bytes += len(one.message.value)
+            size_bytes += len(waiting.message.value)
             count += 1
         turn, self._queue = self._queue[:count], self._queue[count:]
         return turn
@@ -62,13 +62,13 @@ class GroupCommit:
     def _write(self, turn: list[_Waiting]) -> None:
         failure: BaseException | None = Unavailable("The upload log's writer was stopped.")
         try:
-            self.write([one.message for one in turn])
+            self.write([waiting.message for waiting in turn])
             failure = None
         except Unavailable as error:
             failure = error
         finally:
             with self._change:
-                for one in turn:
-                    one.is_over, one.failure = True, failure
+                for waiting in turn:
+                    waiting.is_over, waiting.failure = True, failure
                 self._is_writing = False
                 self._change.notify_all()

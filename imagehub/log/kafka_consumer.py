@@ -47,7 +47,7 @@ class KafkaLogConsumer:
             if not polled:
                 # Kafka's client waits in silence for a dead broker; a question finds out.
                 consumer.end_offsets(self._topic.partitions(), timeout_ms=REQUEST_TIMEOUT_MS)
-        return [_received(record) for place in sorted(polled) for record in polled[place]]
+        return [_received(record) for partition in sorted(polled) for record in polled[partition]]
 
     def commit(self, positions: Sequence[Position]) -> None:
         """Record that all up to and including these positions has been handled.
@@ -63,7 +63,7 @@ class KafkaLogConsumer:
             with errors_translated(self._topic.name):
                 if not handled.keys() <= consumer.assignment():
                     raise Unavailable(f"This consumer lost a part of {self._topic.name} meanwhile.")
-                _commit(consumer, {place: offset + 1 for place, offset in handled.items()})
+                _commit(consumer, {partition: offset + 1 for partition, offset in handled.items()})
         except Unavailable:
             self._must_go_back = True
             raise
@@ -118,18 +118,21 @@ class KafkaLogConsumer:
         return self._client
 
     def _go_back(self, consumer: Any) -> None:
-        for place in consumer.assignment():
-            committed = consumer.committed(place, timeout_ms=REQUEST_TIMEOUT_MS)
+        for partition in consumer.assignment():
+            committed = consumer.committed(partition, timeout_ms=REQUEST_TIMEOUT_MS)
             if committed is None or committed < 0:
-                consumer.seek_to_beginning(place)
+                consumer.seek_to_beginning(partition)
             else:
-                consumer.seek(place, committed)
+                consumer.seek(partition, committed)
         self._must_go_back = False
 
 
 def _commit(consumer: Any, next_offsets: Mapping[TopicPartition, int]) -> None:
     consumer.commit(
-        {place: OffsetAndMetadata(offset, "", -1) for place, offset in next_offsets.items()},
+        {
+            partition: OffsetAndMetadata(offset, "", -1)
+            for partition, offset in next_offsets.items()
+        },
         timeout_ms=REQUEST_TIMEOUT_MS,
     )
 

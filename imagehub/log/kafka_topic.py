@@ -147,7 +147,7 @@ def _ensure(admin: Any, topic: str) -> list[TopicPartition]:
 def _create(admin: Any, topic: str) -> None:
     replicas = REPLICAS if len(admin.describe_cluster()["brokers"]) >= REPLICAS else 1
     durable = {"min.insync.replicas": "2"} if replicas > 1 else {"flush.messages": "1"}
-    wanted = {
+    configuration = {
         "num_partitions": PARTITIONS,
         "replication_factor": replicas,
         "configs": {
@@ -160,13 +160,13 @@ def _create(admin: Any, topic: str) -> None:
         },
     }
     with suppress(TopicAlreadyExistsError):  # another process was first
-        admin.create_topics({topic: wanted})
+        admin.create_topics({topic: configuration})
     admin.wait_for_topics([topic])
 
 
 def _configuration(admin: Any, topic: str) -> dict[str, str]:
-    asked = ["max.message.bytes", "cleanup.policy", "retention.ms"]
-    found = admin.describe_configs([ConfigResource("topic", topic, asked)], config_filter="all")
+    keys = ["max.message.bytes", "cleanup.policy", "retention.ms"]
+    found = admin.describe_configs([ConfigResource("topic", topic, keys)], config_filter="all")
     return {name: option["value"] for name, option in found["topic"][topic].items()}
 
 

@@ -134,8 +134,8 @@ class PostgresLogConsumer:
     def rewind(self) -> None:
         """Go back to offset 0; raise Unavailable while another member reads for the group."""
         with self._database.transaction() as cursor:
-            held = self._hold(cursor)
-        if not held:
+            is_held = self._hold(cursor)
+        if not is_held:
             raise Unavailable(
                 f"Another consumer reads {self._topic} for {self._group}: stop it, then rewind."
             )

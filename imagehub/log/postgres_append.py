@@ -27,7 +27,11 @@ def append(cursor: Cursor, topic: str, messages: Sequence[Message]) -> None:
     _copy(
         cursor,
         "copy log_pieces (pieces, number, bytes) from stdin (format binary)",
-        (part for id_, one in zip(ids, messages, strict=True) for part in _pieces(id_, one.value)),
+        (
+            part
+            for id_, message in zip(ids, messages, strict=True)
+            for part in _pieces(id_, message.value)
+        ),
     )
     _copy(
         cursor,
@@ -35,7 +39,11 @@ def append(cursor: Cursor, topic: str, messages: Sequence[Message]) -> None:
         copy log_messages (topic, key, headers, pieces, pieces_bytes, value)
         from stdin (format binary)
         """,
-        (part for id_, one in zip(ids, messages, strict=True) for part in _place(topic, id_, one)),
+        (
+            part
+            for id_, message in zip(ids, messages, strict=True)
+            for part in _columns_of(topic, id_, message)
+        ),
     )
 
 
@@ -51,7 +59,7 @@ def _pieces(id_: int, value: bytes) -> Iterator[bytes | memoryview]:
         yield view[number * PIECE_BYTES : (number + 1) * PIECE_BYTES]
 
 
-def _place(topic: str, id_: int, message: Message) -> Iterator[bytes]:
+def _columns_of(topic: str, id_: int, message: Message) -> Iterator[bytes]:
     rest_bytes = len(message.value) % PIECE_BYTES
     pieces_bytes = len(message.value) - rest_bytes
     row = (

@@ -62,10 +62,12 @@ def read_scan(segment: bytes, frame: JpegFrame) -> Scan | None:
 
 def bring_all(frame: JpegFrame, scans: Sequence[Scan]) -> bool:
     """True if the scans bring every coefficient of every component to its last bit."""
-    missing = {(one, at) for one in frame.components for at in range(_COEFFICIENTS)}
+    missing = {(component, at) for component in frame.components for at in range(_COEFFICIENTS)}
     for scan in scans:
         if scan.low_bit == 0:
             missing -= {
-                (one, at) for one in scan.components for at in range(scan.first, scan.last + 1)
+                (component, at)
+                for component in scan.components
+                for at in range(scan.first, scan.last + 1)
             }
     return not missing

@@ -107,8 +107,8 @@ def _read_numbers(stream: BinaryIO) -> dict[str, int] | str:
     if isinstance(answer, dict) and str(answer.get("refused")) in DECODING_SENTENCES:
         return str(answer["refused"])
     sides = {f"{name}_{side}" for name in _SIDES for side in ("width", "height")}
-    wanted = {"width", "height", "fingerprint", "brightness"} | sides
-    if not isinstance(answer, dict) or set(answer) != wanted:
+    expected = {"width", "height", "fingerprint", "brightness"} | sides
+    if not isinstance(answer, dict) or set(answer) != expected:
         raise BrokenAnswer("other fields than a photo's")
     if not all(type(number) is int for number in answer.values()):
         raise BrokenAnswer("a field that is no integer")

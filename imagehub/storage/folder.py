@@ -41,13 +41,13 @@ class FolderStore:
 
     def put(self, key: str, data: bytes) -> bool:
         """Store the object durably, or find it there; see the protocol."""
-        place = self._place(key)
+        path = self._path(key)
         with self._errors_translated():
-            self._make_folder(place.parent)
-            created = not place.exists() and self._write(place, data)
+            self._make_folder(path.parent)
+            created = not path.exists() and self._write(path, data)
             if not created:
-                _compare(key, place, data)
-            self._flush_folders(place.parent)
+                _compare(key, path, data)
+            self._flush_folders(path.parent)
         return created
 
     def get(self, key: str) -> bytes:
@@ -66,31 +66,31 @@ class FolderStore:
 
     def delete(self, key: str) -> None:
         """Remove the object; removing what is not there is no error."""
-        place = self._place(key)
+        path = self._path(key)
         with self._errors_translated():
             try:
-                place.unlink()
+                path.unlink()
             except (FileNotFoundError, NotADirectoryError):
                 return
-            _flush_folder(place.parent)
+            _flush_folder(path.parent)
 
     def replace(self, key: str, data: bytes) -> None:
         """Put other bytes in the place of an object; see the protocol."""
-        place = self._place(key)
+        path = self._path(key)
         with self._errors_translated():
-            self._make_folder(place.parent)
+            self._make_folder(path.parent)
             with self._unfinished(data) as unfinished:
-                unfinished.replace(place)
-            self._flush_folders(place.parent)
+                unfinished.replace(path)
+            self._flush_folders(path.parent)
 
-    def _place(self, key: str) -> Path:
+    def _path(self, key: str) -> Path:
         return self._root / require_valid(key)
 
     def _open(self, key: str) -> BinaryIO:
-        place = self._place(key)
+        path = self._path(key)
         with self._errors_translated():
             try:
-                return place.open("rb")
+                return path.open("rb")
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 raise NotFound(f"There is no object {key}.") from None
 
@@ -105,11 +105,11 @@ class FolderStore:
                     length -= len(chunk)
                 yield chunk
 
-    def _write(self, place: Path, data: bytes) -> bool:
+    def _write(self, path: Path, data: bytes) -> bool:
         """Say whether the file was created; it is not where another writer was first."""
         with self._unfinished(data) as unfinished:
             try:
-                os.link(unfinished, place)
+                os.link(unfinished, path)
             except FileExistsError:
                 return False
         return True
@@ -164,8 +164,8 @@ class FolderStore:
             ) from error
 
 
-def _compare(key: str, place: Path, data: bytes) -> None:
-    if place.stat().st_size != len(data) or place.read_bytes() != data:
+def _compare(key: str, path: Path, data: bytes) -> None:
+    if path.stat().st_size != len(data) or path.read_bytes() != data:
         raise Conflict(f"Other bytes are stored as {key} already.")
 
 

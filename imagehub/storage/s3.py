@@ -69,13 +69,13 @@ class S3Store:
 
     def put(self, key: str, data: bytes) -> bool:
         """Store the object durably, or find it there; see the protocol."""
-        place = self._place(key)
+        address = self._address(key)
         checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
         for attempt in range(ATTEMPTS):
             with self._errors_translated(key):
                 try:
                     self._s3().put_object(
-                        **place, Body=data, IfNoneMatch="*", ChecksumSHA256=checksum
+                        **address, Body=data, IfNoneMatch="*", ChecksumSHA256=checksum
                     )
                     return True
                 except ClientError as error:
@@ -112,21 +112,21 @@ class S3Store:
 
     def delete(self, key: str) -> None:
         """Remove the object; removing what is not there is no error."""
-        place = self._place(key)
+        address = self._address(key)
         with self._errors_translated(key):
-            self._s3().delete_object(**place)
+            self._s3().delete_object(**address)
 
     def replace(self, key: str, data: bytes) -> None:
         """Put other bytes in the place of an object; see the protocol.
 
         A bucket that keeps versions keeps the old bytes too, until its own rules remove them.
         """
-        place = self._place(key)
+        address = self._address(key)
         checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
         with self._errors_translated(key):
-            self._s3().put_object(**place, Body=data, ChecksumSHA256=checksum)
+            self._s3().put_object(**address, Body=data, ChecksumSHA256=checksum)
 
-    def _place(self, key: str) -> dict[str, str]:
+    def _address(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._above + require_valid(key)}
 
     def _s3(self) -> Any:
@@ -151,12 +151,12 @@ class S3Store:
 
     def _body(self, key: str, start: int, length: int | None) -> Any:
         """Open a stretch of the object for reading; None where it has no bytes there."""
-        place = self._place(key)
+        address = self._address(key)
         end = "" if length is None else str(max(start + length - 1, start))
         stretch = {} if start == 0 and length is None else {"Range": f"bytes={start}-{end}"}
         with self._errors_translated(key):
             try:
-                return self._s3().get_object(**place, **stretch)["Body"]
+                return self._s3().get_object(**address, **stretch)["Body"]
             except ClientError as error:
                 if _status(error) == 416:
                     return None
@@ -180,8 +180,8 @@ class S3Store:
                 body = self._body(key, start, length)
 
     def _compare(self, key: str, data: bytes, checksum: str) -> None:
-        place = self._place(key)
-        there = self._s3().head_object(**place, ChecksumMode="ENABLED")
+        address = self._address(key)
+        there = self._s3().head_object(**address, ChecksumMode="ENABLED")
         if "ChecksumSHA256" in there:
             same = there["ChecksumSHA256"] == checksum
         else:  # not written by us
@@ -206,20 +206,20 @@ class S3Store:
     def _in_our_words(self, key: str, error: ClientError) -> HubError:
         fault = error.response.get("Error", {})
         code, status = fault.get("Code", ""), _status(error)
-        said = f"{fault.get('Message', '')} ({code})"
+        message = f"{fault.get('Message', '')} ({code})"
         if code in {"NoSuchKey", "404"}:  # a HEAD has no body that could say more
             return NotFound(f"There is no object {key}.")
         if status < 500 and status not in _PASSING_STATUSES and code not in _PASSING:
             return Misconfigured(
-                f"The object store refuses s3://{self._bucket}: {said}. Check "
+                f"The object store refuses s3://{self._bucket}: {message}. Check "
                 "IMAGEHUB_STORAGE_URL, IMAGEHUB_S3_REGION and the credentials in AWS_*."
             )
         if status == 507:
             return Unavailable(
-                f"The object store is full: {said}. Free some space; nothing was stored.",
+                f"The object store is full: {message}. Free some space; nothing was stored.",
                 retry_after_seconds=30,
             )
-        return Unavailable(f"The object store cannot do this now: {said}.")
+        return Unavailable(f"The object store cannot do this now: {message}.")
 
 
 def _chunk_bytes(length: int | None) -> int:

@@ -35,13 +35,13 @@ VIEWS = "view/"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return the exit status."""
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
         settings = Settings.from_environment()
-        if given.command == "list":
+        if options.command == "list":
             sys.stdout.write(table(settings, choose(settings)))
         else:
-            _prepare(settings, given)
+            _prepare(settings, options)
     except HubError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -76,13 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _prepare(settings: Settings, given: argparse.Namespace) -> None:
-    source = _open(settings, given)
+def _prepare(settings: Settings, options: argparse.Namespace) -> None:
+    source = _open(settings, options)
     drawn = None
     if not is_quantised(source.model):
         views = (
-            sample.from_folder(given.photos)
-            if given.photos
+            sample.from_folder(options.photos)
+            if options.photos
             else sample.from_views(_stored_views(settings))
         )
         with _progress(MofNCompleteColumn()) as bar:
@@ -92,23 +92,23 @@ def _prepare(settings: Settings, given: argparse.Namespace) -> None:
     sys.stdout.write(describe(made))
 
 
-def _open(settings: Settings, given: argparse.Namespace) -> NetworkSource:
-    if given.name not in RECIPES:
-        path = Path(given.name)
+def _open(settings: Settings, options: argparse.Namespace) -> NetworkSource:
+    if options.name not in RECIPES:
+        path = Path(options.name)
         if path.suffix != ".toml":
             raise Misconfigured(
-                f"{given.name} is neither {' nor '.join(RECIPES)} nor a .toml file that describes"
+                f"{options.name} is neither {' nor '.join(RECIPES)} nor a .toml file that describes"
                 " a network."
             )
         return own_file.open_own(path)
-    options = SuppliedFile(given.file, given.labels, given.sha256)
+    supplied = SuppliedFile(options.file, options.labels, options.sha256)
     with _progress(DownloadColumn()) as bar:
-        task = bar.add_task(f"fetching {given.name}", total=None, start=not given.file)
+        task = bar.add_task(f"fetching {options.name}", total=None, start=not options.file)
 
         def tell(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        return RECIPES[given.name].open(options, settings.models / "downloads", tell)
+        return RECIPES[options.name].open(supplied, settings.models / "downloads", tell)
 
 
 def _stored_views(settings: Settings) -> Iterator[bytes]:

@@ -108,20 +108,20 @@ class Card(_Part):
         """Name of the folder that holds exactly this network."""
         return f"{self.name}-{self.sha256()[:SHORT_DIGITS]}"
 
-    def networks(self, place: Path) -> list[Network]:
+    def networks(self, folder: Path) -> list[Network]:
         """The network in each role that it can take; `place` is its folder, absolute.
 
         It is called as its folder: two that were prepared under one name are never mixed up. The
         file's outputs are the features and the probabilities, in this order.
         """
-        given: list[tuple[NetworkOutput, Features | Classes]] = []
+        outputs: list[tuple[NetworkOutput, Features | Classes]] = []
         if self.features is not None:
-            given.append((NetworkOutput.EMBEDDING, self.features))
+            outputs.append((NetworkOutput.EMBEDDING, self.features))
         if self.classes is not None:
-            given.append((NetworkOutput.CLASSES, self.classes))
+            outputs.append((NetworkOutput.CLASSES, self.classes))
         return [
             Network(
-                name=place.name,
+                name=folder.name,
                 kind=kind,
                 source=self.source,
                 licence=self.licence,
@@ -129,11 +129,11 @@ class Card(_Part):
                 layer=part.layer,
                 outputs=part.count,
                 sha256=self.sha256(),
-                file=f"{place.name}/{MODEL_FILE}",
-                class_map=str(place / LABELS_FILE) if kind is NetworkOutput.CLASSES else None,
+                file=f"{folder.name}/{MODEL_FILE}",
+                class_map=str(folder / LABELS_FILE) if kind is NetworkOutput.CLASSES else None,
                 preparation=Preparation(self.colours, self.mean, self.scale),
                 scores=self.classes.scores if self.classes else Scores.SOFTMAX,
                 port=port,
             )
-            for port, (kind, part) in enumerate(given)
+            for port, (kind, part) in enumerate(outputs)
         ]

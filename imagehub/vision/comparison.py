@@ -40,15 +40,15 @@ class NetworkComparison:
         return all(figure is None or figure >= LEAST_AGREEMENT for figure in figures)
 
 
-def compare(one: Outputs, other: Outputs) -> NetworkComparison:
+def compare(first: Outputs, other: Outputs) -> NetworkComparison:
     """Compare two networks that looked at the same photos in the same order."""
-    photos = len(next(part for part in (one.features, one.probabilities) if part is not None))
+    photos = len(next(part for part in (first.features, first.probabilities) if part is not None))
     agreement = overlap = None
-    if one.probabilities is not None and other.probabilities is not None:
-        same = one.probabilities.argmax(axis=1) == other.probabilities.argmax(axis=1)
+    if first.probabilities is not None and other.probabilities is not None:
+        same = first.probabilities.argmax(axis=1) == other.probabilities.argmax(axis=1)
         agreement = round(float(same.mean()), 4)
-    if one.features is not None and other.features is not None:
-        near = nearest(one.features), nearest(other.features)
+    if first.features is not None and other.features is not None:
+        near = nearest(first.features), nearest(other.features)
         shared = [len(set(a) & set(b)) for a, b in zip(*near, strict=True)]
         overlap = round(float(np.mean(shared)) / near[0].shape[1], 4)
     return NetworkComparison(photos, agreement, overlap)

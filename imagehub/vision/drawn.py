@@ -45,7 +45,7 @@ def filters() -> Float32s:
     ]
     blob = _gaussian(2.0)
     bank += [np.array(weights)[:, None, None] * blob for weights in OPPONENTS]
-    signed = np.stack([sign * one for one in bank for sign in (1.0, -1.0)])
+    signed = np.stack([sign * direction for direction in bank for sign in (1.0, -1.0)])
     # Rounded, so that the last bit of a machine's cosine does not make another network of it.
     return np.round(signed, 4).astype(np.float32)
 

@@ -21,17 +21,17 @@ TIMEOUT_SECONDS = 30
 Tell = Callable[[int, int], None]
 
 
-def fetch(url: str, place: Path, checksum: Checksum | None, tell: Tell) -> None:
+def fetch(url: str, path: Path, checksum: Checksum | None, tell: Tell) -> None:
     """Bring `url` to `place` unless it is there; `tell` hears bytes done and bytes in all.
 
     Raises Unavailable without a network, Refused for a wrong checksum, Misconfigured for a full
     disk. What had arrived stays in `place`.part and is gone on from.
     """
-    if place.is_file():
-        require(place, checksum)
+    if path.is_file():
+        require(path, checksum)
         return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_name(f"{place.name}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
     try:
         _bring(url, part, tell)
     except requests.RequestException as error:
@@ -46,7 +46,7 @@ def fetch(url: str, place: Path, checksum: Checksum | None, tell: Tell) -> None:
     except Refused:
         part.unlink()
         raise
-    part.replace(place)
+    part.replace(path)
 
 
 def require(path: Path, checksum: Checksum | None) -> None:

@@ -29,9 +29,11 @@ def read_list(path: Path, outputs: int) -> list[str | None]:
     return [_mid(line, number, path) for number, line in enumerate(lines, 1)]
 
 
-def require_places(labels: list[str | None], places: Mapping[int, str], path: Path) -> None:
+def require_places(
+    labels: list[str | None], labels_by_index: Mapping[int, str], path: Path
+) -> None:
     """Raise Refused unless the outputs `places` have the labels that are known of them."""
-    for output, mid in places.items():
+    for output, mid in labels_by_index.items():
         if labels[output] != mid:
             raise Refused(
                 "wrong_label_list",

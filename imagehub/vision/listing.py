@@ -13,20 +13,20 @@ from imagehub.vision.shipped import starter
 
 def table(settings: Settings, chosen: Networks) -> str:
     """All networks, with what each is and whether it is here and in use."""
-    used = {one.network.sha256 for one in (chosen.embedding, chosen.classes) if one}
+    used = {choice.network.sha256 for choice in (chosen.embedding, chosen.classes) if choice}
     ready = everywhere(settings.models)
     lines = [f"Folder of networks: {settings.models}\n\n"]
-    for one in ready:
-        rest = "ships" if one.folder.parent == starter() else "prepared"
-        state = "in use" if one.card.sha256() in used else rest
-        kinds = "+".join(network.kind for network in one.networks)
-        lines.append(_row(one.card.name, kinds, state, one.folder.name))
-        lines.append(_remark(f"{one.card.source}; {one.card.licence}"))
-        lines.append(_remark(f"{one.card.precision}; {_figures(one)}"))
-        if one.card.training is not None:
-            lines.append(_remark(f"on held-out photos: {_measured(one.card.training)}"))
+    for model in ready:
+        rest = "ships" if model.folder.parent == starter() else "prepared"
+        state = "in use" if model.card.sha256() in used else rest
+        kinds = "+".join(network.kind for network in model.networks)
+        lines.append(_row(model.card.name, kinds, state, model.folder.name))
+        lines.append(_remark(f"{model.card.source}; {model.card.licence}"))
+        lines.append(_remark(f"{model.card.precision}; {_figures(model)}"))
+        if model.card.training is not None:
+            lines.append(_remark(f"on held-out photos: {_measured(model.card.training)}"))
     for recipe in RECIPES.values():
-        if all(one.card.name != recipe.name for one in ready):
+        if all(model.card.name != recipe.name for model in ready):
             command = f"prepare {recipe.name}"
             lines.append(_row(recipe.name, "embedding+classes", "missing", command))
             lines.append(_remark(f"{recipe.source}; {recipe.licence}"))
@@ -38,17 +38,17 @@ def table(settings: Settings, chosen: Networks) -> str:
     return "".join(lines)
 
 
-def describe(one: Prepared) -> str:
+def describe(model: Prepared) -> str:
     """What was just prepared."""
     return (
-        f"{one.folder}\n{one.card.name}, {one.card.precision}; {_figures(one)}\n"
+        f"{model.folder}\n{model.card.name}, {model.card.precision}; {_figures(model)}\n"
         "The hub takes it up by itself if it is the best one present, or by its name in"
         " IMAGEHUB_EMBEDDING_NETWORK and IMAGEHUB_CLASS_NETWORK.\n"
     )
 
 
-def _figures(one: Prepared) -> str:
-    figures = one.card.figures
+def _figures(model: Prepared) -> str:
+    figures = model.card.figures
     if figures is None:
         return "as it was read"
     return (

@@ -94,7 +94,7 @@ class Networks:
         """Name and sha256 of each: what a verdict's version records."""
         found = {"embedding": self.embedding, "classes": self.classes}
         return {
-            role: {"name": one.network.name, "sha256": one.network.sha256}
-            for role, one in found.items()
-            if one is not None
+            role: {"name": choice.network.name, "sha256": choice.network.sha256}
+            for role, choice in found.items()
+            if choice is not None
         }

@@ -15,18 +15,18 @@ def take_pixels(model: Any, preparation: Preparation, layout: str) -> Any:
     import openvino as ov
     from openvino.preprocess import ColorFormat, PrePostProcessor
 
-    wanted = model.input().element_type
-    if preparation == AS_IS and layout == "NHWC" and wanted == ov.Type.u8:
+    element_type = model.input().element_type
+    if preparation == AS_IS and layout == "NHWC" and element_type == ov.Type.u8:
         return model
     steps = PrePostProcessor(model)
     own = ColorFormat.BGR if preparation.colours is Colours.BGR else ColorFormat.RGB
-    given = steps.input().tensor().set_element_type(ov.Type.u8)
-    given.set_layout(ov.Layout("NHWC")).set_color_format(ColorFormat.RGB)
+    input_tensor = steps.input().tensor().set_element_type(ov.Type.u8)
+    input_tensor.set_layout(ov.Layout("NHWC")).set_color_format(ColorFormat.RGB)
     prepared = steps.input().preprocess().convert_element_type(ov.Type.f32).convert_color(own)
     if any(preparation.mean):
         prepared = prepared.mean(list(preparation.mean))
     if any(scale != 1 for scale in preparation.scale):
         prepared = prepared.scale(list(preparation.scale))
-    prepared.convert_element_type(wanted)
+    prepared.convert_element_type(element_type)
     steps.input().model().set_layout(ov.Layout(layout))
     return steps.build()

@@ -49,23 +49,23 @@ def prepare(source: NetworkSource, sample: PhotoSample | None, models: Path, say
         card = _card(source, figures, files, graph.is_quantised(model))
         (unfinished / CARD_FILE).write_text(card.model_dump_json(indent=2), encoding="utf-8")
         _flush(unfinished)
-        place = models / card.folder()
-        if place.exists():  # the same bytes were prepared before
-            shutil.rmtree(place)
-        unfinished.rename(place)
+        folder = models / card.folder()
+        if folder.exists():  # the same bytes were prepared before
+            shutil.rmtree(folder)
+        unfinished.rename(folder)
         _flush(models)
-    return Prepared(place.resolve(), card)
+    return Prepared(folder.resolve(), card)
 
 
 def _smaller(source: NetworkSource, sample: PhotoSample, say: Say) -> tuple[Any, Figures]:
     """The first int8 network that says what fp32 says, or fp32 with the best one's figures."""
-    wanted = quantise.outputs(source.model, sample.comparison)
+    reference = quantise.outputs(source.model, sample.comparison)
     best: Figures | None = None
     for attempt in quantise.ATTEMPTS:
         layers = attempt.float_layers
         say(f"quantising on {len(sample.calibration)} photos, {layers} first layers in fp32")
         small = quantise.to_int8(source.model, sample.calibration, attempt)
-        found = compare(wanted, quantise.outputs(small, sample.comparison))
+        found = compare(reference, quantise.outputs(small, sample.comparison))
         figures = Figures(
             calibrated_on=len(sample.calibration),
             compared_on=found.photos,

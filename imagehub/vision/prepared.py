@@ -33,20 +33,22 @@ class Prepared:
 
 def prepared(models: Path) -> list[Prepared]:
     """All prepared networks, the newest first; raise Misconfigured if a card cannot be read."""
-    cards = [place for place in models.glob(f"*/{CARD_FILE}") if place.parent.name[0] != "."]
-    found = [Prepared(place.parent.resolve(), _read(place)) for place in cards]
-    return sorted(found, key=lambda one: (one.card.prepared_at, one.folder.name), reverse=True)
+    cards = [path for path in models.glob(f"*/{CARD_FILE}") if path.parent.name[0] != "."]
+    found = [Prepared(path.parent.resolve(), _read(path)) for path in cards]
+    return sorted(
+        found, key=lambda model: (model.card.prepared_at, model.folder.name), reverse=True
+    )
 
 
-def require_intact(one: Prepared) -> None:
+def require_intact(model: Prepared) -> None:
     """Raise Misconfigured unless the folder holds the bytes that the card and its name tell."""
-    if one.folder.name != one.card.folder():
+    if model.folder.name != model.card.folder():
         raise Misconfigured(
-            f"{one.folder} does not hold what its name says: the card makes {one.card.folder()} of"
-            " it. Prepare the network again, or take the folder away."
+            f"{model.folder} does not hold what its name says: the card makes {model.card.folder()}"
+            " of it. Prepare the network again, or take the folder away."
         )
-    for name, known in one.card.files.items():
-        path = one.folder / name
+    for name, known in model.card.files.items():
+        path = model.folder / name
         if not path.is_file() or sha256_of(path) != known:
             raise Misconfigured(
                 f"{path} is not the file that its card names by sha256: it is missing or was"
@@ -66,10 +68,10 @@ def _sha256(path: Path, _changed_at_ns: int, _size_bytes: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read(place: Path) -> Card:
+def _read(path: Path) -> Card:
     try:
-        return Card.model_validate_json(place.read_bytes())
+        return Card.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise Misconfigured(
-            f"{place} is no card of a prepared network. Prepare it again, or take its folder away."
+            f"{path} is no card of a prepared network. Prepare it again, or take its folder away."
         ) from error

@@ -54,14 +54,14 @@ def to_int8(model: Any, photos: Sequence[Pixels], attempt: RoundingChoice) -> An
         ) from error
     logging.getLogger("nncf").setLevel(logging.ERROR)
     copy = model.clone()
-    kept = _first_convolutions(copy, attempt.float_layers)
+    float_layers = _first_convolutions(copy, attempt.float_layers)
     ranges = Ranges.MINMAX if attempt.is_widest else Ranges.MEAN_MINMAX
     with redirect_stdout(io.StringIO()):  # its bars; ours says what is going on
         return nncf.quantize(
             copy,
             nncf.Dataset([photo[None] for photo in photos]),
             subset_size=len(photos),
-            ignored_scope=nncf.IgnoredScope(names=kept),
+            ignored_scope=nncf.IgnoredScope(names=float_layers),
             advanced_parameters=nncf.AdvancedQuantizationParameters(
                 activations_range_estimator_params=ranges
             ),

@@ -42,10 +42,10 @@ class Recipe:
     read: Callable[[Recipe, Path, SuppliedFile, Tell], NetworkSource]
     labels_url: str | None = None
 
-    def open(self, given: SuppliedFile, downloads: Path, tell: Tell) -> NetworkSource:
+    def open(self, supplied: SuppliedFile, downloads: Path, tell: Tell) -> NetworkSource:
         """Fetch the network if no file is given, check it and read it."""
-        checksum = Checksum("sha256", given.sha256.lower()) if given.sha256 else self.checksum
-        file = given.file
+        checksum = Checksum("sha256", supplied.sha256.lower()) if supplied.sha256 else self.checksum
+        file = supplied.file
         if file is None:
             file = downloads / self.url.rpartition("/")[2]
             fetch(self.url, file, checksum, tell)
@@ -53,19 +53,21 @@ class Recipe:
             raise Refused("no_file", f"{file} is no file.")
         else:
             require(file, checksum)
-        return self.read(self, file, given, tell)
+        return self.read(self, file, supplied, tell)
 
-    def origin(self, file: Path, given: SuppliedFile) -> Origin:
+    def origin(self, file: Path, supplied: SuppliedFile) -> Origin:
         """Where the network came from this time."""
-        place = file.name if given.file else self.url
-        return Origin(self.name, self.source, self.licence, place, sha256_of(file))
+        origin_text = file.name if supplied.file else self.url
+        return Origin(self.name, self.source, self.licence, origin_text, sha256_of(file))
 
 
-def _read_open_images(recipe: Recipe, file: Path, given: SuppliedFile, tell: Tell) -> NetworkSource:
+def _read_open_images(
+    recipe: Recipe, file: Path, supplied: SuppliedFile, tell: Tell
+) -> NetworkSource:
     from imagehub.vision import pixels, resnet, slim_checkpoint
 
-    labels_file = given.labels or file.with_name("oidv2-classes-trainable.txt")
-    if given.labels is None:
+    labels_file = supplied.labels or file.with_name("oidv2-classes-trainable.txt")
+    if supplied.labels is None:
         fetch(str(recipe.labels_url), labels_file, None, tell)
     labels = read_list(labels_file, outputs=5000)
     require_places(labels, KNOWN_OUTPUTS, labels_file)
@@ -75,7 +77,7 @@ def _read_open_images(recipe: Recipe, file: Path, given: SuppliedFile, tell: Tel
     side, preparation = 299, Preparation(Colours.RGB, VGG_MEAN)
     model = resnet.build(network, side, Scores.SIGMOID)
     return NetworkSource(
-        origin=recipe.origin(file, given),
+        origin=recipe.origin(file, supplied),
         model=pixels.take_pixels(model, preparation, "NCHW"),
         side_pixels=side,
         preparation=preparation,
@@ -90,14 +92,16 @@ def _read_open_images(recipe: Recipe, file: Path, given: SuppliedFile, tell: Tel
     )
 
 
-def _read_resnet50(recipe: Recipe, file: Path, given: SuppliedFile, _tell: Tell) -> NetworkSource:
+def _read_resnet50(
+    recipe: Recipe, file: Path, supplied: SuppliedFile, _tell: Tell
+) -> NetworkSource:
     from imagehub.vision import keras_weights, pixels, resnet
 
     side, preparation = 224, Preparation(Colours.BGR, KERAS_MEAN)
     network = keras_weights.read_resnet50(file)
     model = resnet.build(network, side, Scores.SOFTMAX)
     return NetworkSource(
-        origin=recipe.origin(file, given),
+        origin=recipe.origin(file, supplied),
         model=pixels.take_pixels(model, preparation, "NCHW"),
         side_pixels=side,
         preparation=preparation,

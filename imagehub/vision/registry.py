@@ -86,13 +86,15 @@ def candidates(kind: NetworkOutput, models: Path) -> list[Network]:
     best = [
         network
         for name in RECIPES
-        for one in ready
-        if one.card.name == name
-        for network in one.networks
+        for model in ready
+        if model.card.name == name
+        for network in model.networks
     ]
-    own = [network for one in ready if one.card.name not in RECIPES for network in one.networks]
+    own = [
+        network for model in ready if model.card.name not in RECIPES for network in model.networks
+    ]
     files = [network for network in NETWORKS if network.file is not None]
-    ships = [network for one in prepared(starter()) for network in _shipped(one)]
+    ships = [network for model in prepared(starter()) for network in _shipped(model)]
     made = [network for network in NETWORKS if network.file is None]
     return [network for network in [*best, *files, *own, *ships, *made] if network.kind is kind]
 
@@ -113,9 +115,9 @@ def find(network: Network, models: Path) -> Found | None:
     if not path.is_file():
         return None
     if "/" in network.file:
-        for one in everywhere(models):
-            if one.card.sha256() == network.sha256:
-                require_intact(one)
+        for model in everywhere(models):
+            if model.card.sha256() == network.sha256:
+                require_intact(model)
                 return Found(network, path)
         return None
     have = sha256_of(path)
@@ -127,35 +129,35 @@ def find(network: Network, models: Path) -> Found | None:
     return Found(network, path)
 
 
-def _shipped(one: Prepared) -> list[Network]:
+def _shipped(model: Prepared) -> list[Network]:
     """The network in each role; its file is absolute, because it lies elsewhere than the others."""
-    return [replace(network, file=str(starter() / str(network.file))) for network in one.networks]
+    return [replace(network, file=str(starter() / str(network.file))) for network in model.networks]
 
 
-def _choose(wanted: str, kind: NetworkOutput, models: Path) -> Found | None:
-    if wanted == NONE:
+def _choose(choice: str, kind: NetworkOutput, models: Path) -> Found | None:
+    if choice == NONE:
         return None
     known = candidates(kind, models)
-    if wanted == AUTO:
+    if choice == AUTO:
         return next((found for network in known if (found := find(network, models))), None)
-    latest = {one.card.name: one.folder.name for one in reversed(everywhere(models))}
+    latest = {model.card.name: model.folder.name for model in reversed(everywhere(models))}
     for network in known:
-        if network.name == latest.get(wanted, wanted):
+        if network.name == latest.get(choice, choice):
             found = find(network, models)
             if found is not None:
                 return found
             raise Misconfigured(
-                f"The network {wanted} needs the file {models / str(network.file)}, which is"
+                f"The network {choice} needs the file {models / str(network.file)}, which is"
                 f" missing. Put it there, name another folder in IMAGEHUB_MODELS, or set"
                 f" {_variable(kind)}=auto."
             )
-    if wanted in RECIPES:
+    if choice in RECIPES:
         raise Misconfigured(
-            f"The network {wanted} is missing in {models}. Prepare it with `python -m"
-            f" imagehub.vision prepare {wanted}`, or set {_variable(kind)}=auto."
+            f"The network {choice} is missing in {models}. Prepare it with `python -m"
+            f" imagehub.vision prepare {choice}`, or set {_variable(kind)}=auto."
         )
     names = ", ".join(dict.fromkeys([*RECIPES, *(network.name for network in known)]))
-    raise Misconfigured(f"{wanted} is no {kind} network of the hub. Known are: {AUTO}, {names}.")
+    raise Misconfigured(f"{choice} is no {kind} network of the hub. Known are: {AUTO}, {names}.")
 
 
 def _variable(kind: NetworkOutput) -> str:

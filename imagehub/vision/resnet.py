@@ -95,12 +95,12 @@ def build(network: ResNet, side_pixels: int, scores: Scores) -> Any:
 
     pixels = ops.parameter([1, 3, side_pixels, side_pixels], np.float32, name="pixels")
     seen = _pooled(_rectified(_convolved(pixels, network.stem)), network.is_pool_centred)
-    wanted = dict(network.taps)
+    taps = dict(network.taps)
     parts = []
     for number, unit in enumerate(network.units):
         seen = _united(seen, unit)
-        if number in wanted:
-            parts.append(_times(_mean(seen), wanted[number]))
+        if number in taps:
+            parts.append(_times(_mean(seen), taps[number]))
     if network.last is not None:
         seen = _rectified(_convolved(seen, network.last))
     mean = _mean(seen)
@@ -113,27 +113,27 @@ def build(network: ResNet, side_pixels: int, scores: Scores) -> Any:
     return ov.Model([features, classes], [pixels], "resnet")
 
 
-def _united(given: Any, unit: Unit) -> Any:
+def _united(tensor: Any, unit: Unit) -> Any:
     from openvino import opset13 as ops
 
-    main, stride = given, 1
+    main, stride = tensor, 1
     for number, convolution in enumerate(unit.main):
         main = _convolved(_rectified(main) if number else main, convolution)
         stride *= convolution.stride
     if unit.shortcut is not None:
-        beside = _convolved(given, unit.shortcut)
+        beside = _convolved(tensor, unit.shortcut)
     else:
-        beside = given if stride == 1 else _every(given, stride)
+        beside = tensor if stride == 1 else _every(tensor, stride)
     return _rectified(ops.add(main, beside))
 
 
-def _convolved(given: Any, convolution: Convolution) -> Any:
+def _convolved(tensor: Any, convolution: Convolution) -> Any:
     from openvino import opset13 as ops
 
     margin = [side // 2 for side in convolution.weights.shape[2:]]
     strides = [convolution.stride] * 2
     found = ops.convolution(
-        given,
+        tensor,
         convolution.weights,
         strides,
         margin,
@@ -144,36 +144,36 @@ def _convolved(given: Any, convolution: Convolution) -> Any:
     return ops.add(found, convolution.bias.reshape(1, -1, 1, 1))
 
 
-def _rectified(given: Any) -> Any:
+def _rectified(tensor: Any) -> Any:
     from openvino import opset13 as ops
 
-    return ops.relu(given)
+    return ops.relu(tensor)
 
 
-def _pooled(given: Any, is_centred: bool) -> Any:
+def _pooled(tensor: Any, is_centred: bool) -> Any:
     margin = [1, 1] if is_centred else [0, 0]
-    return _max_pool(given, 3, 2, margin, "explicit" if is_centred else "same_upper")
+    return _max_pool(tensor, 3, 2, margin, "explicit" if is_centred else "same_upper")
 
 
-def _mean(given: Any) -> Any:
+def _mean(tensor: Any) -> Any:
     from openvino import opset13 as ops
 
-    return ops.reduce_mean(given, np.array([2, 3]), keep_dims=False)
+    return ops.reduce_mean(tensor, np.array([2, 3]), keep_dims=False)
 
 
-def _times(given: Any, factor: float) -> Any:
+def _times(tensor: Any, factor: float) -> Any:
     from openvino import opset13 as ops
 
-    return given if factor == 1 else ops.multiply(given, np.float32(factor))
+    return tensor if factor == 1 else ops.multiply(tensor, np.float32(factor))
 
 
-def _every(given: Any, stride: int) -> Any:
-    return _max_pool(given, 1, stride, [0, 0], "explicit")
+def _every(tensor: Any, stride: int) -> Any:
+    return _max_pool(tensor, 1, stride, [0, 0], "explicit")
 
 
-def _max_pool(given: Any, kernel: int, stride: int, margin: list[int], padding: str) -> Any:
+def _max_pool(tensor: Any, kernel: int, stride: int, margin: list[int], padding: str) -> Any:
     from openvino import opset13 as ops
 
     return ops.max_pool(
-        given, [stride] * 2, [1, 1], margin, margin, [kernel] * 2, auto_pad=padding
+        tensor, [stride] * 2, [1, 1], margin, margin, [kernel] * 2, auto_pad=padding
     ).output(0)

@@ -80,32 +80,32 @@ def _units(read: Read, scope: str, names: set[str]) -> tuple[Unit, ...]:
     units = []
     for block in range(1, BLOCKS + 1):
         number = 1
-        while f"{scope}/{_place(block, number)}/conv1/weights" in names:
-            is_last = f"{scope}/{_place(block, number + 1)}/conv1/weights" not in names
+        while f"{scope}/{_unit_name(block, number)}/conv1/weights" in names:
+            is_last = f"{scope}/{_unit_name(block, number + 1)}/conv1/weights" not in names
             stride = 2 if is_last and block != LAST else 1
-            place = _place(block, number)
-            has_shortcut = f"{scope}/{place}/shortcut/weights" in names
-            units.append(_unit(read, place, stride, has_shortcut))
+            name = _unit_name(block, number)
+            has_shortcut = f"{scope}/{name}/shortcut/weights" in names
+            units.append(_unit(read, name, stride, has_shortcut))
             number += 1
     return tuple(units)
 
 
-def _place(block: int, unit: int) -> str:
+def _unit_name(block: int, unit: int) -> str:
     return f"block{block}/unit_{unit}/bottleneck_v1"
 
 
-def _unit(read: Read, place: str, stride: int, has_shortcut: bool) -> Unit:
+def _unit(read: Read, name: str, stride: int, has_shortcut: bool) -> Unit:
     return Unit(
         (
-            _folded(read, f"{place}/conv1"),
-            _folded(read, f"{place}/conv2", stride),
-            _folded(read, f"{place}/conv3"),
+            _folded(read, f"{name}/conv1"),
+            _folded(read, f"{name}/conv2", stride),
+            _folded(read, f"{name}/conv3"),
         ),
-        _folded(read, f"{place}/shortcut", stride) if has_shortcut else None,
+        _folded(read, f"{name}/shortcut", stride) if has_shortcut else None,
     )
 
 
-def _folded(read: Read, place: str, stride: int = 1) -> Convolution:
+def _folded(read: Read, prefix: str, stride: int = 1) -> Convolution:
     names = ("gamma", "beta", "moving_mean", "moving_variance")
-    normalisation = {name: read(f"{place}/BatchNorm/{name}") for name in names}
-    return fold(read(f"{place}/weights"), normalisation, EPSILON, stride)
+    normalisation = {name: read(f"{prefix}/BatchNorm/{name}") for name in names}
+    return fold(read(f"{prefix}/weights"), normalisation, EPSILON, stride)

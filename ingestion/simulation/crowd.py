@@ -38,12 +38,12 @@ class CrowdUpload:
 
     def metadata(self) -> dict[str, str]:
         """What the phone says beside the photo, as the API's query names it."""
-        given = {
+        metadata = {
             "taken_at": self.taken_at,
             "latitude": self.latitude,
             "longitude": self.longitude,
         }
-        return {name: value for name, value in given.items() if value}
+        return {name: value for name, value in metadata.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

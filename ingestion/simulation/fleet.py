@@ -32,19 +32,23 @@ class FleetReport:
 
     sent: tuple[SentUpload, ...]
 
-    def count(self, ending: SendOutcome) -> int:
+    def count(self, outcome: SendOutcome) -> int:
         """How many uploads ended so."""
-        return sum(one.ending is ending for one in self.sent)
+        return sum(sent_upload.ending is outcome for sent_upload in self.sent)
 
     @property
     def attempts(self) -> int:
         """How often the phones had to try, all together."""
-        return sum(one.attempts for one in self.sent)
+        return sum(sent_upload.attempts for sent_upload in self.sent)
 
     @property
     def refusals(self) -> Counter[str]:
         """Why the door refused, by code."""
-        return Counter(one.code for one in self.sent if one.ending is SendOutcome.REFUSED)
+        return Counter(
+            sent_upload.code
+            for sent_upload in self.sent
+            if sent_upload.ending is SendOutcome.REFUSED
+        )
 
 
 def send_all(

@@ -41,21 +41,21 @@ class FactSources:
         return cls(open_catalogue(settings), open_store(settings), open_dead_letters(settings))
 
 
-def collect(doors: FactSources) -> HubFacts:
+def collect(sources: FactSources) -> HubFacts:
     """Read every row and every object; takes seconds for thousands of images."""
-    with doors.database.transaction() as cursor:
+    with sources.database.transaction() as cursor:
         uploads = tuple(audit.settled_uploads(cursor))
         images = audit.stored_images(cursor)
-    tallies = recount(doors.database)
+    tallies = recount(sources.database)
     with ThreadPoolExecutor(READERS) as pool:
-        facts = pool.map(lambda image: _inspect(doors.store, image), images)
+        facts = pool.map(lambda image: _inspect(sources.store, image), images)
         by_id = {image.id: fact for image, fact in zip(images, facts, strict=True)}
     return HubFacts(
         uploads=uploads,
         images=by_id,
         counters={tally.name: tally.kept for tally in tallies},
         recount={tally.name: tally.recounted for tally in tallies},
-        dead_letters=frozenset(_keys(doors.dead_letters)),
+        dead_letters=frozenset(_keys(sources.dead_letters)),
     )
 
 
@@ -100,6 +100,6 @@ def _keys(dead_letters: UploadLog) -> Iterator[str]:
                     " check that the log answers, then run this again."
                 )
             left -= len(received)
-            yield from (one.message.key for one in received)
+            yield from (record.message.key for record in received)
     finally:
         consumer.close()

@@ -36,10 +36,10 @@ def main(history: Path, only_source: bool) -> None:
 def judge(history: Path, settings: Settings, is_only_source: bool = False) -> bool:
     """Print what was broken; True if nothing was. Waits up to a minute for the hub to settle."""
     events = list(read_history(history))
-    doors = FactSources.of(settings)
-    wait_until_settled(doors, events)
-    violations = check(events, collect(doors), is_only_source)
-    doors.database.close()
+    sources = FactSources.of(settings)
+    wait_until_settled(sources, events)
+    violations = check(events, collect(sources), is_only_source)
+    sources.database.close()
     for violation in violations:
         examples = ", ".join(violation.examples)
         click.echo(f"{violation.invariant}: {violation.count} {violation.sentence}: {examples}")
@@ -50,13 +50,13 @@ def judge(history: Path, settings: Settings, is_only_source: bool = False) -> bo
 
 
 def wait_until_settled(
-    doors: FactSources, events: list[HistoryEvent], patience_seconds: float = SETTLE_SECONDS
+    sources: FactSources, events: list[HistoryEvent], patience_seconds: float = SETTLE_SECONDS
 ) -> None:
     """Return when every acknowledged upload has left the log, or when patience has run out."""
     acknowledged = {event.upload for event in events if event.kind is HistoryKind.OK}
     deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline:
-        with doors.database.transaction() as cursor:
+        with sources.database.transaction() as cursor:
             settled = {upload.id for upload in audit.settled_uploads(cursor)}
         if acknowledged <= settled:
             return

@@ -174,5 +174,5 @@ def _request(upload: CrowdUpload, token: str) -> Request:
 def _pause_seconds(attempt: int, answer: WireResponse | None, chance: random.Random) -> float:
     """Twice as long each time, never all phones at once, never sooner than the server asked."""
     pause = backoff_seconds(attempt, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
-    asked = answer.retry_after_seconds if answer and answer.retry_after_seconds else 0.0
-    return asked + pause * chance.uniform(0.5, 1.0)
+    requested_seconds = answer.retry_after_seconds if answer and answer.retry_after_seconds else 0.0
+    return requested_seconds + pause * chance.uniform(0.5, 1.0)

@@ -137,8 +137,8 @@ def _tokens(options: _Options, settings: Settings, crowd: Crowd) -> Mapping[str,
 def _table(report: FleetReport, seconds: float) -> Table:
     table = Table(show_header=False)
     table.add_row("sent", str(len(report.sent)))
-    for ending in SendOutcome:
-        table.add_row(ending.value.replace("_", " "), str(report.count(ending)))
+    for outcome in SendOutcome:
+        table.add_row(outcome.value.replace("_", " "), str(report.count(outcome)))
     for code, count in report.refusals.most_common():
         table.add_row(f"  {code or 'without a code'}", str(count))
     table.add_row("attempts", str(report.attempts))

@@ -141,10 +141,13 @@ def _pairs_of(cursor: Cursor, image_ids: Sequence[str]) -> set[Pair]:
     duplicate_candidates.search_among_versions(cursor)
     pairs = set()
     for image in duplicate_candidates.facts(cursor, image_ids):
-        wanted = [image.fingerprint, fingerprints.mirrored(image.fingerprint)]
+        fingerprints_of_image = [image.fingerprint, fingerprints.mirrored(image.fingerprint)]
         near = duplicate_candidates.nearest_embeddings(cursor, image.image_id, NEAREST_EMBEDDINGS)
         near += duplicate_candidates.near_fingerprints(
-            cursor, wanted, fingerprints.probes_of_all(wanted), NEAR_FINGERPRINTS
+            cursor,
+            fingerprints_of_image,
+            fingerprints.probes_of_all(fingerprints_of_image),
+            NEAR_FINGERPRINTS,
         )
         pairs |= {pair(image.image_id, other) for other in near if other != image.image_id}
     return pairs

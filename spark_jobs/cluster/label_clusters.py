@@ -143,9 +143,9 @@ def _count_by_sample(context: SparkJobContext, label: LabelContents) -> int:
     return max(2, len({number for _, number, _ in _in_memory(rows)}))
 
 
-def _kmeans(wanted: int) -> KMeans:
+def _kmeans(count: int) -> KMeans:
     """Of equal points it begins with fewer centres; only the solver by rows bears that."""
-    return KMeans(k=wanted, seed=SEED, maxIter=ROUNDS, initMode="random", solver="row")
+    return KMeans(k=count, seed=SEED, maxIter=ROUNDS, initMode="random", solver="row")
 
 
 def _sorted_clusters(members: Iterable[Member]) -> list[Cluster]:

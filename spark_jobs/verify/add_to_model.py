@@ -40,12 +40,12 @@ def add_arrivals(context: JobContext, version: Version, arrived: Arrivals) -> No
         claims = crowd_claims.read_claims(cursor, version.number, arrived.claims)
         if len(claims) < len(arrived.claims):
             raise Unavailable("Some of the photos that arrived have not been looked at.")
-        people = {name for one in claims for name in one.claimants}
+        people = {name for claim in claims for name in claim.claimants}
         records = crowd_models.records(cursor, version.number, people)
         share = record.right_share(*crowd_models.totals(cursor, version.number))
-        weights = [_first_weight(one, records, share) for one in claims]
-        standings = _standings(cursor, version.number, claims, weights)
-        change(cursor, version.number, claims, standings, "judge")
+        weights = [_first_weight(claim, records, share) for claim in claims]
+        new_weights = _standings(cursor, version.number, claims, weights)
+        change(cursor, version.number, claims, new_weights, "judge")
         crowd_models.advance(cursor, version.number, arrived.safe_end)
 
 
@@ -58,10 +58,11 @@ def reweigh_judged(context: JobContext, version: Version) -> None:
             claims = crowd_claims.judged(cursor, version.number)
             if not claims:
                 return
-            standings = [
-                ClaimWeight(one.probability if one.counts else None, one.damping) for one in claims
+            new_weights = [
+                ClaimWeight(claim.probability if claim.counts else None, claim.damping)
+                for claim in claims
             ]
-            change(cursor, version.number, claims, standings, None)
+            change(cursor, version.number, claims, new_weights, None)
 
 
 def reweigh_all(context: SparkJobContext, version: Version, rounds_left: int) -> None:
@@ -99,44 +100,46 @@ def change(
     cursor: Cursor,
     version: int,
     claims: Sequence[CrowdClaim],
-    standings: Sequence[ClaimWeight],
+    new_weights: Sequence[ClaimWeight],
     next_step: str | None,
 ) -> None:
     """Let claims stand otherwise in the model; they wait for `next_step` from then on."""
     crowd_models.take_revision(cursor, version)
-    change = difference(claims, standings)
+    change = difference(claims, new_weights)
     before = crowd_models.label_sums(cursor, version, change.statistics.labels)
     senders = crowd_claims.contributor_sizes(cursor, version, change.senders)
     crowd_models.write_label_sums(cursor, version, label_sums_after(change, before, senders))
     gram = crowd_models.gram(cursor, version) + change.statistics.gram
     photos = crowd_models.state(cursor, version).photos + sum(change.photos.values())
     crowd_models.write_gram(cursor, version, gram, photos)
-    records = {who: ContributorRecord(*one) for who, one in change.records.items()}
+    records = {
+        contributor: ContributorRecord(*facts) for contributor, facts in change.records.items()
+    }
     crowd_models.add_to_records(cursor, version, records)
     crowd_claims.write(
         cursor,
         version,
         [
-            WeightedClaim(one.image_id, one.label, new.weight, new.damping, one.claimants)
-            for one, new in zip(claims, standings, strict=True)
+            WeightedClaim(claim.image_id, claim.label, new.weight, new.damping, claim.claimants)
+            for claim, new in zip(claims, new_weights, strict=True)
         ],
         next_step,
     )
 
 
-def difference(claims: Sequence[CrowdClaim], standings: Sequence[ClaimWeight]) -> Difference:
+def difference(claims: Sequence[CrowdClaim], new_weights: Sequence[ClaimWeight]) -> Difference:
     """What changes if each claim has its new standing and its present claimants."""
     return Difference.of(
         [
             ClaimChange(
-                label=one.label,
-                embedding=one.embedding,
-                before=ClaimWeight(one.weight, one.damping),
+                label=claim.label,
+                embedding=claim.embedding,
+                before=ClaimWeight(claim.weight, claim.damping),
                 after=new,
-                accounts=one.accounts,
-                claimants=one.claimants,
+                accounts=claim.accounts,
+                claimants=claim.claimants,
             )
-            for one, new in zip(claims, standings, strict=True)
+            for claim, new in zip(claims, new_weights, strict=True)
         ]
     )
 
@@ -148,7 +151,7 @@ def label_sums_after(
 
     `senders` are the claims that count so far of those whose number changes.
     """
-    known = {one.label: one for one in before}
+    known = {label_sum.label: label_sum for label_sum in before}
     nothing = LabelSum("", 0, 0, 0.0, np.zeros(change.statistics.gram.shape[0]))
     gained = change.new_contributors(senders)
     after = []
@@ -174,17 +177,17 @@ def _standings(
 ) -> list[ClaimWeight]:
     """Claims with their weights, damped the more their contributors sent of the label."""
     news = [
-        (one.label, one.claimants[0])
-        for one, weight in zip(claims, weights, strict=True)
-        if weight is not None and one.weight is None
+        (claim.label, claim.claimants[0])
+        for claim, weight in zip(claims, weights, strict=True)
+        if weight is not None and claim.weight is None
     ]
     before = crowd_claims.contributor_sizes(cursor, version, news)
     now = Counter(before) + Counter(news)
     return [
-        ClaimWeight(weight, one.damping)
-        if one.weight is not None
-        else ClaimWeight(weight, record.damping(now[one.label, one.claimants[0]]))
-        for one, weight in zip(claims, weights, strict=True)
+        ClaimWeight(weight, claim.damping)
+        if claim.weight is not None
+        else ClaimWeight(weight, record.damping(now[claim.label, claim.claimants[0]]))
+        for claim, weight in zip(claims, weights, strict=True)
     ]
 
 
@@ -197,7 +200,9 @@ def _first_weight(
     if claim.weight is not None:
         return claim.weight
     known = [records[name] for name in claim.claimants if name in records]
-    opinion = record.opinion([Claimant(one.right, one.claims) for one in known], share)
+    opinion = record.opinion(
+        [Claimant(contributor.right, contributor.claims) for contributor in known], share
+    )
     return share if opinion is None else posterior(share, opinion.log_ratio)
 
 

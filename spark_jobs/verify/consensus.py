@@ -85,7 +85,7 @@ class ConsensusCount:
 
 def _count(cursor: Cursor, graph: LabelGraph) -> ConsensusCount:
     answers = review_counts.answers(cursor, TOLD_AFTER_SECONDS)
-    claims = review_counts.claims_of(cursor, (one.claim[0] for one in answers))
+    claims = review_counts.claims_of(cursor, (answer.claim[0] for answer in answers))
     known = review_counts.known(cursor)
     return count(answers, claims, known, graph)
 
@@ -102,23 +102,29 @@ def count(
     still tell how its photo's other claims are to be taken, and who answers well.
     """
     unclaimed: dict[Claim, Mapping[str, float]] = {
-        one.claim: {} for one in answers if one.gold is None
+        answer.claim: {} for answer in answers if answer.gold is None
     }
     claims = unclaimed | dict(claims)
     ballots = [*_golds(answers), *_votes(answers, claims, graph)]
-    prior = {(one.claim, True): _gold_odds(one) for one in answers if one.gold is not None}
+    prior = {
+        (answer.claim, True): _gold_odds(answer) for answer in answers if answer.gold is not None
+    }
     prior |= {(claim, False): _prior(said) for claim, said in claims.items()}
-    people = {one.account_id: REVIEWER if one.is_reviewer else CONTRIBUTOR for one in answers}
+    people = {
+        answer.account_id: REVIEWER if answer.is_reviewer else CONTRIBUTOR for answer in answers
+    }
     learned = _learn(ballots, prior, people)
     ratios = dict(zip(prior, learned.log_ratios.tolist(), strict=True))
     decided = {key: odds + ratios[key] for key, odds in prior.items()}
     tallies = _tallies(answers, ballots)
     counted = [
         _counted(claim, ratios[claim, False], decided[claim, False], tallies[claim], known)
-        for claim in sorted({one.claim[0] for one in ballots} | {one.claim for one in answers})
+        for claim in sorted(
+            {ballot.claim[0] for ballot in ballots} | {answer.claim for answer in answers}
+        )
         if (claim, False) in prior
     ]
-    agreed = {one.claim for one in counted if one.asking == QuestionState.AGREED}
+    agreed = {claim.claim for claim in counted if claim.asking == QuestionState.AGREED}
     return ConsensusCount(
         claims=counted,
         skills=_skills(answers, people, learned),
@@ -144,13 +150,13 @@ def _learn(
     limits = [math.inf if is_gold else LEARNED_PRIOR for _, is_gold in prior]
     return review_consensus.learn(
         Ballots(
-            claims=np.array([numbers[one.claim] for one in ballots], dtype=np.intp),
-            reviewers=np.array([order[one.account_id] for one in ballots], dtype=np.intp),
-            yes=np.array([one.yes for one in ballots], dtype=np.bool_),
-            direct=np.array([one.direct for one in ballots], dtype=np.bool_),
+            claims=np.array([numbers[ballot.claim] for ballot in ballots], dtype=np.intp),
+            reviewers=np.array([order[ballot.account_id] for ballot in ballots], dtype=np.intp),
+            yes=np.array([ballot.yes for ballot in ballots], dtype=np.bool_),
+            direct=np.array([ballot.direct for ballot in ballots], dtype=np.bool_),
             prior=np.clip(list(prior.values()), np.negative(limits), limits),
-            right_shares=np.array([one.right_share for one in people.values()]),
-            credits=np.array([one.answers for one in people.values()]),
+            right_shares=np.array([start.right_share for start in people.values()]),
+            credits=np.array([start.answers for start in people.values()]),
         )
     )
 
@@ -158,7 +164,7 @@ def _learn(
 def _skills(
     answers: Sequence[Answered], people: Mapping[str, Start], learned: Consensus
 ) -> list[Skill]:
-    judged = Counter(one.account_id for one in answers if one.answer != "unsure")
+    judged = Counter(answer.account_id for answer in answers if answer.answer != "unsure")
     worth = learned.skills()
     return [
         Skill(
@@ -175,9 +181,9 @@ def _skills(
 
 
 def _golds(answers: Iterable[Answered]) -> Iterable[Ballot]:
-    for one in answers:
-        if one.gold is not None and one.answer != "unsure":
-            yield Ballot((one.claim, True), one.account_id, one.answer == "yes", True)
+    for answer in answers:
+        if answer.gold is not None and answer.answer != "unsure":
+            yield Ballot((answer.claim, True), answer.account_id, answer.answer == "yes", True)
 
 
 def _votes(
@@ -190,18 +196,18 @@ def _votes(
     labels: dict[str, list[str]] = defaultdict(list)
     for image_id, label in claims:
         labels[image_id].append(label)
-    votes = [one for one in answers if one.gold is None and one.answer != "unsure"]
-    given = {(one.claim, one.account_id) for one in votes}
-    for one in votes:
-        image_id, label = one.claim
-        yes = one.answer == "yes"
-        yield Ballot((one.claim, False), one.account_id, yes, True)
+    votes = [answer for answer in answers if answer.gold is None and answer.answer != "unsure"]
+    voted = {(answer.claim, answer.account_id) for answer in votes}
+    for answer in votes:
+        image_id, label = answer.claim
+        yes = answer.answer == "yes"
+        yield Ballot((answer.claim, False), answer.account_id, yes, True)
         for other in labels[image_id]:
             seen, claimed = (label, other) if yes else (other, label)
-            key = ((image_id, other), one.account_id)
-            if key not in given and graph.supports(seen, claimed):
-                given.add(key)
-                yield Ballot((key[0], False), one.account_id, yes, False)
+            key = ((image_id, other), answer.account_id)
+            if key not in voted and graph.supports(seen, claimed):
+                voted.add(key)
+                yield Ballot((key[0], False), answer.account_id, yes, False)
 
 
 def _prior(said: Mapping[str, float]) -> float:
@@ -211,8 +217,8 @@ def _prior(said: Mapping[str, float]) -> float:
     return _logit(said.get("prior", PRIOR)) + ratios
 
 
-def _gold_odds(one: Answered) -> float:
-    return GOLD_LOG_ODDS if one.gold else -GOLD_LOG_ODDS
+def _gold_odds(answer: Answered) -> float:
+    return GOLD_LOG_ODDS if answer.gold else -GOLD_LOG_ODDS
 
 
 def _tallies(answers: Iterable[Answered], ballots: Iterable[Ballot]) -> dict[Claim, AnswerTally]:
@@ -222,10 +228,10 @@ def _tallies(answers: Iterable[Answered], ballots: Iterable[Ballot]) -> dict[Cla
         if not is_gold:
             now = found[claim]
             found[claim] = AnswerTally(now.yes + ballot.yes, now.no + (not ballot.yes), now.unsure)
-    for one in answers:
-        if one.answer == "unsure" and one.gold is None:
-            now = found[one.claim]
-            found[one.claim] = AnswerTally(now.yes, now.no, now.unsure + 1)
+    for answer in answers:
+        if answer.answer == "unsure" and answer.gold is None:
+            now = found[answer.claim]
+            found[answer.claim] = AnswerTally(now.yes, now.no, now.unsure + 1)
     return found
 
 
@@ -253,11 +259,18 @@ def _records(
 ) -> list[ReviewerRecord]:
     """How often people's old answers are what was decided, gold or not: told alike."""
     settled: dict[str, list[bool]] = defaultdict(list)
-    for one in answers:
-        if one.is_old and one.answer != "unsure" and (one.gold is not None or one.claim in agreed):
-            is_right = decided[one.claim, one.gold is not None] > 0
-            settled[one.account_id].append((one.answer == "yes") == is_right)
-    return [ReviewerRecord(who, len(each), sum(each)) for who, each in settled.items()]
+    for answer in answers:
+        if (
+            answer.is_old
+            and answer.answer != "unsure"
+            and (answer.gold is not None or answer.claim in agreed)
+        ):
+            is_right = decided[answer.claim, answer.gold is not None] > 0
+            settled[answer.account_id].append((answer.answer == "yes") == is_right)
+    return [
+        ReviewerRecord(contributor, len(agreements), sum(agreements))
+        for contributor, agreements in settled.items()
+    ]
 
 
 def _logit(probability: float) -> float:

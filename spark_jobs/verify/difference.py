@@ -62,20 +62,26 @@ class Difference:
     @classmethod
     def of(cls, changes: Sequence[ClaimChange]) -> Difference:
         """Find what changes with these claims; there is at least one."""
-        photos: dict[str, int] = dict.fromkeys((one.label for one in changes), 0)
+        photos: dict[str, int] = dict.fromkeys((change.label for change in changes), 0)
         records: dict[str, RecordChange] = {}
         senders: Counter[tuple[str, str]] = Counter()
-        for one in changes:
-            old, new = one.before, one.after
-            photos[one.label] += (new.weight is not None) - (old.weight is not None)
-            _count(records, one.accounts, old.weight, -1)
-            _count(records, one.claimants, new.weight, 1)
-            senders.subtract((one.label, who) for who in _first(one.accounts, old))
-            senders.update((one.label, who) for who in _first(one.claimants, new))
+        for change in changes:
+            old, new = change.before, change.after
+            photos[change.label] += (new.weight is not None) - (old.weight is not None)
+            _count(records, change.accounts, old.weight, -1)
+            _count(records, change.claimants, new.weight, 1)
+            senders.subtract(
+                (change.label, contributor) for contributor in _first(change.accounts, old)
+            )
+            senders.update(
+                (change.label, contributor) for contributor in _first(change.claimants, new)
+            )
         statistics = CrowdStatistics.of(
-            np.stack([one.embedding for one in changes]),
-            [one.label for one in changes],
-            np.array([one.after.sample_weight - one.before.sample_weight for one in changes]),
+            np.stack([change.embedding for change in changes]),
+            [change.label for change in changes],
+            np.array(
+                [change.after.sample_weight - change.before.sample_weight for change in changes]
+            ),
         )
         return cls(statistics, photos, {who: by for who, by in senders.items() if by}, records)
 

@@ -92,12 +92,15 @@ def _keep_up(context: SparkJobContext, serving: Serving) -> Done:
     _mark_reviewed(context, version)
     done += _settle(context, serving)
     with context.database.transaction() as cursor:
-        waiting, place = arrivals.count(cursor, version), arrivals.place(cursor, version)
+        waiting, arrival_cursor = (
+            arrivals.count(cursor, version),
+            arrivals.position(cursor, version),
+        )
     taken = 0
-    while taken < waiting and (arrived := _after(context, version, place)).uploads:
+    while taken < waiting and (arrived := _after(context, version, arrival_cursor)).uploads:
         done += Done(_add_to_model(context, serving, arrived))
         done += _settle(context, serving)
-        taken, place = taken + arrived.uploads, arrived.end
+        taken, arrival_cursor = taken + arrived.uploads, arrived.end
         context.run.progress(taken, max(waiting, taken))
     return done
 
@@ -107,10 +110,10 @@ def _prepare(context: SparkJobContext, serving: Serving) -> Done:
     version, done = serving.version.number, Done()
     deadline = time.monotonic() + CANDIDATE_SECONDS
     with context.database.transaction() as cursor:
-        place = arrivals.place(cursor, version)
-    while (arrived := _after(context, version, place)).uploads:
+        arrival_cursor = arrivals.position(cursor, version)
+    while (arrived := _after(context, version, arrival_cursor)).uploads:
         done += Done(_add_to_model(context, serving, arrived))
-        place = arrived.end
+        arrival_cursor = arrived.end
         context.run.progress(done.looked)
         if time.monotonic() > deadline:
             return done + Done(is_all=False)
@@ -118,10 +121,10 @@ def _prepare(context: SparkJobContext, serving: Serving) -> Done:
     return done + _settle(context, serving, deadline)
 
 
-def _after(context: SparkJobContext, version: int, place: ArrivalCursor) -> Arrivals:
+def _after(context: SparkJobContext, version: int, arrival_cursor: ArrivalCursor) -> Arrivals:
     cores = context.spark.sparkContext.defaultParallelism
     with context.database.transaction() as cursor:
-        return arrivals.after(cursor, version, place, IMAGES_PER_CORE_AND_STAGE * cores)
+        return arrivals.after(cursor, version, arrival_cursor, IMAGES_PER_CORE_AND_STAGE * cores)
 
 
 def _add_to_model(context: SparkJobContext, serving: Serving, arrived: Arrivals) -> int:
@@ -179,7 +182,9 @@ def _look_again(context: SparkJobContext, serving: Serving) -> int:
         images = image_checks.unreadable(
             cursor, serving.version.number, SECOND_LOOK_SECONDS, IMAGES_PER_CORE_AND_STAGE
         )
-        crowd_claims.judge_again(cursor, serving.version.number, [one.image_id for one in images])
+        crowd_claims.judge_again(
+            cursor, serving.version.number, [image.image_id for image in images]
+        )
     return look_at(context, serving, images)
 
 

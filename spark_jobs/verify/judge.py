@@ -113,7 +113,7 @@ def judge(context: SparkJobContext, version: Version, networks: Networks) -> int
     if not due:
         return 0
     spark = context.spark
-    rows = [row for one in due for row in _tasks(one)]
+    rows = [row for label in due for row in _tasks(label)]
     parts = min(len(rows), spark.sparkContext.defaultParallelism)
     panel = spark.sparkContext.broadcast(gather(context, version, networks))
     run = (context.run.job, context.run.epoch, context.run.id)
@@ -134,7 +134,7 @@ def judge(context: SparkJobContext, version: Version, networks: Networks) -> int
         context.run.assert_current(cursor)
         if crowd_models.hold_revision(cursor, version.number) == revision:
             # Else a photo that left the hub moved the model, and its labels wait once more.
-            whole = [one.label for one in due if one.all_claims]
+            whole = [label.label for label in due if label.all_claims]
             crowd_models.mark_judged(cursor, version.number, whole)
     return sum(row.judged for row in judged)
 
@@ -173,7 +173,9 @@ def _seen(claim: PendingClaim, case: LabelCase, numbers: Mapping[str, int]) -> S
         classes=claim.classes,
         embedding=claim.embedding,
         counts_for=claim.counts_for,
-        claimants=[Claimant(one.right - own.right, one.claims - own.claims) for one in records],
+        claimants=[
+            Claimant(record.right - own.right, record.claims - own.claims) for record in records
+        ],
         reviews=ReviewOpinion(votes.log_ratio, votes.yes, votes.no) if votes else None,
         contributors=frozenset(
             numbers[account] for account in claim.accounts if account in numbers

@@ -21,16 +21,19 @@ def leave_crowd(cursor: Cursor, image_id: str) -> None:
     labels = removals.judged_labels(cursor, image_id)
     for version in crowd_models.versions(cursor):
         pairs = [(image_id, label) for label in sorted(labels)]
-        claims = [one for one in crowd_claims.read_claims(cursor, version, pairs) if one.accounts]
-        _change(cursor, version, [one for one in claims if not one.claimants], None)
-        _change(cursor, version, [one for one in claims if one.claimants], "judge")
+        claims = [
+            claim for claim in crowd_claims.read_claims(cursor, version, pairs) if claim.accounts
+        ]
+        _change(cursor, version, [claim for claim in claims if not claim.claimants], None)
+        _change(cursor, version, [claim for claim in claims if claim.claimants], "judge")
 
 
 def _change(
     cursor: Cursor, version: int, claims: Sequence[CrowdClaim], next_step: str | None
 ) -> None:
     if claims:
-        standings = [
-            ClaimWeight(one.weight if one.claimants else None, one.damping) for one in claims
+        new_weights = [
+            ClaimWeight(claim.weight if claim.claimants else None, claim.damping)
+            for claim in claims
         ]
-        add_to_model.change(cursor, version, claims, standings, next_step)
+        add_to_model.change(cursor, version, claims, new_weights, next_step)

@@ -127,8 +127,8 @@ def look(photos: Sequence[ViewedPhoto], embedder: Embedder) -> list[Check]:
 def image_rows(images: Iterable[Unchecked]) -> list[tuple[str, str, int, int, str]]:
     """Write images as rows of IMAGE_SCHEMA."""
     return [
-        (one.image_id, one.photo_sha256, one.width, one.height, ",".join(one.flags))
-        for one in images
+        (image.image_id, image.photo_sha256, image.width, image.height, ",".join(image.flags))
+        for image in images
     ]
 
 
@@ -153,17 +153,17 @@ def _read(store: ObjectStore, image: Unchecked) -> ViewedPhoto:
         return ViewedPhoto(image, None)
 
 
-def in_threads(make: Callable[[T], U], given: Iterable[T], threads: int, ahead: int) -> Iterator[U]:
+def in_threads(make: Callable[[T], U], items: Iterable[T], threads: int, ahead: int) -> Iterator[U]:
     """Make things in order, at most `ahead` of them before they are asked for."""
-    remaining = iter(given)
+    remaining = iter(items)
     with ThreadPoolExecutor(threads) as makers:
         waiting: deque[Future[U]] = deque(
-            makers.submit(make, one) for one in islice(remaining, ahead)
+            makers.submit(make, item) for item in islice(remaining, ahead)
         )
         while waiting:
             made = waiting.popleft().result()
-            for one in islice(remaining, 1):
-                waiting.append(makers.submit(make, one))
+            for item in islice(remaining, 1):
+                waiting.append(makers.submit(make, item))
             yield made
 
 

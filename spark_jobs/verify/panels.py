@@ -32,9 +32,11 @@ def gather(context: SparkJobContext, version: Version, networks: Networks) -> Pa
         graph = LabelGraph(verdicts.label_names(cursor), verdicts.label_ancestors(cursor))
     crowd = fit_crowd(
         CrowdStatistics(
-            tuple(one.label for one in labels),
-            np.array([one.sample_weight for one in labels]),
-            np.array([one.embeddings for one in labels]).reshape(-1, EMBEDDING_DIMENSIONS),
+            tuple(label_sum.label for label_sum in labels),
+            np.array([label_sum.sample_weight for label_sum in labels]),
+            np.array([label_sum.embeddings for label_sum in labels]).reshape(
+                -1, EMBEDDING_DIMENSIONS
+            ),
             gram,
         )
     )
@@ -51,6 +53,6 @@ def gather(context: SparkJobContext, version: Version, networks: Networks) -> Pa
         np.array([sample_weight for _, sample_weight, _ in sampled]),
     )
     temperature = measure_temperature(crowd, sample, share)
-    contributors = {one.label: one.contributors for one in labels}
+    contributors = {label_sum.label: label_sum.contributors for label_sum in labels}
     unreadable = UNREADABLE.code
     return Panel(crowd, temperature, network, graph, REJECTED, unreadable, share, contributors)

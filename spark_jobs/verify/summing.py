@@ -62,9 +62,9 @@ def sum_anew(context: SparkJobContext, version: Version) -> CrowdStatistics:
 
 def _sum(weighed: Sequence[ReweighedClaims]) -> CrowdStatistics:
     return CrowdStatistics.of(
-        np.concatenate([one.embeddings for one in weighed]),
-        [one.label for one in weighed for _ in one.sample_weights],
-        np.concatenate([one.sample_weights for one in weighed]),
+        np.concatenate([claims.embeddings for claims in weighed]),
+        [claims.label for claims in weighed for _ in claims.sample_weights],
+        np.concatenate([claims.sample_weights for claims in weighed]),
     )
 
 

@@ -58,7 +58,7 @@ def serving(settings: Settings, version: Version) -> Serving | None:
 
 def missing_networks(version: Version) -> str:
     """Say to an operator that nothing can be verified."""
-    names = " and ".join(sorted(str(one["name"]) for one in version.networks.values()))
+    names = " and ".join(sorted(str(network["name"]) for network in version.networks.values()))
     return (
         f"Version {version.number} of verification looks with {names}, which this machine lacks or"
         " has otherwise. Put the files back into IMAGEHUB_MODELS, or make another version current:"
@@ -75,9 +75,9 @@ def candidate(context: SparkJobContext, networks: Networks, now: Version) -> Ver
         under_way = catalogue.candidate_version(cursor)
         images = image_checks.count_images(cursor)
         withdrawn = [
-            one
-            for one in catalogue.withdrawn_versions(cursor)
-            if one.number > now.number and _is_wanted(one, networks)
+            version
+            for version in catalogue.withdrawn_versions(cursor)
+            if version.number > now.number and _is_wanted(version, networks)
         ]
         if under_way is not None and (withdrawn or not _is_wanted(under_way, networks)):
             context.run.assert_current(cursor)
@@ -123,8 +123,8 @@ def empty_outdated(context: SparkJobContext) -> None:
 
 def _is_wanted(version: Version, networks: Networks) -> bool:
     # Through JSON, as the catalogue keeps them.
-    wanted = json.loads(json.dumps(thresholds()))
-    return version.networks == networks.describe() and version.thresholds == wanted
+    current_thresholds = json.loads(json.dumps(thresholds()))
+    return version.networks == networks.describe() and version.thresholds == current_thresholds
 
 
 def _draft(networks: Networks, moments: Moments | None) -> Version:

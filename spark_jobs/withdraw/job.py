@@ -24,15 +24,15 @@ def run(context: JobContext) -> dict[str, int]:
     """
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
-        wishes, decided = removals.withdrawals(cursor), removals.takedowns(cursor)
+        withdrawals, decided = removals.withdrawals(cursor), removals.takedowns(cursor)
         again = removals.came_again(cursor)
     with whole_batch() as batch:
         batch.each(again, lambda photo: reopen(context, photo))
-        batch.each(wishes, lambda wish: withdraw(context, wish))
-        batch.each(decided, lambda one: take_down(context, one))
+        batch.each(withdrawals, lambda withdrawal: withdraw(context, withdrawal))
+        batch.each(decided, lambda takedown: take_down(context, takedown))
         with context.database.transaction() as cursor:
             purged_photos = tombstones.purged_photos(cursor)
         left = batch.each(purged_photos, lambda purged: sweep(context, purged)).count(False)
     if left:
         raise Unavailable(f"Ingestion still has messages with {left} photos that must go.")
-    return {"uploads": len(wishes), "taken_down": len(decided), "photos": len(purged_photos)}
+    return {"uploads": len(withdrawals), "taken_down": len(decided), "photos": len(purged_photos)}

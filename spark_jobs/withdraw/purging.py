@@ -34,18 +34,18 @@ class _Going:
     reason: str | None = None
 
 
-def withdraw(context: JobContext, wish: Withdrawal) -> None:
+def withdraw(context: JobContext, withdrawal: Withdrawal) -> None:
     """Remove a withdrawn upload; with the last one of its photo, the photo."""
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
         crowd_models.hold(cursor)
-        tombstones.lock(cursor, wish.photo_sha256)
-        image_id = removals.hold_image(cursor, wish.photo_sha256)
-        removals.remove_upload(cursor, wish.upload_id)
+        tombstones.lock(cursor, withdrawal.photo_sha256)
+        image_id = removals.hold_image(cursor, withdrawal.photo_sha256)
+        removals.remove_upload(cursor, withdrawal.upload_id)
         if image_id is not None and (left := removals.uploads_of(cursor, image_id)):
             _lose_upload(context, cursor, image_id, left[0])
         else:
-            _lose_photo(context, cursor, image_id, _Going(wish.photo_sha256, "withdrawn"))
+            _lose_photo(context, cursor, image_id, _Going(withdrawal.photo_sha256, "withdrawn"))
 
 
 def take_down(context: JobContext, decided: Takedown) -> None:
@@ -57,8 +57,8 @@ def take_down(context: JobContext, decided: Takedown) -> None:
         image_id = removals.hold_image(cursor, decided.photo_sha256)
         for upload_id in removals.uploads_of(cursor, image_id) if image_id else ():
             removals.remove_upload(cursor, upload_id)
-        going = _Going(decided.photo_sha256, "taken_down", decided.reason)
-        _lose_photo(context, cursor, image_id, going)
+        removal = _Going(decided.photo_sha256, "taken_down", decided.reason)
+        _lose_photo(context, cursor, image_id, removal)
 
 
 def reopen(context: JobContext, photo_sha256: str) -> None:
@@ -69,14 +69,14 @@ def reopen(context: JobContext, photo_sha256: str) -> None:
         tombstones.reopen(cursor, photo_sha256)
 
 
-def _lose_photo(context: JobContext, cursor: Cursor, image_id: str | None, going: _Going) -> None:
+def _lose_photo(context: JobContext, cursor: Cursor, image_id: str | None, removal: _Going) -> None:
     if image_id is not None:
-        _note_releases(context, cursor, image_id, going.kind)
+        _note_releases(context, cursor, image_id, removal.kind)
         leave_crowd(cursor, image_id)
         label_sets.withdraw(cursor, image_id, None, context.run.id)
         removals.leave_groups(cursor, image_id)
         removals.delete_image(cursor, image_id)
-    tombstones.mark_purged(cursor, going.photo_sha256, going.kind, going.reason)
+    tombstones.mark_purged(cursor, removal.photo_sha256, removal.kind, removal.reason)
 
 
 def _lose_upload(context: JobContext, cursor: Cursor, image_id: str, first: UUID) -> None:
@@ -93,13 +93,13 @@ def _lose_upload(context: JobContext, cursor: Cursor, image_id: str, first: UUID
 def _note_releases(context: JobContext, cursor: Cursor, image_id: str, kind: Kind) -> None:
     now = datetime.now(UTC)
     for release_id in release_withdrawals.releases_that_may_hold(cursor, image_id):
-        held = manifest.read(context.store.get(keys.release_manifest(release_id))).files
+        files = manifest.read(context.store.get(keys.release_manifest(release_id))).files
         release_withdrawals.add(
             cursor,
             [
-                (WithdrawnFile(release_id, image_id, one.path, one.sha256, kind, now), one.shard)
-                for one in held
-                if one.image_id == image_id
+                (WithdrawnFile(release_id, image_id, file.path, file.sha256, kind, now), file.shard)
+                for file in files
+                if file.image_id == image_id
             ],
         )
         _tell_downloaders(cursor, release_id, now)

@@ -31,14 +31,14 @@ def sweep(context: JobContext, purged: PurgedPhoto) -> bool:
 
 def _blank_shards(context: JobContext, purged: PurgedPhoto) -> None:
     with context.database.transaction() as cursor:
-        places = release_withdrawals.unblanked(cursor, purged.image_id)
-    for place in places:
-        key = keys.release_shard(place.release_id, place.shard)
+        shards = release_withdrawals.unblanked(cursor, purged.image_id)
+    for shard in shards:
+        key = keys.release_shard(shard.release_id, shard.shard)
         with suppress(NotFound):  # then no byte of it is left either
-            context.store.replace(key, blanked(context.store.get(key), {place.image_id}))
+            context.store.replace(key, blanked(context.store.get(key), {shard.image_id}))
         with context.database.transaction() as cursor:
             context.run.assert_current(cursor)
-            release_withdrawals.mark_blanked(cursor, place)
+            release_withdrawals.mark_blanked(cursor, shard)
 
 
 def _publish_lists(context: JobContext, purged: PurgedPhoto) -> None:

@@ -159,21 +159,27 @@ class _Growing:
         ]
         senders = self.dice.integers(len(self.people), size=images)
         with self.database.transaction() as cursor:
-            execute_values(cursor, _IMAGE, [(one.hex()[:16], one) for one in digests])
+            execute_values(cursor, _IMAGE, [(digest.hex()[:16], digest) for digest in digests])
             execute_values(
                 cursor,
                 _UPLOAD,
                 [
-                    (str(uuid.uuid4()), self.people[who], self.labels[what], one, one.hex()[:16])
-                    for one, who, what in zip(digests, senders, claimed, strict=True)
+                    (
+                        str(uuid.uuid4()),
+                        self.people[who],
+                        self.labels[what],
+                        digest,
+                        digest.hex()[:16],
+                    )
+                    for digest, who, what in zip(digests, senders, claimed, strict=True)
                 ],
             )
             execute_values(
                 cursor,
                 _CHECK,
                 [
-                    (one.hex()[:16], self.version, json.dumps([round(x, 5) for x in row]))
-                    for one, row in zip(digests, embeddings.tolist(), strict=True)
+                    (digest.hex()[:16], self.version, json.dumps([round(x, 5) for x in row]))
+                    for digest, row in zip(digests, embeddings.tolist(), strict=True)
                 ],
             )
         self.images += images

@@ -186,10 +186,15 @@ def _rates(
     featurizers: list[Featurizer], views: list[Pixels], sizes: QuantisationSizes
 ) -> list[tuple[float, float]]:
     """Images per second of both, round by round; the first, for warming up, is left out."""
-    counts = [max(8, round(_rate(one, views[:16]) * sizes.round_seconds)) for one in featurizers]
+    counts = [
+        max(8, round(_rate(featurizer, views[:16]) * sizes.round_seconds))
+        for featurizer in featurizers
+    ]
     batches = [[views[at % len(views)] for at in range(count)] for count in counts]
     pairs = list(zip(featurizers, batches, strict=True))
-    rounds = [[_rate(one, batch) for one, batch in pairs] for _ in range(sizes.rounds + 1)]
+    rounds = [
+        [_rate(featurizer, batch) for featurizer, batch in pairs] for _ in range(sizes.rounds + 1)
+    ]
     return [(int8, fp32) for int8, fp32 in rounds[1:]]
 
 

@@ -55,8 +55,8 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser.add_argument("--crowd", type=Path, help="a crowd whose truth is known")
     parser.add_argument("--photos", type=Path, help="packed photos")
     parser.add_argument("--models", type=Path, default=NO_MODELS, help="folder of MobileNet v1")
-    given = parser.parse_args(arguments)
-    run(FULL, given.crowd, given.photos, find(MOBILENET_V1_EMBEDDING, given.models))
+    options = parser.parse_args(arguments)
+    run(FULL, options.crowd, options.photos, find(MOBILENET_V1_EMBEDDING, options.models))
 
 
 def run(

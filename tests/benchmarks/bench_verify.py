@@ -135,9 +135,9 @@ def _rounds(hub: Hub, sizes: VerifySizes) -> list[Round]:
     found = []
     with bare_processes(hub, hub.images, sizes.cores) as processes:
         for number in range(sizes.rounds + 1):  # the first one warms up
-            one = _round(hub, sizes, processes, backwards=number % 2 == 1)
+            round_ = _round(hub, sizes, processes, backwards=number % 2 == 1)
             if number:
-                found.append(one)
+                found.append(round_)
     return found
 
 
@@ -169,10 +169,10 @@ def _look(hub: Hub, images: list[Unchecked], sizes: VerifySizes) -> None:
 
 def _ratios(rounds: list[Round], sizes: VerifySizes) -> dict[str, float]:
     images, cores = sizes.images, sizes.cores
-    job = [images / one.job.wall_seconds for one in rounds]
-    bare = [images / one.processes.wall_seconds for one in rounds]
-    bound = [cores / one.bound_seconds for one in rounds]
-    spent: Counter[str] = sum((one.job.cpu_seconds for one in rounds), Counter())
+    job = [images / round_.job.wall_seconds for round_ in rounds]
+    bare = [images / round_.processes.wall_seconds for round_ in rounds]
+    bound = [cores / round_.bound_seconds for round_ in rounds]
+    spent: Counter[str] = sum((round_.job.cpu_seconds for round_ in rounds), Counter())
     photos = images * len(rounds)
     figures = (
         _spread("job_to_bound", [ours / best for ours, best in zip(job, bound, strict=True)])
@@ -180,16 +180,16 @@ def _ratios(rounds: list[Round], sizes: VerifySizes) -> dict[str, float]:
         | _spread("job_images_per_second", job)
         | _spread("processes_images_per_second", bare)
         | _spread("bound_images_per_second", bound)
-        | _spread("cores_used_share", [one.job.cores_used_share(cores) for one in rounds])
+        | _spread("cores_used_share", [round_.job.cores_used_share(cores) for round_ in rounds])
     )
     # Without the clock: what other programs of a busy machine take away is not in this one.
-    bound_seconds = statistics.fmean(one.bound_seconds for one in rounds)
+    bound_seconds = statistics.fmean(round_.bound_seconds for round_ in rounds)
     figures["job_to_bound_by_cpu"] = round(bound_seconds * photos / spent.total(), 3)
     figures["decode_milliseconds"] = _median_milliseconds(
-        [one.bound.decode_seconds for one in rounds]
+        [round_.bound.decode_seconds for round_ in rounds]
     )
     figures["forward_milliseconds"] = _median_milliseconds(
-        [one.bound.forward_seconds for one in rounds]
+        [round_.bound.forward_seconds for round_ in rounds]
     )
     for part in PARTS:
         figures[f"job_{part}_cpu_milliseconds"] = round(spent[part] / photos * 1e3, 3)

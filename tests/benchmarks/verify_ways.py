@@ -73,8 +73,8 @@ class Processes:
         found = self._pool.map(_measure_bound, self._parts, 1)
         count = len(found)
         return Bound(
-            sum(one.decode_seconds for one in found) / count,
-            sum(one.forward_seconds for one in found) / count,
+            sum(way.decode_seconds for way in found) / count,
+            sum(way.forward_seconds for way in found) / count,
         )
 
 

@@ -37,7 +37,7 @@ def trainable_release(cursor: Cursor, photos: int = 30) -> tuple[str, list[Label
     """A release of three labels with so many photos each to train on, and six held out."""
     publish_label_sets(cursor)
     labels = [label(cursor) for _ in range(3)]
-    summary = {one.mid: {"train": photos - 6, "test": 6} for one in labels}
+    summary = {entry.mid: {"train": photos - 6, "test": 6} for entry in labels}
     return release(cursor, subset(cursor, labels), summary), labels
 
 
@@ -87,7 +87,7 @@ def model(
     files = {
         "saved_model.tar": b"a SavedModel, for this test",
         "model_int8.tflite": small,
-        "labels.txt": "".join(f"{one.name}\n" for one in labels).encode(),
+        "labels.txt": "".join(f"{entry.name}\n" for entry in labels).encode(),
         "metrics.json": json.dumps(metrics).encode(),
     }
     stored = {}
@@ -100,7 +100,7 @@ def model(
         "insert into models (id, labels, metrics, files) values (%s, %s, %s, %s)",
         (
             run_id,
-            json.dumps([{"mid": one.mid, "name": one.name} for one in labels]),
+            json.dumps([{"mid": entry.mid, "name": entry.name} for entry in labels]),
             json.dumps(metrics),
             json.dumps(stored),
         ),
@@ -109,7 +109,7 @@ def model(
 
 
 def _metrics(labels: Sequence[Label], mistakes: Sequence[str]) -> dict[str, Any]:
-    first, second = (one.name for one in labels[:2])
+    first, second = (entry.name for entry in labels[:2])
     return {
         "heldout_accuracy": 16 / 18,
         "tflite_agreement": 17 / 18,
@@ -128,8 +128,10 @@ def _metrics(labels: Sequence[Label], mistakes: Sequence[str]) -> dict[str, Any]
             "accuracy": 16 / 18,
             "top_5": 1.0,
             "labels": [
-                {"mid": one.mid, "name": one.name, "photos": 6, "precision": p, "recall": r}
-                for one, p, r in zip(labels, (5 / 6, 5 / 6, 1.0), (5 / 6, 5 / 6, 1.0), strict=True)
+                {"mid": entry.mid, "name": entry.name, "photos": 6, "precision": p, "recall": r}
+                for entry, p, r in zip(
+                    labels, (5 / 6, 5 / 6, 1.0), (5 / 6, 5 / 6, 1.0), strict=True
+                )
             ],
             "confusion": [[5, 1, 0], [1, 5, 0], [0, 0, 6]],
             "mistakes": [

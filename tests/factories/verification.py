@@ -63,7 +63,7 @@ def verdict(
     reasons: Sequence[str] = ("Looks like other photos of this label.",),
 ) -> None:
     """What the current version says of (image, label)."""
-    rows = [asdict(one) for one in evidence]
+    rows = [asdict(piece) for piece in evidence]
     cursor.execute(
         "insert into verdicts (image_id, label, version, outcome, probability, reasons, evidence,"
         " crowd_size, job_run_id) values (%s, %s, %s, %s, %s, %s, %s, 12, %s)",

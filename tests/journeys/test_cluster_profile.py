@@ -193,7 +193,7 @@ def test_the_photos_become_a_release_that_is_fetched_as_its_manifest_says(
     token = issue(database, "operator", [Role.ADMIN, Role.CONTRIBUTOR])
     client = HubClient(hub.settings.server, token)
 
-    release = freeze(client, "everything", sorted({one.mid for one in hub.crowd.uploads}))
+    release = freeze(client, "everything", sorted({upload.mid for upload in hub.crowd.uploads}))
     frozen = fetch_and_compare(client, release, tmp_path)
 
     assert frozen.mismatches == ()

@@ -73,7 +73,7 @@ def read_notice(window: Visit, demand: str, name: str) -> None:
 def test_one_asks_one_joins_one_sends_and_everybody_is_told(
     web: Web, visit: Callable[..., Visit], receiver: Receiver
 ) -> None:
-    (asker, asks), (fellow, joins), (sender, sends) = (web.person() for _ in range(3))
+    (account, asks), (fellow, joins), (sender, sends) = (web.person() for _ in range(3))
     name = f"Testkettle {uuid.uuid4().hex[:6]}"
     with web.database.transaction() as cursor:
         label = factories.label(cursor, name)
@@ -82,7 +82,7 @@ def test_one_asks_one_joins_one_sends_and_everybody_is_told(
             "update credentials set email = %s where account_id = %s",
             (f"{fellow.name}@example.org", str(fellow.id)),
         )
-    webhooks.add(web.database, asker, receiver.url, any_address=True)
+    webhooks.add(web.database, account, receiver.url, any_address=True)
 
     first = visit(PHONE, reduced_motion="reduce")
     page = first.sign_in("/demands/new", asks)

@@ -142,7 +142,7 @@ def complaints_at_both_widths(page: Page) -> list[str]:
     found = []
     for name, size in (("phone", PHONE), ("desk", DESK)):
         page.set_viewport_size(size)
-        found += [f"{name}: {one}" for one in complaints_about(page)]
+        found += [f"{name}: {complaint}" for complaint in complaints_about(page)]
     return found
 
 

@@ -41,7 +41,7 @@ def test_browsers_offer_to_install_it(phone: Phone) -> None:
     assert found["errors"] == []
     # A window in which nothing is kept is the one complaint that a test's browser may have.
     errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
-    assert [one["errorId"] for one in errors if one["errorId"] != "in-incognito"] == []
+    assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
 
 
 def test_without_https_it_says_what_it_needs_and_takes_no_photos(
@@ -160,7 +160,9 @@ def test_a_photo_stays_as_it_is_and_its_place_unsaid_unless_its_owner_wants(
     page = phone.start(geolocation=here, permissions=["geolocation"])
     phone.sign_in(token)
     asked: list[str] = []
-    page.on("request", lambda one: "/app/uploads?label" in one.url and asked.append(one.url))
+    page.on(
+        "request", lambda request: "/app/uploads?label" in request.url and asked.append(request.url)
+    )
     large = photos.jpeg(300, 2600, 400, quality=98)
     files = [{"name": "large.jpg", "mimeType": "image/jpeg", "buffer": large}]
     for number in (1, 2):

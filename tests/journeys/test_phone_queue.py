@@ -41,7 +41,7 @@ def test_what_lies_below_fifty_newer_uploads_is_found_and_the_hub_is_asked_in_pe
 
     page.reload()
     asked: list[str] = []
-    page.on("request", lambda one: "/app/uploads?" in one.url and asked.append(one.url))
+    page.on("request", lambda request: "/app/uploads?" in request.url and asked.append(request.url))
     page.evaluate(KEEP_AS_SENT, [str(oldest.upload_id), str(uuid.uuid4())])
     phone.wait_for_states("stored", number=1)
     page.wait_for_timeout(2_000)
@@ -285,7 +285,7 @@ def test_labels_are_found_without_accents_where_there_is_no_network(phone: Phone
     folded_there = page.evaluate(
         "names => import('/static/app/labels.js').then(({ fold }) => names.map(fold))", NAMES
     )
-    assert folded_there == [folded(one) for one in NAMES]
+    assert folded_there == [folded(name) for name in NAMES]
 
 
 NAMES = ["Straße", "Smørrebrød", "Łódź", "Ærø", "ŒUVRE", "İstanbul", "ｍug", "תפוח", "Þórður"]

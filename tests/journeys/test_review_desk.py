@@ -63,7 +63,7 @@ def desk(web: Web) -> Desk:
             factories.checks(cursor, photo.image_id, [blurred])
             factories.verdict(
                 cursor, photo.image_id, label, Outcome.NEEDS_REVIEW, 0.5 - number / 50, evidence,
-                [one.sentence for one in evidence[:2]],
+                [piece.sentence for piece in evidence[:2]],
             )  # fmt: skip
             waiting.append(photo)
         copy = factories.photo(cursor, label, store=web.store)
@@ -73,7 +73,7 @@ def desk(web: Web) -> Desk:
 
 def answers(web: Web, photo: Photo) -> list[str]:
     with web.database.transaction() as cursor:
-        return [str(one.answer) for one in reviews.of_image(cursor, photo.image_id)]
+        return [str(review.answer) for review in reviews.of_image(cursor, photo.image_id)]
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -132,7 +132,7 @@ def swipe(page: Page, by_pixels: int) -> None:
 
 def given(web: Web, desk: Desk) -> list[str]:
     """All answers, sorted; asked again until the background has sent them."""
-    return sorted(one for photo in desk.waiting for one in answers(web, photo))
+    return sorted(answer for photo in desk.waiting for answer in answers(web, photo))
 
 
 def expect_answers(web: Web, desk: Desk, expected: list[str]) -> None:
@@ -300,4 +300,4 @@ def test_a_reviewer_parts_a_copy_and_takes_that_back_without_scripts(
         assert not duplicate_undos.undone(cursor, [keeper])
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
-    assert [one for one in window.complaints if "/images/" not in one] == []
+    assert [complaint for complaint in window.complaints if "/images/" not in complaint] == []

@@ -111,7 +111,7 @@ def test_a_run_is_planned_asked_for_watched_and_stopped(
         training_runs.finish(cursor, run_id, 1, "cancelled")
     expect(state).to_contain_text("Cancelled")
     expect(page.get_by_role("link", name="Train again")).to_be_visible()
-    assert [one for one in window.complaints if not one.startswith("422")] == []
+    assert [complaint for complaint in window.complaints if not complaint.startswith("422")] == []
 
 
 def test_who_fills_the_form_before_its_script_has_come_sees_the_estimate_for_it(
@@ -183,4 +183,4 @@ def test_a_models_page_is_read_and_the_model_tried(
         {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()[:300]}
     )
     expect(guesses).to_contain_text("its data are damaged")
-    assert [one for one in window.complaints if "422" not in one] == []
+    assert [complaint for complaint in window.complaints if "422" not in complaint] == []

@@ -63,8 +63,8 @@ def require_done(hub: TrainingHub, run_id: str) -> None:
     assert run.state == "done", run.reason
     wait_for(lambda: processes.alive(run_id) == [], 30)
     said: dict[int, list[tuple[float, bytes]]] = {}
-    for one in hub.epochs(run_id):
-        said.setdefault(one.epoch, []).append((one.loss, one.weights_sha256))
+    for epoch in hub.epochs(run_id):
+        said.setdefault(epoch.epoch, []).append((epoch.loss, epoch.weights_sha256))
     assert max(said) == run.epochs_done
     assert all(len(both) == 2 and len(set(both)) == 1 for both in said.values())
     files = hub.model(run_id).files
@@ -84,8 +84,8 @@ def test_a_run_goes_on_without_a_worker_and_the_catalogue_and_its_model_is_good(
         wait_for(lambda: bool(hub.epochs(run_id, attempt=2)), ENDED_SECONDS)
         hub.kill_postgres()
         require_done(hub, run_id)
-    lost = max(one.epoch for one in hub.epochs(run_id, attempt=1))
-    again = min(one.epoch for one in hub.epochs(run_id, attempt=2))
+    lost = max(epoch.epoch for epoch in hub.epochs(run_id, attempt=1))
+    again = min(epoch.epoch for epoch in hub.epochs(run_id, attempt=2))
     assert 1 <= safe < again <= lost + 1
     metrics = hub.model(run_id).metrics
     assert metrics["heldout_accuracy"] >= 0.8

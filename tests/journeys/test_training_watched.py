@@ -68,8 +68,8 @@ def test_a_run_is_shown_live_and_its_model_says_on_the_page_what_it_says_at_home
     small = watcher.takes_home("model_int8.tflite", tmp_path)
     names = watcher.takes_home("labels.txt", tmp_path).decode().splitlines()
     jpegs = [photo.jpeg for photo in held_out(hub)]
-    at_home = export.ask_tflite(small, [read_view(one) for one in jpegs], lambda: None)
-    assert [watcher.tries(one) for one in jpegs] == [names[n] for n in at_home.argmax(1)]
+    at_home = export.ask_tflite(small, [read_view(jpeg) for jpeg in jpegs], lambda: None)
+    assert [watcher.tries(jpeg) for jpeg in jpegs] == [names[n] for n in at_home.argmax(1)]
 
 
 @pytest.mark.timeout(1800)

@@ -52,7 +52,7 @@ class Way:
 @pytest.fixture(scope="module")
 def way(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) -> Iterator[Way]:
     folder = tmp_path_factory.mktemp("way")
-    given = small_sample(folder / "crowd", UPLOADS)
+    crowd = small_sample(folder / "crowd", UPLOADS)
     port = free_port()
     settings = replace(
         Settings.from_environment({"IMAGEHUB_DATA": str(folder / "hub")}),
@@ -62,20 +62,20 @@ def way(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]) 
         spark_memory="1g",
     )
     with running_hub(settings):
-        doors = FactSources.of(settings)
+        sources = FactSources.of(settings)
         history = settings.data / "history.jsonl"
-        report, kills = send_under_fire(settings, given.crowd, doors, history)
-        counts = wait_until_settled(doors.database)
-        work = checking.look(doors, given, report.sent, counts, history)
-        yield Way(settings, doors, report, work, kills)
-        doors.database.close()
+        report, kills = send_under_fire(settings, crowd.crowd, sources, history)
+        counts = wait_until_settled(sources.database)
+        work = checking.look(sources, crowd, report.sent, counts, history)
+        yield Way(settings, sources, report, work, kills)
+        sources.database.close()
 
 
 def send_under_fire(
-    settings: Settings, crowd: Crowd, doors: FactSources, file: Path
+    settings: Settings, crowd: Crowd, sources: FactSources, file: Path
 ) -> tuple[FleetReport, int]:
     """Send the crowd while Postgres is killed again and again; return how often it was."""
-    tokens = make_tokens(doors.database, crowd.contributors, settings.data / "tokens.json")
+    tokens = make_tokens(sources.database, crowd.contributors, settings.data / "tokens.json")
     sent = threading.Semaphore(0)
     done = threading.Event()
     kills: list[int] = []
@@ -117,7 +117,7 @@ def test_a_release_of_the_crowds_photos_is_the_same_by_client_zip_and_manifest(
 ) -> None:
     token = issue(way.doors.database, "operator", [Role.ADMIN, Role.CONTRIBUTOR])
     client = HubClient(way.settings.server, token)
-    labels = sorted({one.upload.mid for one in way.report.sent})
+    labels = sorted({sent_upload.upload.mid for sent_upload in way.report.sent})
     release = freeze(client, "everything", labels)
     frozen = fetch_and_compare(client, release, tmp_path)
     more = send_more(client, way.work.given.late)

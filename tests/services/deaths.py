@@ -53,7 +53,7 @@ def remove_dead_members(server: str, group: str) -> None:
     """
     admin = KafkaAdminClient(bootstrap_servers=server)
     members = patiently(lambda: admin.describe_groups([group]))[group]["members"]
-    admin.remove_group_members(group, [MemberToRemove(one["member_id"]) for one in members])
+    admin.remove_group_members(group, [MemberToRemove(member["member_id"]) for member in members])
     admin.close()
 
 

@@ -27,11 +27,11 @@ def read(consumer: LogConsumer, count: int, within_seconds: float = 20) -> list[
 
 
 def keys(received: list[Received]) -> list[str]:
-    return sorted(one.message.key for one in received)
+    return sorted(record.message.key for record in received)
 
 
 def positions(received: list[Received]) -> list[Position]:
-    return [one.position for one in received]
+    return [record.position for record in received]
 
 
 def wait_until(true: Callable[[], bool], within_seconds: float = 30) -> None:

@@ -42,7 +42,7 @@ def test_each_role_hears_on_each_route_what_the_table_says(world: World, cell: C
 
 @pytest.mark.parametrize(
     "cell",
-    [one for one in CELLS if (one.target, one.must_hear) == ("others", 404)],
+    [cell for cell in CELLS if (cell.target, cell.must_hear) == ("others", 404)],
     ids=str,
 )
 def test_what_is_somebody_elses_and_what_is_absent_answer_alike(world: World, cell: Cell) -> None:

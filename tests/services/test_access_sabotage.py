@@ -22,7 +22,7 @@ RULES = {
     "/api/v1/uploads/<upload_id>", "/api/v1/images/<image_id>", "/images/<image_id>/<kind>.jpg",
     "/api/v1/subsets/<name>/releases", "/api/v1/verification", "/review", "/accounts",
 }  # fmt: skip
-CELLS = [one for one in cells(access.table()) if one.route.rule in RULES]
+CELLS = [cell for cell in cells(access.table()) if cell.route.rule in RULES]
 __all__ = ["as_web", "people"]
 
 
@@ -49,7 +49,7 @@ def test_without_the_door_of_the_routes_the_suite_is_red(
     monkeypatch.setitem(
         world.client.application.before_request_funcs,
         None,
-        [one for one in asked if one is not guard.check],
+        [check for check in asked if check is not guard.check],
     )
     assert {"/api/v1/verification", "/accounts"} <= red(world)
 

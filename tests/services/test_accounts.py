@@ -174,7 +174,7 @@ def test_a_token_is_shown_once_does_what_its_scopes_say_and_ends_when_revoked(we
 def test_every_scope_that_the_table_names_is_needed(web: Web) -> None:
     account, _ = web.person(*Role)
     for scope, path in ((Scope.READ, "/api/v1/uploads"), (Scope.REVIEW, "/api/v1/verification")):
-        others = [one for one in Scope if one is not scope]
+        others = [other_scope for other_scope in Scope if other_scope is not scope]
         assert (
             web.get(path, access_tokens.make(web.database, account, "x", others)).status_code == 403
         )
@@ -346,7 +346,7 @@ def test_of_many_who_sign_up_with_one_name_at_once_one_gets_it(
     catalogue_url: str, database: Database
 ) -> None:
     got = at_once(lambda _: newcomer(Database(catalogue_url)))
-    assert sum(isinstance(one, Account) for one in got) == 1
+    assert sum(isinstance(answer, Account) for answer in got) == 1
     with database.transaction() as cursor:
         cursor.execute("select count(*) as n from credentials")
         assert cursor.fetchone().n == 1
@@ -355,7 +355,7 @@ def test_of_many_who_sign_up_with_one_name_at_once_one_gets_it(
 def test_of_many_who_use_a_link_at_once_one_gets_in(catalogue_url: str, database: Database) -> None:
     secret = issue_link(database, "ana")
     got = at_once(lambda _: services.sign_in_by_link(Database(catalogue_url), secret))
-    assert sum(isinstance(one, Account) for one in got) == 1
+    assert sum(isinstance(answer, Account) for answer in got) == 1
 
 
 def test_of_many_tokens_asked_for_at_the_quota_one_is_made(
@@ -365,7 +365,7 @@ def test_of_many_tokens_asked_for_at_the_quota_one_is_made(
     for number in range(access_tokens.MOST_TOKENS - 1):
         access_tokens.make(database, account, f"t{number}", ["read"])
     got = at_once(lambda _: access_tokens.make(Database(catalogue_url), account, "last", ["read"]))
-    assert sum(isinstance(one, str) for one in got) == 1
+    assert sum(isinstance(answer, str) for answer in got) == 1
     with database.transaction() as cursor:
         assert len(account_tokens.of_account(cursor, account.id)) == access_tokens.MOST_TOKENS
 
@@ -373,7 +373,10 @@ def test_of_many_tokens_asked_for_at_the_quota_one_is_made(
 def test_two_admins_who_give_different_roles_at_once_leave_one_of_them_and_both_noted(
     catalogue_url: str, database: Database
 ) -> None:
-    person, admins = newcomer(database), [newcomer(database, f"admin{one}") for one in range(2)]
+    person, admins = (
+        newcomer(database),
+        [newcomer(database, f"admin{number}") for number in range(2)],
+    )
     with database.transaction() as cursor:
         cursor.execute("update accounts set roles = '{admin}' where name like 'admin%'")
     wishes = [

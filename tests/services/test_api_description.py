@@ -38,7 +38,11 @@ def test_every_reference_leads_somewhere_and_every_operation_says_what_it_does(
     for path, methods in document["paths"].items():
         for operation in methods.values():
             assert operation["summary"].endswith("."), path
-            named = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
+            named = {
+                parameter["name"]
+                for parameter in operation["parameters"]
+                if parameter["in"] == "path"
+            }
             assert named == set(re.findall(r"{([a-z_]+)}", path))
 
 
@@ -49,7 +53,7 @@ def test_models_have_one_name_each(document: dict[str, Any]) -> None:
 def test_the_upload_says_what_it_needs(document: dict[str, Any]) -> None:
     upload = document["paths"]["/api/v1/uploads"]["post"]
     assert upload["security"] == [{"token": []}]
-    required = {one["name"] for one in upload["parameters"] if one["required"]}
+    required = {parameter["name"] for parameter in upload["parameters"] if parameter["required"]}
     assert required == {"Idempotency-Key"}
     assert {"202", "400", "401", "403", "409", "413", "415", "422", "503"} <= set(
         upload["responses"]

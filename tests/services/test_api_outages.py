@@ -51,7 +51,7 @@ def breakable(request: pytest.FixtureRequest, free_port: Callable[[], int]) -> I
         settings = Settings(data=folder, catalogue_url=url, log_url=log_url, web_port=free_port())
         with running_web(settings, folder) as web:
             yield Breakable(web, part)
-        for server in {id(one): one for one in (postgres, part)}.values():
+        for server in {id(server): server for server in (postgres, part)}.values():
             server.kill()
 
 

@@ -126,7 +126,7 @@ def test_the_preview_counts_by_label_and_split_as_the_rules_say(web: Web) -> Non
         return web.post("/api/v1/subsets/preview", json=body).json()
 
     def files(body: Any) -> dict[str, int]:
-        return {one["mid"]: one["files"] for one in body["labels"]}
+        return {entry["mid"]: entry["files"] for entry in body["labels"]}
 
     everything = preview(labels=[dog.mid], keepers_only=False)
     assert files(everything) == {dog.mid: 6}
@@ -170,7 +170,7 @@ def test_releases_are_listed_newest_first(web: Web, token: str) -> None:
         web.post("/api/v1/subsets", token, json={"name": name, **rules()})
         web.post(f"/api/v1/subsets/{name}/releases", token)
     page = web.get("/api/v1/releases?limit=2").json()
-    assert [one["subset"] for one in page["releases"]] == [names[2], names[1]]
+    assert [release["subset"] for release in page["releases"]] == [names[2], names[1]]
     rest = web.get("/api/v1/releases", params={"after": page["next"]}).json()
     assert rest["releases"][0]["subset"] == names[0]
 
@@ -199,11 +199,11 @@ def test_the_preview_is_what_the_release_job_chooses(database: Database) -> None
         rules = SubsetRules(labels=(animal.mid, dog.mid), **changes)  # type: ignore[arg-type] # of several types
         with database.transaction() as cursor:
             offers = releases.find(cursor, 1, rules)
-        chosen = Counter((one.label, one.split) for one in choose(offers, rules))
+        chosen = Counter((image.label, image.split) for image in choose(offers, rules))
         shown = {
-            (one.label.mid, split): files
-            for one in subsets.preview(database, rules).labels
-            for split, files in one.splits.items()
+            (count.label.mid, split): files
+            for count in subsets.preview(database, rules).labels
+            for split, files in count.splits.items()
             if files
         }
         assert shown == chosen

@@ -74,8 +74,8 @@ def test_the_log_carries_the_claim_with_a_coarse_place(
     )  # fmt: skip
     assert answer.status_code == 202, answer.text
     received = [
-        one.message for one in web.log.consumer(f"test-{key}").poll(10_000, 1)
-        if one.message.key == str(key)
+        record.message for record in web.log.consumer(f"test-{key}").poll(10_000, 1)
+        if record.message.key == str(key)
     ]  # fmt: skip
     upload = decode(received[0])
     assert upload.account_id == person[0].id
@@ -192,7 +192,7 @@ def test_uploads_of_one_moment_stand_each_on_one_page(
         )
     first = web.get("/api/v1/uploads?limit=2", token).json()
     second = web.get(f"/api/v1/uploads?limit=2&after={first['next']}", token).json()
-    assert [one["id"] for one in first["uploads"] + second["uploads"]] == keys[::-1]
+    assert [upload["id"] for upload in first["uploads"] + second["uploads"]] == keys[::-1]
 
 
 @pytest.mark.parametrize(

@@ -14,16 +14,19 @@ START = ArrivalCursor(0, FIRST_ID)
 
 
 def add_arrivals(
-    database: Database, version: int, place: ArrivalCursor, limit: int = 100
+    database: Database, version: int, arrival_cursor: ArrivalCursor, limit: int = 100
 ) -> ArrivalCursor:
     """Take in some uploads and come as far as they go; the place behind the last."""
     with database.transaction() as cursor:
-        arrived = arrivals.after(cursor, version, place, limit)
+        arrived = arrivals.after(cursor, version, arrival_cursor, limit)
         claims = crowd_claims.read_claims(cursor, version, arrived.claims)
         crowd_claims.write(
             cursor,
             version,
-            [WeightedClaim(one.image_id, one.label, None, 1.0, one.claimants) for one in claims],
+            [
+                WeightedClaim(claim.image_id, claim.label, None, 1.0, claim.claimants)
+                for claim in claims
+            ],
             None,
         )
         crowd_models.advance(cursor, version, arrived.safe_end)
@@ -44,7 +47,7 @@ def begin(database: Database) -> int:
 
 def waiting(database: Database, version: int) -> set[str]:
     with database.transaction() as cursor:
-        found = arrivals.after(cursor, version, arrivals.place(cursor, version), 100)
+        found = arrivals.after(cursor, version, arrivals.position(cursor, version), 100)
     return {image_id for image_id, _ in found.claims}
 
 
@@ -61,9 +64,9 @@ def check(database: Database) -> None:
 def test_uploads_are_taken_in_once_page_by_page(database: Database) -> None:
     version, landed = begin(database), land(database, 5)
     check(database)
-    place = START
+    arrival_cursor = START
     for left in (3, 1, 0):
-        place = add_arrivals(database, version, place, 2)
+        arrival_cursor = add_arrivals(database, version, arrival_cursor, 2)
         assert len(waiting(database, version)) == left
     land(database, 1)
     assert len(waiting(database, version)) == 1

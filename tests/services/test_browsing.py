@@ -186,12 +186,12 @@ def test_pages_of_a_label_walk_forth_and_back_over_the_same_images(
     with database.transaction() as cursor:
         made = {factories.verified_photo(cursor, zoo["dog"]).image_id for _ in range(7)}
         factories.publish_label_sets(cursor)
-    pages, place = [], PageCursor()
+    pages, page_cursor = [], PageCursor()
     for _ in range(4):
-        pages.append(images.of_label(database, zoo["animal"].mid, place, 3))
+        pages.append(images.of_label(database, zoo["animal"].mid, page_cursor, 3))
         if pages[-1].after is None:
             break
-        place = PageCursor(after=pages[-1].after)
+        page_cursor = PageCursor(after=pages[-1].after)
     walked = [[tile.image_id for tile in page.items] for page in pages]
     assert [len(ids) for ids in walked] == [3, 3, 1]
     assert {image_id for ids in walked for image_id in ids} == made

@@ -123,7 +123,7 @@ def test_documents_are_listed_with_their_digests_and_served_in_parts(
     web: Web, release: Released
 ) -> None:
     base = f"/api/v1/releases/{release.id}/documents"
-    listed = {one["name"]: one for one in web.get(base).json()["documents"]}
+    listed = {document["name"]: document for document in web.get(base).json()["documents"]}
     assert listed["MANIFEST.jsonl"]["bytes"] == len(release.manifest_bytes)
     part = web.get(f"{base}/MANIFEST.jsonl", headers={"Range": "bytes=5-9"})
     assert (part.status_code, part.content) == (206, release.manifest_bytes[5:10])

@@ -25,7 +25,7 @@ def imagehub(web: Web, *arguments: str | bytes | Path) -> subprocess.CompletedPr
     }
     program = [sys.executable, "-c", "from imagehub.cli import main; main()"]
     return subprocess.run(
-        [os.fsencode(one) for one in (*program, *arguments)],
+        [os.fsencode(argument) for argument in (*program, *arguments)],
         env=environment,
         capture_output=True,
         text=True,
@@ -48,7 +48,7 @@ def test_a_folder_whose_name_is_no_text_is_refused_and_all_others_are_sent(
     shown = imagehub(web, "upload", tmp_path, "--json")
     told = json.loads(shown.stdout)
     assert (shown.returncode, told["accepted"], told["refused"]) == (1, 2, 1), shown.stderr
-    assert [(one["file"], one["code"]) for one in told["refusals"]] == [
+    assert [(refusal["file"], refusal["code"]) for refusal in told["refusals"]] == [
         (r"caf\xe9/1.jpg", "unreadable")
     ]
     again = imagehub(web, "upload", tmp_path)
@@ -116,7 +116,7 @@ def test_the_folders_of_a_release_are_sent_by_the_mid_in_their_names(
     shown = imagehub(web, "upload", tmp_path, "--json")
     told = json.loads(shown.stdout)
     assert told["accepted"] == 2, shown.stdout
-    assert [one["file"] for one in told["refusals"]] == ["pack-0bt9lr/1.jpg"]
+    assert [refusal["file"] for refusal in told["refusals"]] == ["pack-0bt9lr/1.jpg"]
     with web.database.transaction() as cursor:
         cursor.execute(
             "select count(*) as n from acceptances where claimed_label = %s", (label.mid,)

@@ -93,7 +93,7 @@ def test_an_unknown_label_is_a_refusal_that_names_it(
     told = json.loads(shown.stdout)
     assert shown.exit_code == 1
     assert told["accepted"] == 1
-    assert [(one["file"], one["code"]) for one in told["refusals"]] == [
+    assert [(refusal["file"], refusal["code"]) for refusal in told["refusals"]] == [
         ("Unheard of/000.jpg", "label_invalid")
     ]
 
@@ -189,7 +189,9 @@ def test_an_upload_that_waits_sums_up_what_ingestion_refuses_too(
     told = json.loads(shown.stdout)
     assert shown.exit_code == 1, shown.output
     assert (told["accepted"], told["refused"]) == (2, 1)
-    assert [(one["file"], one["code"]) for one in told["refusals"]] == [("half.jpg", "truncated")]
+    assert [(refusal["file"], refusal["code"]) for refusal in told["refusals"]] == [
+        ("half.jpg", "truncated")
+    ]
 
 
 def test_a_hub_that_is_down_or_a_wrong_token_is_trouble_not_a_refusal(

@@ -84,7 +84,7 @@ def test_the_board_has_the_label_and_what_is_above_it(database: Database, mug: L
     page = coverage.board(database, None, 1)
     assert page.after
     names = {
-        one.label.name for one in (*page.items, *coverage.board(database, page.after, 9).items)
+        count.label.name for count in (*page.items, *coverage.board(database, page.after, 9).items)
     }
     assert names == {"Test mug", "Test dish"}
 

@@ -86,7 +86,7 @@ def test_a_webhook_is_signed_and_tried_again_under_the_same_id(
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body}".encode()
     found = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{found}"
-    assert len({one["webhook-id"] for one, _ in receiver.got}) == 1
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
     assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
     assert body == EVENT.body
 
@@ -181,9 +181,9 @@ def test_two_workers_at_once_send_everything_once(
 ) -> None:
     with database.transaction() as cursor:
         for _ in range(20):
-            one = factories.account(cursor)
-            webhooks.add(cursor, one.id, receiver.url, signing.new_secret())
-            deliveries.queue_webhooks(cursor, one.id, EVENT)
+            person = factories.account(cursor)
+            webhooks.add(cursor, person.id, receiver.url, signing.new_secret())
+            deliveries.queue_webhooks(cursor, person.id, EVENT)
 
     def send(_: int) -> int:
         own = Database(catalogue_url)
@@ -225,8 +225,8 @@ def test_an_address_inside_is_refused_when_it_is_made_and_again_when_it_is_used(
         deliveries.queue_webhooks(cursor, account.id, EVENT)
     work(database, tmp_path, addresses="public")
     assert receiver.got == []
-    assert {one.state for one in sent(database, account)} == {"waiting"}
-    assert any("private network" in one.answer for one in sent(database, account))
+    assert {delivery.state for delivery in sent(database, account)} == {"waiting"}
+    assert any("private network" in delivery.answer for delivery in sent(database, account))
 
 
 def test_the_sixth_webhook_and_the_same_one_twice_are_refused(

@@ -66,7 +66,7 @@ def work(database: Database) -> dict[str, int]:
 
 def told(database: Database, account: Account) -> list[str]:
     with database.transaction() as cursor:
-        return [one.kind for one in notices.of_account(cursor, account.id, 2**62, 100)]
+        return [notice.kind for notice in notices.of_account(cursor, account.id, 2**62, 100)]
 
 
 def run_out(database: Database, demand_id: uuid.UUID) -> None:
@@ -113,9 +113,9 @@ def test_a_demand_that_cannot_be_ended_holds_up_no_other(database: Database, mug
 def test_who_asked_and_who_joined_are_told_once_when_the_target_is_reached(
     database: Database, web: Database, mug: Label
 ) -> None:
-    asker, fellow, stranger = (person(database) for _ in range(3))
+    requester, fellow, stranger = (person(database) for _ in range(3))
     send(database, mug, 3)  # what was here before does not count
-    made = service.ask(web.acting_for(asker.id), asker, wanted(mug))
+    made = service.ask(web.acting_for(requester.id), requester, wanted(mug))
     service.join(web.acting_for(fellow.id), fellow, str(made.id), by_mail=False)
     assert has_work(database)
     work(database)
@@ -125,7 +125,7 @@ def test_who_asked_and_who_joined_are_told_once_when_the_target_is_reached(
         factories.duplicate(cursor, second, first)
     work(database)
     assert service.show(web, None, str(made.id)).verified == 1
-    assert told(database, asker) == []
+    assert told(database, requester) == []
     send(database, mug, 1)
     work(database)
     work(database)
@@ -136,7 +136,7 @@ def test_who_asked_and_who_joined_are_told_once_when_the_target_is_reached(
         2,
         True,
     )
-    assert [told(database, one) for one in (asker, fellow, stranger)] == [
+    assert [told(database, account) for account in (requester, fellow, stranger)] == [
         ["demand.reached"], ["demand.reached"], [],
     ]  # fmt: skip
 
@@ -144,8 +144,8 @@ def test_who_asked_and_who_joined_are_told_once_when_the_target_is_reached(
 def test_photos_of_a_kind_of_the_label_count_too(
     database: Database, web: Database, mug: Label
 ) -> None:
-    asker = person(database)
-    made = service.ask(web.acting_for(asker.id), asker, NewDemand(
+    account = person(database)
+    made = service.ask(web.acting_for(account.id), account, NewDemand(
         label="test dish", target=1, why="Dishes of all kinds.", days=3
     ))  # fmt: skip
     send(database, mug, 1)
@@ -156,8 +156,8 @@ def test_photos_of_a_kind_of_the_label_count_too(
 def test_two_workers_at_once_end_a_demand_once(
     database: Database, web: Database, catalogue_url: str, mug: Label
 ) -> None:
-    asker = person(database)
-    made = service.ask(web.acting_for(asker.id), asker, wanted(mug, 1))
+    account = person(database)
+    made = service.ask(web.acting_for(account.id), account, wanted(mug, 1))
     send(database, mug, 1)
     with database.transaction() as cursor:
         cursor.execute("insert into demand_progress values (%s, 1)", (str(made.id),))
@@ -170,15 +170,15 @@ def test_two_workers_at_once_end_a_demand_once(
 
     with ThreadPoolExecutor(6) as workers:
         assert sum(workers.map(end_it, range(6))) == 1
-    assert told(database, asker) == ["demand.reached"]
+    assert told(database, account) == ["demand.reached"]
 
 
 def test_a_demand_is_withdrawn_or_reached_and_never_both(
     database: Database, web: Database, catalogue_url: str, mug: Label
 ) -> None:
-    asker, fellow = person(database), person(database)
+    account, fellow = person(database), person(database)
     for turn in range(6):
-        made = service.ask(web.acting_for(asker.id), asker, wanted(mug, 1, f"Turn {turn}."))
+        made = service.ask(web.acting_for(account.id), account, wanted(mug, 1, f"Turn {turn}."))
         service.join(web.acting_for(fellow.id), fellow, str(made.id), by_mail=False)
         with database.transaction() as cursor:
             cursor.execute("insert into demand_progress values (%s, 1)", (str(made.id),))
@@ -186,7 +186,7 @@ def test_a_demand_is_withdrawn_or_reached_and_never_both(
         def withdraw(demand_id: str = str(made.id)) -> bool:
             own = Database(catalogue_url, role=ROLE)
             try:
-                service.close(own.acting_for(asker.id), asker, demand_id, "")
+                service.close(own.acting_for(account.id), account, demand_id, "")
             except Conflict:
                 return False
             finally:
@@ -202,27 +202,27 @@ def test_a_demand_is_withdrawn_or_reached_and_never_both(
 def test_a_demand_whose_time_is_over_is_closed_and_everybody_told(
     database: Database, web: Database, mug: Label
 ) -> None:
-    asker = person(database)
-    made = service.ask(web.acting_for(asker.id), asker, wanted(mug))
+    account = person(database)
+    made = service.ask(web.acting_for(account.id), account, wanted(mug))
     work(database)
     run_out(database, made.id)
     assert has_work(database)
     work(database)
     assert service.show(web, None, str(made.id)).state == "expired"
-    assert told(database, asker) == ["demand.expired"]
+    assert told(database, account) == ["demand.expired"]
     with pytest.raises(Conflict):
-        service.join(web.acting_for(asker.id), asker, str(made.id), by_mail=False)
+        service.join(web.acting_for(account.id), account, str(made.id), by_mail=False)
 
 
 def test_the_same_wish_asked_twice_at_once_is_one_demand(
     database: Database, web: Database, catalogue_url: str, mug: Label
 ) -> None:
-    asker = person(database)
+    account = person(database)
 
     def ask(_: int) -> bool:
         own = Database(catalogue_url, role=ROLE)
         try:
-            service.ask(own.acting_for(asker.id), asker, wanted(mug))
+            service.ask(own.acting_for(account.id), account, wanted(mug))
         except Conflict:
             return False
         finally:
@@ -238,13 +238,13 @@ def test_the_same_wish_asked_twice_at_once_is_one_demand(
 def test_nobody_has_more_open_demands_than_the_quota(
     database: Database, web: Database, mug: Label
 ) -> None:
-    asker = person(database)
+    account = person(database)
     until = datetime.now(UTC) + timedelta(days=1)
     with database.transaction() as cursor:
         for number in range(service.MOST_OPEN):
-            demands.ask(cursor, asker.id, DemandSpec(mug.mid, 1, f"Wish {number}.", until))
+            demands.ask(cursor, account.id, DemandSpec(mug.mid, 1, f"Wish {number}.", until))
     with pytest.raises(Refused, match="open demands"):
-        service.ask(web.acting_for(asker.id), asker, wanted(mug))
+        service.ask(web.acting_for(account.id), account, wanted(mug))
 
 
 @pytest.mark.parametrize(
@@ -255,33 +255,33 @@ def test_nobody_has_more_open_demands_than_the_quota(
 def test_a_wish_that_cannot_be_is_refused(
     database: Database, web: Database, mug: Label, change: dict[str, object]
 ) -> None:
-    asker = person(database)
+    account = person(database)
     with pytest.raises(Refused):
-        service.ask(web.acting_for(asker.id), asker, dataclasses.replace(wanted(mug), **change))  # type: ignore[arg-type] # one field
+        service.ask(web.acting_for(account.id), account, dataclasses.replace(wanted(mug), **change))  # type: ignore[arg-type] # one field
 
 
 def test_only_the_asker_and_an_admin_with_a_reason_close_a_demand(
     database: Database, web: Database, mug: Label
 ) -> None:
-    asker, other, admin = person(database), person(database), person(database, Role.ADMIN)
-    made = str(service.ask(web.acting_for(asker.id), asker, wanted(mug, 1)).id)
+    account, other, admin = person(database), person(database), person(database, Role.ADMIN)
+    made = str(service.ask(web.acting_for(account.id), account, wanted(mug, 1)).id)
     with pytest.raises(Forbidden):
         service.close(web.acting_for(other.id), other, made, "I want to.")
     with pytest.raises(Refused):
         service.close(web.acting_for(admin.id), admin, made, "")
     service.close(web.acting_for(admin.id), admin, made, "It names a person.")
     with database.transaction() as cursor:
-        (one,) = notices.of_account(cursor, asker.id, 2**62, 100)
-    assert one.kind == "demand.closed"
-    assert one.words.startswith("The demand for 1 photo of Test mug was closed.")
+        (notice,) = notices.of_account(cursor, account.id, 2**62, 100)
+    assert notice.kind == "demand.closed"
+    assert notice.words.startswith("The demand for 1 photo of Test mug was closed.")
     with pytest.raises(Conflict):
-        service.close(web.acting_for(asker.id), asker, made, "")
+        service.close(web.acting_for(account.id), account, made, "")
 
 
 def test_missions_near_to_what_one_sent_come_first(
     database: Database, web: Database, mug: Label
 ) -> None:
-    asker, sender = person(database), person(database)
+    account, sender = person(database), person(database)
     with database.transaction() as cursor:
         root = factories.label(cursor, "Test root")
         far = factories.label(cursor, "Test far", is_a=[factories.label(cursor, is_a=[root])])
@@ -289,23 +289,23 @@ def test_missions_near_to_what_one_sent_come_first(
         near = factories.label(cursor, "Test small cup", is_a=[sent])
         factories.photo(cursor, sent, owner=sender)
     for label in (far, near):
-        service.ask(web.acting_for(asker.id), asker, wanted(label))
+        service.ask(web.acting_for(account.id), account, wanted(label))
     fellow = person(database)
     with web.transaction() as cursor:
         (wanted_far,) = demand_queries.open_of_label(cursor, far.mid, None)
     service.join(web.acting_for(fellow.id), fellow, str(wanted_far.id), by_mail=False)
-    seen = [one.label for one in service.missions_near(web, sender, 9).items]
+    seen = [demand.label for demand in service.missions_near(web, sender, 9).items]
     assert seen == [near, far]
-    assert [one.label for one in service.missions_near(web, None, 9).items] == [far, near]
+    assert [demand.label for demand in service.missions_near(web, None, 9).items] == [far, near]
 
 
 def test_who_leaves_the_hub_is_told_nothing_and_asks_for_nothing(
     database: Database, web: Database, mug: Label
 ) -> None:
-    asker, word = person(database), "correct horse battery"
+    account, word = person(database), "correct horse battery"
     with database.transaction() as cursor:
-        credentials.set_password(cursor, asker.id, passwords.hash_of(word, "x"))
-    made = service.ask(web.acting_for(asker.id), asker, wanted(mug))
-    accounts.delete(web.acting_for(asker.id), asker, word)
+        credentials.set_password(cursor, account.id, passwords.hash_of(word, "x"))
+    made = service.ask(web.acting_for(account.id), account, wanted(mug))
+    accounts.delete(web.acting_for(account.id), account, word)
     found = service.show(web, None, str(made.id))
     assert (found.state, found.watchers) == ("withdrawn", 0)

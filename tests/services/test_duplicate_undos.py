@@ -10,14 +10,14 @@ from tests import factories
 def test_an_undo_is_kept_once_whoever_repeats_it_in_whatever_order(database: Database) -> None:
     with database.transaction() as cursor:
         first, second, third = sorted(factories.photo(cursor).image_id for _ in range(3))
-        one, other = factories.account(cursor), factories.account(cursor)
-        duplicate_undos.undo(cursor, second, first, one.id)
+        account, other = factories.account(cursor), factories.account(cursor)
+        duplicate_undos.undo(cursor, second, first, account.id)
         duplicate_undos.undo(cursor, first, second, other.id)
         assert duplicate_undos.undone(cursor, [first]) == {(first, second)}
         assert duplicate_undos.undone(cursor, [third, second]) == {(first, second)}
         assert duplicate_undos.undone(cursor, [third]) == set()
         cursor.execute("select account_id from duplicate_undos")
-        assert cursor.fetchone().account_id == one.id
+        assert cursor.fetchone().account_id == account.id
 
 
 def test_an_undo_that_is_taken_back_is_gone(database: Database) -> None:

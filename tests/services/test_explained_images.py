@@ -53,7 +53,7 @@ def shown(web: Web) -> Shown:
             RECORD,
             Evidence("moon", 0.31, "The moon is unsure."),
         ]
-        reasons = [one.sentence for one in evidence[1:]]
+        reasons = [piece.sentence for piece in evidence[1:]]
         factories.verdict(
             cursor, photo.image_id, photo.label, Outcome.VERIFIED, PROBABILITY, evidence, reasons
         )
@@ -117,7 +117,10 @@ def test_an_admin_reads_everything_with_numbers(web: Web, shown: Shown) -> None:
     for expected in ("0.9137", "0.880", "91 of 100", RECORD.sentence, "Secret claim", "Moon"):
         assert expected in text
     answer = web.get(f"/api/v1/images/{shown.photo.image_id}", shown.admin).json()
-    assert [round(one["probability"], 4) for one in answer["verdicts"]] == [PROBABILITY, 0.04]
+    assert [round(verdict["probability"], 4) for verdict in answer["verdicts"]] == [
+        PROBABILITY,
+        0.04,
+    ]
 
 
 def test_the_page_shows_what_the_photo_was_compared_with(web: Web, shown: Shown) -> None:

@@ -27,7 +27,7 @@ def take_in_all(database: Database, folder: Path, number: int) -> None:
             (number,),
         )
     with database.transaction() as cursor:
-        arrived = arrivals.after(cursor, number, arrivals.place(cursor, number), 100)
+        arrived = arrivals.after(cursor, number, arrivals.position(cursor, number), 100)
     version = Version(number, {}, b"", "random", 0, {}, True)
     with job_run(database, "verify") as run:
         store = FolderStore(str(folder))
@@ -37,7 +37,10 @@ def take_in_all(database: Database, folder: Path, number: int) -> None:
 def contributors(database: Database, number: int) -> dict[str, int]:
     """Of each label, as the model has it; counted anew it is the same."""
     with database.transaction() as cursor:
-        kept = {one.label: one.contributors for one in crowd_models.label_sums(cursor, number)}
+        kept = {
+            label_sum.label: label_sum.contributors
+            for label_sum in crowd_models.label_sums(cursor, number)
+        }
         counted = claim_weights.label_sizes(cursor, number)
     assert kept == {name: sizes[1] for name, sizes in counted.items()}
     return kept
@@ -48,7 +51,9 @@ def test_each_contributor_of_a_label_counts_once(database: Database, tmp_path: P
         number = verification_version(cursor)
         crowd_models.begin(cursor, number)
         cup, key = label(cursor, "Cup"), label(cursor, "Key")
-        first, second = sorted((account(cursor), account(cursor)), key=lambda one: str(one.id))
+        first, second = sorted(
+            (account(cursor), account(cursor)), key=lambda person: str(person.id)
+        )
         shared = photo(cursor, cup, owner=second)
         photo(cursor, cup, owner=second)
         photo(cursor, key, owner=second)

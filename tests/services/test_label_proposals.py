@@ -42,7 +42,7 @@ def admin(database: Database) -> Account:
 
 
 @pytest.fixture
-def asker(database: Database) -> Account:
+def account(database: Database) -> Account:
     with database.transaction() as cursor:
         return factories.account(cursor)
 
@@ -59,16 +59,16 @@ def history(database: Database, mid: str) -> list[LabelHistoryEntry]:
         return label_proposals.history(cursor, mid)
 
 
-def proposed(database: Database, asker: Account, name: str = "Espresso cup") -> Proposal:
-    return service.propose(database, asker, NewProposal(name, (CUP,), "It is small."))
+def proposed(database: Database, account: Account, name: str = "Espresso cup") -> Proposal:
+    return service.propose(database, account, NewProposal(name, (CUP,), "It is small."))
 
 
 def work(database: Database) -> dict[str, int]:
     return jobs.execute("labels", Settings(), None, database, None)  # type: ignore[arg-type] # it stores no object
 
 
-def accepted(database: Database, asker: Account, admin: Account, name: str) -> Label:
-    made = proposed(database, asker, name)
+def accepted(database: Database, account: Account, admin: Account, name: str) -> Label:
+    made = proposed(database, account, name)
     service.decide(database, admin, str(made.id), ProposalDecision(action="accept", parents=[CUP]))
     work(database)
     decision = service.show(database, str(made.id)).decision
@@ -87,9 +87,9 @@ def found(database: Database, text: str) -> list[str]:
 
 
 def test_an_accepted_label_has_an_id_of_our_own_and_is_a_label_like_others(
-    database: Database, asker: Account, admin: Account
+    database: Database, account: Account, admin: Account
 ) -> None:
-    cup = accepted(database, asker, admin, "Espresso cup")
+    cup = accepted(database, account, admin, "Espresso cup")
     assert cup.mid.startswith("/h/")
     assert named(database, "espresso CUP") == cup.mid
     assert cup.mid in found(database, "espresso")
@@ -101,18 +101,20 @@ def test_an_accepted_label_has_an_id_of_our_own_and_is_a_label_like_others(
         factories.publish_label_sets(cursor)
         cursor.execute("select label from label_set_members where image_id = %s", (photo.image_id,))
         assert {cup.mid, CUP} <= {row.label for row in cursor.fetchall()}
-        told = notices.of_account(cursor, asker.id, 2**62, 9)
-    assert [(one.kind, one.link) for one in told] == [("label.accept", f"/labels{cup.mid}")]
+        told = notices.of_account(cursor, account.id, 2**62, 9)
+    assert [(notice.kind, notice.link) for notice in told] == [
+        ("label.accept", f"/labels{cup.mid}")
+    ]
     (event,) = history(database, cup.mid)
     assert (event.action, event.decided_by, event.is_applied) == ("accept", admin.name, True)
 
 
 def test_an_import_keeps_labels_of_our_own_and_brings_none(
-    database: Database, asker: Account, admin: Account
+    database: Database, account: Account, admin: Account
 ) -> None:
-    cup = accepted(database, asker, admin, "Espresso cup")
+    cup = accepted(database, account, admin, "Espresso cup")
     import_boxable(database)
-    assert [one.label.mid for one in labels.show(database, cup.mid).parents] == [CUP]
+    assert [entry.label.mid for entry in labels.show(database, cup.mid).parents] == [CUP]
     foreign = (*boxable_taxonomy().labels, Label("/h/0009", "Foreign"))
     with pytest.raises(Refused, match="/h/0009"):
         import_taxonomy(database, Taxonomy(foreign, frozenset()))
@@ -122,25 +124,25 @@ def test_an_import_keeps_labels_of_our_own_and_brings_none(
 
 @pytest.mark.parametrize("name", ["Coffee cup", "coffee CUP", "  Coffee   cup "])
 def test_a_name_that_is_there_is_not_proposed_again(
-    database: Database, asker: Account, name: str
+    database: Database, account: Account, name: str
 ) -> None:
     with pytest.raises(Conflict):
-        proposed(database, asker, name)
+        proposed(database, account, name)
 
 
 @pytest.mark.parametrize("name", ["Cofee cup", "coffee", "Coffeecup", "Cup of coffee"])
 def test_while_one_writes_names_that_are_like_it_are_shown(database: Database, name: str) -> None:
-    assert "Coffee cup" in [one.name for one in service.alike(database, name)]
+    assert "Coffee cup" in [similar.name for similar in service.alike(database, name)]
     assert service.alike(database, "x") == []
 
 
 def test_two_people_at_once_propose_a_name_once(
-    database: Database, asker: Account, catalogue_url: str
+    database: Database, account: Account, catalogue_url: str
 ) -> None:
     def propose(_: int) -> bool:
         own = Database(catalogue_url, role=ROLE)
         try:
-            proposed(own.acting_for(asker.id), asker)
+            proposed(own.acting_for(account.id), account)
         except Conflict:
             return False
         finally:
@@ -152,9 +154,9 @@ def test_two_people_at_once_propose_a_name_once(
 
 
 def test_two_admins_at_once_decide_a_proposal_once(
-    database: Database, asker: Account, admin: Account, catalogue_url: str
+    database: Database, account: Account, admin: Account, catalogue_url: str
 ) -> None:
-    made = str(proposed(database, asker).id)
+    made = str(proposed(database, account).id)
 
     def decide(number: int) -> bool:
         own = Database(catalogue_url, role=ROLE)
@@ -174,22 +176,24 @@ def test_two_admins_at_once_decide_a_proposal_once(
 
 
 def test_a_merged_proposal_is_another_name_of_the_label_that_was_there(
-    database: Database, asker: Account, admin: Account
+    database: Database, account: Account, admin: Account
 ) -> None:
-    made = proposed(database, asker, "Kaffeetasse")
+    made = proposed(database, account, "Kaffeetasse")
     service.decide(
         database, admin, str(made.id), ProposalDecision(action="merge", into="coffee cup")
     )
     work(database)
     assert named(database, "kaffeetasse") == CUP
     assert found(database, "kaffeet") == [CUP]
-    assert [one.label and one.label.mid for one in service.alike(database, "Kafeetasse")] == [CUP]
+    assert [
+        similar.label and similar.label.mid for similar in service.alike(database, "Kafeetasse")
+    ] == [CUP]
 
 
 def test_a_declined_proposal_has_a_reason_and_may_be_made_again(
-    database: Database, asker: Account, admin: Account
+    database: Database, account: Account, admin: Account
 ) -> None:
-    made = proposed(database, asker)
+    made = proposed(database, account)
     with pytest.raises(Refused):
         service.decide(database, admin, str(made.id), ProposalDecision(action="decline"))
     service.decide(
@@ -197,15 +201,15 @@ def test_a_declined_proposal_has_a_reason_and_may_be_made_again(
     )
     work(database)
     with database.transaction() as cursor:
-        (told,) = notices.of_account(cursor, asker.id, 2**62, 9)
+        (told,) = notices.of_account(cursor, account.id, 2**62, 9)
     assert "Too narrow." in told.words
-    assert proposed(database, asker).id != made.id
+    assert proposed(database, account).id != made.id
 
 
 def test_a_label_of_our_own_is_renamed_and_merged_and_found_by_all_its_names(
-    database: Database, asker: Account, admin: Account
+    database: Database, account: Account, admin: Account
 ) -> None:
-    cup = accepted(database, asker, admin, "Espresso cup")
+    cup = accepted(database, account, admin, "Espresso cup")
     service.change(database, admin, cup.mid, ProposalDecision(action="rename", name="Demitasse"))
     work(database)
     assert named(database, "espresso cup") == named(database, "demitasse") == cup.mid
@@ -223,10 +227,10 @@ def test_a_label_of_our_own_is_renamed_and_merged_and_found_by_all_its_names(
 
 
 def test_a_merge_in_a_circle_is_told_and_changes_nothing(
-    database: Database, asker: Account, admin: Account
+    database: Database, account: Account, admin: Account
 ) -> None:
-    cup = accepted(database, asker, admin, "Espresso cup")
-    made = service.propose(database, asker, NewProposal("Red demitasse", (cup.mid,), "Red."))
+    cup = accepted(database, account, admin, "Espresso cup")
+    made = service.propose(database, account, NewProposal("Red demitasse", (cup.mid,), "Red."))
     service.decide(
         database, admin, str(made.id), ProposalDecision(action="accept", parents=[cup.mid])
     )
@@ -240,28 +244,28 @@ def test_a_merge_in_a_circle_is_told_and_changes_nothing(
 
 
 def test_examples_are_ones_own_photos(
-    database: Database, asker: Account, web_side: Database
+    database: Database, account: Account, web_side: Database
 ) -> None:
     with database.transaction() as cursor:
-        own = factories.photo(cursor, owner=asker)
+        own = factories.photo(cursor, owner=account)
         foreign = factories.photo(cursor)
-    acting = web_side.acting_for(asker.id)
+    acting = web_side.acting_for(account.id)
     for stranger in (foreign.upload_id, uuid.uuid4()):
         with pytest.raises(Refused, match="your own"):
-            service.propose(acting, asker, NewProposal("Some thing", (), "x", (stranger,)))
-    made = service.propose(acting, asker, NewProposal("Some thing", (), "x", (own.upload_id,)))
+            service.propose(acting, account, NewProposal("Some thing", (), "x", (stranger,)))
+    made = service.propose(acting, account, NewProposal("Some thing", (), "x", (own.upload_id,)))
     assert made.examples == (own.image_id,)
-    withdrawals.withdraw(acting, asker, str(own.upload_id))
-    assert service.own_photos(acting, asker) == []
+    withdrawals.withdraw(acting, account, str(own.upload_id))
+    assert service.own_photos(acting, account) == []
     assert service.show(acting, str(made.id)).examples == ()
 
 
-def test_nobody_proposes_more_than_the_quota(database: Database, asker: Account) -> None:
+def test_nobody_proposes_more_than_the_quota(database: Database, account: Account) -> None:
     with database.transaction() as cursor:
         for number in range(service.MOST_WAITING):
-            label_proposals.add(cursor, asker.id, NewProposal(f"Name {number}", (), "x"))
+            label_proposals.add(cursor, account.id, NewProposal(f"Name {number}", (), "x"))
     with pytest.raises(Refused, match="wait already"):
-        proposed(database, asker)
+        proposed(database, account)
 
 
 def test_the_history_only_grows(web_side: Database) -> None:
@@ -276,10 +280,10 @@ def test_the_history_only_grows(web_side: Database) -> None:
 
 
 def test_a_release_stays_what_it_was_when_its_label_is_renamed_and_merged(web: Web) -> None:
-    asker, _ = web.person()
+    account, _ = web.person()
     admin, _ = web.person(Role.ADMIN)
     name = f"Cup {uuid.uuid4().hex[:8]}"
-    cup = accepted(web.database, asker, admin, name)
+    cup = accepted(web.database, account, admin, name)
     with web.database.transaction() as cursor:
         release = release_with_photos(cursor, web.store, [jpeg(5, 64, 64)], cup).id
     addresses = [
@@ -308,20 +312,20 @@ def unpacked(answer: bytes) -> bytes | dict[str, bytes]:
     "name", ["Cup\u202e", "C\u200bup", "Cup\ue000", "\u3164\u3164", "Cup\u2066"]
 )
 def test_a_name_with_characters_that_nobody_sees_is_refused(
-    database: Database, asker: Account, name: str
+    database: Database, account: Account, name: str
 ) -> None:
     with pytest.raises(Refused, match=r"The name holds U\+[0-9A-F]{4}.*which nobody sees"):
-        proposed(database, asker, name)
+        proposed(database, account, name)
     with pytest.raises(Refused, match="The why holds"):
-        service.propose(database, asker, NewProposal("Espresso cup", (CUP,), f"See {name}"))
+        service.propose(database, account, NewProposal("Espresso cup", (CUP,), f"See {name}"))
 
 
 @pytest.mark.parametrize(
     "name", ["Ｃoffee cup", "Coffee\u00a0cup", "Coffee \u0441up", "COFFEE CUP", "𝐂offee cup"]
 )
 def test_a_name_that_looks_like_a_label_is_here_already(
-    database: Database, asker: Account, name: str
+    database: Database, account: Account, name: str
 ) -> None:
     with pytest.raises(Conflict, match="is here already: Coffee cup"):
-        proposed(database, asker, name)
-    assert "Coffee cup" in [one.name for one in service.alike(database, name)]
+        proposed(database, account, name)
+    assert "Coffee cup" in [similar.name for similar in service.alike(database, name)]

@@ -32,7 +32,9 @@ ONLY_ENDS = {
 """Nobody is kept from ending what lets others in."""
 
 
-@pytest.mark.parametrize("route", TABLE.routes.values(), ids=lambda one: f"{one.method} {one.rule}")
+@pytest.mark.parametrize(
+    "route", TABLE.routes.values(), ids=lambda route: f"{route.method} {route.rule}"
+)
 def test_whatever_changes_something_or_is_taken_home_whole_has_a_limit(
     route: access.Route,
 ) -> None:
@@ -51,13 +53,13 @@ def test_a_premium_account_takes_more_releases_home_than_others(database: Databa
         ({Role.CONTRIBUTOR}, limit.account),
         ({Role.PREMIUM}, limit.account * limit.premium),
     ):
-        one = Account(uuid.uuid4(), "x", frozenset(roles))
-        bucket = f"download:account:{limits.digest(str(one.id))}"
+        account = Account(uuid.uuid4(), "x", frozenset(roles))
+        bucket = f"download:account:{limits.digest(str(account.id))}"
         with database.transaction() as cursor:
             rate_counts.count(cursor, [RateUse(bucket, most, most - 1)], 60)
-        limits.count(database, limit, Requester(one, "", ""), 1)
+        limits.count(database, limit, Requester(account, "", ""), 1)
         with pytest.raises(TooMany, match="Try again"):
-            limits.count(database, limit, Requester(one, "", ""), 1)
+            limits.count(database, limit, Requester(account, "", ""), 1)
 
 
 @pytest.fixture
@@ -257,8 +259,8 @@ def test_an_address_is_limited_over_all_names(strict: FlaskClient) -> None:
     place = {"REMOTE_ADDR": f"2001:db8:{uuid.uuid4().hex[:4]}::1"}
     neighbour = {"REMOTE_ADDR": place["REMOTE_ADDR"] + "23"}
     statuses = [
-        strict.post("/sign-in", data={"token": "x"}, environ_overrides=one).status_code
-        for one in [place] * SIGN_IN.address + [neighbour]
+        strict.post("/sign-in", data={"token": "x"}, environ_overrides=address).status_code
+        for address in [place] * SIGN_IN.address + [neighbour]
     ]
     assert set(statuses[:-1]) == {422}
     assert statuses[-1] == 429
@@ -280,25 +282,25 @@ def test_pages_that_count_what_a_selection_holds_are_limited_by_address(
 
 def test_an_account_sends_only_so_many_bytes_a_day(database: Database) -> None:
     limit = Limit("upload", 60, account_bytes=1000)
-    one, other = (Account(uuid.uuid4(), "x", frozenset()) for _ in range(2))
+    account, other = (Account(uuid.uuid4(), "x", frozenset()) for _ in range(2))
     for size in (400, 600):
-        limits.count(database, limit, Requester(one, "", "", size), 1)
+        limits.count(database, limit, Requester(account, "", "", size), 1)
     with pytest.raises(TooMany, match="too much"):
-        limits.count(database, limit, Requester(one, "", "", 1), 1)
+        limits.count(database, limit, Requester(account, "", "", 1), 1)
     limits.count(database, limit, Requester(other, "", "", 1000), 1)
 
 
 def test_of_many_who_want_what_is_left_of_an_hour_only_as_many_get_it(
     catalogue_url: str,
 ) -> None:
-    limit, one = Limit("ask", 60, account=5), Account(uuid.uuid4(), "x", frozenset())
+    limit, account = Limit("ask", 60, account=5), Account(uuid.uuid4(), "x", frozenset())
     start = Barrier(12)
 
     def ask(_: int) -> bool:
         database = Database(catalogue_url)
         start.wait()
         try:
-            limits.count(database, limit, Requester(one, "", ""), 1)
+            limits.count(database, limit, Requester(account, "", ""), 1)
         except TooMany:
             return False
         finally:

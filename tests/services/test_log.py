@@ -51,7 +51,7 @@ def test_offsets_count_up_from_zero_and_none_is_skipped_under_many_writers(log: 
         received = read(log.consumer("g"), 80)  # while they write
         list(appended)
     assert keys(received) == sorted(f"key-{n}" for n in range(80))
-    for partition, count in Counter(one.position.partition for one in received).items():
+    for partition, count in Counter(record.position.partition for record in received).items():
         offsets = [p.offset for p in positions(received) if p.partition == partition]
         assert offsets == list(range(count))
 
@@ -104,13 +104,15 @@ def test_three_of_the_largest_come_one_after_the_other(log: UploadLog) -> None:
 )
 def test_any_messages_come_back_as_they_went_in(log: UploadLog, batch: list[Message]) -> None:
     # The topic is one for all examples: each reads on where the one before committed.
-    for one in batch:
-        log.append(one)
+    for item in batch:
+        log.append(item)
     consumer = log.consumer("g")
     received = read(consumer, len(batch))
     consumer.commit(positions(received))
     consumer.close()
-    assert sorted(map(as_text, (one.message for one in received))) == sorted(map(as_text, batch))
+    assert sorted(map(as_text, (record.message for record in received))) == sorted(
+        map(as_text, batch)
+    )
 
 
 def as_text(one: Message) -> str:

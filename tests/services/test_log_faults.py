@@ -117,8 +117,8 @@ class Reader:
         while not self._stop.is_set():
             try:
                 batch = self._consumer.poll(20, timeout_seconds=0.5)
-                self.read |= {one.message.key for one in batch}
-                self._consumer.commit([one.position for one in batch])
+                self.read |= {record.message.key for record in batch}
+                self._consumer.commit([record.position for record in batch])
             except Unavailable:
                 self.was_refused.set()
                 time.sleep(0.1)

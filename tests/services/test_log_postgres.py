@@ -24,8 +24,8 @@ def append(log: PostgresLog, count: int, value: bytes = b"") -> None:
 
 def offsets(consumer: LogConsumer, count: int) -> list[int]:
     received = consumer.poll(count, timeout_seconds=0)
-    consumer.commit([one.position for one in received])
-    return [one.position.offset for one in received]
+    consumer.commit([record.position for record in received])
+    return [record.position.offset for record in received]
 
 
 def make_older(database: Database, days: int) -> None:
@@ -71,7 +71,7 @@ def test_one_member_reads_and_the_other_takes_over_when_its_connection_dies(
     end_holder(database)
     assert offsets(standby, 10) == [0, 1]
     with pytest.raises(Unavailable, match="no longer"):
-        reader.commit([one.position for one in received])
+        reader.commit([record.position for record in received])
     assert list(reader.poll(1, timeout_seconds=0)) == []
     assert log.lag("g") == 0
 

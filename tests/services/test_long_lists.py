@@ -53,18 +53,18 @@ def test_every_subset_stands_once_in_the_list_however_old_it_is(web: Web) -> Non
 def test_every_open_demand_stands_once_in_the_list_on_the_pages_and_over_the_api(web: Web) -> None:
     with web.database.transaction() as cursor:
         label, until = factories.label(cursor), datetime.now(UTC) + timedelta(days=1)
-        asker = factories.account(cursor)
+        account = factories.account(cursor)
         made = {
-            str(demands.ask(cursor, asker.id, DemandSpec(label.mid, 5, f"Wish {number}.", until)))
+            str(demands.ask(cursor, account.id, DemandSpec(label.mid, 5, f"Wish {number}.", until)))
             for number in range(120)
         }
     found = walked(web, "/demands", re.compile(r'mission-head"><a href="/demands/([0-9a-f-]{36})'))
     assert made <= set(found)
-    assert {found.count(one) for one in made} == {1}
+    assert {found.count(item) for item in made} == {1}
     told, after = [], ""
     for _ in range(9):
         page = web.get(f"/api/v1/demands?limit=40{after}").json()
-        told += [one["id"] for one in page["demands"]]
+        told += [demand["id"] for demand in page["demands"]]
         if page["next"] is None:
             break
         after = f"&after={page['next']}"

@@ -20,7 +20,7 @@ from webapp.http.resources import ROLE
 
 def words(database: Database, account_id: UUID) -> list[str]:
     with database.transaction() as cursor:
-        return [one.words for one in notices.of_account(cursor, account_id, 2**62, 100)]
+        return [notice.words for notice in notices.of_account(cursor, account_id, 2**62, 100)]
 
 
 def test_two_workers_at_once_tell_the_same_thing_once(
@@ -45,15 +45,16 @@ def test_a_request_tells_somebody_else_and_cannot_read_it(
     database: Database, catalogue_url: str
 ) -> None:
     with database.transaction() as cursor:
-        one, other = factories.account(cursor), factories.account(cursor)
+        account, other = factories.account(cursor), factories.account(cursor)
     web = Database(catalogue_url, role=ROLE)
-    with web.acting_for(one.id).transaction() as cursor:
+    with web.acting_for(account.id).transaction() as cursor:
         assert notices.tell(cursor, other.id, News("x", "Hello."))
         assert notices.of_account(cursor, other.id, 2**62, 9) == []
-    acting = web.acting_for(one.id)
+    acting = web.acting_for(account.id)
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), acting.transaction() as cursor:
         cursor.execute(
-            "insert into notices (account_id, kind, words) values (%s, 'x', 'x')", (str(one.id),)
+            "insert into notices (account_id, kind, words) values (%s, 'x', 'x')",
+            (str(account.id),),
         )
     web.close()
     assert words(database, other.id) == ["Hello."]
@@ -83,7 +84,7 @@ def test_a_page_shows_what_is_new_until_it_is_read(web: Web) -> None:
     page = person.get("/notices").text
     assert '<a href="/labels">Your &lt;b&gt;wish&lt;/b&gt; came true.</a>' in page
     told = web.get("/api/v1/notices", token).json()
-    assert (told["unread"], [one["read_at"] for one in told["notices"]]) == (1, [None])
+    assert (told["unread"], [notice["read_at"] for notice in told["notices"]]) == (1, [None])
     assert person.post("/notices/read", up_to=str(told["notices"][0]["id"])).status_code == 303
     assert "told-count" not in person.get("/notices").text
     assert web.get("/api/v1/notices", token).json()["unread"] == 0

@@ -43,7 +43,7 @@ def test_from_the_request_to_the_landing(web: Web) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     (landed,) = events(landing.stdout, image_id)
-    assert [one["said"] for one in accepted] == ["upload accepted", "upload accepted before"]
+    assert [line["said"] for line in accepted] == ["upload accepted", "upload accepted before"]
     assert landed["said"].endswith("upload landed")
-    assert {one["upload"] for one in (*accepted, landed)} == {landed["upload"]}
-    assert all(one["part"] == "webapp" and one["label"] == label.mid for one in accepted)
+    assert {line["upload"] for line in (*accepted, landed)} == {landed["upload"]}
+    assert all(line["part"] == "webapp" and line["label"] == label.mid for line in accepted)

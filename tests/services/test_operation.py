@@ -46,9 +46,9 @@ def test_prometheus_reads_what_happened(web: Web) -> None:
     with web.database.transaction() as cursor:
         factories.photo(cursor)
         factories.set_aside_upload(cursor)
-        asker, name = factories.account(cursor), f"Sundial {secrets.token_hex(4)}"
-        label_proposals.add(cursor, asker.id, NewProposal(name, (), "It is missing."))
-        training.training_request(cursor, asker, training.trainable_release(cursor)[0])
+        account, name = factories.account(cursor), f"Sundial {secrets.token_hex(4)}"
+        label_proposals.add(cursor, account.id, NewProposal(name, (), "It is missing."))
+        training.training_request(cursor, account, training.trainable_release(cursor)[0])
     assert web.get("/labels").status_code == 200
     after = figures(web, token)
     for sample, more in {
@@ -70,7 +70,7 @@ def test_metrics_are_for_an_admins_token_with_that_scope(web: Web) -> None:
     with web.database.transaction() as cursor:
         account_tokens.add(cursor, admin.id, digest(narrow), "x", [Scope.READ])
     _, contributor = web.person()
-    heard = [web.get("/metrics", one).status_code for one in (None, contributor, narrow, whole)]
+    heard = [web.get("/metrics", token).status_code for token in (None, contributor, narrow, whole)]
     assert heard == [401, 403, 403, 200]
 
 

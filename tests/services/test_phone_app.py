@@ -104,7 +104,7 @@ def test_a_photo_is_sent_once_with_the_sessions_word_and_found_in_ones_uploads(
     assert send() == 403
     word = {"X-CSRF-Token": signed_in.csrf_token}
     assert [send(**word), send(**word)] == [202, 202]
-    assert [one["id"] for one in signed_in.get("/app/uploads").json()["uploads"]] == [key]
+    assert [upload["id"] for upload in signed_in.get("/app/uploads").json()["uploads"]] == [key]
 
 
 def test_who_has_not_accepted_the_terms_does_so_in_the_app(web: Web) -> None:

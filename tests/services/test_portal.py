@@ -65,7 +65,10 @@ def test_pixels_are_the_stored_bytes_and_stay_in_caches(web: Web, shown: Photo, 
 def test_what_is_absent_and_what_is_hidden_cannot_be_told_apart(web: Web, hidden: Photo) -> None:
     absent = "0" * 16
     for path in ("/images/{}", "/images/{}/view.jpg", "/api/v1/images/{}"):
-        answers = [web.get(path.format(one)) for one in (hidden.image_id, absent, "%00", "A" * 16)]
+        answers = [
+            web.get(path.format(image_id))
+            for image_id in (hidden.image_id, absent, "%00", "A" * 16)
+        ]
         assert {answer.status_code for answer in answers} == {404}
         assert answers[0].content == answers[1].content
     assert web.get(f"/images/{hidden.image_id}/original.jpg").status_code == 404
@@ -156,7 +159,7 @@ def test_a_releases_samples_come_from_all_over_its_manifest(web: Web) -> None:
         release_id = factories.release(cursor, name, {label.mid: {"train": len(ids)}})
     lines = [
         {"schema": "head", "rules": {}},
-        *({"image_id": one, "path": "x" * 500} for one in ids),
+        *({"image_id": image_id, "path": "x" * 500} for image_id in ids),
     ]
     manifest = "".join(json.dumps(line) + "\n" for line in lines).encode()
     web.store.put(keys.release_manifest(release_id), manifest)
@@ -206,7 +209,7 @@ def test_an_image_that_leaves_the_label_sets_while_its_page_is_made_is_gone(web:
 
 
 def test_the_pages_show_who_sent_photos_first_what_is_near_to_these(web: Web) -> None:
-    (asker, _), (fellow, _), (sender, token) = (web.person() for _ in range(3))
+    (requester, _), (fellow, _), (sender, token) = (web.person() for _ in range(3))
     with web.database.transaction() as cursor:
         root = factories.label(cursor)
         far = factories.label(cursor, is_a=[factories.label(cursor, is_a=[root])])
@@ -215,11 +218,11 @@ def test_the_pages_show_who_sent_photos_first_what_is_near_to_these(web: Web) ->
         factories.photo(cursor, sent, owner=sender)
         until = datetime.now(UTC) + timedelta(days=1)
         asked = {
-            mid: demands.ask(cursor, asker.id, DemandSpec(mid, 5, "For a test.", until))
+            mid: demands.ask(cursor, requester.id, DemandSpec(mid, 5, "For a test.", until))
             for mid in (far.mid, near.mid)
         }
-        demands.join(cursor, asked[near.mid], asker.id, False)
-        for account in (asker, fellow):
+        demands.join(cursor, asked[near.mid], requester.id, False)
+        for account in (requester, fellow):
             demands.join(cursor, asked[far.mid], account.id, False)
     links = [f"/demands/{asked[mid]}" for mid in (near.mid, far.mid)]
     for_all = web.get("/demands").text

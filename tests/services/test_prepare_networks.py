@@ -146,8 +146,8 @@ def test_one_that_is_prepared_again_lies_beside_the_earlier_one(
     later = choose(Settings(models=tmp_path, embedding_network="own"))
     assert later.describe() != earlier.describe()
     names = {
-        f"{'class' if role == 'classes' else role}_network": one["name"]
-        for role, one in earlier.describe().items()
+        f"{'class' if role == 'classes' else role}_network": network["name"]
+        for role, network in earlier.describe().items()
     }
     assert choose(Settings(models=tmp_path, **names)) == earlier  # type: ignore[arg-type] # names
 
@@ -307,7 +307,7 @@ def test_a_killed_preparation_leaves_nothing_and_does_not_stop_the_next(
     assert prepared(tmp_path) == []
     made = prepare(own_file.open_own(described(folder)), None, tmp_path, silent)
     again = prepare(own_file.open_own(described(folder)), None, tmp_path, silent)
-    assert [one.folder for one in prepared(tmp_path)] == [made.folder] == [again.folder]
+    assert [model.folder for model in prepared(tmp_path)] == [made.folder] == [again.folder]
     assert not (tmp_path / preparing.UNFINISHED).exists()
 
 

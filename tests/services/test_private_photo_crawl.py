@@ -32,7 +32,7 @@ def found(web: Web, token: str, photo: Photo) -> list[str]:
     """Where the token's holder, or a visitor, finds the photo, from everywhere it could be."""
     kinds = images.KEYS
     stored = [web.store.get(kinds[kind](photo.photo_sha256)) for kind in kinds]
-    canaries = (photo.image_id.encode(), *(one for data in stored for one in slices(data)))
+    canaries = (photo.image_id.encode(), *(canary for data in stored for canary in slices(data)))
     session = ""
     if token:
         with web.database.transaction() as cursor:
@@ -60,5 +60,5 @@ def test_its_sender_and_an_admin_who_opened_it_do(web: Web, secret: Photo) -> No
     with web.database.transaction() as cursor:
         photo_openings.add(cursor, admin.id, secret.image_id, "Asked for.", 600)
         owner = factories.token(cursor, secret.account)
-    for one in (owner, token):
-        assert f"/images/{secret.image_id}/thumb.jpg" in found(web, one, secret)
+    for credential in (owner, token):
+        assert f"/images/{secret.image_id}/thumb.jpg" in found(web, credential, secret)

@@ -32,9 +32,9 @@ NEW = PASSWORD + " more"
 def admins(database: Database, people: int) -> list[Account]:
     made = [newcomer(database, f"admin{number}") for number in range(people)]
     with database.transaction() as cursor:
-        for one in made:
-            kept_accounts.set_roles(cursor, one.id, [Role.ADMIN])
-    return [Account(one.id, one.name, frozenset({Role.ADMIN})) for one in made]
+        for account in made:
+            kept_accounts.set_roles(cursor, account.id, [Role.ADMIN])
+    return [Account(account.id, account.name, frozenset({Role.ADMIN})) for account in made]
 
 
 def actions(database: Database, account: Account) -> list[str]:
@@ -56,7 +56,7 @@ def test_of_many_who_sign_up_with_one_address_one_gets_it(
             Database(catalogue_url), Newcomer(f"p{number}", PASSWORD, "ana@example.org")
         )
     )
-    assert sum(isinstance(one, Account) for one in got) == 1
+    assert sum(isinstance(answer, Account) for answer in got) == 1
     assert got.count(Conflict) == 5
     assert (count(database, "credentials"), count(database, "audit_events")) == (1, 1)
 

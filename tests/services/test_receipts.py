@@ -23,8 +23,8 @@ def owner(database: Database) -> Account:
         return factories.account(cursor)
 
 
-def shown(database: Database, asker: Account, upload_id: uuid.UUID) -> receipts.ReceiptView:
-    return receipts.show(database, asker, str(upload_id))
+def shown(database: Database, account: Account, upload_id: uuid.UUID) -> receipts.ReceiptView:
+    return receipts.show(database, account, str(upload_id))
 
 
 def counted(database: Database) -> status.Counts:
@@ -191,9 +191,9 @@ def test_nobody_withdraws_what_another_sent(database: Database, owner: Account) 
     with database.transaction() as cursor:
         photo = factories.photo(cursor)
         admin = factories.account(cursor, roles=[Role.ADMIN])
-    for asker in (owner, admin):
+    for account in (owner, admin):
         with pytest.raises(NotFound):
-            withdrawals.withdraw(database, asker, str(photo.upload_id))
+            withdrawals.withdraw(database, account, str(photo.upload_id))
     assert states(shown(database, photo.account, photo.upload_id)) == ["accepted", "stored"]
 
 

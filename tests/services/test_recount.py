@@ -62,4 +62,6 @@ def test_a_counter_that_is_wrong_is_found(full: Database, damage: str, found: st
         main, ["status", "--recount", "--json"]
     )
     assert shown.exit_code == 1, shown.output
-    assert [one["name"] for one in json.loads(shown.stdout) if not one["right"]] == [found]
+    assert [counter["name"] for counter in json.loads(shown.stdout) if not counter["right"]] == [
+        found
+    ]

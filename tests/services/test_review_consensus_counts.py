@@ -17,8 +17,8 @@ from tests.factories import Photo
 YES, NO = ReviewAnswer.YES, ReviewAnswer.NO
 
 
-def answer(cursor: Cursor, account: Account, photo: Photo, given: ReviewAnswer) -> None:
-    reviews.write(cursor, photo.image_id, photo.label.mid, account.id, given)
+def answer(cursor: Cursor, account: Account, photo: Photo, review_answer: ReviewAnswer) -> None:
+    reviews.write(cursor, photo.image_id, photo.label.mid, account.id, review_answer)
 
 
 def recount(cursor: Cursor) -> None:
@@ -38,33 +38,33 @@ def people(cursor: Cursor, number: int, *roles: Role) -> list[Account]:
 
 def test_an_answer_to_a_claim_that_nobody_makes_any_more_is_counted(database: Database) -> None:
     with database.transaction() as cursor:
-        claimed, (one, other) = factories.photo(cursor), people(cursor, 2)
+        claimed, (account, other) = factories.photo(cursor), people(cursor, 2)
         given_up = replace(claimed, label=factories.label(cursor))
-        answer(cursor, one, given_up, YES)
+        answer(cursor, account, given_up, YES)
         answer(cursor, other, claimed, YES)
         recount(cursor)
         assert votes(cursor, claimed)
 
 
-@pytest.mark.parametrize("given", [YES, NO])
+@pytest.mark.parametrize("review_answer", [YES, NO])
 def test_answers_add_up_and_a_withdrawn_one_is_gone(
-    database: Database, given: ReviewAnswer
+    database: Database, review_answer: ReviewAnswer
 ) -> None:
     with database.transaction() as cursor:
-        photo, (one, other, third) = factories.photo(cursor), people(cursor, 3)
+        photo, (account, other, third) = factories.photo(cursor), people(cursor, 3)
         assert not review_votes.are_waiting(cursor)
-        answer(cursor, one, photo, given)
+        answer(cursor, account, photo, review_answer)
         recount(cursor)
         alone = votes(cursor, photo)
-        answer(cursor, other, photo, given)
+        answer(cursor, other, photo, review_answer)
         answer(cursor, third, photo, ReviewAnswer.UNSURE)
         recount(cursor)
         both = votes(cursor, photo)
         assert alone
         assert both
-        assert (both.yes, both.no) == ((2, 0) if given is YES else (0, 2))
+        assert (both.yes, both.no) == ((2, 0) if review_answer is YES else (0, 2))
         assert abs(both.log_ratio) > 1.7 * abs(alone.log_ratio)
-        reviews.withdraw(cursor, photo.image_id, photo.label.mid, one.id)
+        reviews.withdraw(cursor, photo.image_id, photo.label.mid, account.id)
         reviews.withdraw(cursor, photo.image_id, photo.label.mid, other.id)
         recount(cursor)
         assert votes(cursor, photo) is None

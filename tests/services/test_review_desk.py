@@ -46,7 +46,7 @@ def case(web: Web) -> Case:
 
 def answers(web: Web, photo: Photo) -> list[str]:
     with web.database.transaction() as cursor:
-        return [str(one.answer) for one in reviews.of_image(cursor, photo.image_id)]
+        return [str(review.answer) for review in reviews.of_image(cursor, photo.image_id)]
 
 
 def test_a_reviewer_answers_again_and_takes_it_back(web: Web, case: Case) -> None:
@@ -122,7 +122,7 @@ def test_the_desk_asks_contributors_too_and_each_answer_can_be_taken_back(
     text = person.get(onward).text
     assert "You said no to" in text
     assert f'data-question="{second["id"]}"' in text
-    assert [one for photo in desk for one in answers(web, photo)] == ["no"]
+    assert [answer for photo in desk for answer in answers(web, photo)] == ["no"]
     assert person.post(path, answer="withdraw").headers["Location"] == "/review"
     assert not any(answers(web, photo) for photo in desk)
     assert first in asked(web, person)
@@ -190,23 +190,23 @@ def test_nothing_on_the_desk_tells_gold_from_other_questions(
             factories.review_question(cursor, account, photo)
     found = asked(web, person)
     names = {photo.label.name for photo in (*desk, public, hidden)}
-    assert {one["label"] for one in found} == names
+    assert {question["label"] for question in found} == names
     shapes = set()
-    for one in found:
-        path = f"/review/questions/{one['id']}"
+    for question in found:
+        path = f"/review/questions/{question['id']}"
         shown = person.get(f"{path}/photo.jpg")
         told = person.post(path, answer="unsure")
         undone = person.post(path, answer="withdraw")
         shapes.add(
             (
-                *sorted(one), *(shown.status_code, told.status_code, undone.status_code),
+                *sorted(question), *(shown.status_code, told.status_code, undone.status_code),
                 *sorted(name for name in shown.headers if name not in ("Date",)),
                 shown.headers["Cache-Control"],
             )
         )  # fmt: skip
-        assert UUID(one["id"]).version == 4
+        assert UUID(question["id"]).version == 4
         for photo in (*desk, public, hidden):
-            assert photo.image_id not in f"{one}{shown.headers}{told.headers}{told.text}"
+            assert photo.image_id not in f"{question}{shown.headers}{told.headers}{told.text}"
     assert len(shapes) == 1
     assert "gold" not in (person.get("/review").text + person.get("/review/questions").text).lower()
 

@@ -37,7 +37,7 @@ def deal(as_web: Database, account: Account, wanted: int = 10, most: int = 500) 
 
 
 def images(questions: list[Question]) -> set[str]:
-    return {one.image_id for one in questions}
+    return {question.image_id for question in questions}
 
 
 def test_one_is_asked_about_others_photos_and_never_about_copies_of_ones_own(
@@ -72,8 +72,8 @@ def test_the_same_questions_stay_open_until_they_are_answered_and_are_not_asked_
     assert len(first) == 4
     assert deal(as_web, me, wanted=4) == first
     with as_web.acting_for(me.id).transaction() as cursor:
-        for one in first:
-            reviews.write(cursor, one.image_id, one.label.mid, me.id, ReviewAnswer.YES)
+        for question in first:
+            reviews.write(cursor, question.image_id, question.label.mid, me.id, ReviewAnswer.YES)
     second = deal(as_web, me, wanted=4)
     assert len(second) == 2
     assert not images(first) & images(second)
@@ -134,10 +134,12 @@ def test_gold_is_a_small_share_of_what_is_asked_and_none_without_other_questions
     for account in people:
         for _ in range(4):
             found = deal(as_web, account, wanted=100)
-            seen.update(one.image_id in known for one in found)
+            seen.update(question.image_id in known for question in found)
             with as_web.acting_for(account.id).transaction() as cursor:
-                for one in found:
-                    reviews.write(cursor, one.image_id, one.label.mid, account.id, ReviewAnswer.YES)
+                for question in found:
+                    reviews.write(
+                        cursor, question.image_id, question.label.mid, account.id, ReviewAnswer.YES
+                    )
     assert 0.05 <= GOLD_SHARE <= 0.15
     assert 0.04 < seen[True] / seen.total() < 0.15  # 0.08, and four standard errors either way
 
@@ -180,7 +182,7 @@ def test_one_person_who_asks_twice_at_once_gets_each_question_once(
     for thread in threads:
         thread.join(timeout=120)
     assert len(found) == 4
-    assert all(one == found[0] for one in found)
+    assert all(batch == found[0] for batch in found)
     with database.transaction() as cursor:
         cursor.execute("select count(*) as n from review_questions")
         assert cursor.fetchone().n == 10
@@ -203,8 +205,8 @@ def test_gold_is_chosen_where_all_agree_both_ways(database: Database) -> None:
         ]
         for photo, outcome, probability, evidence in cases:
             factories.verdict(cursor, photo.image_id, photo.label, outcome, probability, evidence)
-        assert review_questions.choose_golds(cursor, is_right=True, wanted=10) == 1
-        assert review_questions.choose_golds(cursor, is_right=False, wanted=10) == 1
+        assert review_questions.choose_golds(cursor, is_right=True, count=10) == 1
+        assert review_questions.choose_golds(cursor, is_right=False, count=10) == 1
         assert review_questions.count_golds(cursor) == {True: 1, False: 1}
         cursor.execute("select image_id, is_right from review_golds")
         found = {row.image_id: row.is_right for row in cursor}

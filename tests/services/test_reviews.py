@@ -17,7 +17,7 @@ def test_a_repeated_review_replaces_the_earlier_one(database: Database) -> None:
         reviews.write(cursor, *claim, person.id, ReviewAnswer.NO)
         reviews.write(cursor, *claim, other.id, ReviewAnswer.YES)
         found = reviews.of_image(cursor, photo.image_id)
-    assert {one.account_id: one.answer for one in found} == {
+    assert {review.account_id: review.answer for review in found} == {
         person.id: ReviewAnswer.NO,
         other.id: ReviewAnswer.YES,
     }

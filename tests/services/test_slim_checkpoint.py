@@ -71,8 +71,8 @@ def test_the_published_network_is_the_same_in_all_5000_outputs(
     published: tuple[Path, Said], tmp_path: Path
 ) -> None:
     archive, said = published
-    given = SuppliedFile(file=archive, labels=label_list(tmp_path / "classes-trainable.txt"))
-    source = RECIPES["openimages-resnet101"].open(given, tmp_path, lambda done, total: None)
+    supplied = SuppliedFile(file=archive, labels=label_list(tmp_path / "classes-trainable.txt"))
+    source = RECIPES["openimages-resnet101"].open(supplied, tmp_path, lambda done, total: None)
     assert source.classes is not None
     assert source.classes.scores is Scores.SIGMOID
     ours = outputs(source.model, list(photos(2, 299)))
@@ -91,9 +91,9 @@ def test_the_published_network_is_the_same_in_all_5000_outputs(
 def test_a_label_list_of_another_length_is_refused(tmp_path: Path, lines: int, words: str) -> None:
     archive = tmp_path / "any.tar.gz"
     archive.write_bytes(b"never read")
-    given = SuppliedFile(file=archive, labels=label_list(tmp_path / "labels.txt", lines))
+    supplied = SuppliedFile(file=archive, labels=label_list(tmp_path / "labels.txt", lines))
     with pytest.raises(Refused, match=words):
-        RECIPES["openimages-resnet101"].open(given, tmp_path, lambda done, total: None)
+        RECIPES["openimages-resnet101"].open(supplied, tmp_path, lambda done, total: None)
 
 
 def test_a_label_list_in_another_order_is_refused(tmp_path: Path) -> None:
@@ -112,9 +112,9 @@ def test_the_list_of_the_later_open_images_is_not_the_networks(
 ) -> None:
     archive = tmp_path / "any.tar.gz"
     archive.write_bytes(b"never read")
-    given = SuppliedFile(file=archive, labels=shared / "openimages" / "classes-trainable.txt")
+    supplied = SuppliedFile(file=archive, labels=shared / "openimages" / "classes-trainable.txt")
     with pytest.raises(Refused, match="7,186 lines"):
-        RECIPES["openimages-resnet101"].open(given, tmp_path, lambda done, total: None)
+        RECIPES["openimages-resnet101"].open(supplied, tmp_path, lambda done, total: None)
 
 
 def test_only_a_checkpoints_files_leave_an_archive(tmp_path: Path) -> None:

@@ -212,7 +212,7 @@ def test_cancelling_is_heard_in_every_state(
     answer = SignedIn(web, token).post(f"/training-runs/{run}/cancellation")
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/training-runs/{run}")
     with web.database.transaction() as cursor:
-        to_stop = {one.id for one in training_runs.to_cancel(cursor)}
+        to_stop = {state.id for state in training_runs.to_cancel(cursor)}
     has_ended = state in ("done", "failed", "cancelled")
     assert (run in to_stop) is not has_ended
     assert web.get(f"/api/v1/training-runs/{run}", token).json()["state"] == state
@@ -228,7 +228,7 @@ def test_the_runs_of_a_deleted_account_are_stopped(
     assert browser.post("/account/deletion", password=password).status_code == 303
     with web.database.transaction() as cursor:
         training_runs.queue_requests(cursor)
-        assert run in {one.id for one in training_runs.to_cancel(cursor)}
+        assert run in {run.id for run in training_runs.to_cancel(cursor)}
 
 
 def test_a_run_is_watched_from_the_queue_to_its_last_word(

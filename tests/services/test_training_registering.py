@@ -33,7 +33,7 @@ def test_a_registered_model_speaks_of_its_labels_as_the_class_network(
     with database.transaction() as cursor:
         model = making.model(cursor, open_store(settings), factories.account(cursor))
         cursor.execute("select labels from models where id = %s", (model,))
-        labels = [one["mid"] for one in cursor.fetchone().labels]
+        labels = [label["mid"] for label in cursor.fetchone().labels]
     for name, value in settings.to_environment().items():
         monkeypatch.setenv(name, value)
     assert command.main(["register", model]) == 0
@@ -44,7 +44,9 @@ def test_a_registered_model_speaks_of_its_labels_as_the_class_network(
     eyes = Featurizer(registry.choose(named))
     bright, dark = (np.full((64, 64, 3), grey, np.uint8) for grey in (240, 20))
     seen = eyes.look([bright, dark]).classes
-    assert [max(one, key=lambda mid: one[mid]) for one in seen] == labels[:2]
+    assert [
+        max(probabilities, key=lambda mid: probabilities[mid]) for probabilities in seen
+    ] == labels[:2]
 
 
 def test_what_is_no_model_or_was_changed_is_not_registered(

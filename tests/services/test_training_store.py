@@ -46,7 +46,7 @@ def settings(
 
 
 def here() -> preparing.Everywhere:
-    return lambda function, items: [function(one) for one in items]
+    return lambda function, items: [function(item) for item in items]
 
 
 def nowhere() -> preparing.Everywhere:

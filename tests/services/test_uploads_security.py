@@ -87,10 +87,10 @@ def test_an_admin_reads_an_upload_that_was_opened_for_as_long_as_that_lasts(
 def test_nobody_but_an_admin_opens_a_photo(
     database: Database, as_web: Database, sent: dict[str, Photo], role: Role
 ) -> None:
-    asker = person(database, role)
+    account = person(database, role)
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), \
-            as_web.acting_for(asker.id).transaction() as cursor:  # fmt: skip
-        photo_openings.add(cursor, asker.id, sent["hidden"].image_id, "x", 60)
+            as_web.acting_for(account.id).transaction() as cursor:  # fmt: skip
+        photo_openings.add(cursor, account.id, sent["hidden"].image_id, "x", 60)
 
 
 def test_receipts_are_for_their_owner(
@@ -134,11 +134,11 @@ def test_a_key_that_another_account_used_is_no_obstacle_and_tells_nothing(
 ) -> None:
     key, why = uuid.uuid4(), Refused("label_invalid", "There is no such label.")
     people = [person(database, Role.CONTRIBUTOR) for _ in range(2)]
-    for one in [*people, *people]:
-        with as_web.acting_for(one.id).transaction() as cursor:
-            acceptances.refuse(cursor, one.id, key, why)
-    for one in people:
-        with as_web.acting_for(one.id).transaction() as cursor:
-            found = receipts.find_own(cursor, one.id, acceptances.upload_ids(one.id, key))
+    for account in [*people, *people]:
+        with as_web.acting_for(account.id).transaction() as cursor:
+            acceptances.refuse(cursor, account.id, key, why)
+    for account in people:
+        with as_web.acting_for(account.id).transaction() as cursor:
+            found = receipts.find_own(cursor, account.id, acceptances.upload_ids(account.id, key))
             assert found is not None
-            assert (found.account_id, found.door_code) == (one.id, "label_invalid")
+            assert (found.account_id, found.door_code) == (account.id, "label_invalid")

@@ -54,7 +54,7 @@ def see(cursor: Cursor, photos: list[Photo]) -> None:
     seen = np.zeros(256, np.float32)
     version = factories.verification_version(cursor)
     image_checks.store_checks(
-        cursor, version, [Check(one.image_id, [], {}, seen) for one in photos]
+        cursor, version, [Check(photo.image_id, [], {}, seen) for photo in photos]
     )
 
 
@@ -108,4 +108,4 @@ def test_a_job_that_publishes_images_learns_that_one_is_gone(
     if not is_there:
         hub.remove_until_done()
     with hub.database.transaction() as cursor:
-        assert removals.hold_images(cursor, [one.image_id for one in photos]) is is_there
+        assert removals.hold_images(cursor, [photo.image_id for photo in photos]) is is_there

@@ -50,7 +50,7 @@ def seen_by_requests(hub: WithdrawingHub) -> int:
 
 
 def assert_counted_right(hub: WithdrawingHub) -> None:
-    assert [one for one in recounting.recount(hub.database) if not one.is_right] == []
+    assert [check for check in recounting.recount(hub.database) if not check.is_right] == []
 
 
 def test_a_withdrawn_photo_is_hidden_in_that_transaction_and_then_gone(
@@ -290,7 +290,7 @@ def test_withdrawing_twice_at_once_is_withdrawing_once(hub: WithdrawingHub) -> N
 def test_a_withdrawn_photo_leaves_label_sets_clusters_and_groups(hub: WithdrawingHub) -> None:
     with hub.database.transaction() as cursor:
         photos = [factories.verified_photo(cursor, hub.label) for _ in range(4)]
-        ids = [one.image_id for one in photos]
+        ids = [photo.image_id for photo in photos]
         factories.publish_label_sets(cursor)
         factories.cluster(cursor, hub.label, 0, ids[:3])
         factories.duplicate(cursor, ids[3], ids[0])

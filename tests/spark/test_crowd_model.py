@@ -45,15 +45,15 @@ def assert_model_is_the_sum_of_its_claims(database: Database) -> None:
         people = {row.account_id: (row.claims, row.right_claims) for row in cursor}
         records = crowd_models.records(cursor, version, people)
     expected = np.zeros((256, 256))
-    for row, one in zip(claims, sums, strict=True):
+    for row, label_sum in zip(claims, sums, strict=True):
         embeddings, sample_weights = read_embeddings(row.embeddings), np.array(row.voices)
-        assert (one.label, one.photos) == (row.label, len(sample_weights))
-        assert one.contributors == row.contributors
-        np.testing.assert_allclose(one.sample_weight, sample_weights.sum(), rtol=1e-12)
-        np.testing.assert_allclose(one.embeddings, sample_weights @ embeddings, atol=1e-12)
+        assert (label_sum.label, label_sum.photos) == (row.label, len(sample_weights))
+        assert label_sum.contributors == row.contributors
+        np.testing.assert_allclose(label_sum.sample_weight, sample_weights.sum(), rtol=1e-12)
+        np.testing.assert_allclose(label_sum.embeddings, sample_weights @ embeddings, atol=1e-12)
         expected += (embeddings * sample_weights[:, None]).T @ embeddings
     np.testing.assert_allclose(gram, expected, atol=1e-12)
-    assert state.photos == sum(one.photos for one in sums)
+    assert state.photos == sum(label_sum.photos for label_sum in sums)
     for name, (count, right) in people.items():
         assert records[name].claims == count
         np.testing.assert_allclose(records[name].right, right, rtol=1e-12)
@@ -183,7 +183,7 @@ def test_a_few_accounts_cannot_say_what_a_label_looks_like(
         lies += add_photos(database, store, square, "Circle", range(first, first + 5), liar)
     verify_once()
     outcomes = {key: row.outcome for key, row in verdicts(database).items()}
-    assert {outcomes[one.image_id, square.mid] for one in lies} == {"rejected"}
+    assert {outcomes[photo.image_id, square.mid] for photo in lies} == {"rejected"}
     for honest in drawings["Square"]:
         assert outcomes[honest.image_id, square.mid] == "verified"
     with database.transaction() as cursor:

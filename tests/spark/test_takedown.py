@@ -82,7 +82,7 @@ class Scene:
     def told(self, role: str) -> list[str]:
         with self.web.database.transaction() as cursor:
             told = notices.of_account(cursor, self.people[role][0].id, 1 << 60, 9)
-            return [one.kind for one in told]
+            return [notice.kind for notice in told]
 
 
 @pytest.fixture
@@ -101,13 +101,13 @@ def scene(web: Web, spark: Any) -> Scene:
             factories.verdict(cursor, made.image_id, label)
             photos.append(made)
         factories.publish_label_sets(cursor)
-        factories.cluster(cursor, label, 0, [one.image_id for one in photos])
+        factories.cluster(cursor, label, 0, [photo.image_id for photo in photos])
         subset = factories.subset(cursor, [label], keepers_only=False)
         release = factories.release_request(cursor, subset)
     name = photos[0].photo_sha256
     web.store.put(keys.original(name), pictures[0])
     stored = [web.store.get(key) for key in keys.of_photo(name)]
-    canaries = tuple(one for data in stored for one in slices(data))
+    canaries = tuple(canary for data in stored for canary in slices(data))
     made_scene = Scene(web, settings, spark, photos, release, people, canaries)
     made_scene.do("release")
     assert web.get(f"/api/v1/releases/{release}").json()["state"] == "ready"
@@ -140,7 +140,7 @@ def test_after_a_takedown_nobody_finds_a_byte_of_the_photo(scene: Scene, tmp_pat
     assert (taken.withdrawn, taken.mismatches) == (0, ())
     assert len(scene.crawl(quick=False)) > 5  # the crawl does find what is there
     assert len(scene.stored()) == 5  # four objects and a shard
-    assert {one.where for one in look_for(scene.settings, photo.image_id).left} > {"release"}
+    assert {trace.where for trace in look_for(scene.settings, photo.image_id).left} > {"release"}
 
     report = {"kind": "harm", "words": "Look at it."}
     path = f"/api/v1/images/{photo.image_id}/reports"

@@ -68,8 +68,8 @@ def test_a_view_that_is_missing_or_damaged_is_a_finding(
     store.put(keys.view(damaged.photo_sha256), whole[:300])
     verify_once()
     found = verdicts(database)
-    for one in (missing, damaged):
-        verdict = found[one.image_id, one.label.mid]
+    for refused in (missing, damaged):
+        verdict = found[refused.image_id, refused.label.mid]
         assert verdict.outcome == "needs_review"
         assert "cannot be read" in verdict.reasons[0]
         assert verdict.crowd_size == PER_SHAPE + 1 - 2

@@ -145,16 +145,16 @@ def test_the_third_version_lets_go_of_the_first_and_of_a_withdrawn_one(
     verify_once: Run, drawings: Drawings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verify_once()
-    one = current(database).number
+    version = current(database).number
     monkeypatch.setattr(verdict, "VERIFIED_FROM", 0.71)
     verify_once()
     version_history.act("roll-back", database)
-    assert current(database).number == one
+    assert current(database).number == version
     monkeypatch.setattr(verdict, "VERIFIED_FROM", 0.72)
     verify_once()
     three = current(database).number
-    assert three == one + 2
-    assert kept(database) == {one, three}
+    assert three == version + 2
+    assert kept(database) == {version, three}
     monkeypatch.setattr(verdict, "VERIFIED_FROM", 0.73)
     verify_once()
     assert kept(database) == {three, three + 1}

@@ -234,7 +234,7 @@ def test_evidence_leads_to_an_outcome(known: dict[str, Any], outcome: Outcome) -
     verdict = verdict_of(**known)
     assert verdict.outcome is outcome
     assert verdict.reasons
-    sources = [one.source for one in verdict.evidence]
+    sources = [piece.source for piece in verdict.evidence]
     assert sources == ["quality", "crowd", "network", "contributor", "reviews"]
 
 

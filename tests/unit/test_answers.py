@@ -108,7 +108,7 @@ def test_the_api_leaves_no_field_out(kind: type[Answer]) -> None:
 @pytest.mark.parametrize(
     ("kind", "name"),
     [(kind, name) for kind, body in LEAST.items() for name in body],
-    ids=lambda one: one if isinstance(one, str) else one.__name__,
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
 def test_what_every_hub_sends_may_not_be_missing(kind: type[Answer], name: str) -> None:
     body = {key: value for key, value in LEAST[kind].items() if key != name}
@@ -117,16 +117,16 @@ def test_what_every_hub_sends_may_not_be_missing(kind: type[Answer], name: str) 
 
 
 def test_every_answer_of_the_api_stands_in_the_core() -> None:
-    declared = [one for subject in (*SUBJECTS, probes) for one in subject.declared]
-    answers = {one.answer for one in declared if one.answer}
+    declared = [endpoint for subject in (*SUBJECTS, probes) for endpoint in subject.declared]
+    answers = {endpoint.answer for endpoint in declared if endpoint.answer}
     assert len(answers) > 20
-    assert {one for one in answers if not issubclass(one, Answer)} == set()
+    assert {answer for answer in answers if not issubclass(answer, Answer)} == set()
 
 
 def test_leniency_reaches_into_nested_answers() -> None:
     dog = {"mid": "/m/0bt9lr", "name": "Dog", "added_later": 1}
     found = read(LabelInPlace, {**dog, "parents": [dog]})
-    assert [(one.name, one.images) for one in found.parents] == [("Dog", 0)]
+    assert [(label.name, label.images) for label in found.parents] == [("Dog", 0)]
 
 
 def test_a_client_reads_states_and_evidence_that_it_does_not_know() -> None:

@@ -28,7 +28,9 @@ def services() -> dict[str, Any]:
 
 
 def ours(services: dict[str, Any]) -> dict[str, Any]:
-    return {name: one for name, one in services.items() if one["image"] == "deep-images-hub"}
+    return {
+        name: service for name, service in services.items() if service["image"] == "deep-images-hub"
+    }
 
 
 def settings_of(service: dict[str, Any]) -> Settings:
@@ -48,9 +50,9 @@ def test_the_hubs_own_programs_are_those_of_the_embedded_hub(services: dict[str,
     for name, arguments in PROGRAMS.items():
         assert services[name]["command"] == ["python", "-m", *arguments]
     modules = {
-        one["command"][2]
-        for one in ours(services).values()
-        if one["command"][:2] == ["python", "-m"]
+        service["command"][2]
+        for service in ours(services).values()
+        if service["command"][:2] == ["python", "-m"]
     }
     assert modules == {arguments[0] for arguments in PROGRAMS.values()} | {"deploy.prepare"}
 

@@ -60,31 +60,36 @@ def test_differences_in_any_order_add_up_to_the_sum_from_scratch(
     for step in history:
         given_now = [replace(now[at], claimants=tuple(sorted(names))) for at, _, names in step]
         change = difference(given_now, [standing for _, standing, _ in step])
-        sums |= {one.label: one for one in label_sums_after(change, sums.values(), senders)}
+        sums |= {
+            label_sum.label: label_sum
+            for label_sum in label_sums_after(change, sums.values(), senders)
+        }
         senders.update(change.senders)
         gram = gram + change.statistics.gram
         for name, record in change.records.items():
             records[name] = ContributorRecord(
                 records[name].claims + record.claims, records[name].right + record.right
             )
-        for (at, new, _), one in zip(step, given_now, strict=True):
-            now[at] = replace(one, weight=new.weight, damping=new.damping, accounts=one.claimants)
-    counted = [one for one in now if one.weight is not None]
+        for (at, new, _), claim in zip(step, given_now, strict=True):
+            now[at] = replace(
+                claim, weight=new.weight, damping=new.damping, accounts=claim.claimants
+            )
+    counted = [claim for claim in now if claim.weight is not None]
     for label, found in sums.items():
-        mine = [one for one in counted if one.label == label]
+        mine = [claim for claim in counted if claim.label == label]
         assert found.photos == len(mine)
-        assert found.contributors == len({who for one in mine for who in one.accounts[:1]})
+        assert found.contributors == len({who for claim in mine for who in claim.accounts[:1]})
         assert found.sample_weight == pytest.approx(sum(map(sample_weight, mine)), abs=1e-9)
     if counted:
         scratch = CrowdStatistics.of(
-            np.stack([one.embedding for one in counted]),
-            [one.label for one in counted],
-            np.array([sample_weight(one) for one in counted]),
+            np.stack([claim.embedding for claim in counted]),
+            [claim.label for claim in counted],
+            np.array([sample_weight(claim) for claim in counted]),
         )
         np.testing.assert_allclose(gram, scratch.gram, atol=1e-9)
         for label, total in zip(scratch.labels, scratch.sums, strict=True):
             np.testing.assert_allclose(sums[label].embeddings, total, atol=1e-9)
     for name in PEOPLE:
-        own = [one.weight or 0 for one in counted if name in one.accounts]
+        own = [claim.weight or 0 for claim in counted if name in claim.accounts]
         assert records[name].claims == len(own)
         assert records[name].right == pytest.approx(sum(own), abs=1e-9)

@@ -95,7 +95,7 @@ def test_probabilities_too_high_by_a_tenth_have_an_error_of_a_tenth() -> None:
 def test_bins_hold_every_image_once_and_equally_many(rows: list[tuple[float, bool]]) -> None:
     given_, right = (np.array(column) for column in zip(*rows, strict=True))
     bins = reliability(given_, right)
-    sizes = [one.images for one in bins]
+    sizes = [bucket.images for bucket in bins]
     assert sum(sizes) == len(rows)
     assert max(sizes) - min(sizes) <= 1
     assert 0 <= calibration_error(bins) <= 1
@@ -174,10 +174,10 @@ def test_the_same_lie_about_one_image_counts_once() -> None:
 def test_a_promise_is_kept_by_the_given_crowd_and_by_the_median_of_all() -> None:
     good = {floor.figure: 1.0 if floor.least else 0.0 for floor in floors.FLOORS}
     bad = {floor.figure: 0.0 if floor.least else 1.0 for floor in floors.FLOORS}
-    assert all(one.held for one in floors.promises(floors.summary([good], [good, bad])))
-    assert not any(one.held for one in floors.promises(floors.summary([good], [bad, bad])))
-    assert not any(one.held for one in floors.promises(floors.summary([bad], [good, good])))
-    assert not any(one.held for one in floors.promises({}))
+    assert all(promise.held for promise in floors.promises(floors.summary([good], [good, bad])))
+    assert not any(promise.held for promise in floors.promises(floors.summary([good], [bad, bad])))
+    assert not any(promise.held for promise in floors.promises(floors.summary([bad], [good, good])))
+    assert not any(promise.held for promise in floors.promises({}))
 
 
 LABELS = [("/m/1", "Ant"), ("/m/2", "Bee"), ("/m/3", "Cat"), ("/m/4", "Dog")]
@@ -208,18 +208,18 @@ def crowd_of(uploads: int, contributors: int) -> KnownCrowd:
 def test_only_a_fifth_of_the_accounts_lies(plot: Plot) -> None:
     bent = collude(crowd_of(210, 10), plot, lie_share=1.0, seed=1)
     liars = Counter(
-        one.contributor
-        for one in bent.crowd.uploads
-        if one.label != bent.truth[one.name].true_label
+        upload.contributor
+        for upload in bent.crowd.uploads
+        if upload.label != bent.truth[upload.name].true_label
     )
     assert 1 <= len(liars) <= 2
-    assert len({one.id for one in bent.crowd.uploads}) == len(bent.crowd.uploads)
+    assert len({upload.id for upload in bent.crowd.uploads}) == len(bent.crowd.uploads)
 
 
 def test_colluders_who_turn_tell_the_truth_at_first() -> None:
     turning = next(plot for plot in PLOTS if plot.name == "turning")
     bent = collude(crowd_of(200, 10), turning, lie_share=1.0, seed=1)
-    lies = [one.label != bent.truth[one.name].true_label for one in bent.crowd.uploads]
+    lies = [upload.label != bent.truth[upload.name].true_label for upload in bent.crowd.uploads]
     assert not any(lies[:100])
     assert any(lies[100:])
 
@@ -228,6 +228,8 @@ def test_colluders_who_copy_send_each_lie_three_times() -> None:
     copying = Plot("copying", PLOTS[0].lies, copies=2)
     bent = collude(crowd_of(150, 15), copying, lie_share=1.0, seed=1)
     sent = Counter(
-        one.file for one in bent.crowd.uploads if one.label != bent.truth[one.name].true_label
+        upload.file
+        for upload in bent.crowd.uploads
+        if upload.label != bent.truth[upload.name].true_label
     )
     assert set(sent.values()) == {3}

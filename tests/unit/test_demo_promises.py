@@ -89,14 +89,16 @@ def work(tmp_path: Path) -> Crowdwork:
         stored_seconds_p95=0.4,
         verified_seconds_p95=3.0,
         violations=(),
-        given=DemoCrowd(Crowd(tmp_path, tuple(one.upload for one in sent)), TRUTH, late=()),
+        given=DemoCrowd(
+            Crowd(tmp_path, tuple(sent_upload.upload for sent_upload in sent)), TRUTH, late=()
+        ),
         figures={},
         clusters={},
     )
 
 
 def test_a_hub_that_kept_every_promise_is_told_yes_throughout(work: Crowdwork) -> None:
-    assert [one.sentence for one in promises(work, FROZEN, MORE) if not one.held] == []
+    assert [promise.sentence for promise in promises(work, FROZEN, MORE) if not promise.held] == []
 
 
 def test_the_truth_is_counted_by_kind(work: Crowdwork) -> None:
@@ -130,7 +132,11 @@ def lose(kind: str) -> Callable[[Crowdwork], Crowdwork]:
     """Forget how the uploads of a kind ended."""
 
     def change(work: Crowdwork) -> Crowdwork:
-        gone = {str(one.upload.id) for one in work.ends.sent if one.upload.name == kind}
+        gone = {
+            str(sent_upload.upload.id)
+            for sent_upload in work.ends.sent
+            if sent_upload.upload.name == kind
+        }
         settled = {key: row for key, row in work.ends.settled.items() if key not in gone}
         return replace(work, ends=replace(work.ends, settled=settled))
 
@@ -155,7 +161,7 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_promise_is_told(work: Crowdwork, name: str) -> None:
     break_it, sentence = BROKEN[name]
-    told = {one.sentence: one.held for one in promises(break_it(work), FROZEN, MORE)}
+    told = {promise.sentence: promise.held for promise in promises(break_it(work), FROZEN, MORE)}
     assert told[sentence] is False
 
 
@@ -179,7 +185,7 @@ def test_a_broken_promise_is_told(work: Crowdwork, name: str) -> None:
 def test_a_bad_release_or_a_slow_photo_is_told(
     work: Crowdwork, frozen: CheckedRelease, more: list[OneMore], sentence: str
 ) -> None:
-    told = {one.sentence: one.held for one in promises(work, frozen, more)}
+    told = {promise.sentence: promise.held for promise in promises(work, frozen, more)}
     assert told[sentence] is False
 
 
@@ -191,7 +197,7 @@ def test_p95_is_the_nearest_rank(count: int, rank: int) -> None:
 def test_a_good_hub_of_the_sample_crowd_is_told_yes_throughout() -> None:
     counts = replace(COUNTS, verified=expected.LEAST_VERIFIED)
     told = expected.promises(FIGURES, counts, [[[RED], [GREEN]]])
-    assert [one.sentence for one in told if not one.held] == []
+    assert [promise.sentence for promise in told if not promise.held] == []
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -199,13 +205,13 @@ def test_each_figure_that_is_too_small_is_told(name: str) -> None:
     sentence, least = expected.LEAST[name]
     counts = replace(COUNTS, verified=expected.LEAST_VERIFIED)
     told = expected.promises(FIGURES | {name: least - 0.001}, counts, [[[RED], [GREEN]]])
-    assert [one.sentence for one in told if not one.held] == [sentence]
+    assert [promise.sentence for promise in told if not promise.held] == [sentence]
 
 
 @pytest.mark.parametrize("clusters", [[], [[[RED], [GREEN]], [[RED]]]])
 def test_few_photos_and_labels_of_one_cluster_are_told(clusters: list[Clusters]) -> None:
     told = expected.promises(FIGURES, COUNTS, clusters)
-    assert [one.sentence for one in told if not one.held] == [
+    assert [promise.sentence for promise in told if not promise.held] == [
         "verified photos",
         "clusters of the label that has the fewest",
     ]

@@ -43,7 +43,7 @@ def case(
     evidence: tuple[Evidence, ...] = (),
     findings: tuple[str, ...] = (),
 ) -> VerdictContext:
-    reasons = tuple(one.sentence for one in evidence)
+    reasons = tuple(piece.sentence for piece in evidence)
     verdict = Verdict(outcome, probability, reasons, evidence)
     return VerdictContext(MUG, verdict, findings, {CAMERA.mid: CAMERA.name}, prior=0.95)
 
@@ -113,7 +113,7 @@ def test_a_contributor_is_told_what_to_do_and_a_visitor_is_not() -> None:
     seen = Evidence("crowd", 0.2, "Looks more like Camera.", CAMERA.mid)
     verdict = case(evidence=(seen,), findings=("blurred", "a_new_check"))
     told = explain(verdict, SENDER)
-    assert [one.split()[0] for one in told.next_steps] == ["Send", "Send", "If", "Or"]
+    assert [sentence.split()[0] for sentence in told.next_steps] == ["Send", "Send", "If", "Or"]
     assert "sharper" in told.next_steps[0]
     assert "as Camera" in told.next_steps[2]
     assert explain(verdict, VISITOR).next_steps == ()

@@ -71,7 +71,7 @@ def test_gathered_pieces_are_the_same_bytes(pieces: list[bytes]) -> None:
 
 
 def test_each_format_is_known_by_its_own_name() -> None:
-    assert {name: one.name for name, one in FORMATS.items()} == {
+    assert {name: format_.name for name, format_ in FORMATS.items()} == {
         "imagefolder": "imagefolder",
         "webdataset": "webdataset",
     }

@@ -34,7 +34,7 @@ def near(*, is_public: bool = False, is_own: bool = False) -> KnownTile:
 
 def told(standing: ImageStanding, is_public: bool) -> tuple[str, ...]:
     policy = image_policy.policy(standing, is_public)
-    return tuple(one.contributor for one in policy.uploads_of(UPLOADS, ANA))
+    return tuple(upload.contributor for upload in policy.uploads_of(UPLOADS, ANA))
 
 
 def test_a_stranger_is_told_nothing_of_a_hidden_image() -> None:
@@ -46,7 +46,7 @@ def test_of_a_hidden_image_only_admins_are_told_who_sent_it() -> None:
     assert told(ImageStanding.SENDER, is_public=False) == ("ana",)
     reviewer = image_policy.policy(ImageStanding.REVIEWER, is_public=False)
     seen = reviewer.uploads_of(UPLOADS, None)
-    assert {(one.contributor, one.taken_at) for one in seen} == {("a contributor", None)}
+    assert {(upload.contributor, upload.taken_at) for upload in seen} == {("a contributor", None)}
     assert told(ImageStanding.ADMIN, is_public=False) == ("ben", "ana")
 
 

@@ -123,14 +123,14 @@ def test_threads_keep_the_order_and_stay_within_their_bound(
             yield number
 
     made = []
-    for number in in_threads(lambda one: -one, take(), threads, ahead):
+    for number in in_threads(lambda item: -item, take(), threads, ahead):
         made.append(number)
         assert taken - len(made) <= ahead
     assert made == [-number for number in numbers]
 
 
 def test_what_fails_in_a_thread_fails_where_it_is_asked_for() -> None:
-    doubled = in_threads(lambda one: 1 // one, [1, 0], 1, 2)
+    doubled = in_threads(lambda item: 1 // item, [1, 0], 1, 2)
     with pytest.raises(ZeroDivisionError):
         list(doubled)
 

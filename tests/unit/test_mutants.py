@@ -28,7 +28,7 @@ def mutant(old: str, new: str) -> Mutant:
     return Mutant(f"{old} becomes {new}", "sums.py", old, new, "test_sums.py::test_sums")
 
 
-@pytest.mark.parametrize("planted", MUTANTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("planted", MUTANTS, ids=lambda defect: defect.name)
 def test_a_mutant_has_one_place_and_a_test(planted: Mutant) -> None:
     assert planted.place(ROOT).is_file()
     assert planted.new != planted.old

@@ -56,10 +56,10 @@ def test_a_label_list_survives_being_written_as_a_table(mids: list[str | None]) 
 def test_a_network_says_what_it_says_itself_at_any_size(
     features: np.ndarray, factor: float
 ) -> None:
-    one = Outputs(features, features)
-    assert compare(one, one) == NetworkComparison(len(features), 1.0, 1.0)
+    outputs = Outputs(features, features)
+    assert compare(outputs, outputs) == NetworkComparison(len(features), 1.0, 1.0)
     larger = Outputs((features * np.float32(factor)).astype(np.float32), features)
-    found = compare(one, larger).neighbour_overlap
+    found = compare(outputs, larger).neighbour_overlap
     assert found is not None
     assert found > 0.9  # photos at equal angles may change places
 

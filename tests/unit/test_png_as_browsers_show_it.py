@@ -123,5 +123,5 @@ def test_pixels_that_are_half_transparent_keep_their_colour_with_gamma() -> None
     picture = draw(1, 128, 96).convert("RGBA")
     clear = land(with_chunks(save(picture, "PNG"), _numbers(b"gAMA", 45_455)))
     same = land(save(picture, "PNG"))
-    seen, wanted = (read_view(one.full.data).astype(int) for one in (clear, same))
+    seen, wanted = (read_view(photo.full.data).astype(int) for photo in (clear, same))
     assert np.abs(seen - wanted).mean() < 4

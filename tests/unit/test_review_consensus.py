@@ -38,8 +38,8 @@ def learned(
             yes=made[:, 2] == 1,
             direct=np.full(len(made), direct),
             prior=np.array(prior, dtype=np.float64),
-            right_shares=np.array([one.right_share for one in starts]),
-            credits=np.array([one.answers for one in starts]),
+            right_shares=np.array([start.right_share for start in starts]),
+            credits=np.array([start.answers for start in starts]),
         )
     )
 

@@ -42,16 +42,16 @@ def recoloured(picture: Image.Image) -> Image.Image:
 WAYS: dict[str, Callable[[Image.Image], Image.Image]] = {
     "saved again": Image.Image.copy,
     "mirrored": ImageOps.mirror,
-    "in 256 colours": lambda one: one.convert("P").convert("RGB"),
-    "framed": lambda one: ImageOps.expand(one, 3, "gold"),
-    "cut": lambda one: one.crop((9, 4, 230, 158)),
-    "stretched": lambda one: one.resize((240, 190)),
-    "brighter": lambda one: ImageEnhance.Brightness(one).enhance(0.8),
+    "in 256 colours": lambda image: image.convert("P").convert("RGB"),
+    "framed": lambda image: ImageOps.expand(image, 3, "gold"),
+    "cut": lambda image: image.crop((9, 4, 230, 158)),
+    "stretched": lambda image: image.resize((240, 190)),
+    "brighter": lambda image: ImageEnhance.Brightness(image).enhance(0.8),
 }
 
 
-def found_among(folder: Path, one: Image.Image, other: Image.Image) -> list[SamePicture]:
-    one.save(folder / "a.jpg", quality=92)
+def found_among(folder: Path, image: Image.Image, other: Image.Image) -> list[SamePicture]:
+    image.save(folder / "a.jpg", quality=92)
     other.save(folder / "b.jpg", quality=88)
     return same_pictures({name: folder / f"{name}.jpg" for name in "ab"})
 
@@ -82,6 +82,6 @@ def test_the_truth_is_completed_through_repeats() -> None:
     truth = {"a": GOOD, "b": GOOD, "copy": copy, "c": GOOD, "other": GOOD}
     pairs = [SamePicture("a", "b", True, 2.0), SamePicture("b", "c", True, 2.0)]
     whole = completed(truth, [*pairs, SamePicture("a", "c", False, 2.0)])
-    repeated = source_of({name: one.original for name, one in whole.items()})
+    repeated = source_of({name: fact.original for name, fact in whole.items()})
     assert repeated == {"a": "a", "b": "a", "copy": "a", "c": "a", "other": "other"}
-    assert all(whole[name].kind == one.kind for name, one in truth.items())
+    assert all(whole[name].kind == fact.kind for name, fact in truth.items())

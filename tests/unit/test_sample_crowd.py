@@ -63,43 +63,43 @@ def photos(crowd: Crowd, truth: dict[str, Truth], kind: str) -> dict[str, bytes]
 def test_every_photo_is_sent_once_and_some_once_more(
     scenes: Scenes, sendings: list[PlannedUpload]
 ) -> None:
-    firsts = [one.scene.file for one in sendings if one.kind not in SENT_AGAIN]
+    firsts = [upload.scene.file for upload in sendings if upload.kind not in SENT_AGAIN]
     assert sorted(firsts) == sorted(scene.file for scene in scenes.crowd)
-    again = [one.scene.file for one in sendings if one.kind in SENT_AGAIN]
+    again = [upload.scene.file for upload in sendings if upload.kind in SENT_AGAIN]
     assert set(again) <= set(firsts)
 
 
 def test_every_kind_has_its_share_of_the_photos(
     scenes: Scenes, sendings: list[PlannedUpload]
 ) -> None:
-    counts = Counter(one.kind for one in sendings)
+    counts = Counter(upload.kind for upload in sendings)
     for kind, share in {**SENT_SO, **SENT_AGAIN}.items():
         assert counts[kind] == round(share * len(scenes.crowd)), kind
 
 
 def test_a_copy_comes_after_the_good_photo_that_it_repeats(sendings: list[PlannedUpload]) -> None:
-    place = {one.name: number for number, one in enumerate(sendings)}
-    repeats = [one for one in sendings if one.original]
-    assert {one.kind for one in repeats} == {"exact_duplicate", "near_duplicate"}
-    for one in repeats:
-        first = sendings[place[one.original]]
-        assert (first.kind, first.scene) == ("good", one.scene)
-        assert place[first.name] < place[one.name]
-        assert first.sent_at <= one.sent_at
+    place = {upload.name: number for number, upload in enumerate(sendings)}
+    repeats = [upload for upload in sendings if upload.original]
+    assert {upload.kind for upload in repeats} == {"exact_duplicate", "near_duplicate"}
+    for upload in repeats:
+        first = sendings[place[upload.original]]
+        assert (first.kind, first.scene) == ("good", upload.scene)
+        assert place[first.name] < place[upload.name]
+        assert first.sent_at <= upload.sent_at
 
 
 def test_wrong_labels_are_claimed_and_all_others_are_true(sendings: list[PlannedUpload]) -> None:
-    for one in sendings:
-        assert (one.claimed == one.scene.label) == (one.kind != "wrong_label"), one.name
+    for upload in sendings:
+        assert (upload.claimed == upload.scene.label) == (upload.kind != "wrong_label"), upload.name
 
 
 def test_the_careful_err_less_often_than_the_sloppy(scenes: Scenes) -> None:
     sent: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     for seed in range(20):
-        for one in plan(scenes.crowd, seed):
-            sent[one.sender.kind] += 1
-            wrong[one.sender.kind] += one.kind == "wrong_label"
+        for upload in plan(scenes.crowd, seed):
+            sent[upload.sender.kind] += 1
+            wrong[upload.sender.kind] += upload.kind == "wrong_label"
     assert wrong["careful"] / sent["careful"] < wrong["sloppy"] / sent["sloppy"] / 3
     assert sent["bulk sender"] / sent.total() > 1 / len(PEOPLE)
 

@@ -169,7 +169,7 @@ def test_two_that_a_person_parted_never_meet_in_a_group(
     images, found = pool
     matches = [match for match in found if match.pair not in parted]
     members = group(images, matches, parted)
-    keeper_of = dict.fromkeys(images, "") | {one.image_id: one.keeper_id for one in members}
+    keeper_of = dict.fromkeys(images, "") | {image.image_id: image.keeper_id for image in members}
     for first, second in parted:
         if first != second:
             assert (keeper_of[first] or first) != (keeper_of[second] or second)

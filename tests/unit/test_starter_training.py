@@ -70,9 +70,9 @@ def test_a_picture_follows_from_its_seed(seed: int) -> None:
 def test_every_way_of_making_pictures_is_used() -> None:
     given = photos(60)
     made = [pictures.make_picture(given.pixels, given.classes, at, 1) for at in range(60)]
-    unnamed = sum(one.classes[0] == pictures.NO_CLASS for one in made)
+    unnamed = sum(part.classes[0] == pictures.NO_CLASS for part in made)
     assert 5 < unnamed < 30
-    assert len({one.pixels.tobytes() for one in made}) == 60
+    assert len({part.pixels.tobytes() for part in made}) == 60
 
 
 def test_a_cut_of_a_rendered_photo_has_the_size_of_a_picture() -> None:
@@ -82,7 +82,7 @@ def test_a_cut_of_a_rendered_photo_has_the_size_of_a_picture() -> None:
 
 def test_things_that_a_class_shows_already_get_no_output_of_their_own() -> None:
     classes = starter_classes((GOLDFISH,), ["/m/03fj2", "/m/02jvh9", "/m/02jvh9"])
-    assert [one.mid for one in classes] == ["/m/03fj2", "/m/02jvh9"]
+    assert [starter_class.mid for starter_class in classes] == ["/m/03fj2", "/m/02jvh9"]
     assert number_of(classes, "/m/02jvh9") == 1
     assert table(classes) == "class,mid,is_a\n0,/m/03fj2,\n1,/m/02jvh9,\n"
     with pytest.raises(Misconfigured, match="No class"):
@@ -107,8 +107,8 @@ def test_every_eighth_rendered_photo_is_held_out() -> None:
 def test_folds_hold_every_class_evenly(given: list[int], seed: int) -> None:
     classes = np.array(given, np.int64)
     folds = spread(classes, seed)
-    for one in set(given):
-        counts = np.bincount(folds[classes == one], minlength=FOLDS)
+    for number in set(given):
+        counts = np.bincount(folds[classes == number], minlength=FOLDS)
         assert counts.max() - counts.min() <= 1
 
 

@@ -82,7 +82,7 @@ class Plot:
 def found_in(plot: Plot, contributors: dict[str, int] | None = None) -> list[bool]:
     company = plot.company()
     known = CONTRIBUTORS if contributors is None else contributors
-    return [bool(one) for one in find_strangers(company.peers, company, known)]
+    return [bool(is_stranger) for is_stranger in find_strangers(company.peers, company, known)]
 
 
 @settings(max_examples=40, deadline=None)

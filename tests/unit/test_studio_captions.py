@@ -37,11 +37,11 @@ def test_a_caption_is_one_clean_sentence(name: str, number: int, seed: int) -> N
 @settings(deadline=None)
 @given(names, st.integers(1, 60), st.integers(0, 10_000))
 def test_several_things_take_the_plural_and_no_article(name: str, number: int, seed: int) -> None:
-    one = scene(name, number, seed)
-    for sentence in captions(one):
-        if one.look.is_plural:
-            assert not re.search(rf"\ba {one.look.phrase}", sentence, re.IGNORECASE)
-            assert f"{one.look.phrase} sits" not in sentence.lower()
+    drawn = scene(name, number, seed)
+    for sentence in captions(drawn):
+        if drawn.look.is_plural:
+            assert not re.search(rf"\ba {drawn.look.phrase}", sentence, re.IGNORECASE)
+            assert f"{drawn.look.phrase} sits" not in sentence.lower()
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,14 @@ def test_one_seed_gives_the_same_scene(name: str, number: int, seed: int) -> Non
 @settings(deadline=None)
 @given(names, numbers, seeds)
 def test_a_scene_is_one_that_a_phone_can_take(name: str, number: int, seed: int) -> None:
-    one = scene(name, number, seed)
-    low, high = one.thing.elevation_degrees
-    assert low <= one.view.elevation_degrees <= high
-    assert 0.6 <= one.view.fill_share <= 1.0
-    assert one.look in one.thing.looks
-    assert one.place in one.thing.places
-    assert set(one.clutter) <= set(one.thing.clutter)
-    assert one.is_outdoors == (one.light in OUTDOOR_LIGHTS)
+    drawn = scene(name, number, seed)
+    low, high = drawn.thing.elevation_degrees
+    assert low <= drawn.view.elevation_degrees <= high
+    assert 0.6 <= drawn.view.fill_share <= 1.0
+    assert drawn.look in drawn.thing.looks
+    assert drawn.place in drawn.thing.places
+    assert set(drawn.clutter) <= set(drawn.thing.clutter)
+    assert drawn.is_outdoors == (drawn.light in OUTDOOR_LIGHTS)
 
 
 @settings(deadline=None)
@@ -46,7 +46,7 @@ def test_members_of_a_group_share_what_they_show_and_differ_in_the_view(
     name: str, seed: int
 ) -> None:
     group = [scene(name, number, seed) for number in range(1, GROUP_PHOTOS + 1)]
-    assert len({(one.look, one.place, one.light) for one in group}) == 1
+    assert len({(drawn.look, drawn.place, drawn.light) for drawn in group}) == 1
     for first, second in combinations(group, 2):
         assert _apart(first, second) > 0.05
 

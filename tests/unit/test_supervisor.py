@@ -49,10 +49,10 @@ while True:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[PartsEnvironment]:
-    place = PartsEnvironment(tmp_path, {"PATH": "/usr/bin:/bin"})
-    yield place
-    end_leftovers(place.mark, patience_seconds=0)
+def environment(tmp_path: Path) -> Iterator[PartsEnvironment]:
+    environment = PartsEnvironment(tmp_path, {"PATH": "/usr/bin:/bin"})
+    yield environment
+    end_leftovers(environment.mark, patience_seconds=0)
 
 
 def until(holds: Callable[[], bool], seconds: float = 10) -> None:
@@ -62,9 +62,9 @@ def until(holds: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.02)
 
 
-def test_a_part_that_is_killed_starts_again(place: PartsEnvironment) -> None:
+def test_a_part_that_is_killed_starts_again(environment: PartsEnvironment) -> None:
     said: list[str] = []
-    supervisor = Supervisor(place, said.append)
+    supervisor = Supervisor(environment, said.append)
     supervisor.start([Part("sleeper", SLEEPER)])
     first = supervisor.processes()["sleeper"]
     os.kill(first, signal.SIGKILL)
@@ -80,10 +80,10 @@ def test_a_part_that_is_killed_starts_again(place: PartsEnvironment) -> None:
 
 
 def test_a_needed_part_that_cannot_live_is_given_up_with_its_last_words(
-    place: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
+    environment: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "FIRST_PAUSE_SECONDS", 0.001)
-    supervisor = Supervisor(place, lambda _line: None)
+    supervisor = Supervisor(environment, lambda _line: None)
     broken = Part(
         "broken",
         ("sh", "-c", "echo the sky fell; exit 3"),
@@ -98,12 +98,12 @@ def test_a_needed_part_that_cannot_live_is_given_up_with_its_last_words(
 
 
 def test_a_part_that_the_hub_can_do_without_rests_after_many_deaths_and_is_tried_again(
-    place: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
+    environment: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "FIRST_PAUSE_SECONDS", 0.001)
     monkeypatch.setattr(supervisor_module, "REST_SECONDS", 0.5)
     said: list[str] = []
-    supervisor = Supervisor(place, said.append)
+    supervisor = Supervisor(environment, said.append)
     broken = Part("broken", ("sh", "-c", "echo the sky fell; exit 3"), is_ready=lambda: False)
     supervisor.start([Part("sleeper", SLEEPER), broken])
     assert "'broken' died 7 times" in said[-1]
@@ -120,10 +120,10 @@ def test_a_part_that_the_hub_can_do_without_rests_after_many_deaths_and_is_tried
 
 
 def test_a_part_that_asks_for_a_person_stays_down_and_the_others_go_on(
-    place: PartsEnvironment,
+    environment: PartsEnvironment,
 ) -> None:
     said: list[str] = []
-    supervisor = Supervisor(place, said.append)
+    supervisor = Supervisor(environment, said.append)
     flooded = Part(
         "flooded", ("sh", "-c", "echo too many; exit 3"), stays_down_after=frozenset({3})
     )
@@ -139,40 +139,40 @@ def test_a_part_that_asks_for_a_person_stays_down_and_the_others_go_on(
 
 
 def test_stopping_ends_even_a_part_that_does_not_listen(
-    place: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
+    environment: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "STOP_PATIENCE_SECONDS", 0.3)
-    supervisor = Supervisor(place, lambda _line: None)
+    supervisor = Supervisor(environment, lambda _line: None)
     supervisor.start([Part("stubborn", STUBBORN), Part("sleeper", SLEEPER)])
-    until(lambda: "deaf" in place.log("stubborn").read_text())
+    until(lambda: "deaf" in environment.log("stubborn").read_text())
     pids = supervisor.processes().values()
     supervisor.stop()
     assert not any(psutil.pid_exists(pid) for pid in pids)
 
 
 def test_programs_stop_before_the_services_that_they_use(
-    place: PartsEnvironment, tmp_path: Path
+    environment: PartsEnvironment, tmp_path: Path
 ) -> None:
     order = tmp_path / "order"
     script = f"trap 'echo $0 >> {order}; exit 0' TERM; echo up; while :; do sleep 0.05; done"
-    supervisor = Supervisor(place, lambda _line: None)
+    supervisor = Supervisor(environment, lambda _line: None)
     service = Part("service", ("sh", "-c", script, "service"), is_service=True)
     supervisor.start([service])
     supervisor.start([Part("program", ("sh", "-c", script, "program"))])
     for name in ("service", "program"):
-        until(lambda name=name: "up" in place.log(name).read_text())  # type: ignore[misc]  # bound default
+        until(lambda name=name: "up" in environment.log(name).read_text())  # type: ignore[misc]  # bound default
     supervisor.stop()
     assert order.read_text().split() == ["program", "service"]
 
 
 def test_a_log_is_moved_aside_before_it_grows_without_bound(
-    place: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
+    environment: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "LOG_BYTES", 1000)
     loud = Part("loud", ("sh", "-c", "yes | head -c 5000; sleep 600"))
-    supervisor = Supervisor(place, lambda _line: None)
+    supervisor = Supervisor(environment, lambda _line: None)
     supervisor.start([loud])
-    log = place.log("loud")
+    log = environment.log("loud")
     until(lambda: log.stat().st_size == 5000)
     supervisor.watch()
     assert log.stat().st_size == 0
@@ -181,12 +181,12 @@ def test_a_log_is_moved_aside_before_it_grows_without_bound(
 
 
 def test_a_log_that_cannot_be_moved_aside_is_cut_all_the_same(
-    place: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
+    environment: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "LOG_BYTES", 1000)
-    supervisor = Supervisor(place, lambda _line: None)
+    supervisor = Supervisor(environment, lambda _line: None)
     supervisor.start([Part("loud", ("sh", "-c", "yes | head -c 5000; sleep 600"))])
-    log = place.log("loud")
+    log = environment.log("loud")
     log.with_suffix(".log.1").mkdir()  # no file can be written there, as on a full disk
     until(lambda: log.stat().st_size == 5000)
     supervisor.watch()
@@ -212,8 +212,10 @@ def test_nothing_outlives_a_hub_that_is_killed_and_its_next_start(tmp_path: Path
     until(lambda: not any(_lives(process) for process in family))
 
 
-def test_leftovers_of_another_hub_are_left_alone(tmp_path: Path, place: PartsEnvironment) -> None:
-    supervisor = Supervisor(place, lambda _line: None)
+def test_leftovers_of_another_hub_are_left_alone(
+    tmp_path: Path, environment: PartsEnvironment
+) -> None:
+    supervisor = Supervisor(environment, lambda _line: None)
     supervisor.start([Part("sleeper", SLEEPER)])
     pid = supervisor.processes()["sleeper"]
     assert end_leftovers(Mark(tmp_path / "other")) == 0

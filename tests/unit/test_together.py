@@ -25,7 +25,7 @@ class Writer:
         self._failure = failure
 
     def write(self, messages: Sequence[Message]) -> None:
-        self.turns.append([one.key for one in messages])
+        self.turns.append([message.key for message in messages])
         if len(self.turns) == 1:
             self.began.set()
             assert self.let_go.wait(PATIENCE_SECONDS)

@@ -16,7 +16,9 @@ SAID = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.3, 0.6, 0.1], [0.9, 0.05, 
 def test_each_label_has_its_precision_and_recall() -> None:
     found = evaluate(HeldOutPhotos("test", ["a", "b", "c", "d"], TRUTH), SAID, MIDS, NAMES)
     assert found.accuracy == 0.5
-    assert [(one.name, one.photos, one.precision, one.recall) for one in found.labels] == [
+    assert [
+        (score.name, score.photos, score.precision, score.recall) for score in found.labels
+    ] == [
         ("Cat", 2, 0.5, 0.5),
         ("Dog", 2, 0.5, 0.5),
         ("Eel", 0, None, None),
@@ -26,7 +28,7 @@ def test_each_label_has_its_precision_and_recall() -> None:
 
 def test_the_surest_mistake_is_named_first() -> None:
     found = evaluate(HeldOutPhotos("test", ["a", "b", "c", "d"], TRUTH), SAID, MIDS, NAMES)
-    named = [(one.image_id, one.said, one.shows) for one in found.mistakes]
+    named = [(mistake.image_id, mistake.said, mistake.shows) for mistake in found.mistakes]
     assert named == [("d", "Cat", "Dog"), ("b", "Dog", "Cat")]
     assert found.mistakes[0].probability == pytest.approx(0.9)
 

@@ -59,7 +59,7 @@ def test_a_curve_stays_in_its_picture_and_ends_with_the_last_value(
 ) -> None:
     found = charts.curve(list(enumerate(values, 1)), last_step, is_share)
     assert found is not None
-    points = [tuple(map(float, one.split(","))) for one in found.points.split()]
+    points = [tuple(map(float, point.split(","))) for point in found.points.split()]
     assert len(points) <= charts.MOST_POINTS + 1
     assert all(charts.LEFT <= x <= charts.RIGHT for x, _ in points)
     assert all(charts.TOP <= y <= charts.BOTTOM for _, y in points)

@@ -70,7 +70,7 @@ def test_a_faulty_csv_is_named_by_line_and_fault(
 )
 def test_what_spreadsheets_leave_does_no_harm(tmp_path: Path, data: bytes | str) -> None:
     found = from_csv(_written(tmp_path, data))
-    assert [(one.name, one.claim.label) for one in found] == [("p0.jpg", "Mug")]
+    assert [(photo.name, photo.claim.label) for photo in found] == [("p0.jpg", "Mug")]
 
 
 def test_the_tables_of_an_unpacked_release_name_its_photos(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_the_tables_of_an_unpacked_release_name_its_photos(tmp_path: Path) -> No
         "00000000000000bb,verification,/m/0bt9lr,1\n"
     )
     by_labels = from_csv(tmp_path / "labels.csv")
-    assert [(one.file, one.claim.label) for one in by_labels] == [
+    assert [(photo.file, photo.claim.label) for photo in by_labels] == [
         (photo, "/m/02jvh9"),
         (tmp_path / "00000000000000bb.jpg", "/m/0bt9lr"),  # told as unreadable when it is sent
     ]

@@ -44,13 +44,13 @@ def _touch(*files: Path) -> None:
 
 
 def _told(folder: Path) -> dict[str, str]:
-    return {one.name: one.fault or one.left_out for one in from_folder(folder, "Toy")}
+    return {photo.name: photo.fault or photo.left_out for photo in from_folder(folder, "Toy")}
 
 
 @pytest.mark.parametrize("leftover", LEFTOVERS)
 def test_what_systems_leave_behind_is_passed_over(tmp_path: Path, leftover: str) -> None:
     _touch(tmp_path / "Toy/real.jpg", tmp_path / "Toy" / leftover, tmp_path / leftover)
-    assert [one.name for one in from_subfolders(tmp_path)] == ["Toy/real.jpg"]
+    assert [photo.name for photo in from_subfolders(tmp_path)] == ["Toy/real.jpg"]
 
 
 def test_what_belongs_to_a_photo_is_named_and_left_out(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_links_are_followed_and_dead_ones_are_offered_to_be_named(tmp_path: Path
     (toys / "folder").symlink_to(tmp_path / "elsewhere")
     (toys / "dead.jpg").symlink_to(tmp_path / "gone.jpg")
     (tmp_path / "labels/Mug").symlink_to(tmp_path / "elsewhere")
-    assert [one.name for one in from_subfolders(tmp_path / "labels")] == [
+    assert [photo.name for photo in from_subfolders(tmp_path / "labels")] == [
         "Mug/a.jpg",
         "Mug/b/c.jpg",
         "Toy/dead.jpg",
@@ -109,7 +109,7 @@ def test_a_label_folder_whose_name_is_no_text_is_a_fault_of_its_photos_alone(
     tmp_path: Path,
 ) -> None:
     _touch(tmp_path / "Toy/1.jpg", tmp_path / os.fsdecode(b"Caf\xe9") / "1.jpg")
-    found = {shown(one.name): one.fault for one in from_subfolders(tmp_path)}
+    found = {shown(photo.name): photo.fault for photo in from_subfolders(tmp_path)}
     assert found["Toy/1.jpg"] == ""
     assert "is no UTF-8 text" in found[r"Caf\xe9/1.jpg"]
     assert all(is_text(fault) for fault in found.values())
@@ -146,12 +146,12 @@ def test_an_unpacked_release_names_its_labels_by_its_manifest(tmp_path: Path) ->
         _touch(tmp_path / path)
     first = sorted(scripted_release.PHOTOS)[0]
     _touch(tmp_path / "train/mine.jpg")
-    told = {one.name: (one.claim.label, one.left_out) for one in from_release(tmp_path)}
+    told = {photo.name: (photo.claim.label, photo.left_out) for photo in from_release(tmp_path)}
     assert set(told) == {*scripted_release.PHOTOS, "train/mine.jpg"}
     assert told["train/mine.jpg"] == ("", "It is not in the release's manifest.")
     assert all(told[path][0].startswith("/m/") for path in scripted_release.PHOTOS)
     of_a_label = from_release((tmp_path / first).parent)
-    assert first in [one.name for one in of_a_label]
+    assert first in [photo.name for photo in of_a_label]
     assert from_release(tmp_path.parent) == []
 
 

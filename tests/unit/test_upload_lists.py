@@ -27,7 +27,7 @@ def test_a_folder_is_sent_whole_but_for_hidden_files(tmp_path: Path) -> None:
         tmp_path / "b.jpg", tmp_path / "sub/a.HEIC", tmp_path / ".DS_Store", tmp_path / ".x/c.jpg"
     )
     found = from_folder(tmp_path, "Dog")
-    assert [(one.name, one.claim.label) for one in found] == [
+    assert [(photo.name, photo.claim.label) for photo in found] == [
         ("b.jpg", "Dog"),
         ("sub/a.HEIC", "Dog"),
     ]
@@ -36,7 +36,7 @@ def test_a_folder_is_sent_whole_but_for_hidden_files(tmp_path: Path) -> None:
 def test_sub_folders_name_the_labels(tmp_path: Path) -> None:
     touch(tmp_path / "Dog/1.jpg", tmp_path / "Alpine sea holly/1.jpg")
     found = from_subfolders(tmp_path)
-    assert [(one.name, one.claim.label) for one in found] == [
+    assert [(photo.name, photo.claim.label) for photo in found] == [
         ("Alpine sea holly/1.jpg", "Alpine sea holly"),
         ("Dog/1.jpg", "Dog"),
     ]

@@ -53,8 +53,15 @@ def test_of_a_release_only_what_is_neither_withdrawn_nor_hidden_is_given_out(
 
 def test_many_withdrawn_files_are_gone_through_once_for_all_files(manifest: Manifest) -> None:
     withdrawn = Counted(
-        WithdrawnFile("pets-1", one.image_id, one.path, one.sha256, "withdrawn", DAY)
-        for one in manifest.files
+        WithdrawnFile(
+            "pets-1",
+            manifest_file.image_id,
+            manifest_file.path,
+            manifest_file.sha256,
+            "withdrawn",
+            DAY,
+        )
+        for manifest_file in manifest.files
     )
     Counted.times = 0
     assert len(list(Withheld(withdrawn, None, frozenset()).among(manifest.files))) == 50

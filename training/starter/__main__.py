@@ -18,14 +18,14 @@ from training.starter.schedule import Budget
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return the exit status."""
-    given = _parser().parse_args(arguments)
-    inputs = Inputs(given.photos, given.models, given.work, given.rendered)
+    options = _parser().parse_args(arguments)
+    inputs = Inputs(options.photos, options.models, options.work, options.rendered)
     try:
-        if given.command == "train":
-            budget = Budget(minutes=given.minutes, steps=given.steps)
-            making.train_starter(inputs, budget, given.threads, _say, _ended().is_set)
+        if options.command == "train":
+            budget = Budget(minutes=options.minutes, steps=options.steps)
+            making.train_starter(inputs, budget, options.threads, _say, _ended().is_set)
         else:
-            made = making.export_starter(inputs, given.crowd, given.out, _say)
+            made = making.export_starter(inputs, options.crowd, options.out, _say)
             sys.stdout.write(describe(made))
     except HubError as error:
         sys.stderr.write(f"{error}\n")
@@ -36,8 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _ended() -> threading.Event:
     """Set once somebody asks the program to end: training saves first."""
     event = threading.Event()
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked, lambda *_: event.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: event.set())
     return event
 
 

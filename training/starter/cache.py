@@ -42,8 +42,8 @@ def write_lessons(photos: Packed, seed: int, folder: Path, teachers: Teachers, s
             continue
         indices = order[begin : begin + PART_PICTURES]
         made = [make_picture(photos.pixels, photos.classes, int(at), seed) for at in indices]
-        pixels = np.concatenate([one.pixels for one in made])
-        classes = np.concatenate([one.classes for one in made])
+        pixels = np.concatenate([pictures.pixels for pictures in made])
+        classes = np.concatenate([pictures.classes for pictures in made])
         write_part(path, pixels, classes, teachers)
         say(f"{path.name}: {len(indices)} pictures")
 

@@ -31,7 +31,7 @@ def starter_classes(wnids: Sequence[str], things: Iterable[str]) -> tuple[Starte
     """
     known = {row["wnid"]: row for row in _facts()}
     first = [StarterClass(wnid, known[wnid]["mid"], known[wnid]["is_a"]) for wnid in wnids]
-    named = {one.mid for one in first}
+    named = {starter_class.mid for starter_class in first}
     others = [StarterClass(mid, mid, "") for mid in sorted(set(things) - named)]
     if len(first) + len(others) > PLACES:
         raise Misconfigured(f"There are more than {PLACES} classes; leave some things out.")
@@ -40,15 +40,18 @@ def starter_classes(wnids: Sequence[str], things: Iterable[str]) -> tuple[Starte
 
 def number_of(classes: Sequence[StarterClass], mid: str) -> int:
     """The output that means exactly this label; raise Misconfigured if there is none."""
-    for number, one in enumerate(classes):
-        if one.mid == mid:
+    for number, starter_class in enumerate(classes):
+        if starter_class.mid == mid:
             return number
     raise Misconfigured(f"No class of the starter is {mid}.")
 
 
 def table(classes: Sequence[StarterClass]) -> str:
     """The classes as a table of `imagehub.vision.class_map`."""
-    rows = [f"{number},{one.mid},{one.is_a}\n" for number, one in enumerate(classes)]
+    rows = [
+        f"{number},{starter_class.mid},{starter_class.is_a}\n"
+        for number, starter_class in enumerate(classes)
+    ]
     return "".join(["class,mid,is_a\n", *rows])
 
 

@@ -158,12 +158,12 @@ def _learner(pupil: Pupil, lessons: Lessons, plan: TrainingSchedule) -> Callable
     def learn(batch: Any, seed: Any, side: int) -> Any:
         pixels, classes, features, answers = batch
         shown = _shown(pixels, seed, side)
-        wanted = FEATURE_UNIT * tf.cast(features, tf.float32)
+        target = FEATURE_UNIT * tf.cast(features, tf.float32)
         with tf.GradientTape() as tape:
             found, logits = pupil.network(shown, training=True)
             losses = tf.stack(
                 [
-                    tf.reduce_mean(tf.square((found - wanted) / spread)),
+                    tf.reduce_mean(tf.square((found - target) / spread)),
                     _answer_loss(pupil.head(found), answers),
                     _class_loss(logits, classes),
                 ]
@@ -189,28 +189,28 @@ def _shown(pixels: Any, seed: Any, side: int) -> Any:
     """Floats of the wanted side, every second picture mirrored."""
     import tensorflow as tf
 
-    given = tf.cast(pixels, tf.float32)
-    mirrored = tf.random.stateless_uniform([tf.shape(given)[0], 1, 1, 1], seed) < 0.5
-    given = tf.where(mirrored, tf.reverse(given, [2]), given)
+    tensor = tf.cast(pixels, tf.float32)
+    mirrored = tf.random.stateless_uniform([tf.shape(tensor)[0], 1, 1, 1], seed) < 0.5
+    tensor = tf.where(mirrored, tf.reverse(tensor, [2]), tensor)
     if side == pixels.shape[1]:
-        return given
-    return tf.image.resize(given, [side, side], antialias=True)
+        return tensor
+    return tf.image.resize(tensor, [side, side], antialias=True)
 
 
 def _answer_loss(logits: Any, answers: Any) -> Any:
     import tensorflow as tf
 
-    wanted = tf.cast(answers, tf.float32)
-    wanted /= tf.maximum(tf.reduce_sum(wanted, axis=1, keepdims=True), 1.0)
-    return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(wanted, logits))
+    target = tf.cast(answers, tf.float32)
+    target /= tf.maximum(tf.reduce_sum(target, axis=1, keepdims=True), 1.0)
+    return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits))
 
 
 def _class_loss(logits: Any, classes: Any) -> Any:
     import tensorflow as tf
 
     known = tf.cast(tf.not_equal(classes, NO_CLASS), tf.float32)
-    each = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(classes, 0), logits)
-    return tf.reduce_sum(each * known) / tf.maximum(tf.reduce_sum(known), 1.0)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(classes, 0), logits)
+    return tf.reduce_sum(losses * known) / tf.maximum(tf.reduce_sum(known), 1.0)
 
 
 def _average(pupil: Pupil, stays: float) -> None:

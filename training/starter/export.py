@@ -48,7 +48,7 @@ def balanced(network: ResNet, features: Float32s) -> ResNet:
     widths = [network.units[unit].main[-1].weights.shape[0] for unit, _ in network.taps]
     parts = np.split(features, np.cumsum(widths), axis=1)
     factors = [float(1 / part.sum(axis=1).mean()) for part in parts]
-    taps = tuple((unit, one) for (unit, _), one in zip(network.taps, factors, strict=False))
+    taps = tuple((unit, factor) for (unit, _), factor in zip(network.taps, factors, strict=False))
     return dataclasses.replace(network, taps=taps, factor=factors[-1])
 
 

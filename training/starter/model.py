@@ -44,18 +44,18 @@ def unit_name(stage: int, number: int) -> str:
     return f"stage{stage + 1}_unit{number + 1}"
 
 
-def _unit(given: Any, width: int, stride: int, name: str, policy: str) -> Any:
+def _unit(tensor: Any, width: int, stride: int, name: str, policy: str) -> Any:
     from tf_keras import layers
 
-    main = _rectified(_normalised(given, width, (3, stride), f"{name}_first", policy), policy)
+    main = _rectified(_normalised(tensor, width, (3, stride), f"{name}_first", policy), policy)
     main = _normalised(main, width, (3, 1), f"{name}_second", policy)
-    beside = given
-    if stride != 1 or given.shape[-1] != width:
-        beside = _normalised(given, width, (1, stride), f"{name}_beside", policy)
+    beside = tensor
+    if stride != 1 or tensor.shape[-1] != width:
+        beside = _normalised(tensor, width, (1, stride), f"{name}_beside", policy)
     return _rectified(layers.add([main, beside], dtype=policy), policy)
 
 
-def _normalised(given: Any, width: int, shape: tuple[int, int], name: str, policy: str) -> Any:
+def _normalised(tensor: Any, width: int, shape: tuple[int, int], name: str, policy: str) -> Any:
     """A convolution of `shape` (side, stride) and its batch normalisation."""
     from tf_keras import layers
 
@@ -69,13 +69,13 @@ def _normalised(given: Any, width: int, shape: tuple[int, int], name: str, polic
         kernel_initializer="he_normal",
         name=f"{name}_convolution",
         dtype=policy,
-    )(given)
+    )(tensor)
     return layers.BatchNormalization(
         momentum=MOMENTUM, epsilon=EPSILON, name=f"{name}_normalisation", dtype=policy
     )(found)
 
 
-def _rectified(given: Any, policy: str) -> Any:
+def _rectified(tensor: Any, policy: str) -> Any:
     from tf_keras import layers
 
-    return layers.ReLU(dtype=policy)(given)
+    return layers.ReLU(dtype=policy)(tensor)

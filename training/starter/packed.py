@@ -47,7 +47,7 @@ def read_packed(folder: Path, part: str) -> Packed:
                     found.append((member.name, number[wnid], _decoded(file.read())))
     if not found:
         raise Misconfigured(f"{folder} holds no packed photos: there is no *-{part}*.tar in it.")
-    found.sort(key=lambda one: one[0])
+    found.sort(key=lambda entry: entry[0])
     return Packed(
         np.stack([pixels for _, _, pixels in found]),
         np.array([index for _, index, _ in found], np.int64),

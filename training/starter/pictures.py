@@ -33,10 +33,10 @@ class Pictures:
 def make_picture(photos: Pixels, classes: npt.NDArray[np.int64], index: int, seed: int) -> Pictures:
     """Make one picture of the photo `index`; the others of N photos lend company and canvas."""
     dice = np.random.default_rng((seed, index))
-    way = dice.random()
-    if way < CUT_SHARE:
+    kind = dice.random()
+    if kind < CUT_SHARE:
         image, known = _cut(photos[index], dice, SIDE_PIXELS), int(classes[index])
-    elif way < CUT_SHARE + CANVAS_SHARE:
+    elif kind < CUT_SHARE + CANVAS_SHARE:
         image, known = _on_canvas(photos, index, dice), int(classes[index])
     else:
         image, known = _four(photos, index, dice), NO_CLASS
@@ -74,12 +74,12 @@ def _on_canvas(photos: Pixels, index: int, dice: np.random.Generator) -> Image.I
 
 
 def _canvas(photos: Pixels, dice: np.random.Generator) -> Pixels:
-    way = dice.random()
-    if way < 0.4:
+    kind = dice.random()
+    if kind < 0.4:
         colour = 255 if dice.random() < 0.4 else dice.integers(0, 256, 3)
         return np.full((SIDE_PIXELS, SIDE_PIXELS, 3), colour, np.uint8)
     corners = dice.integers(0, 256, (2, 2, 3)).astype(np.uint8)
-    if way > 0.7:
+    if kind > 0.7:
         corners = photos[dice.integers(len(photos))][::21, ::21]
     sides = (SIDE_PIXELS, SIDE_PIXELS)
     return np.asarray(Image.fromarray(corners).resize(sides, Image.Resampling.BICUBIC))
@@ -91,8 +91,8 @@ def _four(photos: Pixels, index: int, dice: np.random.Generator) -> Image.Image:
     across, down = (int(at) for at in dice.integers(36, SIDE_PIXELS - 35, 2))
     others = [index, *dice.integers(0, len(photos), 3)]
     dice.shuffle(others)
-    places = [(0, 0), (across, 0), (0, down), (across, down)]
-    for other, (left, top) in zip(others, places, strict=True):
+    corners = [(0, 0), (across, 0), (0, down), (across, down)]
+    for other, (left, top) in zip(others, corners, strict=True):
         width = across if left == 0 else SIDE_PIXELS - across
         height = down if top == 0 else SIDE_PIXELS - down
         part = _cut(photos[other], dice, SIDE_PIXELS, least_share=0.6)

@@ -35,20 +35,20 @@ def spread(classes: Numbers, seed: int) -> Numbers:
     """A fold for each of N photos."""
     dice = np.random.default_rng(seed)
     folds = np.empty_like(classes)
-    for one in np.unique(classes):
-        own = dice.permutation(np.flatnonzero(classes == one))
+    for number in np.unique(classes):
+        own = dice.permutation(np.flatnonzero(classes == number))
         folds[own] = (np.arange(len(own)) + dice.integers(FOLDS)) % FOLDS
     return folds
 
 
-def _discriminate(known: Float64s, classes: Numbers, asked: Float64s) -> Numbers:
-    names, places, counts = np.unique(classes, return_inverse=True, return_counts=True)
+def _discriminate(known: Float64s, classes: Numbers, points: Float64s) -> Numbers:
+    names, indices, counts = np.unique(classes, return_inverse=True, return_counts=True)
     means = np.zeros((len(names), known.shape[1]))
-    np.add.at(means, places, known)
+    np.add.at(means, indices, known)
     means /= counts[:, None]
-    within = known - means[places]
+    within = known - means[indices]
     covariance = within.T @ within / len(known)
     ball = np.trace(covariance) / len(covariance) * np.eye(len(covariance))
     slopes = np.linalg.solve((1 - RIDGE_SHARE) * covariance + RIDGE_SHARE * ball, means.T)
     offsets = np.log(counts / counts.sum()) - 0.5 * np.einsum("kd,dk->k", means, slopes)
-    return np.asarray(names[(asked @ slopes + offsets).argmax(axis=1)])
+    return np.asarray(names[(points @ slopes + offsets).argmax(axis=1)])

@@ -122,7 +122,7 @@ def _named(
         pixels.extend(rendered.pixels)
         numbers.extend(number_of(classes, mid) for mid in rendered.mids)
     return (
-        np.stack([resize(one, SIDE_PIXELS, SIDE_PIXELS) for one in pixels]),
+        np.stack([resize(picture, SIDE_PIXELS, SIDE_PIXELS) for picture in pixels]),
         np.array(numbers, np.int64),
     )
 

@@ -103,10 +103,10 @@ class Frame:
 
 def board(database: Database, after: str | None, limit: int) -> Page[Coverage]:
     """A page of labels, those with most images first, and what each lacks."""
-    place = decode(after, int, str) if after else FIRST
+    position = decode(after, int, str) if after else FIRST
     with database.transaction() as cursor:
-        found = coverage.labels(cursor, (place[0], place[1]), limit + 1)
-        page = page_after(found, limit, lambda one: (one[1], one[0].mid), is_first=True)
+        found = coverage.labels(cursor, (position[0], position[1]), limit + 1)
+        page = page_after(found, limit, lambda row: (row[1], row[0].mid), is_first=True)
         mids = [label.mid for label, _ in page.items]
         counts = coverage.counts(cursor, mids, CoverageFilter())
         places = coverage.places(cursor, MOST_PLACES)
@@ -139,11 +139,11 @@ def facet(dimension: str, counts: Mapping[str, int], expected: Sequence[str]) ->
     values = []
     for code in codes:
         images = known.get(code, 0)
-        words, wish = words_of(dimension, code)
+        name, wish = words_of(dimension, code)
         is_thin = total >= FEW_IMAGES and len(codes) > 1 and images < THIN_SHARE * even
         is_wanted = is_thin and (dimension != "device" or code in expected)
         share = images / total if total else 0.0
-        values.append(Value(code, words, images, share, is_wanted, sentence([wish])))
+        values.append(Value(code, name, images, share, is_wanted, sentence([wish])))
     return Facet(dimension, tuple(values), sum(counts.values()) - total)
 
 
@@ -153,27 +153,27 @@ def words_of(dimension: str, code: str) -> tuple[str, str]:
         return f"cluster {int(code) + 1}", f"that look like those of cluster {int(code) + 1}"
     if dimension == "place":
         south, west = (int(part) for part in code.split(" "))
-        words = f"{_degrees(south, 'N', 'S')}, {_degrees(west, 'E', 'W')}"
-        return words, f"taken at {words}"
+        name = f"{_degrees(south, 'N', 'S')}, {_degrees(west, 'E', 'W')}"
+        return name, f"taken at {name}"
     return WORDS[dimension, code]
 
 
 def sentence(wishes: Sequence[str]) -> str:
     """Wishes as one sentence: `In dim light, taken with a phone.`"""
-    words = ", ".join(wishes)
-    return f"{words[:1].upper()}{words[1:]}."
+    text = ", ".join(wishes)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def chosen_words(choice: CoverageFilter) -> dict[str, str]:
     """What a choice chooses, by dimension, as wishes; raise NotFound for a value that is none."""
-    given = {
+    chosen = {
         "light": choice.light,
         "device": choice.device,
         "place": choice.place,
         "cluster": None if choice.cluster is None else str(choice.cluster),
     }
     try:
-        return {name: words_of(name, code)[1] for name, code in given.items() if code is not None}
+        return {name: words_of(name, code)[1] for name, code in chosen.items() if code is not None}
     except (KeyError, ValueError) as error:
         raise NotFound("There are no such photos.") from error
 

@@ -103,4 +103,4 @@ def close(demand_id: str, account: Account, body: Closing) -> Demand:
 
 
 def _all(found: Iterable[DemandEntry]) -> tuple[Demand, ...]:
-    return tuple(Demand.of(one) for one in found)
+    return tuple(Demand.of(demand) for demand in found)

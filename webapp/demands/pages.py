@@ -37,8 +37,8 @@ def index() -> str:
 @pages.get("/demands/new")
 def new() -> str:
     """The form that asks for photos, with what the link says filled in."""
-    given = {name: request.args.get(name, "")[:400] for name in FIELDS}
-    fields = {name: text if is_safe(text) else "" for name, text in given.items()}
+    values = {name: request.args.get(name, "")[:400] for name in FIELDS}
+    fields = {name: text if is_safe(text) else "" for name, text in values.items()}
     return _form({**fields, "target": fields["target"] or "20", "days": fields["days"] or "30"})
 
 
@@ -76,11 +76,11 @@ def show(demand_id: str) -> str:
 @pages.post("/demands/<demand_id>/watch")
 def watch(demand_id: str) -> Response:
     """Join a demand, or leave it."""
-    database, asker = resources().database, auth.asker()
+    database, account = resources().database, auth.asker()
     if request.form.get("act") == "leave":
-        found = demands.leave(database, asker, demand_id)
+        found = demands.leave(database, account, demand_id)
     else:
-        found = demands.join(database, asker, demand_id, "by_mail" in request.form)
+        found = demands.join(database, account, demand_id, "by_mail" in request.form)
     return redirect(f"/demands/{found.id}", 303)
 
 

@@ -40,11 +40,13 @@ def missions_near(
     database: Database, account: Account | None, limit: int, after: str | None = None
 ) -> Page[DemandEntry]:
     """Open demands for this person: the most needed and the nearest to what they sent first."""
-    place = _place(after) if after else 0
+    position = _place(after) if after else 0
     sees = database.acting_for(account.id) if account else database
     with sees.transaction() as cursor:
-        found = demand_queries.missions(cursor, account.id if account else None, place, limit + 1)
-    return Page(tuple(found[:limit]), encode([place + limit]) if len(found) > limit else None)
+        found = demand_queries.missions(
+            cursor, account.id if account else None, position, limit + 1
+        )
+    return Page(tuple(found[:limit]), encode([position + limit]) if len(found) > limit else None)
 
 
 def show(database: Database, account: Account | None, demand_id: str) -> DemandEntry:
@@ -125,16 +127,18 @@ def may_close(account: Account | None, found: DemandEntry) -> bool:
 
 
 def _place(after: str) -> int:
-    (place,) = decode(after, int)
-    return min(max(0, int(place)), LAST_PLACE)
+    (position,) = decode(after, int)
+    return min(max(0, int(position)), LAST_PLACE)
 
 
 def _news(ended: DemandEntry) -> News:
     photos = "1 photo" if ended.target == 1 else f"{ended.target:,} photos"
-    words = f"The demand for {photos} of {ended.label.name} was {ended.state}."
+    sentence = f"The demand for {photos} of {ended.label.name} was {ended.state}."
     if ended.closed_because:
-        words += f" The reason: {ended.closed_because}"
-    return News(f"demand.{ended.state}", words, f"/demands/{ended.id}", f"demand {ended.id} ended")
+        sentence += f" The reason: {ended.closed_because}"
+    return News(
+        f"demand.{ended.state}", sentence, f"/demands/{ended.id}", f"demand {ended.id} ended"
+    )
 
 
 def _held(cursor: Cursor, account: Account, demand_id: str) -> DemandEntry:
@@ -161,15 +165,15 @@ def _uuid(text: str) -> UUID:
 
 
 def _words(text: str, field: str, sentence: str) -> str:
-    words = " ".join(text.split())
-    hidden = find_hidden(words)
+    message = " ".join(text.split())
+    hidden = find_hidden(message)
     if hidden:
         raise Refused(
             f"{field}_invalid", f"The {field} holds {hidden}, which nobody sees; leave it out."
         )
-    if not words or len(words) > MOST_WORDS:
+    if not message or len(message) > MOST_WORDS:
         raise Refused(f"{field}_invalid", f"{sentence} At most {MOST_WORDS} characters.")
-    return words
+    return message
 
 
 def _require_number(value: int, most: int, field: str, noun: str) -> None:

@@ -32,9 +32,9 @@ def parted(cursor: Cursor, image_id: str, group: Sequence[str], viewer: Account 
     if viewer is None or not permissions.may_part_duplicates(viewer):
         return Parted()
     pairs = duplicate_undos.undone(cursor, [image_id, *group])
-    others = sorted({one for pair in pairs if image_id in pair for one in pair} - {image_id})
+    others = sorted({image for pair in pairs if image_id in pair for image in pair} - {image_id})
     tiles = duplicate_groups.tiles(cursor, others, viewer.id)
-    return Parted(frozenset(pairs), tuple(tiles[one] for one in others))
+    return Parted(frozenset(pairs), tuple(tiles[other] for other in others))
 
 
 def part(database: Database, account: Account, image_id: str, other_id: str) -> None:

@@ -29,7 +29,7 @@ class AccessKind:
 
     def is_for(
         self,
-        asker: Account | None,
+        account: Account | None,
         *,
         is_own: bool = False,
         is_public: bool = False,
@@ -41,21 +41,21 @@ class AccessKind:
         `is_waiting` says that the thing is, for this asker, one of the review queue; `is_opened`
         that it is open to this admin.
         """
-        words = {role.value for role in asker.roles} if asker else set()
-        if is_waiting and words & {Role.REVIEWER, Role.ADMIN}:
-            words.add("queue")
-        if is_opened and Role.ADMIN in words:
-            words.add("opened")
+        roles = {role.value for role in account.roles} if account else set()
+        if is_waiting and roles & {Role.REVIEWER, Role.ADMIN}:
+            roles.add("queue")
+        if is_opened and Role.ADMIN in roles:
+            roles.add("opened")
         if is_public:
-            words.add("public")
-        words.add("own" if is_own else "others")
-        return not words.isdisjoint(self.open_to)
+            roles.add("public")
+        roles.add("own" if is_own else "others")
+        return not roles.isdisjoint(self.open_to)
 
     def require(
-        self, asker: Account | None, sentence: str, *, is_own: bool, is_public: bool = False
+        self, account: Account | None, sentence: str, *, is_own: bool, is_public: bool = False
     ) -> None:
         """Let the asker have the thing, or raise NotFound or Forbidden with the sentence."""
-        if not self.is_for(asker, is_own=is_own, is_public=is_public):
+        if not self.is_for(account, is_own=is_own, is_public=is_public):
             raise NotFound(sentence) if self.hear == 404 else Forbidden(sentence)
 
 
@@ -110,9 +110,9 @@ class Route:
                 f"Your token is not good for this: make one with the scope {self.scope}."
             )
 
-    def require_role(self, asker: Account) -> None:
+    def require_role(self, account: Account) -> None:
         """Let an account with one of the roles pass, or raise Forbidden."""
-        if self.roles and self.roles.isdisjoint(asker.roles):
+        if self.roles and self.roles.isdisjoint(account.roles):
             needed = " or ".join(sorted(self.roles))
             raise Forbidden(f"This needs the role {needed}, which your account does not have.")
 
@@ -145,34 +145,34 @@ def table() -> Table:
 def read(text: str) -> Table:
     """Read a table; raise Misconfigured for a line with unknown words."""
     found = tomllib.loads(text)
-    things = {name: _thing(name, line) for name, line in found["things"].items()}
+    kinds = {name: _thing(name, line) for name, line in found["things"].items()}
     limits = {name: Limit(name, **line) for name, line in found.get("limits", {}).items()}
-    routes = (_route(address, line, things, limits) for address, line in found["routes"].items())
-    return Table(things, {(one.method, one.rule): one for one in routes})
+    routes = (_route(address, line, kinds, limits) for address, line in found["routes"].items())
+    return Table(kinds, {(route.method, route.rule): route for route in routes})
 
 
 def _thing(name: str, line: dict[str, object]) -> AccessKind:
-    words, hear = line.get("for"), line.get("hear")
+    roles, hear = line.get("for"), line.get("hear")
     known = STANDINGS | {role.value for role in Role}
-    if not isinstance(words, list) or not known.issuperset(words) or hear not in (403, 404):
+    if not isinstance(roles, list) or not known.issuperset(roles) or hear not in (403, 404):
         raise Misconfigured(f"webapp/access.toml: the thing {name} is not written as it must be.")
-    return AccessKind(name, frozenset(words), int(str(hear)))
+    return AccessKind(name, frozenset(roles), int(str(hear)))
 
 
 def _route(
     address: str,
     line: dict[str, str],
-    things: Mapping[str, AccessKind],
+    kinds: Mapping[str, AccessKind],
     limits: Mapping[str, Limit],
 ) -> Route:
     method, _, rule = address.partition(" ")
-    who, thing, limit = line.get("who", ""), line.get("thing"), line.get("limit")
+    who, kind, limit = line.get("who", ""), line.get("thing"), line.get("limit")
     try:
-        roles = frozenset(Role(word) for word in who.split() if word not in (ANYONE, ACCOUNT))
+        roles = frozenset(Role(role) for role in who.split() if role not in (ANYONE, ACCOUNT))
         scope = Scope(line["scope"]) if "scope" in line else None
     except ValueError as error:
         raise Misconfigured(f"webapp/access.toml: {address}: {error}.") from error
-    is_known = thing in {None, *things} and limit in {None, *limits}
+    is_known = kind in {None, *kinds} and limit in {None, *limits}
     if not who or not is_known or not WORDS.issuperset(line):
         raise Misconfigured(f"webapp/access.toml: the line {address} is not as it must be.")
     return Route(
@@ -181,6 +181,6 @@ def _route(
         needs_account=who != ANYONE,
         roles=roles,
         scope=scope,
-        thing=things[thing] if thing else None,
+        thing=kinds[kind] if kind else None,
         limit=limits[limit] if limit else None,
     )

@@ -42,9 +42,9 @@ def is_safe(text: str) -> bool:
     return find_hidden(text) is None
 
 
-def pattern(expression: str, words: str) -> Any:
+def pattern(expression: str, meaning: str) -> Any:
     """The field for text of a pattern; `words` tell it to who sent another, after "it must be"."""
-    _PATTERNS[expression] = words
+    _PATTERNS[expression] = meaning
     return Field(pattern=expression)
 
 
@@ -147,8 +147,8 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "missing":
         return f"{where} is missing."
     if first["type"] == "string_pattern_mismatch":
-        words = _PATTERNS.get(first["ctx"]["pattern"], "written in another way")
-        return f"{where}: it must be {words}."
+        meaning = _PATTERNS.get(first["ctx"]["pattern"], "written in another way")
+        return f"{where}: it must be {meaning}."
     return f"{where}: {first['msg'].removeprefix('Value error, ')}."
 
 

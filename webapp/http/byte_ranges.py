@@ -53,11 +53,11 @@ def answer(
 
 
 def _range(request: Request, whole: Whole) -> tuple[int, int]:
-    asked = request.range
+    requested = request.range
     tag = request.if_range.etag
-    if asked is None or len(asked.ranges) != 1 or (tag is not None and tag != whole.sha256):
+    if requested is None or len(requested.ranges) != 1 or (tag is not None and tag != whole.sha256):
         return 0, whole.size_bytes
-    found = asked.range_for_length(whole.size_bytes)
+    found = requested.range_for_length(whole.size_bytes)
     if found is None:
         raise RequestedRangeNotSatisfiable(whole.size_bytes)
     start, end = found

@@ -26,7 +26,7 @@ class ApiDescription:
         """The OpenAPI document; made when it is first asked for."""
         return openapi.document(
             {
-                prefix: [one for endpoints in some for one in endpoints.declared]
+                prefix: [endpoint for endpoints in some for endpoint in endpoints.declared]
                 for prefix, some in self._subjects.items()
             }
         )

@@ -144,6 +144,6 @@ def _problem_of_http_exception(error: HTTPException) -> HttpProblem:
     if status == 413:
         return HttpProblem(413, "too_large", "The request's body is larger than is allowed here.")
     code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
-    kept = ("Allow", "Location", "Retry-After", "Content-Range")
-    headers = {name: value for name, value in error.get_headers() if name in kept}
+    header_names = ("Allow", "Location", "Retry-After", "Content-Range")
+    headers = {name: value for name, value in error.get_headers() if name in header_names}
     return HttpProblem(status, code, error.description or HTTPStatus(status).phrase, headers)

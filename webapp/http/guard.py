@@ -40,40 +40,40 @@ def check() -> Response | None:
     if not route.asks_who:
         _count(route, None)
         return None
-    asker = auth.ask(auth.bearer if route.takes_token else sessions.viewer)
-    if asker is not None and route.takes_token:
+    account = auth.ask(auth.bearer if route.takes_token else sessions.viewer)
+    if account is not None and route.takes_token:
         route.require_scope(auth.scopes())
     if not route.needs_account:
-        if asker is not None and route.method != "GET" and not route.takes_token:
+        if account is not None and route.method != "GET" and not route.takes_token:
             sessions.require_csrf_token()
-        _count(route, asker)
+        _count(route, account)
         return None
-    if asker is None:
+    if account is None:
         return _lead_to_sign_in(route)
     if route.method != "GET" and not route.takes_token:
         sessions.require_csrf_token()
-    route.require_role(asker)
-    _count(route, asker)
+    route.require_role(account)
+    _count(route, account)
     return None
 
 
-def _count(route: Route, asker: Account | None) -> None:
+def _count(route: Route, account: Account | None) -> None:
     if route.limit is None:
         return
     hub = resources()
-    is_trying = asker is None and not route.is_program
+    is_trying = account is None and not route.is_program
     name = request.form.get("name", "") if is_trying else ""
     size = request.content_length
     # What is not told counts as the most, and more than that is refused unread.
     body_bytes = MAX_PHOTO_BYTES if size is None else min(size, MAX_PHOTO_BYTES)
-    asking = Requester(
-        asker if route.asks_who else _member(route),
+    requester = Requester(
+        account if route.asks_who else _member(route),
         limits.tried_name(name),
         request.remote_addr or "",
         body_bytes,
         known_browsers.present(name) if name else "",
     )
-    limits.count(hub.sign_in_database, route.limit, asking, hub.settings.limit_factor)
+    limits.count(hub.sign_in_database, route.limit, requester, hub.settings.limit_factor)
 
 
 def _member(route: Route) -> Account | None:

@@ -39,13 +39,13 @@ class Problem(BaseModel):
 
 def document(endpoints: Mapping[str, Iterable[Endpoint]]) -> Document:
     """Describe endpoints by the prefix of their paths."""
-    declared = [(prefix, one) for prefix, some in endpoints.items() for one in some]
-    names, schemas = _schemas([one for _, one in declared])
+    declared = [(prefix, endpoint) for prefix, some in endpoints.items() for endpoint in some]
+    names, schemas = _schemas([endpoint for _, endpoint in declared])
     paths: Document = {}
-    for prefix, one in declared:
-        path = PATH_PARAMETER.sub(r"{\1}", prefix + one.path)
-        paths.setdefault(path, {})[one.method.lower()] = _operation(
-            one, access.table().route(one.method, prefix + one.path), names
+    for prefix, endpoint in declared:
+        path = PATH_PARAMETER.sub(r"{\1}", prefix + endpoint.path)
+        paths.setdefault(path, {})[endpoint.method.lower()] = _operation(
+            endpoint, access.table().route(endpoint.method, prefix + endpoint.path), names
         )
     return {
         "openapi": "3.1.0",
@@ -61,50 +61,57 @@ def document(endpoints: Mapping[str, Iterable[Endpoint]]) -> Document:
 def _schemas(
     endpoints: Iterable[Endpoint],
 ) -> tuple[dict[tuple[type[BaseModel], Mode], Document], Document]:
-    wanted: dict[tuple[type[BaseModel], Mode], None] = {(Problem, "serialization"): None}
-    for one in endpoints:
-        if one.body:
-            wanted[one.body, "validation"] = None
-        if one.answer:
-            wanted[one.answer, "serialization"] = None
+    models: dict[tuple[type[BaseModel], Mode], None] = {(Problem, "serialization"): None}
+    for endpoint in endpoints:
+        if endpoint.body:
+            models[endpoint.body, "validation"] = None
+        if endpoint.answer:
+            models[endpoint.answer, "serialization"] = None
     names, rest = models_json_schema(
-        list(wanted), ref_template="#/components/schemas/{model}", title=None
+        list(models), ref_template="#/components/schemas/{model}", title=None
     )
-    return {(model, mode): names[model, mode] for model, mode in wanted}, rest["$defs"]
+    return {(model, mode): names[model, mode] for model, mode in models}, rest["$defs"]
 
 
 def _operation(
-    one: Endpoint, route: Route, names: Mapping[tuple[type[BaseModel], Mode], Document]
+    endpoint: Endpoint, route: Route, names: Mapping[tuple[type[BaseModel], Mode], Document]
 ) -> Document:
-    summary, _, description = (inspect.getdoc(one.function) or "").partition("\n")
+    summary, _, description = (inspect.getdoc(endpoint.function) or "").partition("\n")
     operation: Document = {
-        "operationId": one.name,
+        "operationId": endpoint.name,
         "summary": summary,
-        "tags": [one.subject],
-        "parameters": [*_path_parameters(one), *_query_parameters(one), *_headers(one)],
-        "responses": {str(one.status): _success(one, names), **_problems(one, route, names)},
+        "tags": [endpoint.subject],
+        "parameters": [
+            *_path_parameters(endpoint),
+            *_query_parameters(endpoint),
+            *_headers(endpoint),
+        ],
+        "responses": {
+            str(endpoint.status): _success(endpoint, names),
+            **_problems(endpoint, route, names),
+        },
     }
     if description.strip():
         operation["description"] = description.strip()
     if route.asks_who:
         operation["security"] = [{"token": []}] if route.needs_account else [{}, {"token": []}]
-    body = _request_body(one, names)
+    body = _request_body(endpoint, names)
     if body:
         operation["requestBody"] = body
     return operation
 
 
-def _path_parameters(one: Endpoint) -> list[Document]:
+def _path_parameters(endpoint: Endpoint) -> list[Document]:
     return [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in PATH_PARAMETER.findall(one.path)
+        for name in PATH_PARAMETER.findall(endpoint.path)
     ]
 
 
-def _query_parameters(one: Endpoint) -> list[Document]:
-    if one.query is None:
+def _query_parameters(endpoint: Endpoint) -> list[Document]:
+    if endpoint.query is None:
         return []
-    schema = one.query.model_json_schema()
+    schema = endpoint.query.model_json_schema()
     return [
         {
             "name": name,
@@ -116,7 +123,7 @@ def _query_parameters(one: Endpoint) -> list[Document]:
     ]
 
 
-def _headers(one: Endpoint) -> list[Document]:
+def _headers(endpoint: Endpoint) -> list[Document]:
     return [
         {
             "name": name,
@@ -125,46 +132,48 @@ def _headers(one: Endpoint) -> list[Document]:
             "description": text,
             "schema": {"type": "string"},
         }
-        for name, text in one.request_headers.items()
+        for name, text in endpoint.request_headers.items()
     ]
 
 
 def _request_body(
-    one: Endpoint, names: Mapping[tuple[type[BaseModel], Mode], Document]
+    endpoint: Endpoint, names: Mapping[tuple[type[BaseModel], Mode], Document]
 ) -> Document | None:
-    if one.body:
-        return {"required": True, "content": {JSON: {"schema": names[one.body, "validation"]}}}
-    if one.request_media_types == (JSON,):
+    if endpoint.body:
+        return {"required": True, "content": {JSON: {"schema": names[endpoint.body, "validation"]}}}
+    if endpoint.request_media_types == (JSON,):
         return None
     return {
         "required": True,
-        "content": {kind: _bytes_content(one, kind) for kind in one.request_media_types},
+        "content": {kind: _bytes_content(endpoint, kind) for kind in endpoint.request_media_types},
     }
 
 
-def _bytes_content(one: Endpoint, media_type: str) -> Document:
+def _bytes_content(endpoint: Endpoint, media_type: str) -> Document:
     if media_type != FORM:
         return {}
-    fields = one.query.model_json_schema().get("properties", {}) if one.query else {}
+    fields = endpoint.query.model_json_schema().get("properties", {}) if endpoint.query else {}
     image = {"type": "string", "contentMediaType": "application/octet-stream"}
     return {"schema": {"type": "object", "required": ["image"], "properties": {
         "image": image, **fields
     }}}  # fmt: skip
 
 
-def _success(one: Endpoint, names: Mapping[tuple[type[BaseModel], Mode], Document]) -> Document:
-    schema = {"schema": names[one.answer, "serialization"]} if one.answer else {}
+def _success(
+    endpoint: Endpoint, names: Mapping[tuple[type[BaseModel], Mode], Document]
+) -> Document:
+    schema = {"schema": names[endpoint.answer, "serialization"]} if endpoint.answer else {}
     return {
-        "description": HTTPStatus(one.status).phrase,
-        "content": dict.fromkeys(one.media_types, schema),
+        "description": HTTPStatus(endpoint.status).phrase,
+        "content": dict.fromkeys(endpoint.media_types, schema),
     }
 
 
 def _problems(
-    one: Endpoint, route: Route, names: Mapping[tuple[type[BaseModel], Mode], Document]
+    endpoint: Endpoint, route: Route, names: Mapping[tuple[type[BaseModel], Mode], Document]
 ) -> Document:
-    statuses = {*one.problems, 503}
-    statuses |= {422} if one.query or one.body else set()
+    statuses = {*endpoint.problems, 503}
+    statuses |= {422} if endpoint.query or endpoint.body else set()
     statuses |= {401} if route.asks_who else set()
     statuses |= {403} if route.needs_account else set()
     content = {PROBLEM_JSON: {"schema": names[Problem, "serialization"]}}

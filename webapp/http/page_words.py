@@ -88,9 +88,9 @@ def day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-def counted(value: int, one: str, many: str = "") -> str:
+def counted(value: int, singular: str, plural: str = "") -> str:
     """A number before its noun: 1 photo, 2 photos."""
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
+    return f"{value:,} {singular if value == 1 else plural or singular + 's'}"
 
 
 def source(name: str) -> str:

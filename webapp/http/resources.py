@@ -41,8 +41,8 @@ class Resources:
     @property
     def database(self) -> Database:
         """The catalogue, restricted by row-level security to what the request's account may see."""
-        asker: Account | None = g.get("asker") if has_request_context() else None
-        return self._catalogue.acting_for(asker.id) if asker else self._catalogue
+        account: Account | None = g.get("asker") if has_request_context() else None
+        return self._catalogue.acting_for(account.id) if account else self._catalogue
 
     @property
     def sign_in_database(self) -> Database:

@@ -87,8 +87,8 @@ def explain(case: VerdictContext, reader: Reader) -> Explanation:
     untold = {seen.sentence for seen in case.verdict.evidence if seen not in told}
     lines = tuple(_line(seen, case, reader.sees_numbers) for seen in told)
     probability = case.verdict.probability
-    reasons = tuple(one for one in case.verdict.reasons if one not in untold)
-    said = " ".join(line.sentence for line in lines)
+    reasons = tuple(reason for reason in case.verdict.reasons if reason not in untold)
+    sentences = " ".join(line.sentence for line in lines)
     rivals = _rivals(case, lines)
     return Explanation(
         headline=_headline(case, lines),
@@ -99,7 +99,7 @@ def explain(case: VerdictContext, reader: Reader) -> Explanation:
         ),
         lines=lines,
         all_reasons=reasons,
-        reasons=tuple(one for one in reasons if one not in said),
+        reasons=tuple(reason for reason in reasons if reason not in sentences),
         next_steps=(
             next_steps(case.label, case.verdict.outcome, case.findings, rivals)
             if reader.is_sender or reader.sees_numbers

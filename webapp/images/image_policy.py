@@ -48,7 +48,9 @@ class ImagePolicy:
             case SeenUploads.ALL:
                 return tuple(uploads)
             case SeenUploads.WITHOUT_SENDERS:
-                return tuple(replace(one, contributor=SOMEBODY, taken_at=None) for one in uploads)
+                return tuple(
+                    replace(upload, contributor=SOMEBODY, taken_at=None) for upload in uploads
+                )
             case SeenUploads.OWN:
                 return own(uploads, viewer)
 
@@ -56,7 +58,9 @@ class ImagePolicy:
         self, verdicts: Sequence[ImageVerdict], labels: frozenset[Label]
     ) -> tuple[ImageVerdict, ...]:
         """The verdicts that are told; `labels` are the published ones and the viewer's own."""
-        return tuple(one for one in verdicts if self.all_verdicts or one.label in labels)
+        return tuple(
+            verdict for verdict in verdicts if self.all_verdicts or verdict.label in labels
+        )
 
     def sees(self, near: KnownTile) -> bool:
         """True for a near duplicate that is told of."""
@@ -88,4 +92,4 @@ def policy(standing: ImageStanding, is_public: bool) -> ImagePolicy:
 
 def own(uploads: Sequence[ImageUpload], viewer: Account | None) -> tuple[ImageUpload, ...]:
     """The viewer's own uploads."""
-    return tuple(one for one in uploads if viewer and one.account_id == viewer.id)
+    return tuple(upload for upload in uploads if viewer and upload.account_id == viewer.id)

@@ -67,7 +67,7 @@ def show(database: Database, image_id: str, viewer: Account | None) -> PhotoPage
     if not view.labels and view.standing is ImageStanding.STRANGER:
         raise NotFound(f"The image {image_id} is in no label set any more.")
     explained = explain_all(database, view, viewer)
-    near = [one.tile.image_id for one in view.near_duplicates]
+    near = [duplicate.tile.image_id for duplicate in view.near_duplicates]
     with database.transaction() as cursor:
         similar = image_lists.similar(cursor, image_id, near, SIMILAR)
         compared = _compare(cursor, view, explained, near)
@@ -134,7 +134,7 @@ def _compare(
     cursor: Cursor, view: ImageView, explained: tuple[Explanation, ...], near: list[str]
 ) -> Mapping[str, list[Tile]]:
     labels = [judged.label for judged in view.verdicts]
-    labels += [rival for one in explained for rival in one.rivals]
+    labels += [rival for explanation in explained for rival in explanation.rivals]
     mids = list(dict.fromkeys(label.mid for label in labels))[:MOST_COMPARED_LABELS]
     return comparisons.nearest_of_labels(cursor, view.image.id, mids, near, COMPARED_EACH)
 
@@ -148,9 +148,9 @@ def _compared_with(
     """Of a large label only some were compared: the nearest of all photos join them."""
     found = []
     for label in (judged.label, *explanation.rivals):
-        tiles = [*compared.get(label.mid, ()), *(one for one in similar if one.label == label)]
-        each_once = {one.image_id: one for one in tiles}.values()
-        nearest = sorted(each_once, key=lambda one: (one.distance, one.image_id))[:COMPARED_EACH]
+        tiles = [*compared.get(label.mid, ()), *(tile for tile in similar if tile.label == label)]
+        each_once = {tile.image_id: tile for tile in tiles}.values()
+        nearest = sorted(each_once, key=lambda tile: (tile.distance, tile.image_id))[:COMPARED_EACH]
         if nearest:
             found.append(Compared(label, tuple(nearest)))
     return tuple(found)
@@ -158,5 +158,10 @@ def _compared_with(
 
 def _own(found: list[Review], mid: str, viewer: Account | None) -> Review | None:
     return next(
-        (one for one in found if viewer and one.label == mid and one.account_id == viewer.id), None
+        (
+            review
+            for review in found
+            if viewer and review.label == mid and review.account_id == viewer.id
+        ),
+        None,
     )

@@ -83,7 +83,7 @@ class PageCursor:
 
 
 def of_label(
-    database: Database, mid: str, place: PageCursor, limit: int, cluster: int | None = None
+    database: Database, mid: str, page_cursor: PageCursor, limit: int, cluster: int | None = None
 ) -> Page[Tile]:
     """A page of the label's public images with its descendants', or of one of its clusters.
 
@@ -94,11 +94,11 @@ def of_label(
         if label_queries.find(cursor, mid) is None:
             raise NotFound(f"There is no label {mid}.")
         if cluster is None:
-            return _page_of_label(cursor, mid, place, limit)
+            return _page_of_label(cursor, mid, page_cursor, limit)
         ids = {ordinal: id_ for id_, ordinal, _ in image_lists.clusters(cursor, mid)}
         if cluster not in ids:
             raise NotFound(f"The label {mid} has no cluster {cluster}.")
-        return _page_of_cluster(cursor, ids[cluster], place, limit)
+        return _page_of_cluster(cursor, ids[cluster], page_cursor, limit)
 
 
 def clusters(database: Database, mid: str) -> list[ClusterEntry]:
@@ -144,14 +144,22 @@ def _group(
     members = duplicate_groups.members(cursor, image_id)
     ids = _group_ids(members)
     tiles = duplicate_groups.tiles(cursor, ids, viewer.id if viewer else None)
-    seen = {one: tiles[one] for one in ids if one == image_id or policy.sees(tiles[one])}
+    seen = {
+        other_id: tiles[other_id]
+        for other_id in ids
+        if other_id == image_id or policy.sees(tiles[other_id])
+    }
     return DuplicateGroup(
         keeper_id=members[0].keeper_id if members and members[0].keeper_id in seen else image_id,
-        others=tuple(seen[one] for one in ids if one in seen and one != image_id),
+        others=tuple(
+            seen[other_id] for other_id in ids if other_id in seen and other_id != image_id
+        ),
         pairs=tuple(
-            DuplicatePair(seen[one.keeper_id], seen[one.image_id], one.distance, one.reason)
-            for one in members
-            if one.keeper_id in seen and one.image_id in seen
+            DuplicatePair(
+                seen[member.keeper_id], seen[member.image_id], member.distance, member.reason
+            )
+            for member in members
+            if member.keeper_id in seen and member.image_id in seen
         ),
     )
 
@@ -203,24 +211,26 @@ def _may_see(cursor: Cursor, image: ImageEntry, viewer: Account | None) -> bool:
     return permissions.may_see_image(viewer, found, is_public=False)
 
 
-def _page_of_label(cursor: Cursor, mid: str, place: PageCursor, limit: int) -> Page[Tile]:
-    if place.before:
-        (before,) = decode(place.before, str)
+def _page_of_label(cursor: Cursor, mid: str, page_cursor: PageCursor, limit: int) -> Page[Tile]:
+    if page_cursor.before:
+        (before,) = decode(page_cursor.before, str)
         found = image_lists.of_label_before(cursor, mid, str(before), limit + 1)
         return page_before(found, limit, _by_id)
-    (after,) = decode(place.after, str) if place.after else ("",)
+    (after,) = decode(page_cursor.after, str) if page_cursor.after else ("",)
     found = image_lists.of_label(cursor, mid, str(after), limit + 1)
-    return page_after(found, limit, _by_id, is_first=not place.after)
+    return page_after(found, limit, _by_id, is_first=not page_cursor.after)
 
 
-def _page_of_cluster(cursor: Cursor, cluster_id: int, place: PageCursor, limit: int) -> Page[Tile]:
-    if place.before:
-        distance, image_id = decode(place.before, float, str)
+def _page_of_cluster(
+    cursor: Cursor, cluster_id: int, page_cursor: PageCursor, limit: int
+) -> Page[Tile]:
+    if page_cursor.before:
+        distance, image_id = decode(page_cursor.before, float, str)
         found = image_lists.of_cluster_before(cursor, cluster_id, (distance, image_id), limit + 1)
         return page_before(found, limit, _by_distance)
-    distance, image_id = decode(place.after, float, str) if place.after else (-1.0, "")
+    distance, image_id = decode(page_cursor.after, float, str) if page_cursor.after else (-1.0, "")
     found = image_lists.of_cluster(cursor, cluster_id, (distance, image_id), limit + 1)
-    return page_after(found, limit, _by_distance, is_first=not place.after)
+    return page_after(found, limit, _by_distance, is_first=not page_cursor.after)
 
 
 def _by_id(tile: Tile) -> tuple[str]:

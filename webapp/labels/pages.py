@@ -38,7 +38,7 @@ def show(kind: str, code: str) -> str:
     """One label: its place, its numbers, its photos."""
     mid = f"/{kind}/{code}"
     database = resources().database
-    place = PageCursor(request.args.get("after"), request.args.get("before"))
+    page_cursor = PageCursor(request.args.get("after"), request.args.get("before"))
     cluster = _cluster(request.args.get("cluster"))
     view, viewer = labels.show(database, mid), sessions.viewer()
     with database.transaction() as cursor:
@@ -49,9 +49,9 @@ def show(kind: str, code: str) -> str:
         "label.html",
         view=view,
         clusters=images.clusters(database, mid),
-        photos=images.of_label(database, mid, place, PHOTO_PAGE, cluster),
+        photos=images.of_label(database, mid, page_cursor, PHOTO_PAGE, cluster),
         chosen=cluster,
-        is_first=not (place.after or place.before),
+        is_first=not (page_cursor.after or page_cursor.before),
         missions=missions,
         history=history,
         merged_into=merged_into,

@@ -107,10 +107,10 @@ def trail_to(mid: str, edges: Sequence[tuple[str, Label]]) -> list[Label]:
     ways: list[list[Label]] = [[]]
     seen = {mid}
     while ways:
-        way, *ways = ways
-        steps = parents.get(way[0].mid if way else mid, [])
+        trail, *ways = ways
+        steps = parents.get(trail[0].mid if trail else mid, [])
         if not steps:
-            return way
-        ways += [[step, *way] for step in steps if step.mid not in seen]
+            return trail
+        ways += [[step, *trail] for step in steps if step.mid not in seen]
         seen.update(step.mid for step in steps)
     return []

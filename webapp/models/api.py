@@ -57,10 +57,10 @@ def _answer(found: ModelView) -> TrainedModel:
         id=model.id,
         release=found.run.release_id,
         made_at=model.made_at,
-        labels=tuple(LabelName.of(one) for one in model.labels),
+        labels=tuple(LabelName.of(label) for label in model.labels),
         accuracy=found.heldout["accuracy"],
         withdrawn_photos=found.withdrawn_photos,
         metrics=dict(model.metrics),
-        files=tuple(ModelFile.of(one) for one in model.files.values()),
+        files=tuple(ModelFile.of(stored) for stored in model.files.values()),
         card=tuple(model_card.card(found.run, model)),
     )

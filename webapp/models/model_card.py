@@ -84,8 +84,8 @@ def _small(metrics: Mapping[str, Any]) -> str:
 
 
 def _limits(heldout: Mapping[str, Any]) -> str:
-    thin = [one["name"] for one in heldout["labels"] if one["photos"] < THIN_PHOTOS]
-    few = (
+    thin = [label["name"] for label in heldout["labels"] if label["photos"] < THIN_PHOTOS]
+    warning = (
         f" Fewer than {THIN_PHOTOS} photos measure {', '.join(thin[:8])}"
         f"{' and others' if len(thin) > 8 else ''}: take their figures as rough."
         if thin
@@ -94,7 +94,7 @@ def _limits(heldout: Mapping[str, Any]) -> str:
     return (
         "It knows no other things: a photo of anything else gets one of its labels too. It says one"
         " label a photo, even where there are several things. Photos unlike those of the crowd"
-        " (other places, light, cameras) may be named worse than measured here." + few
+        " (other places, light, cameras) may be named worse than measured here." + warning
     )
 
 

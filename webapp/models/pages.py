@@ -30,8 +30,8 @@ pages = Blueprint("models", __name__)
 @pages.get("/models/<model_id>")
 def show(model_id: str) -> str:
     """One model."""
-    database, asker = resources().database, auth.asker()
-    found = models.show(database, asker, model_id)
+    database, account = resources().database, auth.asker()
+    found = models.show(database, account, model_id)
     heldout = found.heldout
     return render_template(
         "model.html",
@@ -40,13 +40,13 @@ def show(model_id: str) -> str:
         heldout=heldout,
         mistakes=found.mistakes,
         withdrawn=found.withdrawn_photos,
-        matrix=charts.matrix(heldout["confusion"], [one["name"] for one in heldout["labels"]]),
+        matrix=charts.matrix(heldout["confusion"], [label["name"] for label in heldout["labels"]]),
         card=model_card.card(found.run, found.model),
         files=FILES,
-        is_own=found.run.account_id == asker.id,
+        is_own=found.run.account_id == account.id,
         word=sessions.csrf_token(),
         max_megabytes=MAX_PHOTO_BYTES >> 20,
-        **training.curves(training_runs.show(database, asker, model_id)),
+        **training.curves(training_runs.show(database, account, model_id)),
     )
 
 

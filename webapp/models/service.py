@@ -53,28 +53,30 @@ class ModelView:
         return self.model.metrics["heldout"]
 
 
-def show(database: Database, asker: Account, model_id: str) -> ModelView:
+def show(database: Database, account: Account, model_id: str) -> ModelView:
     """The model of a run of one's own (admins: of anybody's); else NotFound."""
     with database.transaction() as cursor:
-        run = training_runs.find(cursor, asker, model_id)
+        run = training_runs.find(cursor, account, model_id)
         model = _find(cursor, run)
         withdrawn = model_queries.withdrawn_photos(cursor, training_runs.uuid_of(run.id))
         found = model.metrics["heldout"]["mistakes"]
         tiles = {
             tile.image_id: tile
-            for tile in image_lists.tiles(cursor, [one["image_id"] for one in found])
+            for tile in image_lists.tiles(cursor, [mistake["image_id"] for mistake in found])
         }
     return ModelView(
         run=run,
         model=model,
-        mistakes=tuple(WrongPhoto(**one, tile=tiles.get(one["image_id"])) for one in found),
+        mistakes=tuple(
+            WrongPhoto(**mistake, tile=tiles.get(mistake["image_id"])) for mistake in found
+        ),
         withdrawn_photos=withdrawn,
     )
 
 
-def file(database: Database, asker: Account, model_id: str, name: str) -> StoredModelFile:
+def file(database: Database, account: Account, model_id: str, name: str) -> StoredModelFile:
     """A file of a model of one's own; else NotFound."""
-    found = _own(database, asker, model_id).files.get(name)
+    found = _own(database, account, model_id).files.get(name)
     if found is None:
         raise NotFound(f"The model {model_id} has no file {name}.")
     return found
@@ -84,37 +86,39 @@ def guess(
     database: Database,
     store: ObjectStore,
     confined: ConfinedModels,
-    asker: Account,
-    asked: tuple[str, bytes],
+    account: Account,
+    question: tuple[str, bytes],
 ) -> tuple[Prediction, ...]:
     """What one's own model says of a photo, the likeliest label first; the photo is not kept.
 
     `asked` are the model's id and the photo's bytes. Raises Refused for bytes that ingestion would
     refuse too.
     """
-    model_id, photo = asked
-    model = _own(database, asker, model_id)
+    model_id, photo = question
+    model = _own(database, account, model_id)
     small = model.files.get(SMALL_FILE)
     if small is None:
         raise NotFound(f"The model {model_id} has no file {SMALL_FILE}.")
     view = read_view(confined.sandbox.land(photo).view.data)
-    said = confined.models.ask(small.sha256, lambda: store.get(small.key), view)
-    if len(said) != len(model.labels):
+    probabilities = confined.models.ask(small.sha256, lambda: store.get(small.key), view)
+    if len(probabilities) != len(model.labels):
         raise Unavailable("The model's labels and its outputs differ.")
-    best = sorted(range(len(said)), key=lambda at: -said[at])[:MOST_GUESSES]
+    best = sorted(range(len(probabilities)), key=lambda at: -probabilities[at])[:MOST_GUESSES]
     return tuple(
         Prediction(
-            mid=model.labels[at].mid, name=model.labels[at].name, probability=float(said[at])
+            mid=model.labels[at].mid,
+            name=model.labels[at].name,
+            probability=float(probabilities[at]),
         )
         for at in best
     )
 
 
-def _own(database: Database, asker: Account, model_id: str) -> ModelEntry:
+def _own(database: Database, account: Account, model_id: str) -> ModelEntry:
     with database.transaction() as cursor:
-        run = training_runs.find(cursor, asker, model_id)
+        run = training_runs.find(cursor, account, model_id)
         access.table().things["model"].require(
-            asker, f"There is no model {model_id}.", is_own=run.account_id == asker.id
+            account, f"There is no model {model_id}.", is_own=run.account_id == account.id
         )
         return _find(cursor, run)
 

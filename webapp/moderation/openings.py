@@ -28,8 +28,8 @@ def open_photo(database: Database, admin: Account, photo: str, reason: str) -> s
     The audit log has it for everybody who sent the photo, and they are told, with the reason.
     Raises Refused for no reason (`reason_invalid`) and for no photo (`photo_unknown`).
     """
-    found, said = IMAGE.fullmatch(photo.strip()), " ".join(reason.split())
-    if not said or len(said) > MAX_REASON_CHARACTERS or not is_safe(said):
+    found, reason_text = IMAGE.fullmatch(photo.strip()), " ".join(reason.split())
+    if not reason_text or len(reason_text) > MAX_REASON_CHARACTERS or not is_safe(reason_text):
         raise Refused(
             "reason_invalid", f"Give a reason, in at most {MAX_REASON_CHARACTERS} characters."
         )
@@ -39,11 +39,15 @@ def open_photo(database: Database, admin: Account, photo: str, reason: str) -> s
             raise Refused("photo_unknown", "There is no such photo. Give its id, or its address.")
         if image.is_public:
             return image.id
-        photo_openings.add(cursor, admin.id, image.id, said, LASTS_SECONDS)
-        words = f"The admin {admin.name} looked at your photo {image.id[:6]}: {said}"
+        photo_openings.add(cursor, admin.id, image.id, reason_text, LASTS_SECONDS)
+        words = f"The admin {admin.name} looked at your photo {image.id[:6]}: {reason_text}"
         for account_id in reports.senders(cursor, image.id):
             audit_events.write(
-                cursor, "private photo opened", account_id, admin.id, f"image {image.id}: {said}"
+                cursor,
+                "private photo opened",
+                account_id,
+                admin.id,
+                f"image {image.id}: {reason_text}",
             )
             if account_id != admin.id:
                 link = f"/images/{image.id}"

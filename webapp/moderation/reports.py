@@ -41,12 +41,12 @@ def report(
     Raises Refused for no kind of report and for words that are too long. The same account's second
     report of the same kind changes nothing while the first is open.
     """
-    known, said = _kind(kind), _words(words)
+    known, text = _kind(kind), _words(words)
     with database.transaction() as cursor:
         image = images.visible(cursor, image_id, reporter)
         was_hidden = reports.is_concealed(cursor, image.id)
-        who = reporter.id if reporter else None
-        is_new = reports.add(cursor, image.photo_sha256, who, known, said)
+        reporter_id = reporter.id if reporter else None
+        is_new = reports.add(cursor, image.photo_sha256, reporter_id, known, text)
         is_hidden = reports.is_concealed(cursor, image.id)
         if is_hidden and not was_hidden:
             _tell_senders(cursor, image.id)
@@ -66,7 +66,9 @@ def _kind(text: str) -> ReportKind:
 
 
 def _words(text: str) -> str:
-    said = text.strip()
-    if len(said) > MAX_WORDS or not is_safe(said.replace("\r", " ").replace("\n", " ")):
+    report_text = text.strip()
+    if len(report_text) > MAX_WORDS or not is_safe(
+        report_text.replace("\r", " ").replace("\n", " ")
+    ):
         raise Refused("words_invalid", f"Say it in at most {MAX_WORDS} plain characters.")
-    return said
+    return report_text

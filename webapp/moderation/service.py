@@ -124,7 +124,7 @@ def _tell_reporters(
 ) -> None:
     became = "was taken down" if outcome is DecisionOutcome.TAKE_DOWN else "stays"
     words = f"Thank you for your report. The photo {image_id[:6]} {became}."
-    for account_id in {one.account_id for one in answered if one.account_id}:
+    for account_id in {report.account_id for report in answered if report.account_id}:
         notices.tell(cursor, account_id, News("report.decided", words))
 
 

@@ -46,7 +46,7 @@ def _page(account: Account, query: NoticeList) -> Notices:
     database = resources().database
     found = notices.listed(database, account, query.after, query.limit)
     return Notices(
-        notices=tuple(NoticeTold.of(one) for one in found.items),
+        notices=tuple(NoticeTold.of(notice) for notice in found.items),
         unread=notices.unread(database, account),
         next=found.after,
     )

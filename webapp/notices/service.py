@@ -14,9 +14,9 @@ MOST_COUNTED = 100
 
 def listed(database: Database, account: Account, after: str | None, limit: int) -> Page[Notice]:
     """A page of what the account was told, the newest first."""
-    place = decode(after, int)[0] if after else NEWEST
+    before = decode(after, int)[0] if after else NEWEST
     with database.transaction() as cursor:
-        found = notices.of_account(cursor, account.id, min(place, NEWEST), limit + 1)
+        found = notices.of_account(cursor, account.id, min(before, NEWEST), limit + 1)
     return page_after(found, limit, lambda notice: (notice.id,), is_first=True)
 
 

@@ -75,16 +75,18 @@ def shell() -> Shell:
         [STATIC / "favicon.svg", *(STATIC / name for name in STYLES)]
         + [file for file in (STATIC / "app").iterdir() if file.is_file()]
     )
-    kept = {f"/static/{file.relative_to(STATIC).as_posix()}": file.read_bytes() for file in files}
-    return shell_of({PAGE: _page().encode(), MANIFEST: _manifest().encode(), **kept})
+    files_by_path = {
+        f"/static/{file.relative_to(STATIC).as_posix()}": file.read_bytes() for file in files
+    }
+    return shell_of({PAGE: _page().encode(), MANIFEST: _manifest().encode(), **files_by_path})
 
 
-def shell_of(kept: dict[str, bytes]) -> Shell:
+def shell_of(files_by_path: dict[str, bytes]) -> Shell:
     """The shell of these files by address, in this order."""
     whole = hashlib.sha256()
-    for address, data in kept.items():
+    for address, data in files_by_path.items():
         whole.update(f"{address} {len(data)}\n".encode() + data)
-    return Shell(tuple(kept), whole.hexdigest()[:16])
+    return Shell(tuple(files_by_path), whole.hexdigest()[:16])
 
 
 def _page() -> str:

@@ -44,11 +44,11 @@ def alike(query: LikeName) -> NamesThere:
     return NamesThere(
         names=tuple(
             NameThere(
-                name=one.name,
-                label=LabelName.of(one.label) if one.label else None,
-                proposal=one.proposal_id,
+                name=similar.name,
+                label=LabelName.of(similar.label) if similar.label else None,
+                proposal=similar.proposal_id,
             )
-            for one in found
+            for similar in found
         )
     )
 
@@ -58,7 +58,7 @@ def index(account: Account) -> ProposedLabels:
     """List proposals."""
     found = proposals.listed(resources().database, 50)
     return ProposedLabels(
-        proposals=tuple(_told(one, account) for one in (*found.waiting, *found.decided))
+        proposals=tuple(_told(proposal, account) for proposal in (*found.waiting, *found.decided))
     )
 
 
@@ -75,7 +75,7 @@ def _told(found: Proposal, account: Account) -> ProposedLabel:
     return ProposedLabel(
         id=found.id,
         name=found.name,
-        parents=tuple(LabelName.of(one) for one in found.parents),
+        parents=tuple(LabelName.of(label) for label in found.parents),
         why=found.why,
         proposer=found.proposer,
         is_own=found.account_id == account.id,

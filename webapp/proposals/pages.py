@@ -33,8 +33,8 @@ def index() -> str:
 @pages.get("/labels/proposals/new")
 def new() -> str:
     """The form; what is written so far shows which labels are like it."""
-    given = {name: request.args.get(name, "")[:400] for name in FIELDS}
-    return _form({name: text if is_safe(text) else "" for name, text in given.items()}, [])
+    fields = {name: request.args.get(name, "")[:400] for name in FIELDS}
+    return _form({name: text if is_safe(text) else "" for name, text in fields.items()}, [])
 
 
 @pages.post("/labels/proposals")

@@ -157,17 +157,17 @@ def change(database: Database, admin: Account, mid: str, decision: ProposalDecis
 
 def _require_free(cursor: Cursor, name: str) -> None:
     looks = skeleton(name)
-    for one in _like(cursor, name):
-        if skeleton(one.name) == looks:
-            there = one.label.name if one.label else "a proposal that waits"
+    for similar in _like(cursor, name):
+        if skeleton(similar.name) == looks:
+            there = similar.label.name if similar.label else "a proposal that waits"
             raise Conflict(f"{name} is here already: {there}.")
 
 
 def _parents(cursor: Cursor, words: Sequence[str]) -> tuple[str, ...]:
-    given = [text for text in (one.strip() for one in words) if text]
-    if len(given) > MOST_PARENTS:
+    texts = [text for text in (word.strip() for word in words) if text]
+    if len(texts) > MOST_PARENTS:
         raise Refused("parents_invalid", f"Name at most {MOST_PARENTS} labels above it.")
-    return tuple(dict.fromkeys(find_label(cursor, text).mid for text in given))
+    return tuple(dict.fromkeys(find_label(cursor, text).mid for text in texts))
 
 
 def _found(cursor: Cursor, proposal_id: str) -> Proposal:
@@ -185,12 +185,12 @@ def _reason(decision: ProposalDecision) -> str:
 
 
 def _text(text: str, least: int, most: int, field: str) -> str:
-    words = " ".join(text.split())
-    hidden = find_hidden(words)
+    text_in_one_line = " ".join(text.split())
+    hidden = find_hidden(text_in_one_line)
     if hidden:
         raise Refused(
             f"{field}_invalid", f"The {field} holds {hidden}, which nobody sees; leave it out."
         )
-    if not least <= len(words) <= most:
+    if not least <= len(text_in_one_line) <= most:
         raise Refused(f"{field}_invalid", f"The {field} has {least} to {most} characters.")
-    return words
+    return text_in_one_line

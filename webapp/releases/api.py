@@ -93,7 +93,7 @@ def withdrawals(release_id: str) -> Withdrawals:
 
 @endpoints.get(
     "/releases/<release_id>/download",
-    media_types=tuple(one.media_type for one in FORMATS.values()),
+    media_types=tuple(format_.media_type for format_ in FORMATS.values()),
     problems=(404,),
 )
 def download(release_id: str, query: DownloadQuery, account: Account | None) -> Response:
@@ -103,8 +103,8 @@ def download(release_id: str, query: DownloadQuery, account: Account | None) -> 
 
 def _answers(found: Sequence[ReleaseEntry]) -> tuple[Release, ...]:
     with resources().database.transaction() as cursor:
-        withdrawn = release_withdrawals.counts(cursor, [one.id for one in found])
-    return tuple(_answer(one, withdrawn.get(one.id, 0)) for one in found)
+        withdrawn = release_withdrawals.counts(cursor, [release.id for release in found])
+    return tuple(_answer(release, withdrawn.get(release.id, 0)) for release in found)
 
 
 def _answer(release: ReleaseEntry, withdrawn: int) -> Release:

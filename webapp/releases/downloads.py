@@ -83,12 +83,12 @@ def find_file(database: Database, store: ObjectStore, release_id: str, path: str
     """The release's file of this path; NotFound for none, and for one that is held back."""
     frozen = releases.frozen(database, release_id)
     files = _manifest(store, release_id, frozen.manifest_sha256).files
-    place = bisect.bisect_left(files, path, key=attrgetter("path"))
-    if place == len(files) or files[place].path != path:
+    index = bisect.bisect_left(files, path, key=attrgetter("path"))
+    if index == len(files) or files[index].path != path:
         raise NotFound(f"The release {release_id} has no file {path}.")
-    if any(withheld.of_release(database, release_id).among([files[place]])):
+    if any(withheld.of_release(database, release_id).among([files[index]])):
         raise NotFound(f"The file {path} of the release {release_id} was withdrawn.")
-    return files[place]
+    return files[index]
 
 
 def held_back(database: Database, store: ObjectStore, release_id: str) -> HeldBack:
@@ -96,9 +96,9 @@ def held_back(database: Database, store: ObjectStore, release_id: str) -> HeldBa
     frozen = releases.frozen(database, release_id)
     found = withheld.of_release(database, release_id)
     listed = withdrawal_list.read(found.signed.data, release_id) if found.signed else ()
-    signed = {one.path for one in listed}
+    signed = {file.path for file in listed}
     files = _manifest(store, release_id, frozen.manifest_sha256).files
-    waiting = (one.path for one in found.among(files) if one.path not in signed)
+    waiting = (file.path for file in found.among(files) if file.path not in signed)
     return HeldBack(found.signed, tuple(waiting))
 
 
@@ -125,12 +125,12 @@ def gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 def _facts(database: Database, store: ObjectStore, release_id: str) -> ReleaseFacts:
     frozen = releases.frozen(database, release_id)
-    held = withheld.of_release(database, release_id)
+    withheld_files = withheld.of_release(database, release_id)
     data = _manifest_bytes(store, release_id, frozen.manifest_sha256)
     return ReleaseFacts(
-        manifest=held.left_of(_manifest(store, release_id, frozen.manifest_sha256)),
+        manifest=withheld_files.left_of(_manifest(store, release_id, frozen.manifest_sha256)),
         signed=Signed(data, frozen.signature, frozen.public_key),
-        withdrawals=held.signed,
+        withdrawals=withheld_files.signed,
     )
 
 

@@ -35,9 +35,9 @@ def pick(database: Database, store: ObjectStore, release: ReleaseEntry) -> list[
     for number in range(1, SAMPLES):
         behind = _read(store, key, int(len(head) + number * step_bytes)).split(b"\n")
         ids += [_image_id(line) for line in behind[1:2]]
-    wanted = dict.fromkeys(image_id for image_id in ids if image_id)
+    image_ids = dict.fromkeys(image_id for image_id in ids if image_id)
     with database.transaction() as cursor:
-        return image_lists.tiles(cursor, list(wanted))
+        return image_lists.tiles(cursor, list(image_ids))
 
 
 def _read(store: ObjectStore, key: str, start: int) -> bytes:

@@ -26,13 +26,15 @@ class Withheld:
 
     def among(self, files: Iterable[ManifestFile]) -> Iterator[ManifestFile]:
         """Those of the files that are not given out."""
-        withdrawn = {one.path for one in self.withdrawn}
-        return (one for one in files if one.path in withdrawn or one.image_id in self.concealed)
+        withdrawn = {file.path for file in self.withdrawn}
+        return (file for file in files if file.path in withdrawn or file.image_id in self.concealed)
 
     def left_of(self, manifest: Manifest) -> Manifest:
         """The manifest without the files that are held back."""
-        gone = {one.path for one in self.among(manifest.files)}
-        return replace(manifest, files=tuple(one for one in manifest.files if one.path not in gone))
+        gone = {file.path for file in self.among(manifest.files)}
+        return replace(
+            manifest, files=tuple(file for file in manifest.files if file.path not in gone)
+        )
 
 
 def of_release(database: Database, release_id: str) -> Withheld:

@@ -33,14 +33,16 @@ def questions(database: Database) -> list[Question]:
         )
 
 
-def answer(database: Database, account: Account, question_id: str, given: ReviewAnswer) -> None:
+def answer(
+    database: Database, account: Account, question_id: str, review_answer: ReviewAnswer
+) -> None:
     """Write an answer, in place of one that was given just before.
 
     Raises NotFound for a question that nobody put to the account, Conflict where it is too late.
     """
     with database.transaction() as cursor:
         question = _changeable(cursor, question_id)
-        reviews.write(cursor, question.image_id, question.label.mid, account.id, given)
+        reviews.write(cursor, question.image_id, question.label.mid, account.id, review_answer)
 
 
 def withdraw(database: Database, account: Account, question_id: str) -> None:

@@ -40,10 +40,12 @@ def desk(
     page: PhotoPage, viewer: Account | None, mid: str | None, done: str | None
 ) -> ReviewButtons | None:
     """The reviewer's buttons for the label `mid`, else for the first claim; None for others."""
-    open_claims = [one for one in page.verdicts if one.is_reviewable]
+    open_claims = [verdict for verdict in page.verdicts if verdict.is_reviewable]
     if viewer is None or not open_claims:
         return None
-    verdict = next((one for one in open_claims if one.judged.label.mid == mid), open_claims[0])
+    verdict = next(
+        (verdict for verdict in open_claims if verdict.judged.label.mid == mid), open_claims[0]
+    )
     image_id, _, label = (done or "").partition(":")
     last = reviews.own_answer(resources().database, viewer, image_id, label) if done else None
     return ReviewButtons(verdict, last)
@@ -53,14 +55,14 @@ def desk(
 def show() -> str:
     """The desk: the next question, and the last one's answer to take back."""
     database, done = resources().database, request.args.get("done", "")
-    asked = review_desk.questions(database)
+    questions = review_desk.questions(database)
     with database.transaction() as cursor:
         own = catalogue_reviews.own_record(cursor)
         judges = permissions.may_judge(auth.asker())
         verification = status.current_verification(cursor) if judges else None
     return render_template(
         "review.html",
-        question=asked[0] if asked else None,
+        question=questions[0] if questions else None,
         last=_last(done) if done else None,
         own=own,
         most_a_day=QUESTIONS_A_DAY,
@@ -71,17 +73,17 @@ def show() -> str:
 @pages.get("/review/questions")
 def ahead() -> Response:
     """The open questions for the desk's script, so that the next photo is there in time."""
-    asked = review_desk.questions(resources().database)
+    questions = review_desk.questions(resources().database)
     return jsonify(
         questions=[
             {
-                "id": str(one.id),
-                "label": one.label.name,
-                "about": f"/labels{one.label.mid}",
-                "width": one.width,
-                "height": one.height,
+                "id": str(question.id),
+                "label": question.label.name,
+                "about": f"/labels{question.label.mid}",
+                "width": question.width,
+                "height": question.height,
             }
-            for one in asked
+            for question in questions
         ]
     )
 
@@ -102,26 +104,26 @@ def photo(question_id: str) -> Response:
 @pages.post("/review/questions/<question_id>")
 def decide(question_id: str) -> AnyResponse:
     """Answer a question or take the answer back; a script hears 204, a form is led on."""
-    given = request.form.get("answer", "")
-    database, asker = resources().database, auth.asker()
-    if given == WITHDRAW:
-        review_desk.withdraw(database, asker, question_id)
+    text = request.form.get("answer", "")
+    database, account = resources().database, auth.asker()
+    if text == WITHDRAW:
+        review_desk.withdraw(database, account, question_id)
     else:
-        review_desk.answer(database, asker, question_id, _read(given))
+        review_desk.answer(database, account, question_id, _read(text))
     if sessions.HEADER in request.headers:
         return Response(status=204)
-    return redirect("/review" if given == WITHDRAW else f"/review?done={question_id}", 303)
+    return redirect("/review" if text == WITHDRAW else f"/review?done={question_id}", 303)
 
 
 @pages.post("/images/<image_id>/reviews")
 def answer(image_id: str) -> AnyResponse:
     """Write an answer on a photo's page, or take it back."""
-    asker, database = auth.asker(), resources().database
-    mid, given = request.form.get("label", ""), request.form.get("answer", "")
-    if given == WITHDRAW:
-        reviews.withdraw(database, asker, image_id, mid)
+    account, database = auth.asker(), resources().database
+    mid, text = request.form.get("label", ""), request.form.get("answer", "")
+    if text == WITHDRAW:
+        reviews.withdraw(database, account, image_id, mid)
         return redirect(f"/images/{image_id}", 303)
-    reviews.answer(database, asker, image_id, mid, _read(given))
+    reviews.answer(database, account, image_id, mid, _read(text))
     query = urlencode({"done": f"{image_id}:{mid}"}, safe="/:")
     return redirect(f"/images/{image_id}?{query}", 303)
 
@@ -134,7 +136,7 @@ def _last(question_id: str) -> Question | None:
     return found if found.answer else None
 
 
-def _read(given: str) -> ReviewAnswer:
-    if given not in set(ReviewAnswer):
+def _read(text: str) -> ReviewAnswer:
+    if text not in set(ReviewAnswer):
         raise Refused("invalid", "Answer yes, no or unsure.")
-    return ReviewAnswer(given)
+    return ReviewAnswer(text)

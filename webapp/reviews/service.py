@@ -12,7 +12,7 @@ from webapp.images.service import IMAGE_ID
 
 
 def answer(
-    database: Database, account: Account, image_id: str, mid: str, given: ReviewAnswer
+    database: Database, account: Account, image_id: str, mid: str, review_answer: ReviewAnswer
 ) -> Review:
     """Write a person's answer, in place of an earlier one.
 
@@ -20,11 +20,11 @@ def answer(
     """
     with database.transaction() as cursor:
         _require(cursor, account, image_id, mid)
-        reviews.write(cursor, image_id, mid, account.id, given)
+        reviews.write(cursor, image_id, mid, account.id, review_answer)
         return next(
-            one
-            for one in reviews.of_image(cursor, image_id)
-            if (one.label, one.account_id) == (mid, account.id)
+            review
+            for review in reviews.of_image(cursor, image_id)
+            if (review.label, review.account_id) == (mid, account.id)
         )
 
 
@@ -41,7 +41,9 @@ def own_answer(database: Database, account: Account, image_id: str, mid: str) ->
         return None
     with database.transaction() as cursor:
         found = reviews.of_image(cursor, image_id)
-    return next((one for one in found if (one.label, one.account_id) == (mid, account.id)), None)
+    return next(
+        (review for review in found if (review.label, review.account_id) == (mid, account.id)), None
+    )
 
 
 def _require(cursor: Cursor, account: Account, image_id: str, mid: str) -> None:

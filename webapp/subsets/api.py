@@ -100,7 +100,7 @@ def preview(body: Rules) -> PreviewAnswer:
         files=found.files,
         total_bytes=found.total_bytes,
         splits=dict(found.splits),
-        labels=tuple(_label_preview(one) for one in found.labels),
+        labels=tuple(_label_preview(count) for count in found.labels),
     )
 
 
@@ -132,11 +132,11 @@ def _answer(subset: Subset) -> SubsetAnswer:
     )
 
 
-def _label_preview(one: LabelCount) -> LabelPreview:
+def _label_preview(count: LabelCount) -> LabelPreview:
     return LabelPreview(
-        mid=one.label.mid,
-        name=one.label.name,
-        images=one.images,
-        files=one.files,
-        splits=dict(one.splits),
+        mid=count.label.mid,
+        name=count.label.name,
+        images=count.images,
+        files=count.files,
+        splits=dict(count.splits),
     )

@@ -102,13 +102,13 @@ def _page(form: SubsetForm, errors: dict[str, str] | None = None) -> str:
         largest = [] if text else label_queries.largest(cursor, RESULTS)
     form = replace(form, labels=tuple(entry.label.mid for entry in chosen))
     offered = labels.search(database, text, None, RESULTS).items if text else largest
-    asked = errors is not None or "form" in request.args
+    is_filled_in = errors is not None or "form" in request.args
     return render_template(
         "subset_new.html",
         form=form,
         chosen=chosen,
         offered=[entry for entry in offered if entry.label.mid not in form.labels],
         preview=None if form.errors else subsets.preview(database, form.rules()),
-        errors={**form.errors, **(errors or {})} if asked else {},
+        errors={**form.errors, **(errors or {})} if is_filled_in else {},
         is_refused=errors is not None,
     )

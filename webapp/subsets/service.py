@@ -29,7 +29,7 @@ class Preview:
     labels: tuple[LabelCount, ...]
 
 
-def create(database: Database, asker: Account, name: str, rules: SubsetRules) -> Subset:
+def create(database: Database, account: Account, name: str, rules: SubsetRules) -> Subset:
     """Save a selection; the same again changes nothing.
 
     Raises Conflict if the name is taken by another selection, Refused(`label_invalid`) for MIDs
@@ -37,9 +37,9 @@ def create(database: Database, asker: Account, name: str, rules: SubsetRules) ->
     """
     with database.transaction() as cursor:
         _require_labels(cursor, rules)
-        subsets.create(cursor, asker.id, name, rules)
+        subsets.create(cursor, account.id, name, rules)
         found = _find(cursor, name)
-    if found.account_id != asker.id or _canonical(found.rules) != _canonical(rules):
+    if found.account_id != account.id or _canonical(found.rules) != _canonical(rules):
         raise Conflict(f"There is a subset {name} already, and it is a different one.")
     return found
 
@@ -55,7 +55,7 @@ def newest(database: Database, after: str | None, limit: int) -> Page[Subset]:
     with database.transaction() as cursor:
         found = subsets.newest(cursor, decode_moment(after) if after else None, limit + 1)
     return page_after(
-        found, limit, lambda one: (one.created_at.isoformat(), one.name), is_first=True
+        found, limit, lambda subset: (subset.created_at.isoformat(), subset.name), is_first=True
     )
 
 
@@ -65,20 +65,20 @@ def preview(database: Database, rules: SubsetRules) -> Preview:
         _require_labels(cursor, rules)
         counts = subsets.count(cursor, rules)
     return Preview(
-        files=sum(one.files for one in counts),
-        total_bytes=sum(one.total_bytes for one in counts),
-        splits={split: sum(one.splits[split] for one in counts) for split, _ in rules.splits},
+        files=sum(count.files for count in counts),
+        total_bytes=sum(count.total_bytes for count in counts),
+        splits={split: sum(count.splits[split] for count in counts) for split, _ in rules.splits},
         labels=tuple(counts),
     )
 
 
-def may_release(subset: Subset, asker: Account | None) -> bool:
+def may_release(subset: Subset, account: Account | None) -> bool:
     """True for who may ask for releases of a subset."""
-    thing = access.table().things["subset"]
-    return asker is not None and thing.is_for(asker, is_own=subset.account_id == asker.id)
+    kind = access.table().things["subset"]
+    return account is not None and kind.is_for(account, is_own=subset.account_id == account.id)
 
 
-def request_release(database: Database, asker: Account, name: str) -> str:
+def request_release(database: Database, account: Account, name: str) -> str:
     """Ask for a release of one's own subset (admins: of any); returns the release's id.
 
     While the same wish is still open its id is given again.
@@ -88,12 +88,12 @@ def request_release(database: Database, asker: Account, name: str) -> str:
         if found is None:
             raise NotFound(f"There is no subset {name}.")
         access.table().things["subset"].require(
-            asker,
+            account,
             "Only its owner and admins ask for releases of a subset.",
-            is_own=found.account_id == asker.id,
+            is_own=found.account_id == account.id,
         )
         return subsets.open_request(cursor, found) or subsets.request_release(
-            cursor, found, asker.id
+            cursor, found, account.id
         )
 
 

@@ -76,7 +76,7 @@ def estimate(release_id: str, body: TrainingWish) -> TrainingEstimate:
         seconds=plan.estimate.seconds,
         cluster_minutes=plan.estimate.executor_minutes,
         problem=plan.problem.sentence if plan.problem else None,
-        labels_short=tuple(LabelShort.of(one) for one in plan.short),
+        labels_short=tuple(LabelShort.of(label) for label in plan.short),
         trainer_at_work=plan.has_trainer,
     )
 
@@ -96,7 +96,7 @@ def ask(release_id: str, account: Account, body: TrainingWish) -> Response:
 def newest(account: Account, query: RunsQuery) -> TrainingRuns:
     """Your training runs, those asked for last first; admins see everybody's."""
     page = training_runs.newest(resources().database, account, query.after, query.limit)
-    return TrainingRuns(training_runs=tuple(_run(one) for one in page.items), next=page.after)
+    return TrainingRuns(training_runs=tuple(_run(run) for run in page.items), next=page.after)
 
 
 @endpoints.get("/training-runs/<run_id>", problems=(404,))
@@ -118,8 +118,8 @@ def _watched(found: Watched) -> WatchedRun:
         **_run(found.entry).model_dump(),
         seconds_left=found.seconds_left,
         trainer_at_work=found.has_trainer,
-        curves=tuple(CurvePoint.of(one) for one in found.points),
-        log=tuple(LogLine.of(one) for one in found.notes),
+        curves=tuple(CurvePoint.of(point) for point in found.points),
+        log=tuple(LogLine.of(note) for note in found.notes),
     )
 
 

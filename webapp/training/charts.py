@@ -78,8 +78,8 @@ def curve(points: Sequence[tuple[int, float]], last_step: int, is_share: bool) -
     """
     if not points:
         return None
-    every = max(1, math.ceil(len(points) / MOST_POINTS))
-    taken = [*points[:-1:every], points[-1]]
+    stride = max(1, math.ceil(len(points) / MOST_POINTS))
+    taken = [*points[:-1:stride], points[-1]]
     top = 1.0 if is_share else _round_up(max(value for _, value in taken))
     steps = max(last_step, points[-1][0], 1)
 
@@ -110,7 +110,7 @@ def matrix(confusion: Sequence[Sequence[int]], names: Sequence[str]) -> Matrix:
     side = LARGE_CELL if is_large else SMALL_CELL
     shown = [_short(name) for name in names]
     margin = 14 + math.ceil(LETTER * max((len(name) for name in shown), default=0))
-    places = tuple(Tick(margin + side * (at + 0.5), name) for at, name in enumerate(shown))
+    ticks = tuple(Tick(margin + side * (at + 0.5), name) for at, name in enumerate(shown))
     cells = []
     for row, counts in enumerate(confusion):
         photos = sum(counts)
@@ -132,7 +132,7 @@ def matrix(confusion: Sequence[Sequence[int]], names: Sequence[str]) -> Matrix:
         height=margin + side * len(names) + 2,
         side=side,
         has_numbers=is_large,
-        places=places,
+        places=ticks,
         cells=tuple(cells),
     )
 
@@ -144,7 +144,7 @@ def _round_up(value: float) -> float:
     if value < SMALLEST_TOP:
         return SMALLEST_TOP
     power = 10.0 ** math.floor(math.log10(value))
-    return power * next((one for one in SHORT_QUARTERS if value <= power * one), 10)
+    return power * next((quarter for quarter in SHORT_QUARTERS if value <= power * quarter), 10)
 
 
 def _short(name: str) -> str:

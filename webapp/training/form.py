@@ -36,10 +36,10 @@ def read(sent: Mapping[str, str]) -> dict[str, str]:
 def wish(fields: Mapping[str, str]) -> dict[str, Any]:
     """The fields as a wish; Refused(`training_config_wrong`) for what is no number."""
     found: dict[str, Any] = {name: text for name, text in fields.items() if text}
-    for name, words in WHOLE.items():
+    for name, title in WHOLE.items():
         if name in found:
             if not re.fullmatch(r"[0-9]{1,6}", found[name]):
-                raise Refused("training_config_wrong", f"{words}: write a whole number.")
+                raise Refused("training_config_wrong", f"{title}: write a whole number.")
             found[name] = int(found[name])
     return found
 

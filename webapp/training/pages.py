@@ -52,9 +52,9 @@ def ask(release_id: str) -> Answer:
 @pages.get("/training-runs")
 def index() -> str:
     """One's own runs; for admins, everybody's."""
-    asker = auth.asker()
-    found = training_runs.newest(resources().database, asker, request.args.get("after"), PAGE)
-    return render_template("training_runs.html", found=found, asker=asker)
+    account = auth.asker()
+    found = training_runs.newest(resources().database, account, request.args.get("after"), PAGE)
+    return render_template("training_runs.html", found=found, asker=account)
 
 
 @pages.get("/training-runs/<run_id>")
@@ -88,9 +88,11 @@ def curves(found: Watched) -> dict[str, charts.Curve | None]:
     """The run's two curves, as its page and its model's page draw them."""
     last = found.entry.total if found.entry.state == "training" else 0
     return {
-        "loss": charts.curve([(one.step, one.loss) for one in found.points], last or 0, False),
+        "loss": charts.curve(
+            [(point.step, point.loss) for point in found.points], last or 0, False
+        ),
         "accuracy": charts.curve(
-            [(one.step, one.accuracy) for one in found.points], last or 0, True
+            [(point.step, point.accuracy) for point in found.points], last or 0, True
         ),
     }
 
@@ -99,8 +101,8 @@ def _form(release_id: str, fields: dict[str, str], refusal: HubError | None = No
     hub, viewer = resources(), sessions.viewer()
     plan, problem = None, refusal
     try:
-        wish: dict[str, Any] = training_form.wish(fields)
-        plan = training_plans.plan(hub.database, hub.settings, release_id, wish)
+        settings: dict[str, Any] = training_form.wish(fields)
+        plan = training_plans.plan(hub.database, hub.settings, release_id, settings)
         problem = refusal or plan.problem
     except Refused as error:
         problem = refusal or error

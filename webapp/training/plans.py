@@ -107,7 +107,7 @@ def quota(database: Database, settings: Settings, account: Account) -> Quota:
 def ask(
     database: Database,
     settings: Settings,
-    asker: Account,
+    account: Account,
     release_id: str,
     fields: Mapping[str, Any],
 ) -> str:
@@ -116,18 +116,18 @@ def ask(
     Raises Refused with what is wrong, what the release lacks, or that the quota is used up: of two
     wishes at once that would both take the last of it, one is written down.
     """
-    wanted = plan(database, settings, release_id, fields)
-    if wanted.problem is not None:
-        raise wanted.problem
-    minutes = wanted.estimate.executor_minutes
+    run_plan = plan(database, settings, release_id, fields)
+    if run_plan.problem is not None:
+        raise run_plan.problem
+    minutes = run_plan.estimate.executor_minutes
     with database.transaction() as cursor:
-        accounts.lock(cursor, asker.id)
-        refusal = _quota(cursor, settings, asker).refusal(minutes)
-        if refusal is not None and Role.ADMIN not in asker.roles:
+        accounts.lock(cursor, account.id)
+        refusal = _quota(cursor, settings, account).refusal(minutes)
+        if refusal is not None and Role.ADMIN not in account.roles:
             raise refusal
-        config = wanted.config.model_dump(mode="json")
+        config = run_plan.config.model_dump(mode="json")
         return training_requests.add(
-            cursor, TrainingRequest(asker.id, release_id, config, wanted.executors, minutes)
+            cursor, TrainingRequest(account.id, release_id, config, run_plan.executors, minutes)
         )
 
 
@@ -145,7 +145,8 @@ def _quota(cursor: Cursor, settings: Settings, account: Account) -> Quota:
 def _named(cursor: Cursor, summary: Summary) -> dict[str, Mapping[str, int]]:
     """The summary with names in place of MIDs; where two labels share one, with both."""
     known = {
-        one.label.mid: one.label.name for one in label_queries.find_many(cursor, list(summary))
+        entry.label.mid: entry.label.name
+        for entry in label_queries.find_many(cursor, list(summary))
     }
     names = {mid: known.get(mid, mid) for mid in summary}
     often = Counter(names.values())

@@ -33,10 +33,10 @@ class Watched:
     has_trainer: bool
 
 
-def show(database: Database, asker: Account, run_id: str, behind_step: int = 0) -> Watched:
+def show(database: Database, account: Account, run_id: str, behind_step: int = 0) -> Watched:
     """A run of one's own (admins: anybody's), its curves from behind a step on; else NotFound."""
     with database.transaction() as cursor:
-        entry = find(cursor, asker, run_id)
+        entry = find(cursor, account, run_id)
         return Watched(
             entry=entry,
             points=tuple(training_progress.steps(cursor, entry.id, behind_step, MOST_POINTS)),
@@ -47,12 +47,12 @@ def show(database: Database, asker: Account, run_id: str, behind_step: int = 0) 
 
 
 def newest(
-    database: Database, asker: Account, after: str | None, limit: int
+    database: Database, account: Account, after: str | None, limit: int
 ) -> Page[TrainingEntry]:
     """One's own runs, and for admins everybody's, those asked for last first."""
-    whose = None if Role.ADMIN in asker.roles else asker.id
-    place = cursors.decode_moment(after) if after else None
-    before = (place[0], uuid_of(place[1])) if place else None
+    whose = None if Role.ADMIN in account.roles else account.id
+    position = cursors.decode_moment(after) if after else None
+    before = (position[0], uuid_of(position[1])) if position else None
     with database.transaction() as cursor:
         found = training_queries.newest(cursor, whose, before, limit + 1)
     return cursors.page_after(
@@ -60,32 +60,32 @@ def newest(
     )
 
 
-def cancel(database: Database, asker: Account, run_id: str) -> TrainingEntry:
+def cancel(database: Database, account: Account, run_id: str) -> TrainingEntry:
     """Have a run stop, whatever it is doing; one that has ended stays as it is.
 
     Raises Conflict for a run that an operator began on the hub's machine.
     """
     with database.transaction() as cursor:
-        entry = find(cursor, asker, run_id)
+        entry = find(cursor, account, run_id)
         if entry.is_open and entry.request_id is None:
             raise Conflict(
                 "An operator began this run: `python -m training cancel` on the hub's machine"
                 " stops it."
             )
         if entry.is_open and entry.request_id is not None:
-            training_requests.cancel(cursor, entry.request_id, asker.id)
-        return find(cursor, asker, run_id)
+            training_requests.cancel(cursor, entry.request_id, account.id)
+        return find(cursor, account, run_id)
 
 
-def find(cursor: Cursor, asker: Account, run_id: str) -> TrainingEntry:
+def find(cursor: Cursor, account: Account, run_id: str) -> TrainingEntry:
     """The run, if it is for the asker; else NotFound."""
     entry = training_queries.find(cursor, uuid_of(run_id))
     if entry is None:
         raise NotFound(f"There is no training run {run_id}.")
     access.table().things["training_run"].require(
-        asker,
+        account,
         f"There is no training run {run_id}.",
-        is_own=entry.account_id == asker.id,
+        is_own=entry.account_id == account.id,
     )
     return entry
 

@@ -49,11 +49,13 @@ def share_done(entry: TrainingEntry) -> float | None:
 
 def _waiting(entry: TrainingEntry) -> str:
     ahead = (entry.place or 1) - 1
-    place = f"{ahead} wait before it." if ahead > 1 else "One waits before it."
-    place = place if ahead else "It is next."
+    position = f"{ahead} wait before it." if ahead > 1 else "One waits before it."
+    position = position if ahead else "It is next."
     if entry.attempt:
-        return f"It was interrupted and goes on from its last epoch. {entry.reason or ''} {place}"
-    return f"It waits for its turn. {place}"
+        return (
+            f"It was interrupted and goes on from its last epoch. {entry.reason or ''} {position}"
+        )
+    return f"It waits for its turn. {position}"
 
 
 def _epoch(entry: TrainingEntry) -> int:

@@ -148,7 +148,7 @@ def newest(account: Account, query: ReceiptsQuery) -> Receipts:
     """Your uploads, newest first."""
     page = receipts.newest(resources().database, account, query.after, query.limit)
     return Receipts(
-        uploads=tuple(_told(one) for one in page.items),
+        uploads=tuple(_told(receipt) for receipt in page.items),
         next=page.after,
     )
 

@@ -53,50 +53,55 @@ class ReceiptView:
     verification_version: int | None = None
 
 
-def show(database: Database, asker: Account, upload_id: str) -> ReceiptView:
+def show(database: Database, account: Account, upload_id: str) -> ReceiptView:
     """The receipt of the asker's upload, or of one that is open to an admin; else NotFound."""
-    wanted = parse_id(upload_id)
+    upload_uuid = parse_id(upload_id)
     with database.transaction() as cursor:
-        own = receipts.find_own(cursor, asker.id, acceptances.upload_ids(asker.id, wanted))
+        own = receipts.find_own(cursor, account.id, acceptances.upload_ids(account.id, upload_uuid))
         if own is not None:
             return _told(cursor, [own])[0]
-        found = receipts.find_any(cursor, wanted)
-        if found is not None and _is_open_to(cursor, asker, found):
+        found = receipts.find_any(cursor, upload_uuid)
+        if found is not None and _is_open_to(cursor, account, found):
             return _told(cursor, [found], sees_all=True)[0]
     raise NotFound(f"There is no upload {upload_id}.")
 
 
-def _is_open_to(cursor: Cursor, asker: Account, found: UploadFacts) -> bool:
+def _is_open_to(cursor: Cursor, account: Account, found: UploadFacts) -> bool:
     is_opened = found.image_id is not None and (
-        found.image_is_public or photo_openings.is_opened(cursor, asker.id, found.image_id)
+        found.image_is_public or photo_openings.is_opened(cursor, account.id, found.image_id)
     )
-    return access.table().things["upload"].is_for(asker, is_opened=is_opened)
+    return access.table().things["upload"].is_for(account, is_opened=is_opened)
 
 
-def newest(database: Database, asker: Account, after: str | None, limit: int) -> Page[ReceiptView]:
+def newest(
+    database: Database, account: Account, after: str | None, limit: int
+) -> Page[ReceiptView]:
     """The asker's uploads, newest first."""
     with database.transaction() as cursor:
-        found = receipts.newest(cursor, asker.id, _position(after) if after else None, limit + 1)
+        found = receipts.newest(cursor, account.id, _position(after) if after else None, limit + 1)
         page = cursors.page_after(found, limit, _sort_key, is_first=after is None)
         return Page(tuple(_told(cursor, page.items)), page.after, page.before)
 
 
 def _told(
-    cursor: Cursor, standings: Sequence[UploadFacts], sees_all: bool = False
+    cursor: Cursor, uploads: Sequence[UploadFacts], sees_all: bool = False
 ) -> list[ReceiptView]:
-    rivals = _rivals(cursor, standings)
-    endings = withdrawals.endings(cursor, [one.upload_id for one in standings])
-    hidden = withdrawals.hidden_images(cursor, [one.image_id or "" for one in standings])
+    rivals = _rivals(cursor, uploads)
+    endings = withdrawals.endings(cursor, [upload.upload_id for upload in uploads])
+    hidden = withdrawals.hidden_images(cursor, [upload.image_id or "" for upload in uploads])
     told = []
-    for standing in standings:
-        receipt = receipt_of(standing, sees_all, rivals)
-        if standing.upload_id in endings:
-            receipt = _ended(receipt, endings[standing.upload_id])
-        elif standing.image_id in hidden:
+    for facts in uploads:
+        receipt = receipt_of(facts, sees_all, rivals)
+        if facts.upload_id in endings:
+            receipt = _ended(receipt, endings[facts.upload_id])
+        elif facts.image_id in hidden:
             receipt = _hidden(receipt)
         told.append(receipt)
-    visible = withdrawals.visible_images(cursor, [one.duplicate_of or "" for one in told])
-    return [one if one.duplicate_of in visible else replace(one, duplicate_of=None) for one in told]
+    visible = withdrawals.visible_images(cursor, [receipt.duplicate_of or "" for receipt in told])
+    return [
+        receipt if receipt.duplicate_of in visible else replace(receipt, duplicate_of=None)
+        for receipt in told
+    ]
 
 
 def _ended(receipt: ReceiptView, ending: UploadEnding) -> ReceiptView:
@@ -130,50 +135,46 @@ def _hidden(receipt: ReceiptView) -> ReceiptView:
 
 
 def receipt_of(
-    standing: UploadFacts, sees_all: bool = False, rivals: Mapping[str, str] | None = None
+    upload: UploadFacts, sees_all: bool = False, rivals: Mapping[str, str] | None = None
 ) -> ReceiptView:
     """Tell an upload's standing; what its contributor may not know is left out.
 
     `rivals` are names of labels that the evidence may name, by MID. Times never run backwards:
     that another upload of the same photo was decided earlier is nobody else's business.
     """
-    duplicate_of = _duplicate_of(standing, sees_all)
-    explanation = _explain(standing, rivals or {}, sees_all)
-    is_repeated = duplicate_of == standing.image_id
-    steps = tuple(_in_order(_steps(standing, is_repeated, explanation)))
+    duplicate_of = _duplicate_of(upload, sees_all)
+    explanation = _explain(upload, rivals or {}, sees_all)
+    is_repeated = duplicate_of == upload.image_id
+    steps = tuple(_in_order(_steps(upload, is_repeated, explanation)))
     return ReceiptView(
-        id=standing.client_key or standing.upload_id,
+        id=upload.client_key or upload.upload_id,
         state=steps[-1].state,
         claimed_label=(
-            Label(standing.claimed_label, standing.label_name or "")
-            if standing.claimed_label
-            else None
+            Label(upload.claimed_label, upload.label_name or "") if upload.claimed_label else None
         ),
-        photo_sha256=standing.photo_sha256.hex() if standing.photo_sha256 else None,
-        image_id=standing.image_id,
+        photo_sha256=upload.photo_sha256.hex() if upload.photo_sha256 else None,
+        image_id=upload.image_id,
         duplicate_of=duplicate_of,
         steps=steps,
         explanation=explanation,
-        verification_version=standing.verification_version if explanation else None,
+        verification_version=upload.verification_version if explanation else None,
     )
 
 
-def _explain(
-    standing: UploadFacts, rivals: Mapping[str, str], sees_all: bool
-) -> Explanation | None:
-    if standing.verdict is None or standing.claimed_label is None:
+def _explain(upload: UploadFacts, rivals: Mapping[str, str], sees_all: bool) -> Explanation | None:
+    if upload.verdict is None or upload.claimed_label is None:
         return None
-    label = Label(standing.claimed_label, standing.label_name or "")
-    case = VerdictContext(label, standing.verdict, standing.findings, rivals, standing.prior)
-    reader = Reader(sees_numbers=sees_all, is_sender=True, alone=not standing.is_shared_claim)
+    label = Label(upload.claimed_label, upload.label_name or "")
+    case = VerdictContext(label, upload.verdict, upload.findings, rivals, upload.prior)
+    reader = Reader(sees_numbers=sees_all, is_sender=True, alone=not upload.is_shared_claim)
     return explain(case, reader)
 
 
-def _rivals(cursor: Cursor, standings: Sequence[UploadFacts]) -> dict[str, str]:
+def _rivals(cursor: Cursor, uploads: Sequence[UploadFacts]) -> dict[str, str]:
     mids = {
         seen.rival
-        for standing in standings
-        for seen in (standing.verdict.evidence if standing.verdict else ())
+        for upload in uploads
+        for seen in (upload.verdict.evidence if upload.verdict else ())
     } - {None}
     if not mids:
         return {}
@@ -181,54 +182,54 @@ def _rivals(cursor: Cursor, standings: Sequence[UploadFacts]) -> dict[str, str]:
     return {entry.label.mid: entry.label.name for entry in found}
 
 
-def _duplicate_of(standing: UploadFacts, sees_all: bool) -> str | None:
+def _duplicate_of(upload: UploadFacts, sees_all: bool) -> str | None:
     """The image that this photo repeats, if it is public or the contributor's own."""
-    is_repeated = standing.first_upload_id not in (None, standing.upload_id)
-    if is_repeated and (sees_all or standing.image_is_public or standing.sent_before):
-        return standing.image_id
-    if sees_all or standing.keeper_is_public or standing.keeper_is_own:
-        return standing.keeper_id
+    is_repeated = upload.first_upload_id not in (None, upload.upload_id)
+    if is_repeated and (sees_all or upload.image_is_public or upload.sent_before):
+        return upload.image_id
+    if sees_all or upload.keeper_is_public or upload.keeper_is_own:
+        return upload.keeper_id
     return None
 
 
 def _steps(
-    standing: UploadFacts, is_repeated: bool, explanation: Explanation | None
+    upload: UploadFacts, is_repeated: bool, explanation: Explanation | None
 ) -> Iterator[Step]:
-    if standing.door_code:
-        reasons = (standing.door_reason or "",)
+    if upload.door_code:
+        reasons = (upload.door_reason or "",)
         yield Step(
             state=UploadState.REFUSED,
-            at=standing.asked_at,
-            code=standing.door_code,
+            at=upload.asked_at,
+            code=upload.door_code,
             reasons=reasons,
         )
         return
-    yield Step(state=UploadState.ACCEPTED, at=standing.asked_at)
-    if standing.settled_at is None:
-        if standing.set_aside_at is not None:
+    yield Step(state=UploadState.ACCEPTED, at=upload.asked_at)
+    if upload.settled_at is None:
+        if upload.set_aside_at is not None:
             yield Step(
                 state=UploadState.ACCEPTED,
-                at=standing.set_aside_at,
+                at=upload.set_aside_at,
                 code=SET_ASIDE,
                 reasons=(SET_ASIDE_REASON,),
             )
         return
-    if standing.settled_state == "refused":
-        reasons = (standing.settled_reason or "",)
+    if upload.settled_state == "refused":
+        reasons = (upload.settled_reason or "",)
         yield Step(
             state=UploadState.REFUSED,
-            at=standing.settled_at,
-            code=standing.settled_code,
+            at=upload.settled_at,
+            code=upload.settled_code,
             reasons=reasons,
         )
         return
     again = ("The hub has this photo already; it counts once.",) if is_repeated else ()
-    yield Step(state=UploadState.STORED, at=standing.settled_at, reasons=again)
-    if standing.checked_at is not None:
-        yield Step(state=UploadState.CHECKED, at=standing.checked_at)
-    if standing.outcome and standing.decided_at:
+    yield Step(state=UploadState.STORED, at=upload.settled_at, reasons=again)
+    if upload.checked_at is not None:
+        yield Step(state=UploadState.CHECKED, at=upload.checked_at)
+    if upload.outcome and upload.decided_at:
         told = explanation.all_reasons if explanation else ()
-        yield Step(state=UploadState(standing.outcome), at=standing.decided_at, reasons=told)
+        yield Step(state=UploadState(upload.outcome), at=upload.decided_at, reasons=told)
 
 
 def _in_order(steps: Iterator[Step]) -> Iterator[Step]:
@@ -238,8 +239,8 @@ def _in_order(steps: Iterator[Step]) -> Iterator[Step]:
         yield step.model_copy(update={"at": latest})
 
 
-def _sort_key(standing: UploadFacts) -> tuple[str, str]:
-    return standing.asked_at.isoformat(), str(standing.upload_id)
+def _sort_key(upload: UploadFacts) -> tuple[str, str]:
+    return upload.asked_at.isoformat(), str(upload.upload_id)
 
 
 def _position(cursor: str) -> tuple[datetime, UUID]:

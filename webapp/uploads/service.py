@@ -46,7 +46,7 @@ class Submission:
     declared_sha256: str | None = None
 
 
-def submit(database: Database, log: UploadLog, asker: Account, submission: Submission) -> Receipt:
+def submit(database: Database, log: UploadLog, account: Account, submission: Submission) -> Receipt:
     """Accept an upload: the log has it for good. The same one again gives the same receipt.
 
     Raises Refused for a photo or label that cannot be taken (noted for the receipt), Forbidden for
@@ -57,7 +57,7 @@ def submit(database: Database, log: UploadLog, asker: Account, submission: Submi
         photo_sha256 = _checked(submission)
         with database.transaction() as cursor:
             label = find_label(cursor, submission.label)
-            candidate = _candidate(asker, submission, label, photo_sha256)
+            candidate = _candidate(account, submission, label, photo_sha256)
             acceptance = acceptances.accept(cursor, candidate)
             if acceptance.request_sha256 != candidate.request_sha256:
                 raise Conflict(
@@ -66,7 +66,7 @@ def submit(database: Database, log: UploadLog, asker: Account, submission: Submi
                 )
             if acceptance.is_new:
                 _require_welcome(cursor, candidate)
-                consents.require(cursor, asker)
+                consents.require(cursor, account)
                 log.append(
                     encode(_upload(acceptance, candidate, submission.metadata), submission.photo)
                 )
@@ -74,7 +74,7 @@ def submit(database: Database, log: UploadLog, asker: Account, submission: Submi
     except Refused as refusal:
         if refusal.code not in UNRECORDED:
             with database.transaction() as cursor:
-                acceptances.refuse(cursor, asker.id, submission.client_key, refusal)
+                acceptances.refuse(cursor, account.id, submission.client_key, refusal)
         raise
     return _receipt(submission, label, photo_sha256, acceptance.accepted_at)
 
@@ -104,20 +104,20 @@ def _note(acceptance: Acceptance, label: Label, photo_sha256: str) -> None:
     )
 
 
-def find_label(cursor: Cursor, words: str) -> Label:
+def find_label(cursor: Cursor, label_text: str) -> Label:
     """The one label of this MID or name; raise Refused(`label_invalid`, `label_ambiguous`)."""
-    wanted = unicodedata.normalize("NFC", words).strip()
-    if not wanted or len(wanted) > MAX_LABEL_CHARACTERS or not is_safe(wanted):
+    name = unicodedata.normalize("NFC", label_text).strip()
+    if not name or len(name) > MAX_LABEL_CHARACTERS or not is_safe(name):
         raise Refused("label_invalid", "Name a label by its MID or its name.")
-    found = acceptances.labels_named(cursor, wanted)
+    found = acceptances.labels_named(cursor, name)
     if not found:
         raise Refused(
-            "label_invalid", f"There is no label {wanted!r}. Search the labels for its name."
+            "label_invalid", f"There is no label {name!r}. Search the labels for its name."
         )
     if len(found) > 1:
         mids = ", ".join(label.mid for label in found)
         raise Refused(
-            "label_ambiguous", f"Several labels are named {wanted!r}: {mids}. Send one of the MIDs."
+            "label_ambiguous", f"Several labels are named {name!r}: {mids}. Send one of the MIDs."
         )
     return found[0]
 
@@ -142,12 +142,12 @@ def _require_welcome(cursor: Cursor, candidate: NewUpload) -> None:
 
 
 def _candidate(
-    asker: Account, submission: Submission, label: Label, photo_sha256: str
+    account: Account, submission: Submission, label: Label, photo_sha256: str
 ) -> NewUpload:
     request = [photo_sha256, label.mid, asdict(submission.metadata)]
     return NewUpload(
         client_key=submission.client_key,
-        account_id=asker.id,
+        account_id=account.id,
         claimed_label=label.mid,
         photo_sha256=bytes.fromhex(photo_sha256),
         request_sha256=hashlib.sha256(

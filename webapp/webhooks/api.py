@@ -46,4 +46,4 @@ def remove(webhook_id: str, account: Account) -> Webhooks:
 
 def _all(account: Account) -> Webhooks:
     found = webhooks.show(resources().database, account).webhooks
-    return Webhooks(webhooks=tuple(WebhookEntry.of(one) for one in found))
+    return Webhooks(webhooks=tuple(WebhookEntry.of(webhook) for webhook in found))

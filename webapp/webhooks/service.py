@@ -58,9 +58,9 @@ def remove(database: Database, account: Account, webhook_id: str) -> None:
     """Send nothing more to a webhook; raise NotFound if the account has none such."""
     sentence = f"You have no webhook {webhook_id[:40]!r}."
     try:
-        wanted = UUID(webhook_id)
+        webhook_uuid = UUID(webhook_id)
     except ValueError as error:
         raise NotFound(sentence) from error
     with database.transaction() as cursor:
-        if not webhooks.remove(cursor, account.id, wanted):
+        if not webhooks.remove(cursor, account.id, webhook_uuid):
             raise NotFound(sentence)

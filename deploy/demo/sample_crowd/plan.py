@@ -91,7 +91,7 @@ def _sending(
         kind=draft.kind,
         detail=chance.choice(list(NEAR_COPIES)) if draft.kind == "near_duplicate" else "",
         scene=draft.scene,
-        claimed=chance.choice([one for one in labels if one != shown]) if is_wrong else shown,
+        claimed=chance.choice([label for label in labels if label != shown]) if is_wrong else shown,
         original=names[id(draft.original)] if draft.original else "",
         sender=_sender(is_wrong, chance),
         sent_at=FIRST_AT + timedelta(seconds=round(draft.moment * DAYS * 86_400)),

@@ -17,32 +17,36 @@ HERE = Path(__file__).resolve().parent.parent / "sample_crowd"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Render the photos asked for that are not there, then list what is there in scenes.csv."""
-    asked = _parser().parse_args(arguments)
-    photos = asked.folder / "photos"
+    options = _parser().parse_args(arguments)
+    photos = options.folder / "photos"
     photos.mkdir(parents=True, exist_ok=True)
-    if not asked.no_photos:
-        _render(_scenes(asked, asked.things or list(THINGS), asked.first), photos, asked)
-    every = _scenes(asked, list(THINGS), 1)
+    if not options.no_photos:
+        _render(_scenes(options, options.things or list(THINGS), options.first), photos, options)
+    every = _scenes(options, list(THINGS), 1)
     write_scenes(
-        asked.folder / "scenes.csv",
-        [one for one in every if asked.no_photos or (photos / f"{one.photo}.jpg").exists()],
+        options.folder / "scenes.csv",
+        [
+            picture
+            for picture in every
+            if options.no_photos or (photos / f"{picture.photo}.jpg").exists()
+        ],
     )
 
 
-def _scenes(asked: argparse.Namespace, names: list[str], first: int) -> list[Scene]:
-    digits = max(2, len(str(asked.last)))
-    numbers = range(first, asked.last + 1)
-    return [scene(name, number, asked.seed, digits) for number in numbers for name in names]
+def _scenes(options: argparse.Namespace, names: list[str], first: int) -> list[Scene]:
+    digits = max(2, len(str(options.last)))
+    numbers = range(first, options.last + 1)
+    return [scene(name, number, options.seed, digits) for number in numbers for name in names]
 
 
-def _render(scenes: list[Scene], photos: Path, asked: argparse.Namespace) -> None:
+def _render(scenes: list[Scene], photos: Path, options: argparse.Namespace) -> None:
     from deploy.demo.studio.render import Quality, render  # needs Blender; the rest of us does not
 
-    quality = Quality(asked.side, asked.samples, asked.threads)
-    for one in scenes:
-        photo = photos / f"{one.photo}.jpg"
+    quality = Quality(options.side, options.samples, options.threads)
+    for picture in scenes:
+        photo = photos / f"{picture.photo}.jpg"
         if not photo.exists():
-            render(one, photo, quality)
+            render(picture, photo, quality)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -89,7 +89,7 @@ def crispness(photo: Image.Image) -> float:
         (light[1:, 1:] - light[:-1, :-1]) / math.sqrt(2),
         (light[1:, :-1] - light[:-1, 1:]) / math.sqrt(2),
     )
-    steepest = [float(np.percentile(np.abs(one), STEEPEST_PERCENTILE)) for one in steps]
+    steepest = [float(np.percentile(np.abs(step), STEEPEST_PERCENTILE)) for step in steps]
     return min(steepest) / max(float(high - low), 1.0)
 
 

@@ -18,7 +18,7 @@ def write_scenes(file: Path, scenes: Iterable[Scene]) -> None:
     with file.open("w", newline="", encoding="utf-8") as table:
         writer = csv.writer(table, lineterminator="\n")
         writer.writerow(HEAD.split(","))
-        writer.writerows(row(scene) for scene in sorted(scenes, key=lambda one: one.photo))
+        writer.writerows(row(scene) for scene in sorted(scenes, key=lambda scene: scene.photo))
 
 
 def row(scene: Scene) -> list[str]:

@@ -81,7 +81,7 @@ def lock(cursor: Cursor, account_id: UUID) -> AccountEntry | None:
     return _entry(row) if row else None
 
 
-def listed(cursor: Cursor, words: str, after: str, limit: int) -> list[AccountEntry]:
+def listed(cursor: Cursor, query: str, after: str, limit: int) -> list[AccountEntry]:
     """Accounts whose name has the words in it, by name, from behind `after` on."""
     cursor.execute(
         """
@@ -91,7 +91,7 @@ def listed(cursor: Cursor, words: str, after: str, limit: int) -> list[AccountEn
         order by name
         limit %s
         """,
-        (words, after, limit),
+        (query, after, limit),
     )
     return [_entry(row) for row in cursor.fetchall()]
 

@@ -134,7 +134,7 @@ def ended(cursor: Cursor, account_id: UUID | None, limit: int) -> list[DemandEnt
     return [_entry(row) for row in cursor.fetchall()]
 
 
-def missions(cursor: Cursor, account_id: UUID | None, place: int, limit: int) -> list[DemandEntry]:
+def missions(cursor: Cursor, account_id: UUID | None, offset: int, limit: int) -> list[DemandEntry]:
     """Open demands, first those that lack most, that many want, and that are near what the account
     sent before; from the place on, the first being 0: the order is worked out anew each time.
 
@@ -143,7 +143,7 @@ def missions(cursor: Cursor, account_id: UUID | None, place: int, limit: int) ->
     """
     cursor.execute(
         _ENTRIES + _BY_NEED_AND_NEARNESS,
-        {"account": account_id, "place": place, "limit": limit},
+        {"account": account_id, "place": offset, "limit": limit},
     )
     return [_entry(row) for row in cursor.fetchall()]
 

@@ -44,7 +44,7 @@ def open_of_account(cursor: Cursor, account_id: UUID) -> list[tuple[str, str]]:
     return [(row.label, row.why) for row in cursor.fetchall()]
 
 
-def ask(cursor: Cursor, account_id: UUID, wish: DemandSpec) -> UUID:
+def ask(cursor: Cursor, account_id: UUID, demand: DemandSpec) -> UUID:
     """Write a demand; return its id."""
     cursor.execute(
         """
@@ -52,7 +52,7 @@ def ask(cursor: Cursor, account_id: UUID, wish: DemandSpec) -> UUID:
         values (%s, %s, %s, %s, %s)
         returning id
         """,
-        (account_id, wish.label, wish.target, wish.why, wish.until),
+        (account_id, demand.label, demand.target, demand.why, demand.until),
     )
     demand_id: UUID = cursor.fetchone().id
     return demand_id

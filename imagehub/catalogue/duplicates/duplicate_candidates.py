@@ -80,7 +80,7 @@ def facts(cursor: Cursor, image_ids: Sequence[str]) -> list[ImageFacts]:
 
 
 def near_fingerprints(
-    cursor: Cursor, wanted: Sequence[int], probes: Sequence[Sequence[int]], limit: Nearness
+    cursor: Cursor, fingerprints: Sequence[int], probes: Sequence[Sequence[int]], limit: Nearness
 ) -> list[str]:
     """The images whose fingerprints are nearest to one of those wanted.
 
@@ -106,7 +106,7 @@ def near_fingerprints(
         limit %(images)s
         """,
         {
-            "wanted": list(wanted),
+            "wanted": list(fingerprints),
             **{f"band_{number}": list(keys) for number, keys in enumerate(probes)},
             "bits": limit.bits,
             "images": limit.images,

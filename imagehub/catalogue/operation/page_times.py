@@ -30,8 +30,8 @@ Routes = Mapping[tuple[str, str], Times]
 def add(cursor: Cursor, routes: Routes) -> None:
     """Add to today's times."""
     rows = [
-        (*route, one.requests, one.failures, one.seconds, one.slowest_seconds)
-        for route, one in sorted(routes.items())
+        (*route, times.requests, times.failures, times.seconds, times.slowest_seconds)
+        for route, times in sorted(routes.items())
     ]
     cursor.executemany(
         """

@@ -95,10 +95,10 @@ def add(cursor: Cursor, files: Iterable[tuple[WithdrawnFile, int]]) -> None:
         """,
         [
             (
-                *(one.release_id, one.image_id, one.path, bytes.fromhex(one.file_sha256)),
-                *(one.kind, one.withdrawn_at, shard),
+                *(file.release_id, file.image_id, file.path, bytes.fromhex(file.file_sha256)),
+                *(file.kind, file.withdrawn_at, shard),
             )
-            for one, shard in files
+            for file, shard in files
         ],
     )
 
@@ -125,11 +125,11 @@ def unblanked(cursor: Cursor, image_id: str) -> list[ShardFile]:
     return [ShardFile(*row) for row in cursor.fetchall()]
 
 
-def mark_blanked(cursor: Cursor, place: ShardFile) -> None:
+def mark_blanked(cursor: Cursor, shard: ShardFile) -> None:
     """Remember that zeros took the place of the bytes."""
     cursor.execute(
         "update release_withdrawals set blanked_at = now() where release_id = %s and image_id = %s",
-        (place.release_id, place.image_id),
+        (shard.release_id, shard.image_id),
     )
 
 

@@ -122,14 +122,14 @@ def claims_of(cursor: Cursor, image_ids: Iterable[str]) -> dict[Claim, dict[str,
     )
     found: dict[Claim, dict[str, float]] = {}
     for row in cursor:
-        said = {
+        evidence_by_claim = {
             seen["source"]: seen["probability"]
             for seen in row.evidence or ()
             if seen["probability"] is not None
         }
         if row.prior is not None:
-            said["prior"] = row.prior
-        found[row.image_id, row.label] = said
+            evidence_by_claim["prior"] = row.prior
+        found[row.image_id, row.label] = evidence_by_claim
     return found
 
 
@@ -165,16 +165,16 @@ def store_claims(cursor: Cursor, counted: Sequence[Counted]) -> None:
         """,
         [
             (
-                *one.claim,
-                one.log_ratio,
-                one.yes,
-                one.no,
-                one.unsure,
-                one.asking,
-                one.known,
-                one.said,
+                *claim.claim,
+                claim.log_ratio,
+                claim.yes,
+                claim.no,
+                claim.unsure,
+                claim.asking,
+                claim.known,
+                claim.said,
             )
-            for one in counted
+            for claim in counted
         ],
     )
     cursor.execute(
@@ -185,7 +185,7 @@ def store_claims(cursor: Cursor, counted: Sequence[Counted]) -> None:
             where n.image_id = c.image_id and n.label = c.label
         )
         """,
-        ([one.claim[0] for one in counted], [one.claim[1] for one in counted]),
+        ([claim.claim[0] for claim in counted], [claim.claim[1] for claim in counted]),
     )
 
 
@@ -200,7 +200,10 @@ def store_skills(cursor: Cursor, skills: Sequence[Skill]) -> None:
         set finds = excluded.finds, refuses = excluded.refuses, judged = excluded.judged,
             is_resting = excluded.is_resting
         """,
-        [(one.account_id, one.finds, one.refuses, one.judged, one.is_resting) for one in skills],
+        [
+            (skill.account_id, skill.finds, skill.refuses, skill.judged, skill.is_resting)
+            for skill in skills
+        ],
         template="(%s::uuid, %s, %s, %s, %s)",
     )
 
@@ -218,8 +221,8 @@ def store_records(cursor: Cursor, records: Sequence[ReviewerRecord]) -> None:
         where excluded.settled >= r.settled + 10
         """,
         (
-            [one.account_id for one in records],
-            [one.settled for one in records],
-            [one.agreed for one in records],
+            [record.account_id for record in records],
+            [record.settled for record in records],
+            [record.agreed for record in records],
         ),
     )

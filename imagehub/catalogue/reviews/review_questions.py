@@ -35,12 +35,12 @@ class Question:
     answered_at: datetime | None
 
 
-def deal(cursor: Cursor, wanted: int, most_a_day: int, resting_a_day: int) -> list[Question]:
+def deal(cursor: Cursor, count: int, most_a_day: int, resting_a_day: int) -> list[Question]:
     """Who asks gets questions until so many are open, or the day's are used up; return the open."""
     cursor.execute(
         # Dealt first, and read then: the function's own rows are not visible to its statement.
         "select id from deal_review_questions(%s, %s, %s, %s)",
-        (wanted, GOLD_SHARE, most_a_day, resting_a_day),
+        (count, GOLD_SHARE, most_a_day, resting_a_day),
     )
     dealt = cursor.fetchall()
     return [found for row in dealt if (found := find(cursor, row.id))]
@@ -89,7 +89,7 @@ def count_golds(cursor: Cursor) -> dict[bool, int]:
     return {row.is_right: row.golds for row in cursor}
 
 
-def choose_golds(cursor: Cursor, is_right: bool, wanted: int) -> int:
+def choose_golds(cursor: Cursor, is_right: bool, count: int) -> int:
     """Choose up to so many claims at random; return how many were chosen.
 
     At least two of crowd, network and reviews speak for the answer, none against it, and together
@@ -147,7 +147,7 @@ def choose_golds(cursor: Cursor, is_right: bool, wanted: int) -> int:
             "is_right": is_right,
             "outcome": "verified" if is_right else "rejected",
             "looked_at": LOOKED_AT,
-            "wanted": wanted,
+            "wanted": count,
         },
     )
     return int(cursor.rowcount)

@@ -73,7 +73,7 @@ def find(cursor: Cursor, model_id: UUID) -> ModelEntry | None:
         return None
     return ModelEntry(
         id=row.id,
-        labels=tuple(Label(one["mid"], one["name"]) for one in row.labels),
+        labels=tuple(Label(label["mid"], label["name"]) for label in row.labels),
         metrics=row.metrics,
         files={name: StoredModelFile(name, **facts) for name, facts in sorted(row.files.items())},
         made_at=row.made_at,

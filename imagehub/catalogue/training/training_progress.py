@@ -143,9 +143,9 @@ def steps(cursor: Cursor, run_id: str, behind: int, limit: int) -> list[CurveSte
     return [CurveStep(*row) for row in cursor.fetchall()]
 
 
-def note(cursor: Cursor, run_id: str, words: str) -> None:
+def note(cursor: Cursor, run_id: str, text: str) -> None:
     """Write a line of the run's log."""
-    cursor.execute("insert into training_notes (run_id, note) values (%s, %s)", (run_id, words))
+    cursor.execute("insert into training_notes (run_id, note) values (%s, %s)", (run_id, text))
 
 
 def notes(cursor: Cursor, run_id: str, limit: int) -> list[Note]:

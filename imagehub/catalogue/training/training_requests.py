@@ -30,7 +30,7 @@ class Use:
     minutes: float
 
 
-def add(cursor: Cursor, wish: TrainingRequest) -> str:
+def add(cursor: Cursor, request: TrainingRequest) -> str:
     """Write a wish down; returns the id that its run will have."""
     cursor.execute(
         """
@@ -39,8 +39,8 @@ def add(cursor: Cursor, wish: TrainingRequest) -> str:
         returning id
         """,
         (
-            *(wish.account_id, wish.release_id, json.dumps(dict(wish.config))),
-            *(wish.executors, wish.expected_minutes),
+            *(request.account_id, request.release_id, json.dumps(dict(request.config))),
+            *(request.executors, request.expected_minutes),
         ),
     )
     return str(cursor.fetchone().id)

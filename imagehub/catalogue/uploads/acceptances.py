@@ -65,15 +65,15 @@ def refuse(cursor: Cursor, account_id: UUID, client_key: UUID, refusal: Refused)
             return
 
 
-def labels_named(cursor: Cursor, words: str) -> list[Label]:
+def labels_named(cursor: Cursor, name: str) -> list[Label]:
     """Labels of this MID, or in use and of this name or synonym in any case: few.
 
     Where none has the name, those that have it but for accents.
     """
-    return _named(cursor, words, exactly=True) or _named(cursor, words, exactly=False)
+    return _named(cursor, name, exactly=True) or _named(cursor, name, exactly=False)
 
 
-def _named(cursor: Cursor, words: str, exactly: bool) -> list[Label]:
+def _named(cursor: Cursor, name: str, exactly: bool) -> list[Label]:
     cursor.execute(
         """
         select mid, name
@@ -95,7 +95,7 @@ def _named(cursor: Cursor, words: str, exactly: bool) -> list[Label]:
         order by mid
         limit 20
         """,
-        {"words": words, "exactly": exactly},
+        {"words": name, "exactly": exactly},
     )
     return [Label(row.mid, row.name) for row in cursor.fetchall()]
 

@@ -17,7 +17,7 @@ class MessageOffset:
     offset: int
 
 
-def find(cursor: Cursor, places: Sequence[MessageOffset]) -> dict[MessageOffset, int]:
+def find(cursor: Cursor, offsets: Sequence[MessageOffset]) -> dict[MessageOffset, int]:
     """The attempts at those of the messages that were taken and not settled."""
     cursor.execute(
         f"""
@@ -25,13 +25,13 @@ def find(cursor: Cursor, places: Sequence[MessageOffset]) -> dict[MessageOffset,
         from ingestion_attempts
         where (topic, partition, "offset") in (select * from {_PLACES})
         """,  # noqa: S608 a constant
-        _columns(places),
+        _columns(offsets),
     )
     rows = cursor.fetchall()
     return {MessageOffset(row.topic, row.partition, row.offset): row.attempts for row in rows}
 
 
-def add(cursor: Cursor, places: Sequence[MessageOffset]) -> None:
+def add(cursor: Cursor, offsets: Sequence[MessageOffset]) -> None:
     """Count one attempt more at each of the messages."""
     cursor.execute(
         f"""
@@ -41,11 +41,11 @@ def add(cursor: Cursor, places: Sequence[MessageOffset]) -> None:
         on conflict (topic, partition, "offset") do update
         set attempts = ingestion_attempts.attempts + 1
         """,  # noqa: S608 a constant
-        _columns(places),
+        _columns(offsets),
     )
 
 
-def take_back(cursor: Cursor, places: Sequence[MessageOffset]) -> None:
+def take_back(cursor: Cursor, offsets: Sequence[MessageOffset]) -> None:
     """Count one attempt less at each of the messages: it ended, and not by their fault."""
     cursor.execute(
         f"""
@@ -53,24 +53,24 @@ def take_back(cursor: Cursor, places: Sequence[MessageOffset]) -> None:
         set attempts = attempts - 1
         where attempts > 0 and (topic, partition, "offset") in (select * from {_PLACES})
         """,  # noqa: S608 a constant
-        _columns(places),
+        _columns(offsets),
     )
 
 
-def forget(cursor: Cursor, place: MessageOffset) -> None:
+def forget(cursor: Cursor, offset: MessageOffset) -> None:
     """The message is settled."""
     cursor.execute(
         'delete from ingestion_attempts where topic = %s and partition = %s and "offset" = %s',
-        (place.topic, place.partition, place.offset),
+        (offset.topic, offset.partition, offset.offset),
     )
 
 
 _PLACES = "unnest(%(topics)s::text[], %(partitions)s::integer[], %(offsets)s::bigint[])"
 
 
-def _columns(places: Sequence[MessageOffset]) -> dict[str, list[str] | list[int]]:
+def _columns(offsets: Sequence[MessageOffset]) -> dict[str, list[str] | list[int]]:
     return {
-        "topics": [place.topic for place in places],
-        "partitions": [place.partition for place in places],
-        "offsets": [place.offset for place in places],
+        "topics": [offset.topic for offset in offsets],
+        "partitions": [offset.partition for offset in offsets],
+        "offsets": [offset.offset for offset in offsets],
     }

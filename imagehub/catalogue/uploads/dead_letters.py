@@ -26,17 +26,17 @@ class LineCounts:
     consecutive_dead: int
 
 
-def is_set_aside(cursor: Cursor, place: MessageOffset) -> bool:
+def is_set_aside(cursor: Cursor, offset: MessageOffset) -> bool:
     """Say whether the message is among the dead letters already."""
     cursor.execute(
         'select from dead_letters where topic = %s and partition = %s and "offset" = %s',
-        (place.topic, place.partition, place.offset),
+        (offset.topic, offset.partition, offset.offset),
     )
     return cursor.fetchone() is not None
 
 
 def add(
-    cursor: Cursor, place: MessageOffset, code: str, reason: str, upload_id: UUID | None
+    cursor: Cursor, offset: MessageOffset, code: str, reason: str, upload_id: UUID | None
 ) -> bool:
     """Record a message that was set aside; False if it had been before."""
     cursor.execute(
@@ -46,9 +46,9 @@ def add(
         on conflict do nothing
         """,
         (
-            place.topic,
-            place.partition,
-            place.offset,
+            offset.topic,
+            offset.partition,
+            offset.offset,
             code,
             reason,
             upload_id,
@@ -70,7 +70,7 @@ def not_replayed(cursor: Cursor, topic: str) -> set[MessageOffset]:
     return {MessageOffset(*row) for row in cursor.fetchall()}
 
 
-def mark_replayed(cursor: Cursor, place: MessageOffset) -> None:
+def mark_replayed(cursor: Cursor, offset: MessageOffset) -> None:
     """Note that the message is in the log again."""
     cursor.execute(
         """
@@ -78,11 +78,11 @@ def mark_replayed(cursor: Cursor, place: MessageOffset) -> None:
         set replayed_at = now()
         where topic = %s and partition = %s and "offset" = %s
         """,
-        (place.topic, place.partition, place.offset),
+        (offset.topic, offset.partition, offset.offset),
     )
 
 
-def count_handled(cursor: Cursor, place: MessageOffset, is_dead: bool) -> None:
+def count_handled(cursor: Cursor, offset: MessageOffset, is_dead: bool) -> None:
     """Count one message of the partition in its window."""
     cursor.execute(
         """
@@ -94,8 +94,8 @@ def count_handled(cursor: Cursor, place: MessageOffset, is_dead: bool) -> None:
             consecutive_dead = case when %(dead)s = 1 then line.consecutive_dead + 1 else 0 end
         """,
         {
-            "topic": place.topic,
-            "partition": place.partition,
+            "topic": offset.topic,
+            "partition": offset.partition,
             "dead": int(is_dead),
             "window": WINDOW_MESSAGES,
         },

@@ -41,7 +41,7 @@ class Arrivals:
     safe_end: ArrivalCursor
 
 
-def place(cursor: Cursor, version: int) -> ArrivalCursor:
+def position(cursor: Cursor, version: int) -> ArrivalCursor:
     """How far the version has come; nowhere, if it has no model yet.
 
     A catalogue that was restored into another server counts transactions anew: then from the start.
@@ -98,7 +98,7 @@ def count(cursor: Cursor, version: int) -> int:
     """How many uploads the version has not taken in."""
     cursor.execute(
         f"select count(*) as uploads {_WAITING.format('u')}",
-        {**_bounds(version, place(cursor, version)), "limit": None},
+        {**_bounds(version, position(cursor, version)), "limit": None},
     )
     return int(cursor.fetchone().uploads)
 
@@ -107,7 +107,7 @@ def are_waiting(cursor: Cursor, version: int) -> bool:
     """True if there are uploads that the version has not taken in."""
     cursor.execute(
         f"select exists (select {_WAITING.format('u')}) as answer",
-        {**_bounds(version, place(cursor, version)), "limit": 1},
+        {**_bounds(version, position(cursor, version)), "limit": 1},
     )
     return bool(cursor.fetchone().answer)
 

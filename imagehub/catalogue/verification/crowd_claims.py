@@ -60,7 +60,7 @@ def contributor_sizes(
     cursor: Cursor, version: int, pairs: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], int]:
     """How many claims that count each (label, account) has in the model, as their first account."""
-    wanted = sorted(set(pairs))
+    unique_pairs = sorted(set(pairs))
     cursor.execute(
         """
         select p.label, p.account,
@@ -74,7 +74,7 @@ def contributor_sizes(
             ) as claims
         from unnest(%s::text[], %s::text[]) as p (label, account)
         """,
-        (version, [label for label, _ in wanted], [account for _, account in wanted]),
+        (version, [label for label, _ in unique_pairs], [account for _, account in unique_pairs]),
     )
     return {(row.label, row.account): row.claims for row in cursor}
 
@@ -119,10 +119,10 @@ def write(
         """,
         [
             (
-                *(version, one.image_id, one.label, one.weight, one.damping),
-                *(list(one.accounts), next_step),
+                *(version, claim.image_id, claim.label, claim.weight, claim.damping),
+                *(list(claim.accounts), next_step),
             )
-            for one in claims
+            for claim in claims
         ],
         template="(%s, %s, %s, %s, %s, %s::uuid[], %s)",
         page_size=1_000,

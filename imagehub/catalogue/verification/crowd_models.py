@@ -117,7 +117,7 @@ def write_gram(cursor: Cursor, version: int, gram: Float64s, photos: int) -> Non
     )
 
 
-def advance(cursor: Cursor, version: int, place: ArrivalCursor) -> None:
+def advance(cursor: Cursor, version: int, arrival_cursor: ArrivalCursor) -> None:
     """Remember that all uploads up to the place are taken in; it never goes back."""
     cursor.execute(
         """
@@ -129,7 +129,11 @@ def advance(cursor: Cursor, version: int, place: ArrivalCursor) -> None:
                 or taken_to > pg_snapshot_xmax(pg_current_snapshot())::text::bigint
             )
         """,
-        {"transaction": place.transaction, "upload": place.upload_id, "version": version},
+        {
+            "transaction": arrival_cursor.transaction,
+            "upload": arrival_cursor.upload_id,
+            "version": version,
+        },
     )
 
 
@@ -198,10 +202,16 @@ def write_label_sums(cursor: Cursor, version: int, sums: Iterable[LabelSum]) -> 
         """,
         [
             (
-                *(version, one.label, one.photos, one.contributors, one.sample_weight),
-                one.embeddings.tobytes(),
+                *(
+                    version,
+                    label_sum.label,
+                    label_sum.photos,
+                    label_sum.contributors,
+                    label_sum.sample_weight,
+                ),
+                label_sum.embeddings.tobytes(),
             )
-            for one in sums
+            for label_sum in sums
         ],
     )
 
@@ -243,7 +253,10 @@ def add_to_records(cursor: Cursor, version: int, changes: Mapping[str, Contribut
         set claims = r.claims + excluded.claims,
             right_claims = r.right_claims + excluded.right_claims
         """,
-        [(version, account, one.claims, one.right) for account, one in sorted(changes.items())],
+        [
+            (version, account, record.claims, record.right)
+            for account, record in sorted(changes.items())
+        ],
     )
 
 

@@ -92,7 +92,7 @@ def entries(cursor: Cursor) -> list[VersionEntry]:
     return [
         VersionEntry(
             number=row.version,
-            networks=tuple(one["name"] for _, one in sorted(row.networks.items())),
+            networks=tuple(network["name"] for _, network in sorted(row.networks.items())),
             projection_kind=row.projection_kind,
             created_at=row.created_at,
             is_current=row.is_current,

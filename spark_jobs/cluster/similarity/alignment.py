@@ -118,9 +118,9 @@ def _step(left: Plane, laid: Overlay, parameters: NDArray[np.float64]) -> NDArra
     side = left.shape[0]
     down, across = np.gradient(laid.plane)
     down, across = down * side / parameters[0], across * side / parameters[1]
-    places = _places(side)
+    positions = _places(side)
     columns = (
-        *(down * places[:, None], across * places[None, :], down, across),
+        *(down * positions[:, None], across * positions[None, :], down, across),
         *(laid.plane, np.ones_like(laid.plane)),
     )
     jacobian = np.stack([column[laid.shared] for column in columns], axis=-1)

@@ -90,8 +90,8 @@ def missing_pairs(
     pairs = []
     for component in components(joined):
         best = min(component, key=lambda image_id: images[image_id].rank)
-        wanted = (pair(best, image_id) for image_id in component if image_id != best)
-        pairs += [asked for asked in wanted if asked not in known]
+        needed = (pair(best, image_id) for image_id in component if image_id != best)
+        pairs += [needed_pair for needed_pair in needed if needed_pair not in known]
     return pairs
 
 

@@ -71,8 +71,8 @@ def _one(points: Float64s, count: int, dice: np.random.Generator) -> Clustering:
     centres = _begin(points, count, dice)
     for _ in range(ROUNDS):
         clusters = _squares(points, centres).argmin(axis=1)
-        kept = np.unique(clusters)
-        moved = np.stack([points[clusters == one].mean(axis=0) for one in kept])
+        clusters_left = np.unique(clusters)
+        moved = np.stack([points[clusters == number].mean(axis=0) for number in clusters_left])
         if moved.shape == centres.shape and np.allclose(moved, centres):
             break
         centres = moved

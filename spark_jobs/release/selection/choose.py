@@ -60,8 +60,8 @@ def _order(offer: Offer) -> tuple[str, int, str, str]:
 def _choice(ways: list[Offer], splits: Splits, group_splits: Mapping[str, str]) -> ChosenImage:
     nearest = ways[0]
     labels = {nearest.label: nearest.probability}
-    for way in ways:
-        labels[way.claimed_label] = max(way.probability, labels.get(way.claimed_label, 0.0))
+    for offer in ways:
+        labels[offer.claimed_label] = max(offer.probability, labels.get(offer.claimed_label, 0.0))
     return ChosenImage(
         image_id=nearest.image_id,
         group=nearest.group,

@@ -49,7 +49,7 @@ def lay_out(selection: Selection) -> ReleaseLayout:
     ordered = sorted((_path(selection, choice), choice) for choice in selection.choices)
     entries = [_entry(choice, selection.photos[choice.image_id]) for _, choice in ordered]
     shards = plan(entries, int(selection.created_at.timestamp()))
-    places = {
+    in_shards = {
         image_id: (shard.number, start)
         for shard in shards
         for image_id, start in shard.starts().items()
@@ -61,7 +61,7 @@ def lay_out(selection: Selection) -> ReleaseLayout:
         rules=selection.rules,
         labels=tuple(label for _, label in sorted(selection.labels.items())),
         files=tuple(
-            _file(file_path, choice, selection.photos[choice.image_id], places[choice.image_id])
+            _file(file_path, choice, selection.photos[choice.image_id], in_shards[choice.image_id])
             for file_path, choice in ordered
         ),
     )
@@ -87,9 +87,9 @@ def _entry(choice: ChosenImage, photo: ReleasePhoto) -> ShardEntry:
 
 
 def _file(
-    file_path: str, choice: ChosenImage, photo: ReleasePhoto, place: tuple[int, int]
+    file_path: str, choice: ChosenImage, photo: ReleasePhoto, in_shard: tuple[int, int]
 ) -> ManifestFile:
-    shard, start = place
+    shard, start = in_shard
     return ManifestFile(
         path=file_path,
         image_id=choice.image_id,

@@ -93,10 +93,10 @@ def unmix(photos: Float64s, weights: Float64s, rivals: Gaussians) -> Mixture:
         before, parts = parts, _parts(joint)
         if np.abs(parts[:, 0] - before[:, 0]).max() < SETTLED_CHANGE:
             break
-    every = log_sum_exp(joint)[:, 0]
+    total = log_sum_exp(joint)[:, 0]
     without = log_sum_exp(joint[:, 1:])[:, 0] - np.log(1 - shares[0] / shares.sum())
     return Mixture(
-        parts, likely, float(weights @ (every - alone)), float(weights @ (every - without))
+        parts, likely, float(weights @ (total - alone)), float(weights @ (total - without))
     )
 
 

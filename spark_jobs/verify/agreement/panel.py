@@ -88,10 +88,12 @@ class Panel:
         self, company: LabelCrowd | None, photos: Sequence[SeenPhoto]
     ) -> list[CrowdOpinion | None]:
         """What the crowd says of each photo; None of those that could not be looked at."""
-        seen = [one for one in photos if self._was_seen(one)]
-        judged = [PhotoToJudge(one.embedding, one.counts_for, one.contributors) for one in seen]
+        seen = [photo for photo in photos if self._was_seen(photo)]
+        judged = [
+            PhotoToJudge(photo.embedding, photo.counts_for, photo.contributors) for photo in seen
+        ]
         opinions = iter(company.opinions(judged) if company else [None] * len(judged))
-        return [next(opinions) if self._was_seen(one) else None for one in photos]
+        return [next(opinions) if self._was_seen(photo) else None for photo in photos]
 
     def _judge(self, label: str, photo: SeenPhoto, crowd: CrowdOpinion | None) -> Verdict:
         network = None

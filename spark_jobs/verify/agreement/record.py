@@ -75,10 +75,10 @@ def opinion(claimants: Sequence[Claimant], share: float) -> RecordOpinion | None
 
     Several contributors of average record are worth no more than one: they may be one person.
     """
-    known = [one for one in claimants if one.claims > 0]
+    known = [claimant for claimant in claimants if claimant.claims > 0]
     if not known:
         return None
-    expected = [expected_right(one, share) for one in known]
+    expected = [expected_right(claimant, share) for claimant in known]
     least = min(range(len(known)), key=expected.__getitem__)
-    ratio = sum(logit(one) - logit(share) for one in expected)
+    ratio = sum(logit(probability) - logit(share) for probability in expected)
     return RecordOpinion(ratio, expected[least], known[least].claims)

@@ -58,7 +58,7 @@ def decide(case: ClaimEvidence, graph: LabelGraph) -> Verdict:
     to, they are asked until they are SURE.
     """
     opinions = (case.crowd, case.network, case.record, case.reviews)
-    ratios = [bounded(one.log_ratio) for one in opinions if one is not None]
+    ratios = [bounded(opinion.log_ratio) for opinion in opinions if opinion is not None]
     probability = posterior(case.right_share, *ratios)
     outcome = _outcome(case, probability)
     evidence = (

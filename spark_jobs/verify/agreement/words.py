@@ -29,7 +29,7 @@ class Said:
 
 def quality(findings: Sequence[Finding]) -> Said:
     """What the checks found."""
-    return Said(" ".join(one.sentence for one in findings) or "The photo itself is fit.")
+    return Said(" ".join(finding.sentence for finding in findings) or "The photo itself is fit.")
 
 
 def crowd(opinion: CrowdOpinion | None, label: str, graph: LabelGraph) -> Said:
@@ -81,11 +81,15 @@ def reviews(opinion: ReviewOpinion | None) -> Said:
 
 def reasons(findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[str]:
     """What to tell of it all: findings, and what was seen in the photo."""
-    told = [one.sentence for one in findings]
-    seen = [one for one in evidence if one.source in OF_THE_PHOTO and one.probability is not None]
+    told = [finding.sentence for finding in findings]
+    seen = [
+        piece
+        for piece in evidence
+        if piece.source in OF_THE_PHOTO and piece.probability is not None
+    ]
     if not seen:
-        seen = [one for one in evidence if one.source == "crowd"]
-    return told + [one.sentence for one in seen]
+        seen = [piece for piece in evidence if piece.source == "crowd"]
+    return told + [piece.sentence for piece in seen]
 
 
 def is_telling(opinion: RecordOpinion | None) -> bool:

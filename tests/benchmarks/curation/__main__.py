@@ -130,8 +130,8 @@ def main(crowds: tuple[Path, ...], seeds: int, peers: bool, colluders: bool) -> 
 def run(bench: Bench, crowds: Sequence[Path], seeds: int, *, with_colluders: bool) -> bool:
     """Measure, print, write `build/figures/curation.json`; True if every promise held."""
     networks = choose(bench.machine.settings).describe().values()
-    bench.say(f"looking with {', '.join(one['name'] for one in networks)}")
-    given = [bench.measure(one.name, read_known(one), with_colluders) for one in crowds]
+    bench.say(f"looking with {', '.join(network['name'] for network in networks)}")
+    given = [bench.measure(path.name, read_known(path), with_colluders) for path in crowds]
     figures = floors.summary(given, _others(bench, crowds[0], seeds))
     promises = floors.promises(figures)
     report.tell(figures, promises)
@@ -144,7 +144,7 @@ def run(bench: Bench, crowds: Sequence[Path], seeds: int, *, with_colluders: boo
 
 def _by_truth_csv(seen: dict[str, Seen], known: KnownCrowd) -> Figures:
     """Our duplicate figures if each source were a picture of its own."""
-    told = {name: replace(one, truth=known.truth[name]) for name, one in seen.items()}
+    told = {name: replace(photo, truth=known.truth[name]) for name, photo in seen.items()}
     found = measures.duplicate_figures(told, measures.found_pairs(told))
     return {f"{name}_by_truth_csv": figure for name, figure in found.items()}
 
@@ -164,19 +164,19 @@ def _others(bench: Bench, given: Path, seeds: int) -> list[Figures]:
 def _peers(hub: Hub, known: KnownCrowd, seen: dict[str, Seen]) -> Figures:
     from tests.benchmarks.curation import peers  # only here its packages are needed
 
-    landed = [one for one in known.crowd.uploads if seen[one.name].has_landed]
-    photos = [seen[one.name].photo_sha256 for one in landed]
+    landed = [upload for upload in known.crowd.uploads if seen[upload.name].has_landed]
+    photos = [seen[upload.name].photo_sha256 for upload in landed]
     return peers.figures(
         seen,
         peers.Material(
-            names=[one.name for one in landed],
-            files=[one.file for one in landed],
-            labels=[one.mid for one in landed],
+            names=[upload.name for upload in landed],
+            files=[upload.file for upload in landed],
+            labels=[upload.mid for upload in landed],
             features=peers.features(hub.settings, hub.store, photos),
             photos={
-                one.name: one.file
-                for one in known.crowd.uploads
-                if known.truth[one.name].kind not in UNDECODABLE
+                upload.name: upload.file
+                for upload in known.crowd.uploads
+                if known.truth[upload.name].kind not in UNDECODABLE
             },
         ),
     )

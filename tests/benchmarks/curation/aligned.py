@@ -58,20 +58,20 @@ class Picture:
         return np.asarray(levels.ravel() / max(float(np.linalg.norm(levels)), 1e-6), np.float32)
 
 
-def worst_difference(one: Picture, other: Picture) -> float:
+def worst_difference(picture: Picture, other: Picture) -> float:
     """Levels by which the worst cell of `one` differs from `other`, laid over it; else infinity.
 
     Laid over is by the affine map that makes their enhanced correlation greatest (Evangelidis and
     Psarakis 2008). Infinite where that correlation stays below LEAST_CORRELATION or less than
     LEAST_OVERLAP of `one` is covered. A gain and an offset of each colour are no difference.
     """
-    found = _map(one.grey, other.grey)
+    found = _map(picture.grey, other.grey)
     if found is None:
         return float("inf")
-    laid, covered = _laid_over(other.pixels, found, one.pixels.shape[:2])
+    laid, covered = _laid_over(other.pixels, found, picture.pixels.shape[:2])
     if covered.mean() < LEAST_OVERLAP:
         return float("inf")
-    wanted = one.pixels.astype(np.float32)
+    wanted = picture.pixels.astype(np.float32)
     apart = np.abs(wanted - _toned(laid, wanted, covered)).mean(axis=2)
     cells, counts = _cell_sums(apart * covered), _cell_sums(covered.astype(np.float32))
     whole = counts > CELL_PIXELS**2 / 2

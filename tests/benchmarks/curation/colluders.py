@@ -70,31 +70,33 @@ def collude(known: KnownCrowd, plot: Plot, lie_share: float, seed: int) -> Known
     dice = random.Random(seed)
     people = known.crowd.contributors
     gang = sorted(dice.sample(people, round(ACCOUNTS_SHARE * len(people))))
-    labels = {one.label: (one.mid, one.label) for one in known.crowd.uploads}
+    labels = {upload.label: (upload.mid, upload.label) for upload in known.crowd.uploads}
     sent = Counter(
-        known.truth[one.name].true_label for one in known.crowd.uploads if one.contributor in gang
+        known.truth[upload.name].true_label
+        for upload in known.crowd.uploads
+        if upload.contributor in gang
     )
     lies = plot.lies(dice, labels, sent)
     uploads: list[CrowdUpload] = []
     truth: dict[str, Truth] = {}
-    for position, one in enumerate(known.crowd.uploads):
-        fact = known.truth[one.name]
-        if one.contributor not in gang or not fact.true_label:
-            uploads.append(_sent_again(one, one.name, seed))
-            truth[one.name] = fact
+    for position, upload in enumerate(known.crowd.uploads):
+        fact = known.truth[upload.name]
+        if upload.contributor not in gang or not fact.true_label:
+            uploads.append(_sent_again(upload, upload.name, seed))
+            truth[upload.name] = fact
             continue
         has_turned = position >= plot.turn_after_share * len(known.crowd.uploads)
         lie = lies.get(fact.true_label) if has_turned and dice.random() < lie_share else None
-        mid, label = lie or labels.get(fact.true_label, (one.mid, one.label))
-        claimed = replace(one, mid=mid, label=label)
-        others = [name for name in gang if name != one.contributor]
+        mid, label = lie or labels.get(fact.true_label, (upload.mid, upload.label))
+        claimed = replace(upload, mid=mid, label=label)
+        others = [name for name in gang if name != upload.contributor]
         helpers = dice.sample(others, min(plot.copies, len(others))) if lie else []
-        for number, who in enumerate([one.contributor, *helpers]):
-            name = one.name if number == 0 else f"{one.name}-{number}"
+        for number, who in enumerate([upload.contributor, *helpers]):
+            name = upload.name if number == 0 else f"{upload.name}-{number}"
             uploads.append(_sent_again(replace(claimed, contributor=who), name, seed))
             truth[name] = fact
     return KnownCrowd(Crowd(known.crowd.folder, tuple(uploads)), truth)
 
 
-def _sent_again(one: CrowdUpload, name: str, seed: int) -> CrowdUpload:
-    return replace(one, name=name, id=uuid.uuid5(IDS, f"{seed}/{name}"))
+def _sent_again(upload: CrowdUpload, name: str, seed: int) -> CrowdUpload:
+    return replace(upload, name=name, id=uuid.uuid5(IDS, f"{seed}/{name}"))

@@ -92,10 +92,10 @@ class Hub:
         log = PostgresLog("uploads", self.settings.catalogue_url)
         dead_letters = PostgresLog("dead-letters", self.settings.catalogue_url)
         with closing(log), closing(dead_letters):
-            for one in batch:
-                log.append(_message(one, people[one.contributor]))
-            line = Pipeline(self.database, self.store, log, dead_letters, land)
-            Consumer(line, LANDED_AT_ONCE).run(threading.Event(), until_empty=True)
+            for upload in batch:
+                log.append(_message(upload, people[upload.contributor]))
+            pipeline = Pipeline(self.database, self.store, log, dead_letters, land)
+            Consumer(pipeline, LANDED_AT_ONCE).run(threading.Event(), until_empty=True)
 
     def _work(self, names: Sequence[str]) -> None:
         """Run the jobs until none has work; raise Unavailable if that does not end."""

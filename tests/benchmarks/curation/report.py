@@ -67,10 +67,10 @@ def tell_joined(joined: Mapping[str, Sequence[SamePicture]], file: Path) -> None
         table = csv.writer(stream)
         table.writerow(["crowd", "first", "second", "mirrored", "worst_cell_difference"])
         for crowd, pairs in joined.items():
-            rows = [(one.first, one.second, one.is_mirrored, one.difference) for one in pairs]
+            rows = [(pair.first, pair.second, pair.is_mirrored, pair.difference) for pair in pairs]
             table.writerows((crowd, *row[:3], f"{row[3]:.1f}") for row in rows)
     for crowd, pairs in joined.items():
-        mirrored = sum(one.is_mirrored for one in pairs)
+        mirrored = sum(pair.is_mirrored for pair in pairs)
         Console(width=WIDTH).print(
             f"{crowd}: truth.csv does not know that {len(pairs)} pairs of source photos are one "
             f"picture each ({mirrored} mirrored): {file}"
@@ -86,7 +86,9 @@ def plot(bins: Mapping[str, Sequence[Bin]], file: Path) -> None:
     axes = figure.add_subplot(xlabel="probability given", ylabel="share that is right")
     axes.plot([0, 1], [0, 1], color="grey", linestyle=":")
     for name, found in bins.items():
-        axes.plot([one.given for one in found], [one.right for one in found], "o-", label=name)
+        axes.plot(
+            [bucket.given for bucket in found], [bucket.right for bucket in found], "o-", label=name
+        )
     axes.legend()
     file.parent.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)

@@ -55,7 +55,9 @@ def same_pictures(files: Mapping[str, Path]) -> list[SamePicture]:
 def sources(known: KnownCrowd) -> dict[str, Path]:
     """The files of the uploads that repeat no other and are not spoiled, by name, as sent."""
     return {
-        one.name: one.file for one in known.crowd.uploads if known.truth[one.name].kind in UNSPOILT
+        upload.name: upload.file
+        for upload in known.crowd.uploads
+        if known.truth[upload.name].kind in UNSPOILT
     }
 
 
@@ -80,6 +82,8 @@ def _candidates(pictures: Sequence[Picture]) -> Iterator[tuple[int, int, bool]]:
         return
     thumbs = np.stack([picture.thumb for picture in pictures])
     for is_mirrored in (False, True):
-        others = np.stack([one.mirrored.thumb for one in pictures]) if is_mirrored else thumbs
+        others = (
+            np.stack([picture.mirrored.thumb for picture in pictures]) if is_mirrored else thumbs
+        )
         for one, other in np.argwhere(np.triu(thumbs @ others.T, 1) > LEAST_ALIKE).tolist():
             yield one, other, is_mirrored

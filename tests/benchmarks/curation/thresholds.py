@@ -121,10 +121,10 @@ def main(crowds: tuple[Path, ...], half: str) -> None:
     """Print what the checks measure on good photos of half of the labels, and on spoiled ones."""
     files = [file for crowd in crowds for file in _good_photos(crowd, half == "first")]
     with ProcessPoolExecutor() as pool:
-        measured = [one for some in pool.map(_measure, files, chunksize=16) for one in some]
+        measured = [photo for some in pool.map(_measure, files, chunksize=16) for photo in some]
     console = Console(width=160)
     for treatment in TREATMENTS:
-        rows = [one for one in measured if one.treatment == treatment]
+        rows = [photo for photo in measured if photo.treatment == treatment]
         if rows:
             console.print(_table(treatment, rows))
 
@@ -157,12 +157,14 @@ def _measure(file: Path) -> list[Measured]:
 
 
 def _table(treatment: str, rows: list[Measured]) -> Table:
-    codes = {code: sum(code in one.codes for one in rows) for one in rows for code in one.codes}
+    codes = {
+        code: sum(code in photo.codes for photo in rows) for photo in rows for code in photo.codes
+    }
     told = ", ".join(f"{code} {count}" for code, count in sorted(codes.items())) or "none"
     table = Table(title=f"{treatment}: {len(rows)} photos; findings: {told}", title_justify="left")
     for head in ("", *(f"{quantile:.0%}" for quantile in QUANTILES)):
         table.add_column(head, justify="right")
-    values = np.array([one.measures for one in rows])
+    values = np.array([photo.measures for photo in rows])
     for column, name in enumerate(MEASURES):
         known = values[~np.isnan(values[:, column]), column]
         if len(known):

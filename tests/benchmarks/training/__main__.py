@@ -71,9 +71,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--crowd", type=Path, required=True)
     parser.add_argument("--models", type=Path, default=Path("hub-data/models"))
-    given = parser.parse_args()
-    photos = crowd_photos(given.crowd)
-    with training_hub(given.models, TWO_WORKERS) as hub:
+    options = parser.parse_args()
+    photos = crowd_photos(options.crowd)
+    with training_hub(options.models, TWO_WORKERS) as hub:
         measure(FULL, hub, photos)
 
 
@@ -113,7 +113,7 @@ def rates(sizes: TrainingSizes, hub: TrainingHub, release_id: str, first: str) -
         synthetic = [plain_rate(hub, "synthetic", file)]
         from_shards = [plain_rate(hub, "shards", file)]
         timed = run(hub, ONE_WORKER, release_id, **sizes.wish) if sizes.is_apart else first
-        on_spark = statistics.median(one.photos_per_second for one in hub.epochs(timed))
+        on_spark = statistics.median(epoch.photos_per_second for epoch in hub.epochs(timed))
         if sizes.is_apart:
             from_shards.append(plain_rate(hub, "shards", file))
             synthetic.append(plain_rate(hub, "synthetic", file))

@@ -78,8 +78,8 @@ def main() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(2)
     task, rates = read_task(Path(file)), Rates()
     with tempfile.TemporaryDirectory() as cache:
-        place = WorkerRank(0, FolderStore(objects), Path(cache))
-        fit(task, place, rates, synthetic(task) if source == "synthetic" else None)
+        rank = WorkerRank(0, FolderStore(objects), Path(cache))
+        fit(task, rank, rates, synthetic(task) if source == "synthetic" else None)
     print(statistics.median(rates.heard))
 
 

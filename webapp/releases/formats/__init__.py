@@ -5,6 +5,8 @@ from __future__ import annotations
 from webapp.releases.formats import imagefolder, webdataset
 from webapp.releases.formats.archive import Archive, ArchiveContents, Format
 
-FORMATS: dict[str, Format] = {one.name: one for one in (imagefolder.FORMAT, webdataset.FORMAT)}
+FORMATS: dict[str, Format] = {
+    format_.name: format_ for format_ in (imagefolder.FORMAT, webdataset.FORMAT)
+}
 
 __all__ = ["FORMATS", "Archive", "ArchiveContents", "Format"]

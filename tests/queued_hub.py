@@ -61,12 +61,12 @@ class Hub:
             return str(cursor.fetchone().id)
 
     @contextmanager
-    def trainer(self, program: str, **patience: float) -> Iterator[Trainer]:
+    def trainer(self, program: str, **silence_limits: float) -> Iterator[Trainer]:
         """A trainer whose attempts are this Python program."""
         trainer = Trainer(
             self.settings,
             Database(self.database.url),
-            SilenceLimits(**patience),
+            SilenceLimits(**silence_limits),
             attempt=(sys.executable, "-c", program),
         )
         thread = threading.Thread(target=trainer.serve)

@@ -75,12 +75,12 @@ class Trainer:
         self,
         settings: Settings,
         database: Database,
-        patience: SilenceLimits | None = None,
+        silence_limits: SilenceLimits | None = None,
         attempt: Sequence[str] = (sys.executable, "-m", "training.attempt"),
     ) -> None:
         self._settings = settings
         self._database = database
-        self._patience = patience or SilenceLimits()
+        self._silence_limits = silence_limits or SilenceLimits()
         self._attempt = attempt
         self._sweep_at = 0.0
         self.stop = threading.Event()
@@ -121,7 +121,7 @@ class Trainer:
             training_runs.trainer_seen(cursor)
             training_runs.queue_requests(cursor)
             _cancel_queued(cursor)
-            left = training_runs.abandoned(cursor, self._patience.trainer)
+            left = training_runs.abandoned(cursor, self._silence_limits.trainer)
         for run in left:
             processes.end(run.id)
             ending = AttemptEnding("failed", "The trainer stopped without a word.", again=True)
@@ -188,7 +188,7 @@ class Trainer:
                 heard_at = time.monotonic()
             except Unavailable:
                 away = time.monotonic() - heard_at
-                ending = CATALOGUE_AWAY if away > self._patience.catalogue else None
+                ending = CATALOGUE_AWAY if away > self._silence_limits.catalogue else None
             if ending is not None:
                 return ending
             self.stop.wait(TICK_SECONDS)
@@ -205,7 +205,7 @@ class Trainer:
             return AttemptEnding("cancelled")
         if now is None or now.attempt != run.attempt:
             return AttemptEnding("failed", "Another trainer took the run over.")
-        if silent is not None and silent[1] > self._patience.process:
+        if silent is not None and silent[1] > self._silence_limits.process:
             party, seconds = silent
             words = f"{party} showed no progress for {seconds:.0f} seconds."
             return AttemptEnding("failed", words, again=True)

@@ -87,13 +87,13 @@ def dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
     return tie
 
 
-def end_leftovers(mark: Mark, patience_seconds: float = 3.0) -> int:
+def end_leftovers(mark: Mark, timeout_seconds: float = 3.0) -> int:
     """End every process of the mark's hub: ask first, then kill. Returns how many there were."""
     leftovers = list(_marked(mark))
     try:
         for pidfd in leftovers:
             _send(pidfd, signal.SIGTERM)
-        deadline = time.monotonic() + patience_seconds
+        deadline = time.monotonic() + timeout_seconds
         while time.monotonic() < deadline and any(_is_alive(pidfd) for pidfd in leftovers):
             time.sleep(0.05)
         for pidfd in leftovers:

@@ -28,7 +28,7 @@ REST_SECONDS = 300.0
 """A part that the hub can do without is left alone so long after many deaths, then tried once."""
 
 READY_TIMEOUT_SECONDS = 60.0
-STOP_PATIENCE_SECONDS = 5.0
+STOP_TIMEOUT_SECONDS = 5.0
 LOG_BYTES = 8 * 1024 * 1024
 """A part's log is moved aside at this size; one older piece is kept."""
 
@@ -109,7 +109,7 @@ class Supervisor:
         for wave in (programs, services):
             for supervised in wave:
                 _signal_group(supervised.process, supervised.part.stop_signal)
-            deadline = time.monotonic() + STOP_PATIENCE_SECONDS
+            deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
             for supervised in wave:
                 try:
                     supervised.process.wait(max(0.0, deadline - time.monotonic()))

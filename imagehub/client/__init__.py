@@ -4,7 +4,7 @@ from imagehub.answers.releases import Release
 from imagehub.answers.uploads import Receipt, Step
 from imagehub.client.claims import Claim
 from imagehub.client.hub_client import HubClient
-from imagehub.client.patience import RetryPolicy
 from imagehub.client.reading import ListPage
+from imagehub.client.retries import RetryPolicy
 
 __all__ = ["Claim", "HubClient", "ListPage", "Receipt", "Release", "RetryPolicy", "Step"]

@@ -46,7 +46,7 @@ def fetch(transport: Transport, wanted: Wanted, received: Callable[[int], None])
     """Bring a file to its place; it appears there only when its digest is right.
 
     `received` is called with the size of each piece that is there, found or fetched. A file with
-    other bytes at the place is replaced. Raises Unavailable when patience is at its end.
+    other bytes at the place is replaced. Raises Unavailable after the last attempt.
     """
     if is_whole(wanted.place, wanted):
         received(wanted.size_bytes)
@@ -80,10 +80,10 @@ def is_whole(file: Path, wanted: Wanted) -> bool:
 
 
 def _complete(transport: Transport, wanted: Wanted, received: Callable[[int], None]) -> None:
-    """Fetch what the part lacks, over as many broken connections as patience allows."""
+    """Fetch what the part lacks, over as many broken connections as the retry policy allows."""
     wanted.part.touch()
     received(min(_size(wanted.part), wanted.size_bytes))
-    for attempt in range(transport.patience.attempts):
+    for attempt in range(transport.retry_policy.attempts):
         start = _size(wanted.part)
         if start >= wanted.size_bytes:
             return
@@ -92,7 +92,7 @@ def _complete(transport: Transport, wanted: Wanted, received: Callable[[int], No
                 _append(response, wanted, received)
             return
         except BROKEN_CONNECTION:
-            transport.patience.pause(attempt)
+            transport.retry_policy.pause(attempt)
     raise Unavailable(f"The connection broke off again and again while fetching {wanted.place}.")
 
 

@@ -15,9 +15,9 @@ from imagehub.answers.releases import Release, Releases, Withdrawals
 from imagehub.answers.subsets import SubsetAnswer, Wish
 from imagehub.answers.uploads import Receipt, Receipts
 from imagehub.characters import folded
-from imagehub.client.patience import RetryPolicy
 from imagehub.client.photo_files import Claim
 from imagehub.client.reading import ListPage, read
+from imagehub.client.retries import RetryPolicy
 from imagehub.client.transport import Call, Transport
 from imagehub.errors import NotFound, Refused, Unavailable
 from imagehub.subsets import SubsetRules
@@ -33,12 +33,14 @@ MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image
 class HubClient:
     """One server, one token. Safe to share between threads."""
 
-    def __init__(self, server: str, token: str = "", patience: RetryPolicy | None = None) -> None:
-        self.transport = Transport(server, token, patience)
+    def __init__(
+        self, server: str, token: str = "", retry_policy: RetryPolicy | None = None
+    ) -> None:
+        self.transport = Transport(server, token, retry_policy)
 
-    def with_patience(self, patience: RetryPolicy) -> HubClient:
+    def with_retries(self, retry_policy: RetryPolicy) -> HubClient:
         """A client of the same hub and token that tries again as patiently as this."""
-        return HubClient(self.transport.server, self.transport.token, patience)
+        return HubClient(self.transport.server, self.transport.token, retry_policy)
 
     def upload(self, photo: bytes, claim: Claim, upload_id: UUID) -> Receipt:
         """Send a photo; with the same id it may be sent again and counts once.
@@ -179,7 +181,7 @@ class HubClient:
     ) -> Found:
         end = time.monotonic() + timeout_seconds
         while not is_done(found := ask()) and time.monotonic() < end:
-            self.transport.patience.sleep(POLL_SECONDS)
+            self.transport.retry_policy.sleep(POLL_SECONDS)
         return found
 
 

@@ -62,7 +62,7 @@ class TrainingClient:
             tell(found)
             if found.has_ended:
                 return found
-            self._transport.patience.sleep(POLL_SECONDS)
+            self._transport.retry_policy.sleep(POLL_SECONDS)
 
     def model(self, model_id: str) -> TrainedModel:
         """The model that a run left; its id is the run's."""

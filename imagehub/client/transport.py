@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from imagehub.client.patience import RetryPolicy
+from imagehub.client.retries import RetryPolicy
 from imagehub.errors import (
     Conflict,
     Forbidden,
@@ -53,12 +53,14 @@ class Call:
 class Transport:
     """The way to one server with one token. Safe to share between threads."""
 
-    def __init__(self, server: str, token: str = "", patience: RetryPolicy | None = None) -> None:
+    def __init__(
+        self, server: str, token: str = "", retry_policy: RetryPolicy | None = None
+    ) -> None:
         parts = urlsplit(server)
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise Misconfigured(f"{server!r} is no address of a hub; say http://HOST:PORT.")
         self.server = server.rstrip("/")
-        self.patience = patience or RetryPolicy()
+        self.retry_policy = retry_policy or RetryPolicy()
         self.token = token
         self._local = threading.local()
 
@@ -67,22 +69,22 @@ class Transport:
 
         Raises what the server's problem means, and Unavailable when patience is at its end.
         """
-        for attempt in range(self.patience.attempts):
-            is_last = attempt == self.patience.attempts - 1
+        for attempt in range(self.retry_policy.attempts):
+            is_last = attempt == self.retry_policy.attempts - 1
             try:
                 response = self._try(call)
             except BROKEN_CONNECTION as error:
                 if is_last or not call.repeatable:
                     raise Unavailable(self._unreachable(error)) from error
-                self.patience.pause(attempt)
+                self.retry_policy.pause(attempt)
                 continue
             if response.status_code // 100 == 2:
                 return response
             with response:
                 if response.status_code not in TRY_AGAIN or is_last:
                     raise problem_of(response)
-            self.patience.pause(attempt, response.headers.get("Retry-After"))
-        raise AssertionError("patience allows at least one attempt")
+            self.retry_policy.pause(attempt, response.headers.get("Retry-After"))
+        raise AssertionError("a retry policy allows at least one attempt")
 
     def json(self, call: Call) -> Any:
         """Send a call and return its answer's JSON."""

@@ -45,11 +45,11 @@ def command(client: HubClient, release: str, folder: Path | None, **options: Any
       imagehub download pets-1
       imagehub download pets-1 data/pets --public-key 5b1c…
     """
-    client.release(release)  # trouble at the start is told at once, not after all patience
+    client.release(release)  # an error at the start is shown at once, before any retries
     with progress_bar("files") as bar:
         task = bar.add_task("Downloading", total=None)
         done = download(
-            client.with_patience(RetryPolicy()),
+            client.with_retries(RetryPolicy()),
             release,
             folder or Path(release),
             DownloadOptions(

@@ -16,7 +16,7 @@ from imagehub.settings import Settings, variable
 
 Command = Callable[..., Any]
 QUICK = RetryPolicy(attempts=3)
-"""A person waits for the answer; what sends or fetches much takes more patience."""
+"""Few attempts: a person waits for the answer. Uploads and downloads try more often."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 

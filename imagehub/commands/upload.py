@@ -61,12 +61,12 @@ def command(client: HubClient, source: Path, **options: Any) -> None:
       imagehub upload photos.csv --json
     """
     photos = _photos(source, options["label"])
-    client.status()  # trouble at the start is told at once, not after all patience
+    client.status()  # an error at the start is shown at once, before any retries
     if source.is_dir() and not options["label"]:
         photos = with_mids(photos, client)
     place = options["journal"] or (source if source.is_dir() else source.parent) / JOURNAL
     with Journal(place) as journal, progress_bar("photos") as bar:
-        sender = Sender(client.with_patience(RetryPolicy()), journal)
+        sender = Sender(client.with_retries(RetryPolicy()), journal)
         task = bar.add_task("Sending", total=len(photos))
 
         try:

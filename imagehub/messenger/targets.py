@@ -89,7 +89,9 @@ def is_public(address: str) -> bool:
     if isinstance(found, IPv6Address) and found in NAT64:
         found = IPv4Address(int(found) & 0xFFFFFFFF)
     is_given_out = isinstance(found, IPv4Address) or found in UNICAST
-    is_special = found.is_multicast or found.is_reserved or any(found in one for one in NO_HOSTS)
+    is_special = (
+        found.is_multicast or found.is_reserved or any(found in network for network in NO_HOSTS)
+    )
     return found.is_global and is_given_out and not is_special
 
 

@@ -23,7 +23,7 @@ class Fleet:
     server: ServerAddress
     network: NetworkTroubles
     seed: int = 0
-    patience_seconds: float = 300.0
+    timeout_seconds: float = 300.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class _Shift:
             self.fleet.network,
             self.history,
             self.fleet.seed,
-            self.fleet.patience_seconds,
+            self.fleet.timeout_seconds,
             sleep=self._sleep,
         )
         while not self.stop.is_set():

@@ -50,11 +50,11 @@ def judge(history: Path, settings: Settings, is_only_source: bool = False) -> bo
 
 
 def wait_until_settled(
-    sources: FactSources, events: list[HistoryEvent], patience_seconds: float = SETTLE_SECONDS
+    sources: FactSources, events: list[HistoryEvent], timeout_seconds: float = SETTLE_SECONDS
 ) -> None:
-    """Return when every acknowledged upload has left the log, or when patience has run out."""
+    """Return when every acknowledged upload has left the log, or when the timeout is over."""
     acknowledged = {event.upload for event in events if event.kind is HistoryKind.OK}
-    deadline = time.monotonic() + patience_seconds
+    deadline = time.monotonic() + timeout_seconds
     while time.monotonic() < deadline:
         with sources.database.transaction() as cursor:
             settled = {upload.id for upload in audit.settled_uploads(cursor)}

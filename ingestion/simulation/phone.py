@@ -83,7 +83,7 @@ class SentUpload:
 
 @dataclass(frozen=True)
 class Phone:
-    """A phone with a network, a seed for its luck, and patience.
+    """A phone with a network, a random seed and a timeout.
 
     The luck of an upload depends on the seed and the upload alone, not on which phone sends it.
     """
@@ -93,14 +93,14 @@ class Phone:
     network: NetworkTroubles
     history: History
     seed: int = 0
-    patience_seconds: float = 300.0
+    timeout_seconds: float = 300.0
     sleep: Callable[[float], None] = time.sleep
 
     def send(self, upload: CrowdUpload, token: str) -> SentUpload:
         """Send one upload, again and again with the same key, until it is answered for good."""
         chance = random.Random(f"{self.seed}/{upload.id}")  # noqa: S311 - luck, not a secret
         request = _request(upload, token)
-        deadline = time.monotonic() + self.patience_seconds
+        deadline = time.monotonic() + self.timeout_seconds
         attempt = 0
         while True:
             attempt += 1

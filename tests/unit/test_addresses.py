@@ -24,7 +24,7 @@ ODD = [
 def test_a_plain_address_is_taken_and_a_letter_goes_to_it_alone(text: str) -> None:
     assert is_address(text)
     header = message(Letter("1", text, "x", "x"))["To"]
-    assert [one.addr_spec for one in header.addresses] == [text]
+    assert [address.addr_spec for address in header.addresses] == [text]
 
 
 @pytest.mark.parametrize("text", ODD)
@@ -37,5 +37,5 @@ def test_whatever_is_taken_makes_a_letter_to_it_alone(words: str) -> None:
     for text in (words, f"{words}@example.org", f"a@{words}.org"):
         if is_address(text):
             header = message(Letter("1", text, "x", "x"))["To"]
-            assert [one.addr_spec for one in header.addresses] == [text]
+            assert [address.addr_spec for address in header.addresses] == [text]
             assert "\n" not in str(header)

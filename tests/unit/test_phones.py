@@ -147,7 +147,7 @@ def test_a_refusal_at_the_door_is_final_and_keeps_its_code(door: Door, crowd: Cr
 def test_a_phone_gives_up_in_the_end(crowd: Crowd) -> None:
     nobody = ServerAddress.at("http://127.0.0.1:9")
     phone = Phone(
-        0, nobody, NetworkTroubles(), History(None), patience_seconds=0, sleep=lambda _seconds: None
+        0, nobody, NetworkTroubles(), History(None), timeout_seconds=0, sleep=lambda _seconds: None
     )
     assert phone.send(crowd.uploads[0], "dih_test").ending is SendOutcome.GAVE_UP
 

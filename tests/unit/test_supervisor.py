@@ -52,7 +52,7 @@ while True:
 def environment(tmp_path: Path) -> Iterator[PartsEnvironment]:
     environment = PartsEnvironment(tmp_path, {"PATH": "/usr/bin:/bin"})
     yield environment
-    end_leftovers(environment.mark, patience_seconds=0)
+    end_leftovers(environment.mark, timeout_seconds=0)
 
 
 def until(holds: Callable[[], bool], seconds: float = 10) -> None:
@@ -141,7 +141,7 @@ def test_a_part_that_asks_for_a_person_stays_down_and_the_others_go_on(
 def test_stopping_ends_even_a_part_that_does_not_listen(
     environment: PartsEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervisor_module, "STOP_PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(supervisor_module, "STOP_TIMEOUT_SECONDS", 0.3)
     supervisor = Supervisor(environment, lambda _line: None)
     supervisor.start([Part("stubborn", STUBBORN), Part("sleeper", SLEEPER)])
     until(lambda: "deaf" in environment.log("stubborn").read_text())

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 import pytest
 
 from imagehub.client import Claim, HubClient, RetryPolicy
-from imagehub.client.patience import seconds_of
+from imagehub.client.retries import seconds_of
 from imagehub.errors import (
     Conflict,
     Forbidden,
@@ -37,8 +37,8 @@ def patient(pauses: list[float], attempts: int = 4) -> RetryPolicy:
     return RetryPolicy(attempts=attempts, sleep=pauses.append, chance=lambda: 1.0)
 
 
-def send(url: str, patience: RetryPolicy | None = None) -> HubClient:
-    client = HubClient(url, "dih_secret", patience or patient([]))
+def send(url: str, retry_policy: RetryPolicy | None = None) -> HubClient:
+    client = HubClient(url, "dih_secret", retry_policy or patient([]))
     client.upload(b"\xff\xd8\xff photo", Claim(label="Dog", latitude=1e-7, longitude=2), UPLOAD)
     return client
 

@@ -19,22 +19,22 @@ class Clock:
 
 def test_each_failure_doubles_the_wait_up_to_a_minute() -> None:
     clock = Clock()
-    patience = Backoff(clock)
-    waits = [patience.failed("cluster") for _ in range(9)]
+    backoff = Backoff(clock)
+    waits = [backoff.failed("cluster") for _ in range(9)]
     assert waits == [1, 2, 4, 8, 16, 32, *[LONGEST_WAIT_SECONDS] * 3]
-    assert not patience.allows("cluster")
-    assert patience.allows("organise")
+    assert not backoff.allows("cluster")
+    assert backoff.allows("organise")
     clock.now += LONGEST_WAIT_SECONDS
-    assert patience.allows("cluster")
+    assert backoff.allows("cluster")
 
 
 def test_one_success_forgets_all_failures() -> None:
-    patience = Backoff(Clock())
+    backoff = Backoff(Clock())
     for _ in range(5):
-        patience.failed("cluster")
-    patience.worked("cluster")
-    assert patience.allows("cluster")
-    assert patience.failed("cluster") == 1
+        backoff.failed("cluster")
+    backoff.worked("cluster")
+    assert backoff.allows("cluster")
+    assert backoff.failed("cluster") == 1
 
 
 @pytest.mark.parametrize("parts", [1, 2, 3, 7, 16, 1000])

@@ -36,10 +36,10 @@ def count(cursor: Cursor, asked: Sequence[RateUse], window_seconds: int) -> dict
         _STATEMENT,
         {
             "seconds": window_seconds,
-            "buckets": [one.bucket for one in asked],
-            "most": [one.most for one in asked],
-            "times": [one.times for one in asked],
-            "breadths": [one.breadth for one in asked],
+            "buckets": [use.bucket for use in asked],
+            "most": [use.most for use in asked],
+            "times": [use.times for use in asked],
+            "breadths": [use.breadth for use in asked],
         },
     )
     return {row.bucket: RateCount(row.uses, row.wait, row.is_refused) for row in cursor.fetchall()}

@@ -1,6 +1,6 @@
 """Which characters a name may have, and when two names look the same. Pure.
 
-Characters that nobody sees, or that turn the direction of what follows, make names that are not
+Characters that are invisible, or that turn the direction of what follows, make names that are not
 what they seem: they are refused in every name that people choose (Unicode Technical Report 36).
 """
 
@@ -28,7 +28,7 @@ _LOOK_ALIKE = str.maketrans(
 
 
 def find_hidden(text: str, but: str = _LINES) -> str | None:
-    """The first character that nobody sees, as `U+202E RIGHT-TO-LEFT OVERRIDE`; None without one.
+    """The first invisible character, as `U+202E RIGHT-TO-LEFT OVERRIDE`; None without one.
 
     `but` are characters that are allowed.
     """

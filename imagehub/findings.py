@@ -15,9 +15,9 @@ from imagehub.vocabulary import Finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingKind:
-    """One kind of finding. `sentence` is told to people; values stand in for its {names}.
+    """One kind of finding. People read `sentence`; values stand in for its {names}.
 
-    `advice` says what a contributor can do. With a finding that `rejects` nobody could use the
+    `advice` says what a contributor can do. With a finding that `rejects`, no one could use the
     photo; any other asks for a person.
     """
 

@@ -182,7 +182,7 @@ EXPORT_SECONDS = 45.0
 
 
 def estimate(config: TrainingConfig, summary: Summary, executors: int) -> Estimate:
-    """Estimate a run on so many executors of a core each; rough, from one machine's rates."""
+    """Estimate a run on executors of one core each; rough, from one machine's rates."""
     photos = sum(files for splits in summary.values() for files in splits.values())
     trained = sum(splits.get("train", 0) for splits in summary.values())
     seconds = photos / PHOTOS_A_SECOND_READ

@@ -96,7 +96,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody the hub knows."""
+    """A person or program that the hub knows."""
 
     id: UUID
     name: str

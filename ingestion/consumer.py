@@ -42,7 +42,7 @@ logger = logging.getLogger("ingestion")
 
 
 class Consumer:
-    """Lands the messages of a pipeline until it is told to stop.
+    """Lands the messages of a pipeline until it gets a signal to stop.
 
     `workers` photos are worked on at once, of at most `batch_messages` taken together.
     """

@@ -32,7 +32,7 @@ class Failpoints:
 
     @classmethod
     def parse(cls, text: str) -> Failpoints:
-        """Read `POINT:N`; raise ValueError if it is none."""
+        """Read `POINT:N`; raise ValueError for anything else."""
         name, _, nth = text.partition(":")
         return cls(name, int(nth or 1))
 

@@ -282,7 +282,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _end_when_alone(run_id: str) -> None:
-    """End the whole attempt when the service that watches it has died: nobody else would."""
+    """End the whole attempt when the service that watches it has died: nothing else would."""
     parent = os.getppid()
 
     def watch() -> None:

@@ -46,7 +46,7 @@ class Node:
 
 
 class ClusterWatch(Protocol):
-    """Who is told that the cluster gets on."""
+    """Gets a call for each sign of the cluster's progress."""
 
     def waiting(self, at_most_seconds: float) -> AbstractContextManager[None]:
         """Give signs of life for so long, while nodes come."""

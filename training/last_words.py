@@ -1,4 +1,4 @@
-"""What an attempt leaves on this machine for who asks why it failed: its reason, and its log."""
+"""What an attempt leaves on this machine to explain a failure: its reason and its log."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ SMALLEST_AGREEMENT = 0.97
 weights alone is tried too, and the nearer one kept."""
 
 LONGEST_CONVERSION_SECONDS = 600.0
-"""TensorFlow converts in one call that tells nobody how far it is."""
+"""TensorFlow converts in one call that reports no progress."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

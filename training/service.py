@@ -1,4 +1,4 @@
-"""The trainer: takes what is queued, one run at a time, and never lets one hang.
+"""The trainer: takes queued runs, one at a time, and never lets one hang.
 
 An attempt is a process of its own (training.attempt). It is ended, with all that it started, when
 somebody cancels the run, when one of its processes has shown no progress for too long, when the
@@ -90,7 +90,7 @@ class Trainer:
         self._until(lambda: False)
 
     def finish(self, run_id: str) -> RunState:
-        """Train until this run has ended, or the trainer is told to stop; returns the run."""
+        """Train until this run has ended or the trainer gets a signal to stop; returns the run."""
         self._until(lambda: self._find(run_id).state in ("done", "failed", "cancelled"))
         return self._find(run_id)
 
@@ -129,7 +129,7 @@ class Trainer:
             self._settle(run, ending)
 
     def _sweep(self) -> None:
-        """Clear what is not needed any more from the object store, while no run reads it."""
+        """Remove unneeded objects of training from the store, while no run reads them."""
         if time.monotonic() < self._sweep_at:
             return
         with self._database.transaction() as cursor:
@@ -248,7 +248,7 @@ def _may_try_again(run: RunState) -> bool:
 
 
 def _cancel_queued(cursor: Cursor) -> set[str]:
-    """Close the queued runs that somebody wants to stop; returns the ids of the begun ones."""
+    """Close the cancelled runs that are still queued; returns the ids of the begun ones."""
     begun = set()
     for run in training_runs.to_cancel(cursor):
         if run.state == "queued":

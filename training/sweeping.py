@@ -1,4 +1,4 @@
-"""What training leaves in the object store and nobody needs any more goes.
+"""Remove objects that training left in the store and that are unneeded.
 
 Shards and features that hold photos which were withdrawn since, and checkpoints of ended runs.
 """

@@ -1,4 +1,4 @@
-"""What a worker of a training run is told: everything that decides its weights. Pure."""
+"""The task of a training run's worker: everything that decides its weights. Pure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ RUNS = "training/runs/"
 
 
 def checkpoint_key(run_id: str, epochs: int, attempt: int) -> str:
-    """Where the weights after so many epochs lie; 0: what training begins from."""
+    """The key of the weights after `epochs` epochs; 0: what training begins from."""
     return f"{RUNS}{run_id}/checkpoint-{epochs:04d}-{attempt}.npz"
 
 

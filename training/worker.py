@@ -74,7 +74,7 @@ def _strategy() -> Any:
 
 
 def _end_when_alone() -> None:
-    """End this process when what started it has died: nobody else would, in mid-step."""
+    """End this process when its parent has died: in mid-step nothing else would."""
     parent = os.getppid()
 
     def watch() -> None:

@@ -80,7 +80,7 @@ def register(app: Flask) -> None:
 
 
 def _viewer() -> Account | None:
-    """Who is signed in; nobody while the catalogue is away, so that its error has a page."""
+    """The signed-in account; None while the catalogue is away, so that its error has a page."""
     try:
         return sessions.viewer()
     except Unavailable:

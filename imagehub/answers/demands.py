@@ -12,7 +12,7 @@ from imagehub.answers.labels import LabelName
 class Demand(Answer):
     """A demand: `verified` of `target` photos have come since it was asked.
 
-    `state` is open, reached, expired, withdrawn or closed; `is_watched` says that you are told.
+    `state` is open, reached, expired, withdrawn or closed; `is_watched`: you get its notices.
     """
 
     id: UUID

@@ -30,7 +30,7 @@ class Speaks(StrEnum):
 
 
 class EvidenceAnswer(Answer):
-    """What one source says of the label; its number is told to admins only."""
+    """What one source says of the label; only admins read its number."""
 
     source: str
     speaks: Speaks

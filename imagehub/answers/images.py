@@ -49,7 +49,7 @@ class FindingAnswer(Answer):
 class VerdictAnswer(ExplanationAnswer):
     """What the current verification says of the image as this label.
 
-    `probability` is told to admins only; everybody else reads `certainty`.
+    Only admins read `probability`; everybody else reads `certainty`.
     """
 
     label: LabelName

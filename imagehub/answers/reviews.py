@@ -9,7 +9,7 @@ from imagehub.vocabulary import ReviewAnswer
 
 
 class ReviewOfImage(Answer):
-    """The asker's answer on one claim; without answer there is none."""
+    """The requester's answer on one claim; `answer` is absent if there is none."""
 
     image: str
     label: str

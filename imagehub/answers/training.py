@@ -34,7 +34,7 @@ class TrainingEstimate(Answer):
 
 
 class CurvePoint(Answer):
-    """Loss and accuracy on the photos trained on, after so many steps."""
+    """Loss and accuracy on the training photos after `step` steps."""
 
     step: int
     loss: float

@@ -9,7 +9,7 @@ from imagehub.answers.answer import Answer
 
 
 class MadeWebhook(Answer):
-    """A new webhook; the secret, which signs what we send, is told this once."""
+    """A new webhook; the secret, which signs what we send, is shown only here."""
 
     id: UUID
     url: str

@@ -52,7 +52,7 @@ class Database:
         return self._as(str(account_id), "")
 
     def for_sign_in(self) -> Database:
-        """The same connections, for finding out who asks."""
+        """The same connections, for finding out whose request it is."""
         return self._as("", "open")
 
     @contextmanager

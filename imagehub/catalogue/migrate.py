@@ -15,7 +15,7 @@ LOCK = 0x1_A6E_44B
 
 
 def migrate(database: Database) -> list[str]:
-    """Apply what is missing, in one transaction; return the names of the files applied."""
+    """Apply the missing schema files, in one transaction; return the names of the files applied."""
     with database.transaction() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         cursor.execute(

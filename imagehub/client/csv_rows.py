@@ -1,4 +1,4 @@
-"""The rows of a CSV, read strictly: what spreadsheets leave is told apart and named."""
+"""The rows of a CSV, read strictly: a spreadsheet's quirks get errors of their own."""
 
 from __future__ import annotations
 

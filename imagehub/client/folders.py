@@ -1,7 +1,7 @@
 """The files of a folder as people, phones, desktops and network disks leave it.
 
 Links are followed. What systems leave behind is passed over like hidden files; what belongs to a
-photo and is none (an edit, a live photo's video) is named and left out.
+photo but is not one (an edit, a live photo's video) is named and left out.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ class _Walk:
             if path.is_dir():
                 yield from self.below(path)
             elif path.suffix.lower() in _COMPANIONS or (path in videos and path.stem in photos):
-                yield FoundFile(path, left_out="It belongs to a photo and is none.")
-            elif path.is_file() or not path.exists():  # a dead link is told as unreadable
+                yield FoundFile(path, left_out="It belongs to a photo but is not one.")
+            elif path.is_file() or not path.exists():  # a dead link is reported as unreadable
                 yield FoundFile(path)
             else:
                 yield FoundFile(path, left_out="It is no file but a device, pipe or socket.")
@@ -70,7 +70,7 @@ def files_below(folder: Path) -> Iterator[FoundFile]:
 
 
 def is_passed_over(path: Path) -> bool:
-    """True for what is hidden, or left behind by an operating system or a network disk."""
+    """True for hidden files, and for leftovers of an operating system or a network disk."""
     name = path.name.lower()
     return name.startswith((".", "synophoto_thumb_")) or name in _LEFTOVERS
 

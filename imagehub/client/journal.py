@@ -1,4 +1,4 @@
-"""What was sent before: a file of lines, so that a second run sends only what is missing.
+"""The journal of photos sent before, a file of lines: a second run sends only the missing ones.
 
 Each upload has a line when it gets its id, before anything is sent, and one when the hub has
 accepted it. A line that was cut off by a kill is left aside.

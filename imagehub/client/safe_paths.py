@@ -13,7 +13,7 @@ PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,254}")
 
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 DATA = frozenset({".csv", ".jpg", ".json", ".jsonl", ".md", ".tar", ".tflite", ".txt", ".zip"})
-"""How our files end: a name that Python, a shell or a notebook would run is none of ours."""
+"""The file endings of a release: none that Python, a shell or a notebook would run."""
 
 MAX_PARTS = 8
 UNFINISHED = ".part"

@@ -36,7 +36,7 @@ BROKEN_CONNECTION = (
 class Call:
     """One request.
 
-    `repeatable` is whether it may be sent again when nobody knows if it arrived; a call that the
+    `repeatable`: it may be sent again when it is unknown whether it arrived; a call that the
     server put off (503, 429) is always sent again.
     """
 

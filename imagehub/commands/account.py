@@ -30,8 +30,8 @@ def command() -> None:
 def link(name: str, roles: tuple[str, ...], as_json: bool) -> None:
     """Print a link that signs in once as the account NAME, within 24 hours.
 
-    The account is made if there is none of that name; else it gets the roles too. Whoever lost a
-    password sets a new one behind it.
+    The account is made if there is none of that name; else it gets the roles too. A person who
+    lost a password sets a new one behind the link.
 
     \b
     Example:

@@ -41,7 +41,7 @@ def open_catalogue() -> Database:
 
 
 def require_name(name: str) -> None:
-    """Raise UsageError for an account's name that is empty or holds what nobody sees."""
+    """Raise UsageError for an account's name that is empty or holds an invisible character."""
     hidden = find_hidden(name, but="")
     if hidden:
         raise click.UsageError(f"NAME holds {hidden}, which nobody sees; leave it out.")

@@ -37,7 +37,7 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 
 
 def write_fields(fields: Iterable[tuple[str, object]]) -> None:
-    """Print names and values, one a line; what is empty is left out."""
+    """Print names and values, one a line; empty ones are left out."""
     shown = [(name, value) for name, value in fields if value not in (None, "", (), [])]
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:

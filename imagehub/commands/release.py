@@ -18,7 +18,7 @@ timeout = click.option(
     type=click.FloatRange(0),
     default=600,
     show_default=True,
-    help="Give up waiting after so many seconds.",
+    help="Give up waiting after this many seconds.",
 )
 
 

@@ -20,7 +20,7 @@ from imagehub.commands.output import write_json, write_table
 @as_json
 @speaks_to_hub
 def command(client: HubClient, compare: bool, as_json: bool) -> None:
-    """Show what the hub holds and what is still waiting.
+    """Show what the hub holds and what waits.
 
     \b
     Example:

@@ -31,7 +31,7 @@ def command() -> None:
     required=True,
     help="A MID or a name, taken with all its kinds; may be given more than once.",
 )
-@click.option("--cap", type=click.IntRange(1), help="At most so many images of each label.")
+@click.option("--cap", type=click.IntRange(1), help="At most this many images of each label.")
 @click.option(
     "--min-short-side",
     type=click.IntRange(1),

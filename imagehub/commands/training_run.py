@@ -78,7 +78,7 @@ def cancel(client: HubClient, run: str, as_json: bool) -> None:
 
 
 def follow(training: TrainingClient, run_id: str, as_json: bool) -> None:
-    """Tell what is new of a run until it has ended; exit code 1 unless it is done."""
+    """Print a run's progress until it has ended; exit code 1 unless it is done."""
     told: list[str] = []
 
     def tell(run: TrainingRun) -> None:

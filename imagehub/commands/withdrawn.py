@@ -24,7 +24,7 @@ def command() -> None:
 @click.argument("photo")
 @as_json
 def prove(photo: str, as_json: bool) -> None:
-    """Look for what is left of PHOTO (an image's id, or a digest) in the hub of the settings.
+    """Look for remains of PHOTO (an image's id, or a digest) in the hub of the settings.
 
     Looks through the names of all objects, all tables, the log with its dead letters and the
     shards of all releases. Exit code 1: something is left. A log in Kafka cannot be looked through:

@@ -10,7 +10,7 @@ from imagehub.errors import Unavailable
 from imagehub.messages import Message
 
 MAX_TOGETHER_BYTES = 8_000_000
-"""Once so many bytes are to be written, further messages wait for the next turn."""
+"""At this many bytes a write is full; further messages wait for the next one."""
 
 
 @dataclass(slots=True)

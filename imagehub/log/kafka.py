@@ -90,7 +90,7 @@ class KafkaLog:
         )
 
     def prune(self, older_than_days: float) -> int:  # noqa: ARG002 the protocol's
-        """Do nothing: Kafka itself removes what is older than the topic's `retention.ms`."""
+        """Do nothing: Kafka itself removes messages older than the topic's `retention.ms`."""
         return 0
 
     def forget(self, keys: Collection[str], unhandled_too: bool = False) -> bool:  # noqa: ARG002 protocol
@@ -98,7 +98,7 @@ class KafkaLog:
         return True
 
     def carries(self, photo_sha256: str) -> bool | None:  # noqa: ARG002 protocol
-        """Say that nobody can tell: what has been read is not looked through again."""
+        """Return None (unknown): Kafka's messages are not searched again after they were read."""
         return None
 
     def close(self) -> None:

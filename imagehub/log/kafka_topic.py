@@ -28,7 +28,7 @@ REQUEST_TIMEOUT_MS = 4_000
 BOOTSTRAP_TIMEOUT_MS = 5_000
 PARTITIONS = 6
 REPLICAS = 3
-"""Copies of each message, where there are so many brokers; one broker keeps one copy."""
+"""Replicas of each message if there are as many brokers; one broker keeps one."""
 
 _DAY_MS = 24 * 3600 * 1000
 RETENTION_MS = RETENTION_DAYS * _DAY_MS

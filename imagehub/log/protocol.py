@@ -99,7 +99,7 @@ class UploadLog(Protocol):
         ...
 
     def carries(self, photo_sha256: str) -> bool | None:
-        """True if a message with this photo (digest in hex) is there; None if nobody can tell."""
+        """True if a message with this photo (digest in hex) is there; None if it is unknown."""
         ...
 
     def close(self) -> None:

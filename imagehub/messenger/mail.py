@@ -26,7 +26,7 @@ class Mailer(Protocol):
     """Who carries letters."""
 
     def send(self, letter: Letter) -> None:
-        """Take a letter for good; the same one again changes nothing. Raises Unavailable."""
+        """Accept a letter durably; the same one again changes nothing. Raises Unavailable."""
         ...
 
 

@@ -48,7 +48,7 @@ def give_up_rights(memory_bytes: int) -> None:
 
 
 def allow_cpu(seconds: int) -> None:
-    """Let the process use so many seconds more; beyond them the kernel ends it."""
+    """Let the process use `seconds` more of CPU time; beyond them the kernel ends it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     spent_seconds = int(used.ru_utime + used.ru_stime) + 1
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)

@@ -1,6 +1,6 @@
 """How the sandbox and its child speak: frames of a length and bytes, and one fixed answer.
 
-The child may be in the hands of whoever sent the photo. Nothing it says is unpickled, and every
+The child may be under the control of the photo's sender. Nothing it says is unpickled, and every
 field is checked against what the photo's header allows.
 """
 

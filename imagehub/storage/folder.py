@@ -65,7 +65,7 @@ class FolderStore:
             yield from _walk(self._root, "", prefix)
 
     def delete(self, key: str) -> None:
-        """Remove the object; removing what is not there is no error."""
+        """Remove the object; do nothing if there is none."""
         path = self._path(key)
         with self._errors_translated():
             try:
@@ -139,7 +139,7 @@ class FolderStore:
             _remove_old_files(unfinished)
 
     def _flush_folders(self, folder: Path) -> None:
-        """Make the entries on the way down to the folder durable, whoever created them."""
+        """Make the entries on the way down to the folder durable, ours or not."""
         while folder != self._root.parent:
             _flush_folder(folder)
             folder = folder.parent

@@ -36,7 +36,7 @@ class ObjectStore(Protocol):
         ...
 
     def delete(self, key: str) -> None:
-        """Remove the object; removing what is not there is no error."""
+        """Remove the object; do nothing if there is none."""
         ...
 
     def replace(self, key: str, data: bytes) -> None:

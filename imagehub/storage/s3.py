@@ -111,7 +111,7 @@ class S3Store:
                     yield item["Key"].removeprefix(self._above)
 
     def delete(self, key: str) -> None:
-        """Remove the object; removing what is not there is no error."""
+        """Remove the object; do nothing if there is none."""
         address = self._address(key)
         with self._errors_translated(key):
             self._s3().delete_object(**address)

@@ -44,7 +44,7 @@ class Classes(_Part):
 class Figures(_Part):
     """int8 beside fp32; the photos compared are none of those calibrated on.
 
-    `float_layers`: so many of the first layers stayed fp32.
+    `float_layers`: how many of the first layers stayed fp32.
     """
 
     calibrated_on: int

@@ -21,7 +21,7 @@ Pixels = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class RoundingChoice:
-    """One way of choosing what is rounded.
+    """One way of choosing the layers that are rounded.
 
     `is_widest`: ranges reach to the largest value seen, otherwise to the mean of the photos'
     largest. So many first convolutions stay float32: they see the pixels and feel rounding most.

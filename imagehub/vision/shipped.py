@@ -26,7 +26,7 @@ def starter() -> Path:
 
 
 def unpacked(archive: Path) -> Path:
-    """Unpack the starter beside an archive of the hub's code, if nobody has; return its folder."""
+    """Unpack the starter beside an archive of the hub's code, if needed; return its folder."""
     target = archive.with_name(f"{archive.name}.starter")
     if not target.is_dir():
         begun = tempfile.mkdtemp(dir=archive.parent)

@@ -1,4 +1,4 @@
-"""A crowd on disk: what simulated contributors send, and what is really so.
+"""A crowd on disk: what simulated contributors send, and the truth about it.
 
 A crowd is a folder with `uploads.csv` (upload, file, contributor, mid, label, taken_at, latitude,
 longitude), the photos that it names and, where it is known, `truth.csv` (upload, kind, detail,
@@ -88,7 +88,7 @@ def read_crowd(folder: Path) -> Crowd:
 
 
 def read_truth(folder: Path) -> dict[str, Truth] | None:
-    """Read what is really so, by the upload's name; None where the crowd does not say."""
+    """Read the truth by the upload's name; None where the crowd does not say."""
     table = folder / "truth.csv"
     if not table.is_file():
         return None

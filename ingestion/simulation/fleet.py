@@ -83,7 +83,7 @@ def send_all(
 
 
 class _Shift:
-    """What the phones share: the uploads that nobody has taken yet, and what became of the rest."""
+    """What the phones share: the uploads not yet taken, and the outcomes of the rest."""
 
     def __init__(
         self,

@@ -97,7 +97,7 @@ class Phone:
     sleep: Callable[[float], None] = time.sleep
 
     def send(self, upload: CrowdUpload, token: str) -> SentUpload:
-        """Send one upload, again and again with the same key, until it is answered for good."""
+        """Send one upload, again and again with the same key, until it gets a final answer."""
         chance = random.Random(f"{self.seed}/{upload.id}")  # noqa: S311 - luck, not a secret
         request = _request(upload, token)
         deadline = time.monotonic() + self.timeout_seconds

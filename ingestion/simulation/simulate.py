@@ -52,7 +52,7 @@ class _Options:
     help="How bad the phones' network is: lost connections, slow bodies, repeated requests.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the phones' luck.")
-@click.option("--uploads", type=click.IntRange(1), help="Send only so many, from the first on.")
+@click.option("--uploads", type=click.IntRange(1), help="Send only this many, from the first on.")
 @click.option("--token", help="One token for the whole crowd [IMAGEHUB_TOKEN].")
 @click.option(
     "--tokens", type=click.Path(path_type=Path), help="JSON file of contributor -> token."

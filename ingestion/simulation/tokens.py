@@ -28,7 +28,7 @@ def make_tokens(database: Database, contributors: Iterable[str], file: Path) -> 
 
 
 def read_tokens(file: Path) -> dict[str, str]:
-    """Read contributor -> token from a JSON file; raise Misconfigured if it is none."""
+    """Read contributor -> token from a JSON file; raise Misconfigured for anything else."""
     try:
         tokens = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -20,7 +20,7 @@ def has_work(database: Database) -> bool:
 
 
 def run(context: SparkJobContext) -> dict[str, int]:
-    """Compare what is new with all there is; then, if nothing waits, cluster changed labels."""
+    """Compare new images with all; then, if none waits, cluster the changed labels."""
     compared = duplicates.find(context)
     with context.database.transaction() as cursor:
         waiting = duplicate_candidates.count_uncompared(cursor)

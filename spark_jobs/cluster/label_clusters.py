@@ -38,7 +38,7 @@ LEAST_IMAGES = 8
 """Fewer images than this make one cluster."""
 
 COUNTS = range(2, 9)
-"""So many clusters are tried: more than a person takes in at a glance help nobody."""
+"""The numbers of clusters that are tried: a person can take in no more at a glance."""
 
 SMALL_IMAGES = 500
 LABELS_A_TASK = 8

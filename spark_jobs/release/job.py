@@ -35,7 +35,7 @@ def has_work(database: Database) -> bool:
 
 
 def run(context: SparkJobContext) -> dict[str, int]:
-    """Answer every wish: with a release, or with the reason why there is none."""
+    """Answer every request: with a release, or with the reason why there is none."""
     with context.database.transaction() as cursor:
         requests = releases.waiting(cursor)
     with whole_batch() as batch:
@@ -56,7 +56,7 @@ def _answered(context: SparkJobContext, request: ReleaseRequest) -> bool:
 
 
 def _make(context: SparkJobContext, request: ReleaseRequest) -> None:
-    """Write the objects first and the row last: until then nobody can see the release."""
+    """Write the objects first and the row last: the release is invisible until then."""
     selection = select(context.database, request)
     contents = lay_out(selection)
     _clear(context, request.release_id)

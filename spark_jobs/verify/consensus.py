@@ -29,7 +29,7 @@ from spark_jobs.verify.agreement.review_rules import AnswerTally, QuestionState
 
 GOLDS_OF_EACH = 100
 TOLD_AFTER_SECONDS = 24 * 3_600.0
-"""Nobody is told of younger answers."""
+"""Reviewers get no results of younger answers."""
 
 LEARNED_PRIOR = 3.0
 """Skills are learned from claims with this log odds at most: verification may be sure and wrong."""

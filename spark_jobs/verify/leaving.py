@@ -1,4 +1,4 @@
-"""An upload leaves the crowd's model, and its photo with it where nobody claims it any more."""
+"""Remove an upload from the crowd's model, and its photo if no claim is left."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spark_jobs.verify.difference import ClaimWeight
 
 
 def leave_crowd(cursor: Cursor, image_id: str) -> None:
-    """Subtract from every version's model what is no longer claimed of an image.
+    """Subtract an image's withdrawn claims from every version's model.
 
     Claims that others make too stand in their names from now on, and wait for another verdict.
     Call it when the uploads' rows are gone and before the claims' own.

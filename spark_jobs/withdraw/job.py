@@ -1,4 +1,4 @@
-"""The job `withdraw`: uploads and photos that were taken back or taken down go for good."""
+"""The job `withdraw`: it removes withdrawn and taken-down uploads and photos."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from spark_jobs.withdraw.blanking import blanked
 
 
 def sweep(context: JobContext, purged: PurgedPhoto) -> bool:
-    """Remove what is left of a photo's bytes; False while ingestion has not handled all of it."""
+    """Remove the remains of a photo's bytes; False while ingestion has not handled all of it."""
     _blank_shards(context, purged)
     _publish_lists(context, purged)
     for key in keys.of_photo(purged.photo_sha256):

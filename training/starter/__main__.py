@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _ended() -> threading.Event:
-    """Set once somebody asks the program to end: training saves first."""
+    """Set by the first signal to stop: training saves before it ends."""
     event = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: event.set())
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_inputs(training)
     training.add_argument("--minutes", type=float, default=150, help="of training, in all")
-    training.add_argument("--steps", type=int, help="end after so many steps, if that is sooner")
+    training.add_argument("--steps", type=int, help="end after this many steps, if that is sooner")
     training.add_argument("--threads", type=int, default=2, help="cores to train with")
     exporting = commands.add_parser(
         "export", help="write the trained network, in int8, as the hub reads it"

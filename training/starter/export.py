@@ -17,7 +17,7 @@ PREPARATION = Preparation(mean=(MEAN, MEAN, MEAN), scale=(SCALE, SCALE, SCALE))
 
 
 def to_arrays(model: Any, config: NetworkConfig, temperature: float, classes: int) -> ResNet:
-    """Take the numbers out of a network of `training.model`; keep its first so many classes.
+    """Take the numbers out of a network of `training.model`; keep the first classes.
 
     The temperature divides the logits, so the network's probabilities are as likely as they say.
     Features are the means of the ends of all stages but the first, and of the last layer: what

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """When training ends: after so many minutes in all, or after so many steps."""
+    """When training ends: after `minutes` in all, or after `steps`."""
 
     minutes: float | None = None
     steps: int | None = None

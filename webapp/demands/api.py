@@ -80,13 +80,13 @@ def show(demand_id: str) -> Demand:
 
 @endpoints.post("/demands", status=201, problems=(409,))
 def ask(account: Account, body: AskedDemand) -> Demand:
-    """Ask for photos of a label; everybody who wants them is told when they are here."""
+    """Ask for photos of a label; everybody who watches gets a notice when they are here."""
     return Demand.of(demands.ask(resources().database, account, NewDemand(**body.model_dump())))
 
 
 @endpoints.put("/demands/<demand_id>/watch", problems=(409,))
 def join(demand_id: str, account: Account, body: Joining) -> Demand:
-    """Want the same: you are told how it ends."""
+    """Watch a demand: you get a notice when it ends."""
     return Demand.of(demands.join(resources().database, account, demand_id, body.by_mail))
 
 

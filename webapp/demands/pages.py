@@ -86,7 +86,7 @@ def watch(demand_id: str) -> Response:
 
 @pages.post("/demands/<demand_id>/close")
 def close(demand_id: str) -> Response:
-    """Withdraw a demand, or close somebody's."""
+    """Withdraw a demand, or, as an admin, close another account's."""
     because = request.form.get("because", "")
     found = demands.close(resources().database, auth.asker(), demand_id, because)
     return redirect(f"/demands/{found.id}", 303)

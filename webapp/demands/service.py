@@ -1,4 +1,4 @@
-"""Demands: people ask for photos of a label, others join, everybody is told how it ends."""
+"""Demands: people ask for photos of a label, others join, all get a notice when it ends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LAST_PLACE = 10**9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDemand:
-    """What somebody asks for: `label` is a MID or a name; `days` is how long photos count."""
+    """A demand as written: `label` is a MID or a name; `days` is how long photos count."""
 
     label: str
     target: int
@@ -56,7 +56,7 @@ def show(database: Database, account: Account | None, demand_id: str) -> DemandE
 
 
 def ask(database: Database, account: Account, new: NewDemand) -> DemandEntry:
-    """Ask for photos; who asks watches.
+    """Ask for photos; the account watches its demand.
 
     Raises Refused for numbers and words that cannot be, or too many open demands; Conflict if the
     account asks for the same already.
@@ -98,9 +98,9 @@ def leave(database: Database, account: Account, demand_id: str) -> DemandEntry:
 
 
 def close(database: Database, account: Account, demand_id: str, because: str) -> DemandEntry:
-    """Withdraw a demand of one's own, or, as an admin, close anybody's for a reason.
+    """Withdraw the account's own demand, or, as an admin, close any for a reason.
 
-    Everybody who watches it is told. Raises Forbidden for others' demands, Refused without the
+    All watchers get a notice. Raises Forbidden for others' demands, Refused without the
     admin's reason, Conflict if it has ended.
     """
     with database.transaction() as cursor:
@@ -142,7 +142,7 @@ def _news(ended: DemandEntry) -> News:
 
 
 def _held(cursor: Cursor, account: Account, demand_id: str) -> DemandEntry:
-    """A demand that is open and that nobody else ends meanwhile."""
+    """An open demand, locked: no other transaction ends it."""
     demands.hold(cursor, _uuid(demand_id))
     found = _found(cursor, account, demand_id)
     if not found.is_open:

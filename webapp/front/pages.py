@@ -16,7 +16,7 @@ pages = Blueprint("front", __name__)
 
 @pages.get("/")
 def show() -> str:
-    """What is here, what came last, what is thin."""
+    """The largest sets, the newest photos, the labels with few photos."""
     database = resources().database
     return render_template(
         "front.html",

@@ -1,4 +1,4 @@
-"""What the front page says: the largest sets, what is here, what came last, what is thin."""
+"""The front page: totals, the largest sets, the newest photos, labels with few photos."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class FrontPage:
 
 
 def show(database: Database) -> FrontPage:
-    """Count what is here and pick what to show first."""
+    """Count the hub's photos and pick what to show first."""
     with database.transaction() as cursor:
         return FrontPage(
             sets=tuple(_sets(cursor)),

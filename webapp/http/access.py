@@ -100,7 +100,7 @@ class Route:
 
     @property
     def asks_who(self) -> bool:
-        """True where it matters who asks."""
+        """True if the route needs to know the account."""
         return self.needs_account or self.thing is not None or self.scope is not None
 
     def require_scope(self, scopes: frozenset[Scope]) -> None:

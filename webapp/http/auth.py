@@ -42,7 +42,7 @@ def asker() -> Account:
 def bearer() -> Account | None:
     """The account of the request's token; None without a token.
 
-    Raises Unauthorised for a token that nobody holds. The work is the same whatever was sent as
+    Raises Unauthorised for an unknown token. The work is the same whatever was sent as
     a token: one digest and one look at an index of digests.
     """
     header = request.headers.get("Authorization")

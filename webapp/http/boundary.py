@@ -1,7 +1,7 @@
 """The strict boundary: input from outside becomes typed values, or is refused with a reason.
 
 JSON: UTF-8, no duplicate keys, no NaN, no deep nesting. Query: each name once. Both: no unknown
-names, no characters that nobody sees.
+names, no invisible characters.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _decimal(value: object) -> object:
 
 
 Text = Annotated[str, AfterValidator(_safe)]
-"""Text in normal form C, without characters that nobody sees."""
+"""Text in normal form C, without invisible characters."""
 
 Whole = Annotated[int, BeforeValidator(_digits)]
 """A whole number in a query."""

@@ -10,9 +10,9 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 FRESH = "no-cache"
-"""For what may change: whoever keeps it asks each time whether it is the same still."""
+"""For bytes that may change: a cache must revalidate its copy each time."""
 SHORT = "public, max-age=600"
-"""For bytes that never change but may be withdrawn: nobody keeps them for longer unasked."""
+"""For bytes that never change but may be withdrawn: a cache revalidates after this time."""
 PRIVATE = "private, no-cache"
 """For what only its owner may have: a browser asks each time whether it still may."""
 

@@ -43,7 +43,7 @@ REFUSAL_STATUS = {
 """HTTP status of a refusal's code; a code that is not here is 422."""
 
 NOTHING_HERE = "There is no such thing here, or none that you may see."
-"""One sentence for absent, foreign and malformed, so that nobody can tell them apart."""
+"""One sentence for absent, foreign and malformed: a client cannot tell them apart."""
 
 MISCONFIGURED_RETRY_SECONDS = 30
 PROGRAM_PATHS = ("/api/", "/metrics", "/app/", "/healthz", "/readyz")

@@ -54,7 +54,7 @@ def number(value: int) -> str:
 
 
 def percent(share: float) -> str:
-    """A share from 0 to 1 in whole percent; never 0 % or 100 % for what is not exactly that."""
+    """A share from 0 to 1 in whole percent; 0 % and 100 % only for exactly that."""
     return probability(share) if 0 < share < 1 else f"{share * 100:.0f} %"
 
 

@@ -6,7 +6,7 @@ from flask import request
 
 
 def is_secure() -> bool:
-    """True behind HTTPS; whoever forges the header only makes it stricter for himself."""
+    """True behind HTTPS; a client that forges the header only makes its own rules stricter."""
     return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
 
 

@@ -47,7 +47,7 @@ def viewer() -> Account | None:
 def begin_with_token(token: str, answer: AnyResponse) -> None:
     """Begin a session for the token's holder and give its cookie to the answer.
 
-    Raises Unauthorised for a token that nobody holds, Forbidden for one that is good for some
+    Raises Unauthorised for an unknown token, Forbidden for one that is good for some
     things only: a session is good for all.
     """
     if auth.bearer_of(token).scopes != frozenset(Scope):

@@ -39,7 +39,7 @@ class Stopwatch:
             )
 
     def take(self, at_once: bool = False) -> dict[tuple[str, str], Times]:
-        """Hand over what is to be written down now: nothing before the pause is over."""
+        """Hand over the times to write now: none before the pause is over."""
         with self._lock:
             now = time.monotonic()
             if not at_once and now < self._written_at + PAUSE_SECONDS:

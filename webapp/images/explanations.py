@@ -2,7 +2,7 @@
 
 Only admins see numbers. Everybody else reads words and coarse steps: with the exact
 probability an attacker could change a wrong photo little by little until it passes. What speaks of
-a person, such as a contributor's record, is told to nobody else.
+a person, such as a contributor's record, is shown to no one else.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class EvidenceLine:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: `is_sender` sent the photo as this label, `alone` if nobody else did."""
+    """The reader: `is_sender` sent the photo as this label, `alone` if no other account did."""
 
     sees_numbers: bool = False
     is_sender: bool = False
@@ -128,7 +128,7 @@ def speaks(probability: float | None, prior: float | None) -> Speaks:
 
 
 def _may_read(source: str, reader: Reader) -> bool:
-    """A record is told to admins, and to its owner where it can only be his own."""
+    """Admins see a record, and its owner does if it cannot be another's."""
     return source in OF_THE_PHOTO or reader.sees_numbers or (reader.is_sender and reader.alone)
 
 

@@ -1,4 +1,4 @@
-"""What somebody sees of one image, by their standing to it: one table. Pure."""
+"""What a viewer sees of one image, by their standing to it: one table. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SOMEBODY = "a contributor"
 
 
 class SeenUploads(Enum):
-    """Which of the uploads that led to an image are told."""
+    """Which of an image's uploads the viewer sees."""
 
     ALL = "all"
     WITHOUT_SENDERS = "all, but not who sent them, nor when the photo was taken"
@@ -24,7 +24,7 @@ class SeenUploads(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ImagePolicy:
-    """What is told of an image.
+    """What the viewer sees of an image.
 
     Without `all_verdicts` only those on labels that it is published as or that the viewer claimed;
     without `hidden_duplicates` only near duplicates that are public or the viewer's own.
@@ -35,7 +35,7 @@ class ImagePolicy:
     hidden_duplicates: bool = False
 
     def image_of(self, image: ImageEntry, told: Sequence[ImageUpload]) -> ImageEntry:
-        """The image; to who is told of own uploads only, it landed when the first of them did."""
+        """The image; one who sees only own uploads gets the landing time of the first of them."""
         if self.uploads is SeenUploads.OWN:
             return replace(image, landed_at=told[0].settled_at)
         return image
@@ -43,7 +43,7 @@ class ImagePolicy:
     def uploads_of(
         self, uploads: Sequence[ImageUpload], viewer: Account | None
     ) -> tuple[ImageUpload, ...]:
-        """The uploads that are told, first one first."""
+        """The uploads that the viewer sees, the first one first."""
         match self.uploads:
             case SeenUploads.ALL:
                 return tuple(uploads)
@@ -57,13 +57,13 @@ class ImagePolicy:
     def verdicts_of(
         self, verdicts: Sequence[ImageVerdict], labels: frozenset[Label]
     ) -> tuple[ImageVerdict, ...]:
-        """The verdicts that are told; `labels` are the published ones and the viewer's own."""
+        """The verdicts that the viewer sees; `labels`: the published ones and the viewer's own."""
         return tuple(
             verdict for verdict in verdicts if self.all_verdicts or verdict.label in labels
         )
 
     def sees(self, near: KnownTile) -> bool:
-        """True for a near duplicate that is told of."""
+        """True for a near duplicate that the viewer sees."""
         return self.hidden_duplicates or near.is_public or near.is_own
 
 
@@ -86,7 +86,7 @@ HIDDEN = {
 
 
 def policy(standing: ImageStanding, is_public: bool) -> ImagePolicy:
-    """What is told. KeyError for a stranger to a hidden image, who must not come so far."""
+    """The policy of a standing; KeyError for a stranger to a hidden image: access stops those."""
     return PUBLIC[standing] if is_public else HIDDEN[standing]
 
 

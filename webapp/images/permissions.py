@@ -21,7 +21,7 @@ PARTS_DUPLICATES = ("POST", "/images/<image_id>/duplicate-undos")
 
 
 class ImageStanding(Enum):
-    """What somebody is to one image."""
+    """A viewer's standing to one image."""
 
     STRANGER = "stranger"
     SENDER = "sender"
@@ -89,7 +89,7 @@ def may_part_duplicates(account: Account | None) -> bool:
 def require_review(cursor: Cursor, account: Account, image_id: str, mid: str) -> None:
     """Let a reviewer answer on (image, claimed label).
 
-    Raises Forbidden for a photo of one's own, NotFound for a label that nobody claimed of this
+    Raises Forbidden for the account's own photo, NotFound for a label that was not claimed of this
     image, and for an image that is not in the reviewer's queue.
     """
     uploads = image_queries.uploads(cursor, image_id)

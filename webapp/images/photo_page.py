@@ -39,7 +39,7 @@ class Compared:
 class ExplainedVerdict:
     """A verdict, its words, and what it was compared with.
 
-    `own_answer` is the reader's; nobody reads other people's.
+    `own_answer` is the reader's; other people's answers are never shown.
     """
 
     judged: ImageVerdict

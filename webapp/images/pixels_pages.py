@@ -12,7 +12,7 @@ from webapp.images import permissions
 from webapp.images import service as images
 
 CACHE_CONTROL = "public, max-age=600"
-"""Derivatives never change, but they may be withdrawn: then nobody keeps them for longer."""
+"""Derivatives never change but may be withdrawn: a cache keeps them no longer than this."""
 
 CACHE_CONTROL_OF_HIDDEN = "private, no-store"
 """Who signs out leaves nothing behind."""

@@ -20,7 +20,7 @@ endpoints = Endpoints("labels")
 
 
 def _seen(value: object) -> object:
-    """What is pasted may bring characters along that nobody sees."""
+    """Pasted text may hold invisible characters."""
     return without_format(value) if isinstance(value, str) else value
 
 

@@ -52,7 +52,7 @@ def show(model_id: str) -> str:
 
 @pages.get("/models/<model_id>/files/<name>")
 def file(model_id: str, name: str) -> Response:
-    """A file of one's own model, streamed."""
+    """A file of the account's own model, streamed."""
     hub = resources()
     found = models.file(hub.database, auth.asker(), model_id, name)
     answer = byte_ranges.answer(

@@ -54,7 +54,7 @@ class ModelView:
 
 
 def show(database: Database, account: Account, model_id: str) -> ModelView:
-    """The model of a run of one's own (admins: of anybody's); else NotFound."""
+    """The model of the account's own run (admins: of any run); else NotFound."""
     with database.transaction() as cursor:
         run = training_runs.find(cursor, account, model_id)
         model = _find(cursor, run)
@@ -75,7 +75,7 @@ def show(database: Database, account: Account, model_id: str) -> ModelView:
 
 
 def file(database: Database, account: Account, model_id: str, name: str) -> StoredModelFile:
-    """A file of a model of one's own; else NotFound."""
+    """A file of the account's own model; else NotFound."""
     found = _own(database, account, model_id).files.get(name)
     if found is None:
         raise NotFound(f"The model {model_id} has no file {name}.")

@@ -1,4 +1,4 @@
-"""An admin opens a photo that is not public, for a reason and an hour; its senders are told."""
+"""An admin opens a private photo, for a reason and an hour; its senders get a notice."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ IMAGE = re.compile(r"(?:.*/images/)?([0-9a-f]{16})")
 def open_photo(database: Database, admin: Account, photo: str, reason: str) -> str:
     """Open a photo to an admin, and return its image's id; nothing is noted of a public one.
 
-    The audit log has it for everybody who sent the photo, and they are told, with the reason.
+    The audit log has an entry for each sender, and each gets a notice with the reason.
     Raises Refused for no reason (`reason_invalid`) and for no photo (`photo_unknown`).
     """
     found, reason_text = IMAGE.fullmatch(photo.strip()), " ".join(reason.split())

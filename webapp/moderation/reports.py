@@ -1,4 +1,4 @@
-"""Report a photo: anybody who sees it may, and what is grave hides it until somebody decides."""
+"""Report a photo: anybody who sees it may; a grave report hides it until an admin decides."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What became of a report; `is_hidden` says that nobody sees the photo until a decision."""
+    """What became of a report; `is_hidden`: the photo is hidden until an admin decides."""
 
     is_new: bool
     is_hidden: bool

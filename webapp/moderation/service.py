@@ -1,4 +1,4 @@
-"""Admins decide on reported photos: keep one, or take it down for good."""
+"""Admins decide on reported photos: keep a photo, or take it down for ever."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def desk(database: Database, admin: Account, image_id: str) -> ModerationCase:
 
 
 def decide(database: Database, admin: Account, image_id: str, ruling: Ruling) -> DecisionOutcome:
-    """Decide on a photo; reporters and senders are told, and the audit log has it.
+    """Decide on a photo; reporters and senders get notices, the audit log an entry.
 
     Raises Refused for a decision without a reason, NotFound for a photo that is gone, and Conflict
     where nothing is open: of two admins at once, one decides.

@@ -18,7 +18,7 @@ def ask_catalogue(database: Database) -> None:
 
 
 def ask_log(log: UploadLog) -> None:
-    """Ask for the lag of a group that nobody joins."""
+    """Ask for the lag of a group without members."""
     log.lag(PROBE_GROUP)
 
 

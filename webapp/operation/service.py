@@ -79,7 +79,7 @@ def watch(database: Database, log: UploadLog, days: int | None = None) -> Operat
 
 
 def dead_letters(database: Database) -> DeadLetters:
-    """What lies aside, and whether somebody wants it tried again."""
+    """The dead letters, and whether a replay is requested."""
     with database.transaction() as cursor:
         newest = operation.set_aside(cursor, LETTERS_SHOWN)
         return DeadLetters(tuple(newest), newest_replay(cursor))

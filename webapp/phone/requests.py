@@ -33,7 +33,7 @@ class Me(BaseModel):
 
 
 class TermsAcceptance(RequestModel):
-    """The version of the terms that somebody has read and accepts."""
+    """The version of the terms that the person has read and accepts."""
 
     terms_version: int
 

@@ -23,7 +23,7 @@ Uuid = Annotated[UUID, Field(strict=False)]  # JSON has text
 
 
 class LikeName(RequestModel):
-    """The name that somebody is about to write."""
+    """The name that a person is writing."""
 
     name: Annotated[Text, Field(max_length=proposals.LONGEST_NAME)]
 
@@ -64,7 +64,7 @@ def index(account: Account) -> ProposedLabels:
 
 @endpoints.post("/labels/proposals", status=201, problems=(409,))
 def propose(account: Account, body: AskedLabel) -> ProposedLabel:
-    """Propose a label that is missing; an admin decides, and you are told."""
+    """Propose a label that is missing; an admin decides, and you get a notice."""
     new = NewProposal(body.name, body.parents, body.why, body.examples)
     return _told(proposals.propose(resources().database, account, new), account)
 

@@ -1,4 +1,4 @@
-"""Labels that people miss: propose one, see what is like it, and what admins decide."""
+"""Proposals of labels: propose one, see similar ones, and what admins decide."""
 
 from __future__ import annotations
 

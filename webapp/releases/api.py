@@ -78,7 +78,7 @@ def file(release_id: str, path: str, account: Account | None) -> Response:
 
 @endpoints.get("/releases/<release_id>/withdrawals", problems=(404,))
 def withdrawals(release_id: str) -> Withdrawals:
-    """The signed list of the files whose photos were withdrawn, and what is held back besides."""
+    """The signed list of withdrawn files, and the files held back besides."""
     hub = resources()
     found = downloads.held_back(hub.database, hub.store, release_id)
     if found.signed is None:

@@ -27,7 +27,7 @@ def index() -> str:
 
 @pages.get("/releases/<release_id>/download")
 def download(release_id: str) -> Response:
-    """The release in one archive, for who is signed in: they hear what is withdrawn of it later."""
+    """The release in one archive, for signed-in people: they get a notice of later withdrawals."""
     packing = request.args.get("format", "imagefolder")
     return archives.answer(resources(), release_id, packing, auth.asker())
 

@@ -46,7 +46,7 @@ def frozen(database: Database, release_id: str) -> FrozenRelease:
 def require_welcome(database: Database, release_id: str, account: Account | None) -> None:
     """Let visitors have small releases, accounts all; else raise Unauthorised. NotFound: not ready.
 
-    So whoever takes many photos home has accepted the terms, and hears what is withdrawn later.
+    So everybody who downloads many photos has accepted the terms, and hears of later withdrawals.
     """
     if account is None and frozen(database, release_id).files > MOST_FILES_FOR_VISITORS:
         raise Unauthorised(
@@ -56,7 +56,7 @@ def require_welcome(database: Database, release_id: str, account: Account | None
 
 
 def note_download(database: Database, release_id: str, account: Account | None) -> None:
-    """Remember who took the release home, so that they hear what is withdrawn of it."""
+    """Remember who downloaded the release, so that they hear of later withdrawals."""
     if account is not None:
         with database.transaction() as cursor:
             release_queries.note_download(cursor, release_id, account.id)

@@ -1,4 +1,4 @@
-"""Files of a release that are not given out any more: withdrawn for good, or hidden for now."""
+"""Files of a release that are not given out any more: withdrawn for ever, or hidden for now."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Withheld:
     """What is held back of one release.
 
     `withdrawn` is final; `signed` is the signed list of it, which follows some seconds later.
-    `concealed` are ids of images of the whole hub that nobody may see now.
+    `concealed` are ids of images of the whole hub that are hidden now.
     """
 
     withdrawn: tuple[WithdrawnFile, ...]

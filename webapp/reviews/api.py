@@ -26,7 +26,7 @@ class NewReview(RequestModel):
 def answer(image_id: str, kind: str, code: str, account: Account, body: NewReview) -> ReviewOfImage:
     """Say whether an image shows the label `/kind/code`; the same person's last answer counts.
 
-    For reviewers, on labels that somebody claimed of the image, and never on photos of their own.
+    For reviewers, on claimed labels of the image, and never on their own photos.
     """
     found = reviews.answer(resources().database, account, image_id, f"/{kind}/{code}", body.answer)
     return ReviewOfImage(
@@ -39,7 +39,7 @@ def answer(image_id: str, kind: str, code: str, account: Account, body: NewRevie
 
 @endpoints.delete("/images/<image_id>/reviews/<kind>/<code>", problems=(403, 404))
 def withdraw(image_id: str, kind: str, code: str, account: Account) -> ReviewOfImage:
-    """Take your answer back; where there is none, nothing changes."""
+    """Withdraw your answer; does nothing if there is none."""
     mid = f"/{kind}/{code}"
     reviews.withdraw(resources().database, account, image_id, mid)
     return ReviewOfImage(image=image_id, label=mid, answer=None, reviewed_at=None)

@@ -26,7 +26,7 @@ CHANGES_WITHIN = timedelta(minutes=15)
 
 
 def questions(database: Database) -> list[Question]:
-    """The open questions of who asks, dealt anew where they run out; few or none at a day's end."""
+    """The account's open questions, new ones where they run out; few or none at a day's end."""
     with database.transaction() as cursor:
         return review_questions.deal(
             cursor, QUESTIONS_AHEAD, QUESTIONS_A_DAY, RESTING_QUESTIONS_A_DAY
@@ -38,7 +38,7 @@ def answer(
 ) -> None:
     """Write an answer, in place of one that was given just before.
 
-    Raises NotFound for a question that nobody put to the account, Conflict where it is too late.
+    Raises NotFound for a question that the account did not get, Conflict where it is too late.
     """
     with database.transaction() as cursor:
         question = _changeable(cursor, question_id)
@@ -53,7 +53,7 @@ def withdraw(database: Database, account: Account, question_id: str) -> None:
 
 
 def find(database: Database, question_id: str) -> Question:
-    """A question of who asks; raise NotFound for any other."""
+    """A question of the account; raise NotFound for any other."""
     with database.transaction() as cursor:
         return _find(cursor, question_id)
 

@@ -16,7 +16,7 @@ def answer(
 ) -> Review:
     """Write a person's answer, in place of an earlier one.
 
-    Raises Forbidden for photos of one's own, NotFound for a claim that nobody made.
+    Raises Forbidden for the account's own photos, NotFound for a claim that was not made.
     """
     with database.transaction() as cursor:
         _require(cursor, account, image_id, mid)

@@ -96,5 +96,5 @@ def _clean(text: str) -> str:
 
 
 def _whole(text: str) -> int:
-    """The number, or -1 for what is no whole number in plain digits."""
+    """The number; -1 for anything but a whole number in plain digits."""
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1

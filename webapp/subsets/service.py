@@ -79,7 +79,7 @@ def may_release(subset: Subset, account: Account | None) -> bool:
 
 
 def request_release(database: Database, account: Account, name: str) -> str:
-    """Ask for a release of one's own subset (admins: of any); returns the release's id.
+    """Ask for a release of the account's own subset (admins: of any); returns its id.
 
     While the same wish is still open its id is given again.
     """

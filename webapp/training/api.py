@@ -31,7 +31,7 @@ Short = Annotated[Text, Field(max_length=40)]
 
 
 class TrainingWish(RequestModel):
-    """What to train; what is left out has a default that fits the base."""
+    """What to train; a field that is left out has a default that fits the base."""
 
     base: Short | None = Field(
         default=None, description="transfer (default), fine-tune or scratch."

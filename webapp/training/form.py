@@ -34,7 +34,7 @@ def read(sent: Mapping[str, str]) -> dict[str, str]:
 
 
 def wish(fields: Mapping[str, str]) -> dict[str, Any]:
-    """The fields as a wish; Refused(`training_config_wrong`) for what is no number."""
+    """The fields as a request; Refused(`training_config_wrong`) where a number is none."""
     found: dict[str, Any] = {name: text for name, text in fields.items() if text}
     for name, title in WHOLE.items():
         if name in found:

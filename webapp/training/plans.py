@@ -51,7 +51,7 @@ class Quota:
     minutes: int
 
     def refusal(self, expected_minutes: float) -> Refused | None:
-        """Why one more run of so many minutes would be too much; None if it is not."""
+        """Why a further run of `expected_minutes` would exceed the quota; None if it would not."""
         if self.used.runs >= self.runs:
             return Refused(
                 "training_quota",

@@ -34,7 +34,7 @@ class Watched:
 
 
 def show(database: Database, account: Account, run_id: str, behind_step: int = 0) -> Watched:
-    """A run of one's own (admins: anybody's), its curves from behind a step on; else NotFound."""
+    """The account's own run (admins: any), its curves behind a step; else NotFound."""
     with database.transaction() as cursor:
         entry = find(cursor, account, run_id)
         return Watched(
@@ -91,7 +91,7 @@ def find(cursor: Cursor, account: Account, run_id: str) -> TrainingEntry:
 
 
 def uuid_of(text: str) -> UUID:
-    """The id that an address names; NotFound for what is none."""
+    """The id in an address; NotFound if it is none."""
     try:
         return UUID(text)
     except ValueError as error:
@@ -99,7 +99,7 @@ def uuid_of(text: str) -> UUID:
 
 
 def seconds_left(entry: TrainingEntry) -> float | None:
-    """About how long a run that trains still takes; None where nobody can tell."""
+    """About how long a run that trains still takes; None where that is unknown."""
     if entry.state != "training" or not entry.total or not entry.photos_per_second:
         return None
     batch = int(entry.config.get("batch", 64))

@@ -41,7 +41,7 @@ def standing(watched: Watched) -> str:
 
 
 def share_done(entry: TrainingEntry) -> float | None:
-    """How much of the training's steps is done; None where nobody can tell."""
+    """The share of the training's steps that is done; None where that is unknown."""
     if entry.state != "training" or not entry.total:
         return None
     return min(1.0, entry.done / entry.total)

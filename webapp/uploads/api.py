@@ -64,7 +64,7 @@ class UploadFields(RequestModel):
     @model_validator(mode="before")
     @classmethod
     def _without_empty_fields(cls, value: object) -> object:
-        """A form sends the fields that nobody filled in."""
+        """A form sends its empty fields too."""
         if not isinstance(value, dict):
             return value
         return {name: text for name, text in value.items() if text != ""}
@@ -103,7 +103,7 @@ class ReceiptsQuery(PageQuery):
     problems=(400, 409, 413, 415, 503),
 )
 def send(account: Account, query: UploadFields) -> Response:
-    """Send one photo with one claimed label. 202 means: kept for good."""
+    """Send one photo with one claimed label. 202 means: stored durably."""
     key = _client_key()
     if upload_body.is_form(request):
         if request.args:
@@ -136,7 +136,7 @@ def show(upload_id: str, account: Account) -> Receipt:
 
 @endpoints.post("/uploads/<upload_id>/withdrawal", problems=(404,))
 def withdraw(upload_id: str, account: Account) -> Receipt:
-    """Take your upload back: hidden at once, then removed for good. Asking again changes nothing.
+    """Withdraw your upload: hidden at once, then removed. Asking again changes nothing.
 
     If others sent the same photo, it stays theirs. You may send it again later.
     """

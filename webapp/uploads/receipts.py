@@ -122,7 +122,7 @@ def _ended(receipt: ReceiptView, ending: UploadEnding) -> ReceiptView:
 
 
 def _hidden(receipt: ReceiptView) -> ReceiptView:
-    """What is told of a photo that nobody sees for now."""
+    """The receipt of a photo that is hidden for now."""
     last = receipt.steps[-1].model_copy(update={"reasons": (HIDDEN,)})
     return replace(
         receipt,
@@ -140,7 +140,7 @@ def receipt_of(
     """Tell an upload's standing; what its contributor may not know is left out.
 
     `rivals` are names of labels that the evidence may name, by MID. Times never run backwards:
-    that another upload of the same photo was decided earlier is nobody else's business.
+    that another upload of the same photo was decided earlier is private.
     """
     duplicate_of = _duplicate_of(upload, sees_all)
     explanation = _explain(upload, rivals or {}, sees_all)

@@ -47,7 +47,7 @@ class Submission:
 
 
 def submit(database: Database, log: UploadLog, account: Account, submission: Submission) -> Receipt:
-    """Accept an upload: the log has it for good. The same one again gives the same receipt.
+    """Accept an upload: the log has it durably. The same one again gives the same receipt.
 
     Raises Refused for a photo or label that cannot be taken (noted for the receipt), Forbidden for
     an account that has not accepted the terms in force, Conflict if the key was used for something

@@ -1,4 +1,4 @@
-"""A contributor takes an upload back: it is hidden at once, and a job removes it for good."""
+"""A contributor withdraws an upload: it is hidden at once, and a job removes it."""
 
 from __future__ import annotations
 

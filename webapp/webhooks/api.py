@@ -26,7 +26,7 @@ def index(account: Account) -> Webhooks:
 
 @endpoints.post("/webhooks", status=201, problems=(409,))
 def add(account: Account, body: AskedWebhook) -> MadeWebhook:
-    """Register an address that is told of what you wait for.
+    """Register an address that gets your notices.
 
     We POST JSON with the headers of Standard Webhooks: `webhook-id`, `webhook-timestamp` and
     `webhook-signature`, an HMAC-SHA256 by the secret. What is not answered with 2xx is sent again,

@@ -1,4 +1,4 @@
-"""The page of one's own webhooks."""
+"""The page of the account's own webhooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts: who is known, and what each may do. Nobody suspended or deleted is ever found."""
+"""Accounts and their roles. Reads never find a suspended or deleted account."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def sign_up(cursor: Cursor, name: str, roles: Iterable[Role]) -> UUID:
 
 
 def lock(cursor: Cursor, account_id: UUID) -> AccountEntry | None:
-    """An account that is not deleted; nobody else changes it, or makes it a token, meanwhile."""
+    """An account that is not deleted, locked: no other transaction changes it or its tokens."""
     cursor.execute(
         """
         select id, name, roles, created_at, suspended_at
@@ -117,7 +117,7 @@ def set_suspended(cursor: Cursor, account_id: UUID, is_suspended: bool) -> None:
 
 
 def forget(cursor: Cursor, account_id: UUID) -> None:
-    """Take an account's name and roles away for good; the row stays for what it sent.
+    """Remove an account's name and roles for ever; the row stays for what it sent.
 
     Nobody can take the name anew: releases credit it.
     """
@@ -152,7 +152,7 @@ def _is_former(cursor: Cursor, name: str) -> bool:
 
 
 def any_admin(cursor: Cursor) -> bool:
-    """True if somebody may sign in as an admin."""
+    """True if an admin account exists that can sign in."""
     cursor.execute(
         "select exists (select from accounts where 'admin' = any(roles) and in_force) as found"
     )

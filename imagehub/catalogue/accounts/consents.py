@@ -14,7 +14,7 @@ TERMS_VERSION = 1
 
 
 class GivenBy(StrEnum):
-    """Where somebody consented."""
+    """Where a person gave consent."""
 
     PAGE = "page"
     APP = "app"

@@ -76,7 +76,7 @@ def end_links(cursor: Cursor, account_id: UUID) -> None:
 
 
 def add_link(cursor: Cursor, account_id: UUID, secret_sha256: bytes, lasts_seconds: int) -> None:
-    """Let whoever has the link sign in as the account, once."""
+    """Store a link's token: it signs its holder in as the account, once."""
     cursor.execute(
         """
         insert into sign_in_links (secret_sha256, account_id, ends_at)

@@ -91,7 +91,7 @@ def any_due(cursor: Cursor) -> bool:
 
 
 def claim(cursor: Cursor, limit: int, lease_seconds: int, most_attempts: int) -> list[Delivery]:
-    """Take what is due; nobody else gets it until the lease is over.
+    """Claim the deliveries that are due; no other worker gets them until the lease is over.
 
     Whose account is not in force is not written to meanwhile. What has had all its attempts, and
     of the last no result, is given up.

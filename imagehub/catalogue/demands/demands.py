@@ -12,7 +12,7 @@ from imagehub.vocabulary import Label
 
 @dataclass(frozen=True, slots=True)
 class DemandSpec:
-    """What is wanted: so many verified photos of a label (MID) until then, and why."""
+    """What is wanted: `target` verified photos of a label (MID) before `until`, and why."""
 
     label: str
     target: int
@@ -22,7 +22,7 @@ class DemandSpec:
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Somebody who is told what becomes of a demand, also by e-mail or not."""
+    """An account that gets a demand's notices; with `by_mail` also by e-mail."""
 
     account_id: UUID
     by_mail: bool
@@ -59,7 +59,7 @@ def ask(cursor: Cursor, account_id: UUID, demand: DemandSpec) -> UUID:
 
 
 def hold(cursor: Cursor, demand_id: UUID) -> bool:
-    """Let nobody end the demand until the transaction ends; False if there is none.
+    """Lock the demand until the transaction ends; False if there is none.
 
     What became of it is to be read afterwards, by another statement.
     """
@@ -68,7 +68,7 @@ def hold(cursor: Cursor, demand_id: UUID) -> bool:
 
 
 def join(cursor: Cursor, demand_id: UUID, account_id: UUID, by_mail: bool) -> None:
-    """Make the account one of those who are told; joining again may change the e-mail."""
+    """Make the account a watcher of the demand; joining again may change `by_mail`."""
     cursor.execute(
         """
         insert into demand_watchers (demand_id, account_id, by_mail)
@@ -101,7 +101,7 @@ def close(cursor: Cursor, demand_id: UUID, account_id: UUID, because: str) -> No
 
 
 def watchers(cursor: Cursor, demand_id: UUID) -> list[Watcher]:
-    """Who is told what becomes of a demand."""
+    """The accounts that watch a demand."""
     cursor.execute(
         """
         select account_id, by_mail
@@ -189,7 +189,7 @@ def due(cursor: Cursor) -> list[UUID]:
 
 
 def end(cursor: Cursor, demand_id: UUID) -> DemandEnd | None:
-    """End a demand that is due, once; None if somebody else has ended it.
+    """End a demand that is due, once; None if another worker has ended it.
 
     The caller holds the demand (`demands.hold`) and tells in the same transaction.
     """

@@ -1,4 +1,4 @@
-"""Notices: what the hub tells a person on the page Notices, whoever of us has something to say."""
+"""Notices: what any part of the hub tells a person, on the page Notices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imagehub.catalogue.database import Cursor
 class News:
     """What is to be told: a kind for programs (`demand.reached`), a sentence, a page of the hub.
 
-    What has the same `once` is told to one account once, however often it is tried.
+    An account gets one notice for one `once`, however often it is written.
     """
 
     kind: str

@@ -25,7 +25,7 @@ class GroupMember:
 
 @dataclass(frozen=True, slots=True)
 class KnownTile:
-    """Any image as a tile, and whether it is public or was sent by the one who asks."""
+    """Any image as a tile, and whether it is public or the requester sent it."""
 
     tile: Tile
     is_public: bool

@@ -35,7 +35,7 @@ def undo(cursor: Cursor, image_a: str, image_b: str, account_id: UUID) -> None:
 
 
 def lift(cursor: Cursor, image_a: str, image_b: str) -> None:
-    """Take an undo back: pixels decide again. Where there is none, nothing changes."""
+    """Remove an undo: pixels decide again. Does nothing if there is none."""
     cursor.execute(
         "delete from duplicate_undos where image_a = %s and image_b = %s", pair(image_a, image_b)
     )

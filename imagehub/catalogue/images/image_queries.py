@@ -155,7 +155,7 @@ def sent_by(cursor: Cursor, account_id: UUID) -> SentImages:
 
 
 def shared_claims(cursor: Cursor, image_id: str) -> frozenset[Label]:
-    """The labels that several people claimed of the image, whoever asks."""
+    """The labels that several people claimed of the image, for every requester."""
     cursor.execute(
         """
         select l.mid, l.name

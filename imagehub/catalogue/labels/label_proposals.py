@@ -156,7 +156,7 @@ def find(cursor: Cursor, proposal_id: UUID) -> Proposal | None:
 
 
 def waiting(cursor: Cursor, limit: int) -> list[Proposal]:
-    """The proposals that nobody has decided, the oldest first."""
+    """The undecided proposals, the oldest first."""
     cursor.execute(
         _PROPOSALS + " where e.change_id is null order by p.proposed_at limit %s",
         (limit,),

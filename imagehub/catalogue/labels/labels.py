@@ -159,7 +159,7 @@ def _number_trainable(cursor: Cursor, mids: Sequence[str]) -> None:
 
 
 def hold(cursor: Cursor) -> None:
-    """Let nobody else change labels until the transaction ends."""
+    """Lock the labels until the transaction ends."""
     cursor.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
 
 

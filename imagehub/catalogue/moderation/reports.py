@@ -13,7 +13,7 @@ from imagehub.catalogue.database import Cursor
 
 
 class ReportKind(StrEnum):
-    """What somebody has against a photo."""
+    """The kind of a report on a photo."""
 
     NOT_THIS = "not_this"
     PRIVATE = "private"
@@ -34,7 +34,7 @@ GRAVE = (ReportKind.HARM, ReportKind.PRIVATE)
 
 @dataclass(frozen=True, slots=True)
 class PhotoReport:
-    """What somebody says against a photo; `reporter` is a name, empty for a visitor."""
+    """A report on a photo; `reporter` is a name, empty for a visitor."""
 
     id: UUID
     account_id: UUID | None
@@ -82,7 +82,7 @@ def add(
 
 
 def is_concealed(cursor: Cursor, image_id: str) -> bool:
-    """True if the image is hidden, for good or until somebody has decided."""
+    """True if the image is hidden, for ever or until an admin decides."""
     cursor.execute(
         "select exists (select from concealed_images where image_id = %s) as answer", (image_id,)
     )

@@ -1,4 +1,4 @@
-"""Reads of the whole catalogue for auditors: what is there, and how long it took to come there."""
+"""Reads of the whole catalogue for auditors: its rows, and how long each step took."""
 
 from __future__ import annotations
 

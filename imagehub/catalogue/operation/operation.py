@@ -31,7 +31,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What people asked for and somebody has still to do: labels to decide on, runs to train."""
+    """Open requests: proposed labels to decide on, runs to train."""
 
     proposals: int
     training_runs: int
@@ -39,7 +39,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterEntry:
-    """A dead letter that nobody has tried again."""
+    """A dead letter that was not replayed."""
 
     set_aside_at: datetime
     code: str
@@ -70,7 +70,7 @@ def rates(cursor: Cursor) -> Rates:
 
 
 def stored(cursor: Cursor) -> Stored:
-    """Add up what is stored."""
+    """Add up the bytes that are stored."""
     cursor.execute(
         """
         select images, original_bytes::bigint, full_bytes::bigint, catalogue_bytes
@@ -81,7 +81,7 @@ def stored(cursor: Cursor) -> Stored:
 
 
 def asked(cursor: Cursor) -> Asked:
-    """Count proposed labels that nobody has decided on, and training runs that have not ended."""
+    """Count undecided label proposals, and training runs that have not ended."""
     cursor.execute(
         """
         select
@@ -97,7 +97,7 @@ def asked(cursor: Cursor) -> Asked:
 
 
 def count_set_aside(cursor: Cursor) -> int:
-    """How many dead letters nobody has tried again."""
+    """How many dead letters were not replayed."""
     cursor.execute("select count(*) as letters from dead_letters where replayed_at is null")
     return int(cursor.fetchone().letters)
 

@@ -19,7 +19,7 @@ from imagehub.vocabulary import Label
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRequest:
-    """A wish that nobody has answered yet."""
+    """A request for a release that waits for its answer."""
 
     release_id: str
     subset_id: UUID

@@ -79,7 +79,7 @@ def find(cursor: Cursor, name: str) -> Subset | None:
 
 
 def lock(cursor: Cursor, name: str) -> Subset | None:
-    """The subset of this name; until the transaction ends nobody else gets it in this way."""
+    """The subset of this name, locked until the transaction ends."""
     cursor.execute(
         """
         select id, name, account_id, rules, created_at

@@ -147,7 +147,7 @@ def known(cursor: Cursor) -> dict[Claim, str]:
 
 
 def store_claims(cursor: Cursor, counted: Sequence[Counted]) -> None:
-    """Write what changed; forget claims that nobody answers any more."""
+    """Write what changed; forget claims that have no answers any more."""
     execute_values(
         cursor,
         """

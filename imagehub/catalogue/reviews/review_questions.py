@@ -36,7 +36,7 @@ class Question:
 
 
 def deal(cursor: Cursor, count: int, most_a_day: int, resting_a_day: int) -> list[Question]:
-    """Who asks gets questions until so many are open, or the day's are used up; return the open."""
+    """Deal until `count` questions are open or the day's are used up; return the open ones."""
     cursor.execute(
         # Dealt first, and read then: the function's own rows are not visible to its statement.
         "select id from deal_review_questions(%s, %s, %s, %s)",
@@ -47,7 +47,7 @@ def deal(cursor: Cursor, count: int, most_a_day: int, resting_a_day: int) -> lis
 
 
 def find(cursor: Cursor, question_id: UUID) -> Question | None:
-    """A question that was put to who asks, answered or not."""
+    """A question that the requester got, answered or not."""
     cursor.execute(f"{_READ} from review_questions q {_JOINS} where q.id = %s", (question_id,))
     row = cursor.fetchone()
     return row and _question(row)
@@ -90,7 +90,7 @@ def count_golds(cursor: Cursor) -> dict[bool, int]:
 
 
 def choose_golds(cursor: Cursor, is_right: bool, count: int) -> int:
-    """Choose up to so many claims at random; return how many were chosen.
+    """Choose up to `count` claims at random; return how many were chosen.
 
     At least two of crowd, network and reviews speak for the answer, none against it, and together
     they are 99 % sure. A source that says nothing either way says 0.95.

@@ -1,6 +1,6 @@
 """What people say of one (image, claimed label): yes, no or unsure, each person once.
 
-What they are told of their own answers is late, and of ten or more at a time.
+They learn how right their answers were late, and of ten or more answers at a time.
 """
 
 from __future__ import annotations
@@ -76,14 +76,14 @@ def of_image(cursor: Cursor, image_id: str) -> list[Review]:
 
 
 def concerns(cursor: Cursor, image_id: str) -> bool:
-    """True if a claim on the image or a duplicate of it waits, or who asks has answered it."""
+    """True if a claim on the image or its duplicate waits, or the requester answered it."""
     cursor.execute("select waits_for_asker(%s) as concerns", (image_id,))
     return bool(cursor.fetchone().concerns)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRecord:
-    """How many answers somebody gave; how many were settled later, and how many of those agreed."""
+    """How many answers a reviewer gave, how many were settled later, how many of those agreed."""
 
     answers: int
     settled: int
@@ -91,7 +91,7 @@ class OwnRecord:
 
 
 def own_record(cursor: Cursor) -> OwnRecord:
-    """The record of who asks."""
+    """The requester's record."""
     cursor.execute(
         """
         select (select count(*) from reviews where account_id = asking_account()) as answers,

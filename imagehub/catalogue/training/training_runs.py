@@ -91,7 +91,7 @@ def lock(cursor: Cursor) -> None:
 
 
 def next_queued(cursor: Cursor) -> RunState | None:
-    """The run whose turn it is: of whoever used the trainer least today, the one asked first."""
+    """The next run: the oldest request of the account that used the trainer least today."""
     cursor.execute(
         f"""
         {_RUN} {_USE}
@@ -251,7 +251,7 @@ def ask_to_cancel(cursor: Cursor, run_id: str) -> bool:
 
 
 def to_cancel(cursor: Cursor) -> list[RunState]:
-    """Runs that have not ended and that somebody wants to stop."""
+    """Runs that were cancelled and have not ended."""
     cursor.execute(
         f"""
         {_RUN}

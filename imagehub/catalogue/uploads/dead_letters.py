@@ -13,7 +13,7 @@ from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.uploads.attempts import MessageOffset
 
 WINDOW_MESSAGES = 400
-"""When the window holds so many messages, both of its counts are halved."""
+"""At this many messages in the window, both of its counts are halved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def newest_replay(cursor: Cursor) -> Replay | None:
 
 
 def open_replays(cursor: Cursor) -> list[int]:
-    """The wishes that nobody has answered."""
+    """The replay requests that wait for an answer."""
     cursor.execute(
         """
         select id

@@ -69,7 +69,7 @@ def find_own(cursor: Cursor, account_id: UUID, upload_ids: Sequence[UUID]) -> Up
 
 
 def find_any(cursor: Cursor, upload_id: UUID) -> UploadFacts | None:
-    """The upload with this id, whoever sent it: for admins."""
+    """The upload with this id, of any account: for admins."""
     cursor.execute(
         """
         select *

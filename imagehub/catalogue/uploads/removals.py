@@ -182,7 +182,7 @@ def set_first_upload(cursor: Cursor, image_id: str, upload_id: UUID) -> None:
 
 
 def forget_verdicts(cursor: Cursor, image_id: str, labels: Sequence[str]) -> None:
-    """Delete what was said of an image as labels that nobody claims any more."""
+    """Delete the verdicts on an image for labels that have no claim any more."""
     values = (image_id, list(labels))
     cursor.execute("delete from verdicts where image_id = %s and label = any(%s)", values)
     cursor.execute("delete from crowd_claims where image_id = %s and label = any(%s)", values)

@@ -79,7 +79,7 @@ def endings(cursor: Cursor, upload_ids: Sequence[UUID]) -> dict[UUID, UploadEndi
 
 
 def hidden_images(cursor: Cursor, image_ids: Sequence[str]) -> set[str]:
-    """Those of the images that are hidden, for good or until somebody has decided."""
+    """Those of the images that are hidden, for ever or until an admin decides."""
     cursor.execute(
         "select image_id from concealed_images where image_id = any(%s::bpchar[])",
         (list(image_ids),),
@@ -88,6 +88,6 @@ def hidden_images(cursor: Cursor, image_ids: Sequence[str]) -> set[str]:
 
 
 def visible_images(cursor: Cursor, image_ids: Sequence[str]) -> set[str]:
-    """Those of the images that are there and not concealed from who asks."""
+    """Those of the images that exist and that the requester may see."""
     cursor.execute("select id from images where id = any(%s::bpchar[])", (list(image_ids),))
     return {row.id for row in cursor.fetchall()}

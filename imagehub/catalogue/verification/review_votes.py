@@ -82,7 +82,7 @@ def mark_due(cursor: Cursor, version: int) -> int:
 
 
 def of_claims(cursor: Cursor, label: str, image_ids: Sequence[str]) -> dict[str, Votes]:
-    """What people say of those of a label's claims that somebody decided on, by image id."""
+    """The review outcome of each claim of a label that reviews decided, by image id."""
     cursor.execute(
         """
         select image_id, log_ratio, yes, no, said

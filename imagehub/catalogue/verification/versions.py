@@ -197,7 +197,7 @@ def empty_some(cursor: Cursor, versions: Sequence[int]) -> int:
 
 
 def mark_emptied(cursor: Cursor, versions: Sequence[int]) -> None:
-    """Drop what is left of the models of emptied versions; their own rows stay as history."""
+    """Drop the model rows of emptied versions; the versions' own rows stay as history."""
     cursor.execute("delete from crowd_labels where version = any(%s)", (list(versions),))
     cursor.execute("delete from crowd_senders where version = any(%s)", (list(versions),))
     cursor.execute("delete from contributor_records where version = any(%s)", (list(versions),))

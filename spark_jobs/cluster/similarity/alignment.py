@@ -97,7 +97,7 @@ def overlay(plane: Plane, fit: Fit) -> Overlay:
 
 
 def improve(left: Plane, right: Plane, fit: Fit, steps: int) -> Fit:
-    """Take at most so many steps from a fit towards a better one; planes are square and equal."""
+    """Take at most `steps` steps from a fit towards a better one; planes are square and equal."""
     side = left.shape[0]
     parameters = np.array([*fit.scale, *fit.shift])
     for _ in range(steps):

@@ -30,7 +30,7 @@ class Clustering:
 
 
 def cluster(points: Float64s, counts: Sequence[int]) -> Clustering:
-    """Cut n x d points into one of so many clusters: the number with the largest silhouette.
+    """Cluster n x d points: of the numbers in `counts`, the one with the largest silhouette.
 
     The same points in the same order give the same clusters. Equal points stay together, so there
     may be fewer; numbers that are not below the number of different points are left out.
@@ -44,7 +44,7 @@ def cluster(points: Float64s, counts: Sequence[int]) -> Clustering:
 
 
 def fit(points: Float64s, count: int) -> Clustering:
-    """k-means with so many clusters; the best of STARTS."""
+    """k-means with `count` clusters; the best of STARTS starts."""
     dice = np.random.default_rng(SEED)
     return min((_one(points, count, dice) for _ in range(STARTS)), key=lambda found: found.spread)
 

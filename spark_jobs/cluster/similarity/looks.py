@@ -1,4 +1,4 @@
-"""A look: what is left of a photo for comparing it with another one."""
+"""A look: the small form of a photo that is compared with another one."""
 
 from __future__ import annotations
 

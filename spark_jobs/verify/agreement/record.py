@@ -71,7 +71,7 @@ def expected_right(claimant: Claimant, share: float) -> float:
 
 
 def opinion(claimants: Sequence[Claimant], share: float) -> RecordOpinion | None:
-    """Weigh the records of all who make a claim; None where nobody has made another one.
+    """Weigh the records of a claim's contributors; None if none of them made another claim.
 
     Several contributors of average record are worth no more than one: they may be one person.
     """

@@ -24,7 +24,7 @@ SETTLED_CHANGE = 1e-4
 """Learning ends when no skill moves more than this in a round."""
 
 SUREST_SKILL = 0.96
-"""No answer weighs more than this skill's: less than SURE needs, so nobody decides alone."""
+"""No answer weighs more than this skill's: less than SURE needs, so no single answer decides."""
 
 GOLD_LOG_ODDS = 5.0
 """How sure a gold answer is: about 150 to 1, so that many good people can still overrule one."""
@@ -32,7 +32,7 @@ GOLD_LOG_ODDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a reviewer is credited with: so many answers, and the share of them that is right."""
+    """A reviewer's prior: a number of answers, and the share of them that is right."""
 
     right_share: float
     answers: float

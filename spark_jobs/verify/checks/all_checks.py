@@ -25,7 +25,7 @@ CHECKS = (
     low_density.check,
 )
 REJECTED = frozenset(kind.code for kind in BY_CODE.values() if kind.rejects)
-"""Findings with which nobody could use the photo; every other finding asks for a person."""
+"""Findings that make a photo useless; every other finding asks for a person."""
 
 THRESHOLDS = {
     kind.code: kind.threshold for kind in BY_CODE.values() if isinstance(kind, MeasuredKind)

@@ -55,7 +55,7 @@ def test_what_systems_leave_behind_is_passed_over(tmp_path: Path, leftover: str)
 
 def test_what_belongs_to_a_photo_is_named_and_left_out(tmp_path: Path) -> None:
     _touch(*(tmp_path / name for name in ("1.HEIC", "1.AAE", "1.MOV", "1.xmp", "2.MOV", "3.jpg")))
-    companion = "It belongs to a photo and is none."
+    companion = "It belongs to a photo but is not one."
     assert _told(tmp_path) == {
         "1.HEIC": "",
         "1.AAE": companion,

@@ -126,7 +126,7 @@ def test_a_delivery_that_cannot_be_made_holds_up_no_other(
     honest = mail_to(database, "ana@example.org")
     assert work(database, tmp_path) == {"sent": 1, "failed": len(ODD)}
     assert sent(database, honest)[0].state == "sent"
-    assert {sent(database, one)[0].state for one in evil} == {"waiting"}
+    assert {sent(database, account)[0].state for account in evil} == {"waiting"}
     make_due(database)
     work(database, tmp_path)
     assert sent(database, honest)[0].attempts == 1

@@ -80,9 +80,9 @@ def run_out(database: Database, demand_id: uuid.UUID) -> None:
 
 def test_a_demand_that_cannot_be_ended_holds_up_no_other(database: Database, mug: Label) -> None:
     people = [person(database) for _ in range(3)]
-    asked = [service.ask(database, one, wanted(mug)) for one in people]
-    for one in asked:
-        run_out(database, one.id)
+    asked = [service.ask(database, account, wanted(mug)) for account in people]
+    for demand in asked:
+        run_out(database, demand.id)
     poisonous = people[0]
     with database.transaction() as cursor:
         cursor.execute(
@@ -98,7 +98,7 @@ def test_a_demand_that_cannot_be_ended_holds_up_no_other(database: Database, mug
     try:
         with pytest.raises(psycopg2.DatabaseError, match="poison"):
             work(database)
-        assert [told(database, one) for one in people] == [
+        assert [told(database, account) for account in people] == [
             [],
             ["demand.expired"],
             ["demand.expired"],

@@ -160,8 +160,10 @@ def test_a_new_password_forgets_the_browsers_that_knew_the_old_one(
 ) -> None:
     app = strict.application
     known, changing = app.test_client(), app.test_client()
-    for one in (known, changing):
-        assert one.post("/sign-in", data=person, environ_overrides=_somewhere()).status_code == 303
+    for browser in (known, changing):
+        assert (
+            browser.post("/sign-in", data=person, environ_overrides=_somewhere()).status_code == 303
+        )
     page = changing.get("/account").get_data(as_text=True)
     word = page.split('name="csrf_token" value="')[1].split('"')[0]
     form = {"old": PASSWORD, "new": "another long password", "csrf_token": word}

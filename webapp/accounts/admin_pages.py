@@ -42,7 +42,7 @@ def change(account_id: str) -> Response | tuple[str, int]:
     wish = RoleRequest(frozenset(request.form.getlist("role")), "suspended" in request.form)
     password = request.form.get("password", "")
     try:
-        grants.change(resources().database, auth.asker(), password, account_id, wish)
+        grants.change(resources().database, auth.account(), password, account_id, wish)
     except Refused as error:
         return _page(account_id, error), 422
     return redirect(f"/accounts/{account_id}", 303)

@@ -40,12 +40,12 @@ def change_password() -> Answer:
         request.form.get("old", ""), request.form.get("new", ""), "revoke_tokens" in request.form
     )
     try:
-        accounts.change_password(resources().database, auth.asker(), wish, sessions.present())
+        accounts.change_password(resources().database, auth.account(), wish, sessions.present())
     except Refused as error:
         field = "old" if error.code == "password_wrong" else "new"
         return _page({field: error.sentence}), 422
     answer = redirect("/account#password", 303)
-    known_browsers.remember(auth.asker(), answer)
+    known_browsers.remember(auth.account(), answer)
     return answer
 
 
@@ -53,7 +53,7 @@ def change_password() -> Answer:
 def make_token() -> Answer:
     """Make a token for who knows the account's password, and show it: this once."""
     name, scopes = request.form.get("name", ""), request.form.getlist("scope")
-    database, asker = resources().database, auth.asker()
+    database, asker = resources().database, auth.account()
     try:
         accounts.confirm(database, asker, request.form.get("present", ""))
         token = access_tokens.make(database, asker, name, scopes)
@@ -66,14 +66,14 @@ def make_token() -> Answer:
 @pages.post("/account/tokens/<token_id>/revoke")
 def revoke_token(token_id: str) -> Response:
     """Make a token worthless."""
-    access_tokens.revoke(resources().database, auth.asker(), token_id)
+    access_tokens.revoke(resources().database, auth.account(), token_id)
     return redirect("/account#tokens", 303)
 
 
 @pages.post("/account/sign-out-everywhere")
 def sign_out_everywhere() -> Response:
     """End all sessions of the account."""
-    accounts.sign_out_everywhere(resources().database, auth.asker())
+    accounts.sign_out_everywhere(resources().database, auth.account())
     answer = redirect("/", 303)
     sessions.end(answer)
     return answer
@@ -89,7 +89,7 @@ def show_deletion() -> str:
 def delete() -> Answer:
     """Delete the account of who knows its password."""
     try:
-        accounts.delete(resources().database, auth.asker(), request.form.get("password", ""))
+        accounts.delete(resources().database, auth.account(), request.form.get("password", ""))
     except Refused as error:
         return _deletion(error), 422
     answer = redirect("/", 303)
@@ -98,11 +98,11 @@ def delete() -> Answer:
 
 
 def _page(errors: dict[str, str]) -> str:
-    own = accounts.show(resources().database, auth.asker())
+    own = accounts.show(resources().database, auth.account())
     return render_template("account.html", own=own, scopes=SCOPES, errors=errors)
 
 
 def _deletion(error: HubError | None = None) -> str:
     with resources().database.transaction() as cursor:
-        sent = image_queries.sent_by(cursor, auth.asker().id)
+        sent = image_queries.sent_by(cursor, auth.account().id)
     return render_template("account_deletion.html", error=str(error) if error else "", sent=sent)

@@ -31,5 +31,5 @@ def accept() -> Response:
     version = request.form.get("version", "")
     if not version.isascii() or not version.isdigit():
         raise Refused("invalid", "Open the terms again and accept them there.")
-    consents.give(resources().database, auth.asker(), int(version[:9]), GivenBy.PAGE)
+    consents.give(resources().database, auth.account(), int(version[:9]), GivenBy.PAGE)
     return redirect("/terms", 303)

@@ -49,7 +49,7 @@ def ask() -> Answer:
     try:
         made = demands.ask(
             resources().database,
-            auth.asker(),
+            auth.account(),
             NewDemand(
                 label=fields["label"],
                 target=_whole(fields["target"]),
@@ -76,7 +76,7 @@ def show(demand_id: str) -> str:
 @pages.post("/demands/<demand_id>/watch")
 def watch(demand_id: str) -> Response:
     """Join a demand, or leave it."""
-    database, account = resources().database, auth.asker()
+    database, account = resources().database, auth.account()
     if request.form.get("act") == "leave":
         found = demands.leave(database, account, demand_id)
     else:
@@ -88,7 +88,7 @@ def watch(demand_id: str) -> Response:
 def close(demand_id: str) -> Response:
     """Withdraw a demand, or, as an admin, close another account's."""
     because = request.form.get("because", "")
-    found = demands.close(resources().database, auth.asker(), demand_id, because)
+    found = demands.close(resources().database, auth.account(), demand_id, because)
     return redirect(f"/demands/{found.id}", 303)
 
 

@@ -17,6 +17,6 @@ pages = Blueprint("duplicates", __name__)
 def part(image_id: str) -> Response:
     """Part the image and the one that the form names, or join them again."""
     change = duplicates.join if request.form.get("act") == "join" else duplicates.part
-    change(resources().database, auth.asker(), image_id, request.form.get("other", ""))
+    change(resources().database, auth.account(), image_id, request.form.get("other", ""))
     page = request.form.get("page", "")
     return redirect(f"/images/{page if IMAGE_ID.fullmatch(page) else image_id}#near", 303)

@@ -22,18 +22,18 @@ SCHEME = "bearer"
 def ask(who: Callable[[], Account | None]) -> Account | None:
     """Find the account of this request, and remember it for the request."""
     g.asker = who()
-    return asker_if_any()
+    return account_if_any()
 
 
-def asker_if_any() -> Account | None:
+def account_if_any() -> Account | None:
     """The account that asks; None for a visitor, and where the route does not matter."""
     found: Account | None = g.get("asker")
     return found
 
 
-def asker() -> Account:
+def account() -> Account:
     """The account that asks, on a route that needs one; else Unauthorised."""
-    found = asker_if_any()
+    found = account_if_any()
     if found is None:
         raise Unauthorised("Sign in first.")
     return found

@@ -18,13 +18,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel
 
 from imagehub.errors import Refused
 from webapp.http import auth, boundary
+from webapp.http.strict_request import StrictRequest
 
 JSON = "application/json"
 
@@ -57,11 +58,13 @@ class Endpoint:
         """Answer the present request: read what was sent, call the function."""
         arguments: dict[str, Any] = dict(path)
         if self.needs_account:
-            arguments["account"] = auth.asker()
+            arguments["account"] = auth.account()
         elif self.reads_account:
-            arguments["account"] = auth.asker_if_any()
+            arguments["account"] = auth.account_if_any()
         if self.query:
-            arguments["query"] = boundary.read_fields(request.args, self.query)
+            arguments["query"] = boundary.read_fields(
+                cast(StrictRequest, request).args_as_sent, self.query
+            )
         elif request.args:
             raise Refused("invalid", "This takes no query.")
         if self.body:

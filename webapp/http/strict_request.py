@@ -20,6 +20,11 @@ class StrictRequest(Request):
         return _safe(super().args)
 
     @property
+    def args_as_sent(self) -> Fields:
+        """The query for a request schema, which checks each of its fields itself."""
+        return super().args  # type: ignore[return-value] # Flask makes it so
+
+    @property
     def form(self) -> Fields:
         """The form's fields."""
         return _safe(super().form)

@@ -17,7 +17,7 @@ pages = Blueprint("images", __name__)
 @pages.get("/images/<image_id>")
 def show(image_id: str) -> str:
     """The image's page: public, its sender's, a reviewer's while it waits, or open to an admin."""
-    database, viewer = resources().database, auth.asker_if_any()
+    database, viewer = resources().database, auth.account_if_any()
     page = photo_page.show(database, image_id, viewer)
     return render_template(
         "image.html",

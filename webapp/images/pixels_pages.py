@@ -30,7 +30,7 @@ def show(image_id: str, kind: str) -> Response:
     if kind not in images.KEYS:
         raise NotFound(f"There is no derivative {kind[:20]!r}.")
     hub = resources()
-    viewer = auth.asker_if_any()
+    viewer = auth.account_if_any()
     image = images.find(hub.database, image_id, viewer)
     digest = image.photo_sha256
     tag = f"{digest[:32]}-{kind}-{DERIVATIVE_RECIPE}"

@@ -30,7 +30,7 @@ pages = Blueprint("models", __name__)
 @pages.get("/models/<model_id>")
 def show(model_id: str) -> str:
     """One model."""
-    database, account = resources().database, auth.asker()
+    database, account = resources().database, auth.account()
     found = models.show(database, account, model_id)
     heldout = found.heldout
     return render_template(
@@ -54,7 +54,7 @@ def show(model_id: str) -> str:
 def file(model_id: str, name: str) -> Response:
     """A file of the account's own model, streamed."""
     hub = resources()
-    found = models.file(hub.database, auth.asker(), model_id, name)
+    found = models.file(hub.database, auth.account(), model_id, name)
     answer = byte_ranges.answer(
         request,
         byte_ranges.Whole(found.bytes, found.sha256, FILE_TYPE),
@@ -72,7 +72,7 @@ def guess(model_id: str) -> tuple[str, int]:
     try:
         photo = upload_body.read_raw(request)
         found = models.guess(
-            hub.database, hub.store, hub.confined_models, auth.asker(), (model_id, photo)
+            hub.database, hub.store, hub.confined_models, auth.account(), (model_id, photo)
         )
     except Refused as error:
         return render_template("parts/guesses.html", problem=error.sentence, guesses=()), 422

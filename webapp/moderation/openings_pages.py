@@ -24,7 +24,7 @@ def add() -> Response | tuple[str, int]:
     """Open the photo and lead to its page."""
     photo, reason = request.form.get("photo", ""), request.form.get("reason", "")
     try:
-        image_id = photo_openings.open_photo(resources().database, auth.asker(), photo, reason)
+        image_id = photo_openings.open_photo(resources().database, auth.account(), photo, reason)
     except Refused as error:
         field = "reason" if error.code == "reason_invalid" else "photo"
         return _page({field: error.sentence}), 422
@@ -37,5 +37,5 @@ def _page(errors: dict[str, str]) -> str:
         errors=errors,
         photo=request.form.get("photo", "")[:300],
         reason=request.form.get("reason", "")[: photo_openings.MAX_REASON_CHARACTERS],
-        found=photo_openings.newest(resources().database, auth.asker()),
+        found=photo_openings.newest(resources().database, auth.account()),
     )

@@ -19,7 +19,7 @@ pages = Blueprint("moderation", __name__)
 def report(image_id: str) -> str | tuple[str, int]:
     """Report the photo whose page carries the form."""
     kind, words = request.form.get("kind", ""), request.form.get("words", "")
-    database, reporter = resources().database, auth.asker_if_any()
+    database, reporter = resources().database, auth.account_if_any()
     try:
         found = reports.report(database, image_id, reporter, kind, words)
     except Refused as error:
@@ -49,7 +49,7 @@ def decide(image_id: str) -> Response | tuple[str, int]:
         request.form.get("words", ""),
     )
     try:
-        moderation.decide(resources().database, auth.asker(), image_id, ruling)
+        moderation.decide(resources().database, auth.account(), image_id, ruling)
     except Refused as error:
         return _desk(image_id, error.sentence), 422
     return redirect("/moderation", 303)
@@ -58,7 +58,7 @@ def decide(image_id: str) -> Response | tuple[str, int]:
 def _desk(image_id: str, error: str = "") -> str:
     return render_template(
         "moderation_desk.html",
-        desk=moderation.desk(resources().database, auth.asker(), image_id),
+        desk=moderation.desk(resources().database, auth.account(), image_id),
         kinds=reports.KINDS,
         error=error,
     )

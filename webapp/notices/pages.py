@@ -18,7 +18,7 @@ pages = Blueprint("notices", __name__)
 @pages.get("/notices")
 def index() -> str:
     """What the person was told, the newest first."""
-    found = notices.listed(resources().database, auth.asker(), request.args.get("after"), PAGE)
+    found = notices.listed(resources().database, auth.account(), request.args.get("after"), PAGE)
     return render_template("notices.html", found=found)
 
 
@@ -28,7 +28,7 @@ def mark_read() -> Response:
     up_to = request.form.get("up_to", "")
     if not (up_to.isascii() and up_to.isdigit() and len(up_to) <= 18):
         raise Refused("invalid", "Open the page again and repeat it.")
-    notices.mark_read(resources().database, auth.asker(), int(up_to))
+    notices.mark_read(resources().database, auth.account(), int(up_to))
     return redirect("/notices", 303)
 
 

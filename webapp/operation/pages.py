@@ -35,7 +35,7 @@ def show() -> str:
 @pages.post("/operator/replays")
 def replay() -> Response:
     """Have the dead letters tried again."""
-    operation.ask_replay(resources().database, auth.asker())
+    operation.ask_replay(resources().database, auth.account())
     return redirect("/operator#dead-letters", 303)
 
 

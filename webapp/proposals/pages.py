@@ -45,7 +45,7 @@ def propose() -> Answer:
     try:
         made = label_proposals.propose(
             resources().database,
-            auth.asker(),
+            auth.account(),
             NewProposal(
                 fields["name"], tuple(fields["parents"].split(",")), fields["why"], _uuids(chosen)
             ),
@@ -68,14 +68,14 @@ def show(proposal_id: str) -> str:
 @pages.post("/labels/proposals/<proposal_id>/decision")
 def decide(proposal_id: str) -> Response:
     """Accept, merge or decline."""
-    label_proposals.decide(resources().database, auth.asker(), proposal_id, _decision())
+    label_proposals.decide(resources().database, auth.account(), proposal_id, _decision())
     return redirect(f"/labels/proposals/{proposal_id}", 303)
 
 
 @pages.post("/labels/<kind>/<code>/changes")
 def change(kind: str, code: str) -> Response:
     """Rename a label of our own, or merge it into another."""
-    label_proposals.change(resources().database, auth.asker(), f"/{kind}/{code}", _decision())
+    label_proposals.change(resources().database, auth.account(), f"/{kind}/{code}", _decision())
     return redirect(f"/labels/{kind}/{code}#history", 303)
 
 

@@ -29,7 +29,7 @@ def index() -> str:
 def download(release_id: str) -> Response:
     """The release in one archive, for signed-in people: they get a notice of later withdrawals."""
     packing = request.args.get("format", "imagefolder")
-    return archives.answer(resources(), release_id, packing, auth.asker())
+    return archives.answer(resources(), release_id, packing, auth.account())
 
 
 @pages.get("/releases/<release_id>")

@@ -58,7 +58,7 @@ def show() -> str:
     questions = review_desk.questions(database)
     with database.transaction() as cursor:
         own = catalogue_reviews.own_record(cursor)
-        judges = permissions.may_judge(auth.asker())
+        judges = permissions.may_judge(auth.account())
         verification = status.current_verification(cursor) if judges else None
     return render_template(
         "review.html",
@@ -105,7 +105,7 @@ def photo(question_id: str) -> Response:
 def decide(question_id: str) -> AnyResponse:
     """Answer a question or take the answer back; a script hears 204, a form is led on."""
     text = request.form.get("answer", "")
-    database, account = resources().database, auth.asker()
+    database, account = resources().database, auth.account()
     if text == WITHDRAW:
         review_desk.withdraw(database, account, question_id)
     else:
@@ -118,7 +118,7 @@ def decide(question_id: str) -> AnyResponse:
 @pages.post("/images/<image_id>/reviews")
 def answer(image_id: str) -> AnyResponse:
     """Write an answer on a photo's page, or take it back."""
-    account, database = auth.asker(), resources().database
+    account, database = auth.account(), resources().database
     mid, text = request.form.get("label", ""), request.form.get("answer", "")
     if text == WITHDRAW:
         reviews.withdraw(database, account, image_id, mid)

@@ -57,7 +57,7 @@ def save() -> Answer:
     if not errors:
         try:
             saved = subsets.create(
-                resources().database, auth.asker(), form.fields["name"], form.rules()
+                resources().database, auth.account(), form.fields["name"], form.rules()
             )
             return redirect(f"/subsets/{saved.name}", 303)
         except Conflict as error:
@@ -86,7 +86,7 @@ def show(name: str) -> str:
 @pages.post("/subsets/<name>/releases")
 def request_release(name: str) -> Response:
     """Ask for a release."""
-    release_id = subsets.request_release(resources().database, auth.asker(), name)
+    release_id = subsets.request_release(resources().database, auth.account(), name)
     return redirect(f"/releases/{release_id}", 303)
 
 

@@ -40,7 +40,7 @@ def ask(release_id: str) -> Answer:
         run_id = training_plans.ask(
             hub.database,
             hub.settings,
-            auth.asker(),
+            auth.account(),
             release_id,
             training_form.wish(fields),
         )
@@ -52,7 +52,7 @@ def ask(release_id: str) -> Answer:
 @pages.get("/training-runs")
 def index() -> str:
     """One's own runs; for admins, everybody's."""
-    account = auth.asker()
+    account = auth.account()
     found = training_runs.newest(resources().database, account, request.args.get("after"), PAGE)
     return render_template("training_runs.html", found=found, asker=account)
 
@@ -60,7 +60,7 @@ def index() -> str:
 @pages.get("/training-runs/<run_id>")
 def show(run_id: str) -> str:
     """A run's live page; its script asks for the same page again and takes its parts over."""
-    found = training_runs.show(resources().database, auth.asker(), run_id)
+    found = training_runs.show(resources().database, auth.account(), run_id)
     entry = found.entry
     return render_template(
         "training_run.html",
@@ -80,7 +80,7 @@ def show(run_id: str) -> str:
 @pages.post("/training-runs/<run_id>/cancellation")
 def cancel(run_id: str) -> Response:
     """Stop a run."""
-    training_runs.cancel(resources().database, auth.asker(), run_id)
+    training_runs.cancel(resources().database, auth.account(), run_id)
     return redirect(f"/training-runs/{run_id}", 303)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from flask import Response, request
-from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, field_validator, model_validator
 
 from imagehub.answers.explanations import EvidenceAnswer, ExplanationAnswer
 from imagehub.answers.uploads import Receipt, Receipts
@@ -60,6 +60,13 @@ class UploadFields(RequestModel):
     device: (
         Annotated[Text, Field(max_length=MAX_DEVICE_CHARACTERS), BeforeValidator(_unpadded)] | None
     ) = Field(default=None, description="What took the photo.")
+
+    @field_validator("taken_at", mode="before")
+    @classmethod
+    def _without_unstorable_text(cls, value: object) -> object:
+        """Only the time is asked: `label` has a refusal of its own, and `device` loses its NULs."""
+        boundary.require_storable(value)
+        return value
 
     @model_validator(mode="before")
     @classmethod

@@ -25,7 +25,7 @@ def add() -> str | tuple[str, int]:
     hub, url = resources(), request.form.get("url", "")
     is_any = hub.settings.webhook_addresses == "any"
     try:
-        made = webhooks.add(hub.database, auth.asker(), url, is_any)
+        made = webhooks.add(hub.database, auth.account(), url, is_any)
     except (Refused, Conflict) as error:
         return _page(url=url, error=str(error)), 422
     return _page(made=made)
@@ -34,10 +34,10 @@ def add() -> str | tuple[str, int]:
 @pages.post("/account/webhooks/<webhook_id>/remove")
 def remove(webhook_id: str) -> Response:
     """Send nothing more there."""
-    webhooks.remove(resources().database, auth.asker(), webhook_id)
+    webhooks.remove(resources().database, auth.account(), webhook_id)
     return redirect("/account/webhooks", 303)
 
 
 def _page(**shown: object) -> str:
-    own = webhooks.show(resources().database, auth.asker())
+    own = webhooks.show(resources().database, auth.account())
     return render_template("webhooks.html", **{"own": own, "url": "", "error": "", **shown})

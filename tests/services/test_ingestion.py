@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -64,10 +63,10 @@ def test_an_upload_becomes_four_objects_an_image_and_a_row(small_hub: SmallHub) 
         "brightness": made.brightness,
         "flags": [],
         "derivative_recipe": keys.DERIVATIVE_RECIPE,
-        "first_upload_id": uuid.UUID(message.key),
+        "first_upload_id": message.key,
     }
     (upload,) = small_hub.rows("uploads")
-    assert (str(upload["id"]), upload["state"], upload["image_id"]) == (
+    assert (upload["id"], upload["state"], upload["image_id"]) == (
         message.key,
         "landed",
         image["id"],
@@ -152,7 +151,7 @@ def test_the_whole_corpus_settles_as_its_rows_ask_and_nothing_hidden_is_kept_but
         small_hub.send(message)
     small_hub.send(small_hub.message(jpeg(99)))
     small_hub.land_all(small_hub.pipeline(sandbox.land))
-    uploads = {str(upload["id"]): upload for upload in small_hub.rows("uploads")}
+    uploads = {upload["id"]: upload for upload in small_hub.rows("uploads")}
     assert small_hub.dead_letters() == []
     assert len(uploads) == len(rows) + 1
     for key, row in sent.items():

@@ -10,6 +10,7 @@ import argparse
 import logging
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from types import FrameType
 
@@ -23,6 +24,8 @@ from spark_jobs.verify import version_history
 from spark_jobs.watch import watch
 
 STATEMENT_TIMEOUT_SECONDS = 600
+STOP = threading.Event()
+"""Set by SIGTERM."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,7 +67,7 @@ def _run(chosen: str, settings: Settings) -> None:
     store = open_store(settings)
     try:
         if chosen == "watch":
-            watch(settings, database, store)
+            watch(settings, database, store, STOP)
         elif chosen in jobs.SPARK_JOBS:
             from spark_jobs.session import running_spark  # a plain job does without pyspark
 
@@ -77,6 +80,7 @@ def _run(chosen: str, settings: Settings) -> None:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
+    STOP.set()  # Python drops what is raised within a finalizer, such as those of Py4J
     raise SystemExit(0)
 
 

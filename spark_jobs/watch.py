@@ -106,11 +106,12 @@ class Lane:
         return has_work
 
 
-def watch(settings: Settings, database: Database, store: ObjectStore) -> None:
-    """Run both lanes for ever. What ends the lane of Spark ends the other one and is raised."""
+def watch(
+    settings: Settings, database: Database, store: ObjectStore, stop: threading.Event
+) -> None:
+    """Run both lanes until `stop`. What ends the lane of Spark ends the other one and is raised."""
     from spark_jobs.session import running_spark  # a process that runs one plain job needs none
 
-    stop = threading.Event()
     plain = Lane(jobs.PLAIN_JOBS, settings, database, store)
     # A daemon: a plain job that hangs cannot keep the process from ending.
     thread = threading.Thread(target=plain.run, args=(stop,), name="plain jobs", daemon=True)

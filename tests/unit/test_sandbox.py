@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -21,7 +22,7 @@ from tests.bad_inputs import ROWS, Row
 from tests.photos import jpeg, with_declared_size
 
 COSTLY = with_declared_size(jpeg(progressive=True, subsampling=0), 8100, 8100)
-"""The costliest kind of photo that its header alone does not give away: 2 s, 600 MB."""
+"""The costliest kind of photo that its header alone does not give away: 1 to 2 s, 600 MB."""
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +51,12 @@ def test_every_photo_of_the_corpus_comes_out_of_the_sandbox_as_its_row_asks(
     ids=["cpu", "memory", "wall clock"],
 )
 def test_a_photo_that_breaks_a_limit_is_refused_and_the_next_one_lands(limits: Limits) -> None:
-    sandbox = Sandbox(1, limits)
-    with pytest.raises(Refused) as refused:
-        sandbox.land(COSTLY)
-    assert refused.value.code == "decode_limits"
-    assert sandbox.land(jpeg(2)) == land(jpeg(2))
-    sandbox.close()
+    with closing(Sandbox(1, limits)) as sandbox:
+        with pytest.raises(Refused) as refused:
+            for _ in range(3):  # CPU time is limited in whole seconds: the first may have one more
+                sandbox.land(COSTLY)
+        assert refused.value.code == "decode_limits"
+        assert sandbox.land(jpeg(2)) == land(jpeg(2))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from imagehub.errors import Unavailable
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -20,13 +22,18 @@ class Batch:
         self.failures: list[Exception] = []
 
     def each(self, items: Iterable[Item], act: Callable[[Item], Result]) -> list[Result]:
-        """Act on each item, also behind one that fails; return what came of the others."""
+        """Act on each item, also behind one that fails; return what came of the others.
+
+        Raises Unavailable at once: a part that is down fails every item, after its timeout.
+        """
         return [result for item in items for result in self._one(item, act)]
 
     def _one(self, item: Item, act: Callable[[Item], Result]) -> Iterable[Result]:
         try:
             return (act(item),)
-        except Exception as error:  # whatever one item brings, the others are done
+        except Unavailable:
+            raise
+        except Exception as error:  # an item may hold anything; the others must not wait for it
             log.exception("an item of the batch failed")
             self.failures.append(error)
             return ()

@@ -89,6 +89,54 @@ def count_golds(cursor: Cursor) -> dict[bool, int]:
     return {row.is_right: row.golds for row in cursor}
 
 
+_CHOOSE_GOLDS = """
+    with looked_at as (
+        (
+            select v.*
+            from verdicts v
+            where version = (select version from current_version) and image_id >= %(start)s
+            order by image_id
+            limit %(looked_at)s
+        )
+        union all
+        (
+            select v.*
+            from verdicts v
+            where version = (select version from current_version) and image_id < %(start)s
+            order by image_id
+            limit %(looked_at)s
+        )
+        limit %(looked_at)s
+    )
+    insert into review_golds (image_id, label, is_right)
+    select image_id, label, %(is_right)s
+    from (
+        select v.image_id, v.label
+        from looked_at v
+        cross join lateral (
+            select count(*) filter (where e.probability > 0.96) as pro,
+                count(*) filter (where e.probability < 0.5) as con,
+                count(*) filter (where e.probability between 0.5 and 0.94) as against
+            from jsonb_to_recordset(v.evidence) as e (source text, probability float)
+            where e.source in ('crowd', 'network', 'reviews')
+        ) said
+        where v.outcome = %(outcome)s
+            and case
+                when %(is_right)s then v.probability >= 0.99 and pro >= 2 and con + against = 0
+                else v.probability <= 0.01 and con >= 2 and pro = 0
+            end
+            and not exists (select from duplicates d where d.image_id = v.image_id)
+            and not exists (select from concealed_images c where c.image_id = v.image_id)
+            and not exists (
+                select from review_golds g
+                where g.image_id = v.image_id and g.label = v.label
+            )
+    ) found
+    order by random()
+    limit %(wanted)s
+    """
+
+
 def choose_golds(cursor: Cursor, is_right: bool, count: int) -> int:
     """Choose up to `count` claims at random; return how many were chosen.
 
@@ -96,52 +144,7 @@ def choose_golds(cursor: Cursor, is_right: bool, count: int) -> int:
     they are 99 % sure. A source that says nothing either way says 0.95.
     """
     cursor.execute(
-        """
-        with looked_at as (
-            (
-                select v.*
-                from verdicts v
-                where version = (select version from current_version) and image_id >= %(start)s
-                order by image_id
-                limit %(looked_at)s
-            )
-            union all
-            (
-                select v.*
-                from verdicts v
-                where version = (select version from current_version) and image_id < %(start)s
-                order by image_id
-                limit %(looked_at)s
-            )
-            limit %(looked_at)s
-        )
-        insert into review_golds (image_id, label, is_right)
-        select image_id, label, %(is_right)s
-        from (
-            select v.image_id, v.label
-            from looked_at v
-            cross join lateral (
-                select count(*) filter (where e.probability > 0.96) as pro,
-                    count(*) filter (where e.probability < 0.5) as con,
-                    count(*) filter (where e.probability between 0.5 and 0.94) as against
-                from jsonb_to_recordset(v.evidence) as e (source text, probability float)
-                where e.source in ('crowd', 'network', 'reviews')
-            ) said
-            where v.outcome = %(outcome)s
-                and case
-                    when %(is_right)s then v.probability >= 0.99 and pro >= 2 and con + against = 0
-                    else v.probability <= 0.01 and con >= 2 and pro = 0
-                end
-                and not exists (select from duplicates d where d.image_id = v.image_id)
-                and not exists (select from concealed_images c where c.image_id = v.image_id)
-                and not exists (
-                    select from review_golds g
-                    where g.image_id = v.image_id and g.label = v.label
-                )
-        ) found
-        order by random()
-        limit %(wanted)s
-        """,
+        _CHOOSE_GOLDS,
         {
             "start": f"{random.getrandbits(64):016x}",
             "is_right": is_right,

@@ -15,8 +15,8 @@ from deploy.demo.looks import Clusters, clusters_by_label, to_chance
 from deploy.demo.one_more import STORED_WITHIN_SECONDS, VERIFIED_WITHIN_SECONDS, OneMore, p95
 from deploy.demo.report import Promise, at_most, equal
 from deploy.demo.truth import Ends, against_truth, shares
+from imagehub.answers.operation import Status
 from imagehub.catalogue.operation import audit
-from imagehub.catalogue.operation.status import Counts
 from ingestion.simulation.crowd import UNDECODABLE, Truth
 from ingestion.simulation.history import read_history
 from ingestion.simulation.history_checker import Violation, check
@@ -35,7 +35,7 @@ class Crowdwork:
     """
 
     ends: Ends
-    counts: Counts
+    counts: Status
     stored_seconds_p95: float | None
     verified_seconds_p95: float | None
     violations: tuple[Violation, ...]
@@ -52,7 +52,7 @@ def look(
     sources: FactSources,
     crowd: DemoCrowd,
     sent: tuple[SentUpload, ...],
-    counts: Counts,
+    counts: Status,
     history: Path,
 ) -> Crowdwork:
     """Read what the settled hub holds, and judge the phones' history by it."""
@@ -170,7 +170,7 @@ def promises(work: Crowdwork, frozen: CheckedRelease, more: Sequence[OneMore]) -
     return results
 
 
-def _told_by_truth(ends: Ends, counts: Counts, truth: Mapping[str, Truth]) -> list[Promise]:
+def _told_by_truth(ends: Ends, counts: Status, truth: Mapping[str, Truth]) -> list[Promise]:
     copies = len(list(ends.of_kind(truth, "exact_duplicate")))
     undecodable = sum(len(list(ends.of_kind(truth, kind))) for kind in UNDECODABLE)
     refused = against_truth(ends, truth)["undecodable_refused"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from deploy.demo.looks import Clusters
 from deploy.demo.report import Promise, at_least
-from imagehub.catalogue.operation.status import Counts
+from imagehub.answers.operation import Status
 
 LEAST_VERIFIED = 450
 LEAST_CLUSTERS = 2
@@ -24,7 +24,7 @@ LEAST: Mapping[str, tuple[str, float]] = {
 
 
 def promises(
-    figures: Mapping[str, float], counts: Counts, clusters: Sequence[Clusters]
+    figures: Mapping[str, float], counts: Status, clusters: Sequence[Clusters]
 ) -> list[Promise]:
     """Whether the hub made of these photos what it should; `clusters` has one entry a label."""
     fewest = min((len(cluster) for cluster in clusters), default=0)

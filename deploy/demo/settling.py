@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from imagehub.answers.operation import Status
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.operation.audit import running_jobs
-from imagehub.catalogue.operation.status import Counts, count
+from imagehub.catalogue.operation.status import count
 from imagehub.errors import Unavailable
 from spark_jobs import jobs
 
@@ -34,7 +35,7 @@ class _Stillness:
             )
 
 
-def wait_until_settled(database: Database) -> Counts:
+def wait_until_settled(database: Database) -> Status:
     """Return when every accepted upload is decided and no job has work left.
 
     Raises Unavailable if the hub stands still with work left.

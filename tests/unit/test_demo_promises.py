@@ -19,8 +19,8 @@ from deploy.demo.looks import Clusters, clusters_by_label, to_chance
 from deploy.demo.one_more import OneMore, p95
 from deploy.demo.sample_crowd.scenes import ShippedScene
 from deploy.demo.truth import Ends, against_truth
+from imagehub.answers.operation import Status
 from imagehub.catalogue.operation.audit import ClusteredImage, SettledUpload
-from imagehub.catalogue.operation.status import Counts
 from imagehub.vocabulary import Label
 from ingestion.simulation.crowd import Crowd, CrowdUpload, Truth
 from ingestion.simulation.history_checker import Violation
@@ -35,7 +35,7 @@ KINDS = {
     "truncated": ("refused", "truncated", None),
     "not_an_image": (None, "unsupported_type", None),
 }
-COUNTS = Counts(
+COUNTS = Status(
     accepted=6,
     landed=5,
     refused=1,
@@ -125,7 +125,7 @@ def test_every_number_that_programs_read_is_there(work: Crowdwork) -> None:
 
 
 def with_counts(**changed: int) -> Callable[[Crowdwork], Crowdwork]:
-    return lambda work: replace(work, counts=replace(work.counts, **changed))
+    return lambda work: replace(work, counts=work.counts.model_copy(update=changed))
 
 
 def lose(kind: str) -> Callable[[Crowdwork], Crowdwork]:
@@ -195,7 +195,7 @@ def test_p95_is_the_nearest_rank(count: int, rank: int) -> None:
 
 
 def test_a_good_hub_of_the_sample_crowd_is_told_yes_throughout() -> None:
-    counts = replace(COUNTS, verified=expected.LEAST_VERIFIED)
+    counts = COUNTS.model_copy(update={"verified": expected.LEAST_VERIFIED})
     told = expected.promises(FIGURES, counts, [[[RED], [GREEN]]])
     assert [promise.sentence for promise in told if not promise.held] == []
 
@@ -203,7 +203,7 @@ def test_a_good_hub_of_the_sample_crowd_is_told_yes_throughout() -> None:
 @pytest.mark.parametrize("name", FIGURES)
 def test_each_figure_that_is_too_small_is_told(name: str) -> None:
     sentence, least = expected.LEAST[name]
-    counts = replace(COUNTS, verified=expected.LEAST_VERIFIED)
+    counts = COUNTS.model_copy(update={"verified": expected.LEAST_VERIFIED})
     told = expected.promises(FIGURES | {name: least - 0.001}, counts, [[[RED], [GREEN]]])
     assert [promise.sentence for promise in told if not promise.held] == [sentence]
 

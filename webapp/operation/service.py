@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from imagehub.answers.operation import Status
 from imagehub.catalogue.accounts import audit_events
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.moderation import reports
@@ -17,7 +18,6 @@ from imagehub.catalogue.operation.operation import (
     Stored,
 )
 from imagehub.catalogue.operation.page_times import Times
-from imagehub.catalogue.operation.status import Counts
 from imagehub.catalogue.uploads.dead_letters import Replay, newest_replay, request_replay
 from imagehub.errors import Conflict, Unavailable
 from imagehub.log.protocol import UploadLog
@@ -39,7 +39,7 @@ class Operation:
     """
 
     lag: int | None
-    counts: Counts
+    counts: Status
     rates: Rates
     stored: Stored
     reports_waiting: int

@@ -14,4 +14,4 @@ endpoints = Endpoints("status")
 def show() -> Status:
     """Count uploads, images, verdicts, label sets and what is still waiting."""
     with resources().database.transaction() as cursor:
-        return Status.of(status.count(cursor))
+        return status.count(cursor)

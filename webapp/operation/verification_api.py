@@ -18,4 +18,4 @@ def show() -> Verification:
         found = status.current_verification(cursor)
     if found is None:
         raise NotFound("No version of verification counts yet.")
-    return Verification.of(found)
+    return found

@@ -5,38 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from imagehub.answers.operation import Status, Verification
 from imagehub.catalogue.database import Cursor
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Uploads, images and (image, label) verdicts of the current version of verification."""
-
-    accepted: int
-    landed: int
-    refused: int
-    refused_at_the_door: int
-    images: int
-    exact_duplicates: int
-    near_duplicates: int
-    verified: int
-    needs_review: int
-    rejected: int
-    label_sets: int
-    clusters: int
-    label_set_version: int | None
-    waiting_to_land: int
-    waiting_for_verdict: int
-    set_aside: int
-
-
-@dataclass(frozen=True, slots=True)
-class CurrentVerification:
-    """The version of verification whose verdicts count, its networks by name, and since when."""
-
-    version: int
-    networks: tuple[str, ...]
-    current_since: datetime | None
 
 
 def ping(cursor: Cursor) -> None:
@@ -44,7 +14,7 @@ def ping(cursor: Cursor) -> None:
     cursor.execute("select 1")
 
 
-def count(cursor: Cursor) -> Counts:
+def count(cursor: Cursor) -> Status:
     """Count everything, in one statement and so at one moment."""
     cursor.execute(
         """
@@ -84,14 +54,14 @@ def count(cursor: Cursor) -> Counts:
         from uploaded, landing
         """
     )
-    return Counts(**cursor.fetchone()._asdict())
+    return Status(**cursor.fetchone()._asdict())
 
 
-def current_verification(cursor: Cursor) -> CurrentVerification | None:
+def current_verification(cursor: Cursor) -> Verification | None:
     """Which version of verification counts now; None before the first."""
     cursor.execute("select version, networks, current_since from current_version")
     row = cursor.fetchone()
-    return row and CurrentVerification(
+    return row and Verification(
         version=row.version,
         networks=tuple(network["name"] for network in row.networks.values()),
         current_since=row.current_since,

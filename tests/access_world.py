@@ -65,7 +65,7 @@ class World:
         self.client = create_app(self.web.settings).test_client(use_cookies=False)
 
     def ask(self, cell: Cell, csrf_token: str | None = None) -> TestResponse:
-        """Send the cell's request, well-formed as its subject would; a form word may be named."""
+        """Send the cell's request, well-formed, with another CSRF token if it is named."""
         route = cell.route
         headers, word = self._credentials(cell)
         word = csrf_token if csrf_token is not None else word

@@ -8,7 +8,7 @@ import requests
 
 from tests.web_server import Web
 
-FORM_WORD = re.compile(r'name="csrf_token" value="([0-9a-f]{64})"')
+CSRF_FIELD = re.compile(r'name="csrf_token" value="([0-9a-f]{64})"')
 
 
 class SignedIn:
@@ -19,7 +19,7 @@ class SignedIn:
         self.session = requests.Session()
         answer = self._send("/sign-in", {"token": token, "next": "/contribute"})
         assert answer.status_code == 303, answer.text
-        found = FORM_WORD.search(self.get("/contribute").text)
+        found = CSRF_FIELD.search(self.get("/contribute").text)
         assert found
         self.csrf_token = found[1]
 
@@ -28,7 +28,7 @@ class SignedIn:
         return self.session.get(self._url + path, timeout=30, allow_redirects=False)
 
     def post(self, path: str, **fields: str) -> requests.Response:
-        """Send a form of our own pages; name `csrf_token` to send another word."""
+        """Send a form of our own pages; name `csrf_token` to send another one."""
         return self._send(path, {"csrf_token": self.csrf_token, **fields})
 
     def _send(self, path: str, fields: dict[str, str]) -> requests.Response:

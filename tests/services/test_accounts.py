@@ -1,85 +1,29 @@
-"""Accounts: sign up, sign in, passwords, links, tokens, roles, deletion; and two people at once."""
+"""Accounts: sign up, tokens, roles, payments, deletion, and the audit log."""
 
 from __future__ import annotations
 
 import re
 import time
-import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import psycopg2
 import pytest
-import requests
 
-from imagehub.catalogue.accounts import account_tokens, accounts, audit_events
+from imagehub.catalogue.accounts import accounts, audit_events
 from imagehub.catalogue.accounts.tokens import issue_link
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.uploads import withdrawals
-from imagehub.errors import Conflict, HubError, Refused, Unauthorised
-from imagehub.vocabulary import Account, Role, Scope
+from imagehub.errors import Conflict, Refused
+from imagehub.vocabulary import Role, Scope
 from tests import factories
-from tests.signed_in import FORM_WORD, SignedIn
+from tests.newcomers import PASSWORD, Browser, newcomer, somebody_waits
 from tests.web_server import Web
-from webapp.accounts import access_tokens, grants
+from webapp.accounts import access_tokens
 from webapp.accounts import service as services
-from webapp.accounts.grants import Grants, RoleRequest
+from webapp.accounts.grants import Grants
 from webapp.accounts.service import Newcomer
 from webapp.http import access
 from webapp.http.resources import ROLE
-
-PASSWORD = "four plain words here"
-
-
-class Browser:
-    """A browser without scripts whose person has signed up, or not yet."""
-
-    def __init__(self, web: Web) -> None:
-        self.url, self.session = web.url, requests.Session()
-        self.name = f"p{uuid.uuid4().hex[:12]}"
-
-    def get(self, path: str) -> requests.Response:
-        return self.session.get(self.url + path, timeout=30, allow_redirects=False)
-
-    def post(self, path: str, **fields: object) -> requests.Response:
-        found = FORM_WORD.search(self.get("/contribute").text)
-        fields |= {"csrf_token": found[1]} if found else {}
-        return self.session.post(self.url + path, data=fields, timeout=30, allow_redirects=False)
-
-    def sign_up(self) -> Browser:
-        answer = self.post("/sign-up", name=self.name, password=PASSWORD)
-        assert answer.status_code == 303, answer.text
-        return self
-
-    def is_in(self) -> bool:
-        return bool(self.get("/account").status_code == 200)
-
-
-def newcomer(database: Database, name: str = "ana") -> Account:
-    return services.sign_up(database, Newcomer(name, PASSWORD))
-
-
-def somebody_waits(database: Database) -> bool:
-    """True while a transaction waits for another."""
-    with database.transaction() as cursor:
-        cursor.execute("select count(*) as n from pg_locks where not granted")
-        return bool(cursor.fetchone().n)
-
-
-def at_once(act: Callable[[int], object], people: int = 6) -> list[object]:
-    """Let people act in the same moment; answer what each got, or the error's type."""
-    start = Barrier(people)
-
-    def one(number: int) -> object:
-        start.wait()
-        try:
-            return act(number)
-        except HubError as error:
-            return type(error)
-
-    with ThreadPoolExecutor(people) as pool:
-        return list(pool.map(one, range(people)))
 
 
 def test_who_signs_up_is_in_and_comes_in_again_with_the_password(web: Web) -> None:
@@ -92,11 +36,6 @@ def test_who_signs_up_is_in_and_comes_in_again_with_the_password(web: Web) -> No
     answer = person.post("/sign-in", name=person.name, password=PASSWORD, next="/releases")
     assert answer.headers["Location"] == "/releases"
     assert person.is_in()
-
-
-def test_one_signs_in_by_e_mail_in_any_case(database: Database) -> None:
-    services.sign_up(database, Newcomer("ana", PASSWORD, "Ana@Example.org"))
-    assert services.sign_in(database, "ANA@example.org", PASSWORD).name == "ana"
 
 
 @pytest.mark.parametrize("name", ["", "Ana", "a b", "-a", "a" * 41, "a\0", "ä", "a@b"])
@@ -121,28 +60,6 @@ def test_a_taken_name_or_address_is_said_beside_its_field_and_makes_nothing(web:
     answer = other.post("/sign-up", name=other.name, password=PASSWORD, email=mail)
     assert (answer.status_code, "address is taken" in answer.text) == (422, True)
     assert other.sign_up().is_in()
-
-
-@pytest.mark.parametrize("name", ["nobody-here", "' or 1=1 --", "x" * 5000])
-def test_a_stranger_hears_what_a_wrong_password_hears(web: Web, name: str) -> None:
-    answer = Browser(web).post("/sign-in", name=name, password=PASSWORD)
-    assert answer.status_code == 422
-    assert "The name or the password is wrong." in answer.text
-
-
-def test_a_new_password_ends_all_other_sessions_and_signing_out_everywhere_all(web: Web) -> None:
-    person = Browser(web).sign_up()
-    other = Browser(web)
-    other.post("/sign-in", name=person.name, password=PASSWORD)
-    assert other.is_in()
-    assert person.post("/account/password", old="wrong", new=PASSWORD + "!").status_code == 422
-    assert person.post("/account/password", old=PASSWORD, new="short").status_code == 422
-    assert other.is_in()
-    assert person.post("/account/password", old=PASSWORD, new=PASSWORD + "!").status_code == 303
-    assert (person.is_in(), other.is_in()) == (True, False)
-    other.post("/sign-in", name=person.name, password=PASSWORD + "!")
-    assert person.post("/account/sign-out-everywhere").status_code == 303
-    assert (person.is_in(), other.is_in()) == (False, False)
 
 
 def test_a_token_is_shown_once_does_what_its_scopes_say_and_ends_when_revoked(web: Web) -> None:
@@ -182,29 +99,6 @@ def test_every_scope_that_the_table_names_is_needed(web: Web) -> None:
             web.get(path, access_tokens.make(web.database, account, "y", [scope])).status_code
             != 403
         )
-
-
-def test_a_link_signs_in_once_and_is_not_used_up_by_looking(web: Web) -> None:
-    name, person, late = f"p{uuid.uuid4().hex[:12]}", Browser(web), Browser(web)
-    path = f"/sign-in/link?secret={issue_link(web.database, name, [Role.REVIEWER])}"
-    for _ in range(2):
-        assert "Sign in" in person.get(path).text
-    secret = path.partition("=")[2]
-    answer = person.post("/sign-in/link", secret=secret)
-    assert answer.headers["Location"] == "/account"
-    assert person.is_in()
-    assert late.post("/sign-in/link", secret=secret).status_code == 422
-    assert not late.is_in()
-    assert person.post("/account/password", new=PASSWORD).status_code == 303
-    assert late.post("/sign-in", name=name, password=PASSWORD).status_code == 303
-
-
-def test_a_link_that_is_too_old_signs_nobody_in(database: Database) -> None:
-    secret = issue_link(database, "ana")
-    with database.transaction() as cursor:
-        cursor.execute("update sign_in_links set ends_at = now()")
-    with pytest.raises(Unauthorised):
-        services.sign_in_by_link(database, secret)
 
 
 def test_an_admin_gives_roles_that_count_at_once_and_suspends(web: Web) -> None:
@@ -301,37 +195,6 @@ def test_nobody_gets_the_name_of_an_account_that_is_being_deleted(
             waiting.result(20)
 
 
-def test_a_new_password_ends_links_and_where_wished_tokens(web: Web) -> None:
-    person = Browser(web).sign_up()
-    account = services.sign_in(web.database, person.name, PASSWORD)
-    secret = issue_link(web.database, person.name)
-    token = access_tokens.make(web.database, account, "x", ["read"])
-    assert "Revoke all tokens too" in person.get("/account").text
-    changed = "another long password"
-    assert person.post("/account/password", old=PASSWORD, new=changed).status_code == 303
-    assert Browser(web).post("/sign-in/link", secret=secret).status_code == 422
-    assert web.get("/api/v1/account", token).status_code == 200
-    wish = {"old": changed, "new": PASSWORD, "revoke_tokens": "1"}
-    assert person.post("/account/password", **wish).status_code == 303
-    assert web.get("/api/v1/account", token).status_code == 401
-    assert person.is_in()
-
-
-def test_signing_out_everywhere_ends_links_too(web: Web) -> None:
-    person = Browser(web).sign_up()
-    secret = issue_link(web.database, person.name)
-    assert person.post("/account/sign-out-everywhere").status_code == 303
-    assert Browser(web).post("/sign-in/link", secret=secret).status_code == 422
-
-
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/link?secret=x", "/sign-up", "/account"])
-def test_no_cache_keeps_a_page_that_shows_or_takes_a_secret(web: Web, path: str) -> None:
-    page = Browser(web).sign_up().get(path)
-    assert page.headers["Cache-Control"] == "no-store"
-    if path != "/account":
-        assert web.get(path).headers["Cache-Control"] == "no-store"
-
-
 def test_a_token_for_reading_changes_nothing(web: Web) -> None:
     account, _ = web.person(*Role)
     for route in access.table().routes.values():
@@ -340,62 +203,6 @@ def test_a_token_for_reading_changes_nothing(web: Web) -> None:
     token = access_tokens.make(web.database, account, "x", ["read"])
     answer = web.request("PUT", "/api/v1/notices/read", token, json={"up_to": 1})
     assert answer.status_code == 403
-
-
-def test_of_many_who_sign_up_with_one_name_at_once_one_gets_it(
-    catalogue_url: str, database: Database
-) -> None:
-    got = at_once(lambda _: newcomer(Database(catalogue_url)))
-    assert sum(isinstance(answer, Account) for answer in got) == 1
-    with database.transaction() as cursor:
-        cursor.execute("select count(*) as n from credentials")
-        assert cursor.fetchone().n == 1
-
-
-def test_of_many_who_use_a_link_at_once_one_gets_in(catalogue_url: str, database: Database) -> None:
-    secret = issue_link(database, "ana")
-    got = at_once(lambda _: services.sign_in_by_link(Database(catalogue_url), secret))
-    assert sum(isinstance(answer, Account) for answer in got) == 1
-
-
-def test_of_many_tokens_asked_for_at_the_quota_one_is_made(
-    catalogue_url: str, database: Database
-) -> None:
-    account = newcomer(database)
-    for number in range(access_tokens.MOST_TOKENS - 1):
-        access_tokens.make(database, account, f"t{number}", ["read"])
-    got = at_once(lambda _: access_tokens.make(Database(catalogue_url), account, "last", ["read"]))
-    assert sum(isinstance(answer, str) for answer in got) == 1
-    with database.transaction() as cursor:
-        assert len(account_tokens.of_account(cursor, account.id)) == access_tokens.MOST_TOKENS
-
-
-def test_two_admins_who_give_different_roles_at_once_leave_one_of_them_and_both_noted(
-    catalogue_url: str, database: Database
-) -> None:
-    person, admins = (
-        newcomer(database),
-        [newcomer(database, f"admin{number}") for number in range(2)],
-    )
-    with database.transaction() as cursor:
-        cursor.execute("update accounts set roles = '{admin}' where name like 'admin%'")
-    wishes = [
-        RoleRequest(frozenset({role}), is_suspended=False) for role in ("reviewer", "premium")
-    ]
-
-    def give(number: int) -> None:
-        grants.change(
-            Database(catalogue_url), admins[number], PASSWORD, str(person.id), wishes[number]
-        )
-
-    assert at_once(give, 2) == [None, None]
-    with database.transaction() as cursor:
-        events = audit_events.of_account(cursor, person.id, 10)
-        entry = accounts.lock(cursor, person.id)
-    assert entry
-    assert {role.value for role in entry.account.roles} in ({"reviewer"}, {"premium"})
-    changes = [event.detail.split(" → ") for event in reversed(events) if event.detail]
-    assert changes[0][1] == changes[1][0]
 
 
 def test_nobody_changes_the_audit_log_not_even_its_owner(database: Database) -> None:
@@ -408,32 +215,3 @@ def test_nobody_changes_the_audit_log_not_even_its_owner(database: Database) -> 
         with pytest.raises(psycopg2.DatabaseError, match="only grows"), \
                 database.transaction() as cursor:  # fmt: skip
             cursor.execute(statement)
-
-
-@pytest.mark.parametrize(
-    "origin",
-    ["https://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example", "x"],
-)
-def test_a_form_of_another_origin_signs_nobody_in(web: Web, origin: str) -> None:
-    form = {"token": web.person()[1]}
-    heard = web.post("/sign-in", data=form, headers={"Origin": origin}, allow_redirects=False)
-    assert heard.status_code == 422
-    heard = web.post("/sign-in", data=form, headers={"Origin": web.url}, allow_redirects=False)
-    assert heard.status_code == 303
-
-
-def test_a_form_of_another_site_signs_nobody_up_or_in(web: Web) -> None:
-    headers = {"Sec-Fetch-Site": "cross-site"}
-    name = f"p{uuid.uuid4().hex[:12]}"
-    form = {"name": name, "password": PASSWORD}
-    assert web.post("/sign-up", data=form, headers=headers).status_code == 403
-    assert web.post("/sign-in/link", data={"secret": "x"}, headers=headers).status_code == 403
-
-
-def test_signed_in_by_token_one_still_sets_a_password(web: Web) -> None:
-    person = SignedIn(web, web.person()[1])
-    assert "Set a password</a> first" in person.get("/account").text
-    refused = person.post("/account/tokens", name="x", scope="read")
-    assert (refused.status_code, "dih_" in refused.text) == (422, False)
-    assert person.post("/account/password", new=PASSWORD).status_code == 303
-    assert person.get("/account").status_code == 200

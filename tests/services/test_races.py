@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from imagehub.catalogue.accounts import account_tokens, audit_events, consents
 from imagehub.catalogue.accounts import accounts as kept_accounts
-from imagehub.catalogue.accounts import audit_events, consents
 from imagehub.catalogue.accounts.consents import TERMS_VERSION, GivenBy
+from imagehub.catalogue.accounts.tokens import issue_link
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.moderation import reports
 from imagehub.catalogue.moderation.reports import DecisionOutcome, ReportKind
@@ -12,7 +13,7 @@ from imagehub.errors import Conflict, Forbidden, NotFound, Refused, Unauthorised
 from imagehub.subsets import SubsetRules
 from imagehub.vocabulary import Account, Role
 from tests import factories
-from tests.services.test_accounts import PASSWORD, at_once, newcomer
+from tests.newcomers import PASSWORD, at_once, newcomer
 from webapp.accounts import access_tokens, grants
 from webapp.accounts import consents as consenting
 from webapp.accounts import service as accounts
@@ -211,3 +212,59 @@ def test_a_photo_is_reported_once_by_one_account_and_decided_on_by_one_admin(
     assert (count(database, "photo_decisions"), count(database, "notices")) == (1, 2)
     with database.transaction() as cursor:
         assert reports.open_reports(cursor, photo.image_id) == []
+
+
+def test_of_many_who_sign_up_with_one_name_at_once_one_gets_it(
+    catalogue_url: str, database: Database
+) -> None:
+    got = at_once(lambda _: newcomer(Database(catalogue_url)))
+    assert sum(isinstance(answer, Account) for answer in got) == 1
+    with database.transaction() as cursor:
+        cursor.execute("select count(*) as n from credentials")
+        assert cursor.fetchone().n == 1
+
+
+def test_of_many_who_use_a_link_at_once_one_gets_in(catalogue_url: str, database: Database) -> None:
+    secret = issue_link(database, "ana")
+    got = at_once(lambda _: accounts.sign_in_by_link(Database(catalogue_url), secret))
+    assert sum(isinstance(answer, Account) for answer in got) == 1
+
+
+def test_of_many_tokens_asked_for_at_the_quota_one_is_made(
+    catalogue_url: str, database: Database
+) -> None:
+    account = newcomer(database)
+    for number in range(access_tokens.MOST_TOKENS - 1):
+        access_tokens.make(database, account, f"t{number}", ["read"])
+    got = at_once(lambda _: access_tokens.make(Database(catalogue_url), account, "last", ["read"]))
+    assert sum(isinstance(answer, str) for answer in got) == 1
+    with database.transaction() as cursor:
+        assert len(account_tokens.of_account(cursor, account.id)) == access_tokens.MOST_TOKENS
+
+
+def test_two_admins_who_give_different_roles_at_once_leave_one_of_them_and_both_noted(
+    catalogue_url: str, database: Database
+) -> None:
+    person, admins = (
+        newcomer(database),
+        [newcomer(database, f"admin{number}") for number in range(2)],
+    )
+    with database.transaction() as cursor:
+        cursor.execute("update accounts set roles = '{admin}' where name like 'admin%'")
+    wishes = [
+        RoleRequest(frozenset({role}), is_suspended=False) for role in ("reviewer", "premium")
+    ]
+
+    def give(number: int) -> None:
+        grants.change(
+            Database(catalogue_url), admins[number], PASSWORD, str(person.id), wishes[number]
+        )
+
+    assert at_once(give, 2) == [None, None]
+    with database.transaction() as cursor:
+        events = audit_events.of_account(cursor, person.id, 10)
+        entry = kept_accounts.lock(cursor, person.id)
+    assert entry
+    assert {role.value for role in entry.account.roles} in ({"reviewer"}, {"premium"})
+    changes = [event.detail.split(" → ") for event in reversed(events) if event.detail]
+    assert changes[0][1] == changes[1][0]

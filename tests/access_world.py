@@ -192,6 +192,7 @@ class World:
 def world(web: Web) -> World:
     """Make everything; things of one person are hidden photos that nobody need review."""
     with web.database.transaction() as cursor:
+        factories.empty_review_queue(cursor)
         label = factories.label(cursor)
         queued = factories.photo(cursor, label, store=web.store)
         factories.checks(cursor, queued.image_id)

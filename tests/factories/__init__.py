@@ -9,7 +9,7 @@ from tests.factories.label_sets import cluster, duplicate, publish_label_sets
 from tests.factories.labels import label
 from tests.factories.people import account, session, token
 from tests.factories.releases import release, release_failure, release_request, subset
-from tests.factories.reviewing import review_gold, review_question
+from tests.factories.reviewing import empty_review_queue, review_gold, review_question
 from tests.factories.uploads import (
     Photo,
     photo,
@@ -32,6 +32,7 @@ __all__ = [
     "cluster",
     "drawn_jpeg",
     "duplicate",
+    "empty_review_queue",
     "job_run",
     "label",
     "photo",

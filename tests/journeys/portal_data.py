@@ -40,7 +40,8 @@ def fill(cursor: Cursor, store: ObjectStore, owner: Account, token: str) -> Port
         for number in range(52)
     ]
     owls = [factories.verified_photo(cursor, owl, owner=owner, store=store) for _ in range(3)]
-    factories.verdict(cursor, factories.photo(cursor, owl).image_id, owl, Outcome.NEEDS_REVIEW, 0.5)
+    waiting = factories.photo(cursor, owl, store=store)
+    factories.verdict(cursor, waiting.image_id, owl, Outcome.NEEDS_REVIEW, 0.5)
     shown = factories.photo(cursor, owl, store=store, size=(900, 700))
     _judge(cursor, shown.image_id, owl)
     factories.same_photo_again(cursor, shown)

@@ -59,7 +59,15 @@ def test_the_checks_find_what_is_wrong(visit: Callable[..., Visit], portal: Port
         }"""
     )
     found = " ".join(complaints_about(page))
-    for expected in ("wider than", "0 times h1", "no alt", "no size", "no label", "contrast"):
+    for expected in (
+        "wider than",
+        "0 times h1",
+        "no alt",
+        "no size",
+        "broken",
+        "no label",
+        "contrast",
+    ):
         assert expected in found
 
 

@@ -101,7 +101,7 @@ def asked(web: Web, person: SignedIn) -> list[dict[str, str]]:
 def desk(web: Web) -> Iterator[tuple[Photo, ...]]:
     """Three photos wait, and nothing else."""
     with web.database.transaction() as cursor:
-        cursor.execute("update verdicts set outcome = 'rejected' where outcome = 'needs_review'")
+        factories.empty_review_queue(cursor)
         cursor.execute("delete from review_golds")
         made = tuple(factories.photo(cursor, store=web.store) for _ in range(3))
         for photo in made:

@@ -36,7 +36,8 @@ function waitSeconds(answer) {
   return Math.max(0, seconds || 0);
 }
 
-// Who is signed in, or null. The last answer is remembered, without the CSRF token.
+// Who is signed in, or null. The last answer is remembered as "me", without the CSRF token;
+// before the first one nothing is.
 export async function me() {
   try {
     const found = await ask("/app/me");
@@ -45,7 +46,7 @@ export async function me() {
   } catch (problem) {
     if (problem.status !== 401) throw problem;
     const known = await recall("me");
-    if (known?.signed_in) await remember("me", { ...known, signed_in: false });
+    if (known?.signed_in ?? true) await remember("me", { ...known, signed_in: false });
     return null;
   }
 }

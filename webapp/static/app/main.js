@@ -59,12 +59,15 @@ async function drawOnce() {
   await watch(all);
 }
 
+// Whether nobody is signed in. Before the hub's first answer nobody knows, and nothing is said.
+const isSignedOut = (me) => me !== undefined && !me.signed_in;
+
 const SIGN_IN = { href: "/sign-in?next=/app", class: "button small", text: "Sign in" };
 
 async function showNotices(all, sender, me) {
   const waiting = all.filter((photo) => photo.state === "waiting").length;
   const refused = all.filter((photo) => photo.state === "refused").length;
-  const isOut = sender?.what === "signed out" || !me?.signed_in;
+  const isOut = sender?.what === "signed out" || isSignedOut(me);
   const needsTerms = Boolean(me?.signed_in && !me.consented_at);
   const lines = (await recall("problems", [])).map((text) => make("p", { class: "notice bad", text }));
   if (waiting) {

@@ -38,13 +38,16 @@ export async function show(all) {
   const settings = { ...SETTINGS, ...(await recall("settings")) };
   for (const [name, id] of Object.entries(BOXES)) find(id).checked = settings[name];
   const me = await recall("me");
-  const line = me?.signed_in
-    ? [`Signed in as ${me.name}. `, make("a", { href: "/account", text: "Your account" })]
-    : ["You are not signed in. ", make("a", { href: "/sign-in?next=/app", text: "Sign in" })];
-  find("account-line").replaceChildren(...line);
+  if (me) find("account-line").replaceChildren(...accountLine(me));
   const kept = all.filter((photo) => photo.state !== "sent");
   const bytes = kept.reduce((sum, photo) => sum + photo.bytes, 0);
   find("storage-line").textContent = kept.length
     ? `${counted(kept.length, "photo")} not sent yet, ${size(bytes)}.`
     : "No photos wait here.";
+}
+
+function accountLine(me) {
+  return me.signed_in
+    ? [`Signed in as ${me.name}. `, make("a", { href: "/account", text: "Your account" })]
+    : ["You are not signed in. ", make("a", { href: "/sign-in?next=/app", text: "Sign in" })];
 }

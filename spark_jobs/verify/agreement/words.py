@@ -16,7 +16,7 @@ CLEAR_RIVAL_SHARE = 0.5
 TELLING_RATIO = 1.0
 """From such a log likelihood ratio on, either way, a record is worth a word."""
 
-OF_THE_PHOTO = frozenset({"crowd", "network", "reviews"})
+SEEN_IN_THE_PHOTO = frozenset({"crowd", "network", "reviews"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def reasons(findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[s
     seen = [
         piece
         for piece in evidence
-        if piece.source in OF_THE_PHOTO and piece.probability is not None
+        if piece.source in SEEN_IN_THE_PHOTO and piece.probability is not None
     ]
     if not seen:
         seen = [piece for piece in evidence if piece.source == "crowd"]

@@ -12,7 +12,6 @@ from webapp import pages as portal
 from webapp.http import errors, guard, resources, timing
 from webapp.http.boundary import is_safe
 from webapp.http.secure import is_secure
-from webapp.http.slow_bodies import SlowBodies
 from webapp.http.strict_request import StrictRequest
 
 SECURITY_HEADERS = {
@@ -46,10 +45,9 @@ def create_app(settings: Settings) -> Flask:
     )
     resources.install(app, resources.Resources(settings))
     errors.register(app)
-    app.wsgi_app = SlowBodies(app.wsgi_app)  # type: ignore[method-assign] # Flask's way to wrap
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops)  # type: ignore[method-assign] # as above
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops)  # type: ignore[method-assign] # Flask's way to wrap
     timing.install(app)
     app.before_request(_refuse_unsafe_paths)
     app.after_request(_harden)

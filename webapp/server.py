@@ -1,53 +1,82 @@
-"""gunicorn, configured for the hub: threads, time limits, logs without personal data."""
+"""The server's processes: one that keeps the others running, which serve the portal."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import logging
+import multiprocessing
+import os
+import resource
+import signal
+import socket
+from multiprocessing.connection import Connection
 
-from flask import Flask
-from gunicorn.app.base import BaseApplication
+from tornado.netutil import bind_sockets
+from tornado.process import fork_processes
 
+from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
-from webapp.application import create_app
-from webapp.http.request_log import RequestLog
+from webapp.http.answer import Application
+from webapp.http.portal import Portal
+from webapp.http.workshop import Workshop
 
 GRACEFUL_STOP_SECONDS = 4
-KEEPALIVE_SECONDS = 5
+BACKLOG = 2048
+UNSENT_BYTES = 128 * 1024
+"""The kernel takes so much of an answer, and not the megabytes for which it has room."""
+
+MOST_CONNECTIONS = 4000
+"""Of one process, where it may have so many open files."""
+
+OTHER_FILES = 200
 
 
-class PortalServer(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
-    """A gunicorn master whose workers each build their own application."""
+def serve(settings: Settings, application: Application) -> None:
+    """Serve until SIGTERM or SIGINT; end then within GRACEFUL_STOP_SECONDS.
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Take the hub's settings; gunicorn's own command line and environment are not read."""
-        for name, value in options(self.settings).items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        """Build the application, in the worker."""
-        return create_app(self.settings)
+    Raises Misconfigured, naming the settings, where the address cannot be had.
+    """
+    sockets = _listen(settings)
+    logging.getLogger("tornado").setLevel(logging.WARNING)  # what it says of less has addresses
+    stopped, stopper = multiprocessing.Pipe(duplex=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopper.close())
+    fork_processes(settings.web_workers)  # goes on in each worker, and starts those anew that die
+    stopper.close()  # from here on only the first process has it: where that dies, workers stop
+    asyncio.run(_serve(Workshop(application, settings.web_threads), sockets, stopped))
 
 
-def options(settings: Settings) -> dict[str, Any]:
-    """gunicorn's configuration for these settings."""
-    return {
-        "bind": f"{settings.web_host}:{settings.web_port}",
-        "workers": settings.web_workers,
-        "threads": settings.web_threads,
-        "worker_class": "webapp.http.worker.HeadFirstWorker",
-        "preload_app": False,
-        "keepalive": KEEPALIVE_SECONDS,
-        "graceful_timeout": GRACEFUL_STOP_SECONDS,
-        "accesslog": "-",
-        "logger_class": RequestLog,
-        "errorlog": "-",
-        "forwarder_headers": "",  # else a proxy's client may send SCRIPT_NAME
-        "limit_request_line": 8190,
-        "limit_request_fields": 64,
-        "proc_name": "deep-images-hub",
-        "control_socket_disable": True,
-    }
+def _listen(settings: Settings) -> list[socket.socket]:
+    host, port = settings.web_host, settings.web_port
+    try:
+        sockets = bind_sockets(port, host, backlog=BACKLOG)
+    except OSError as error:
+        raise Misconfigured(
+            f"The portal cannot listen on {host}, port {port}: {error.strerror}. Stop what "
+            "listens there, or set IMAGEHUB_WEB_HOST and IMAGEHUB_WEB_PORT."
+        ) from error
+    for listening in sockets:  # connections inherit both
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+    return sockets
+
+
+async def _serve(workshop: Workshop, sockets: list[socket.socket], stopped: Connection) -> None:
+    """Serve until the pipe `stopped` is closed at its other end, or a signal comes."""
+    is_over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(stopped.fileno(), is_over.set)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, is_over.set)
+    portal = Portal(workshop, _most_connections())
+    portal.add_sockets(sockets)
+    await is_over.wait()
+    loop.remove_reader(stopped.fileno())
+    await portal.drain(GRACEFUL_STOP_SECONDS)
+    os._exit(0)  # threads that wait for a part that is down would hold a usual end up
+
+
+def _most_connections() -> int:
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    return min(MOST_CONNECTIONS, files - OTHER_FILES)

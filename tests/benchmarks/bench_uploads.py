@@ -171,14 +171,14 @@ def running_hub(catalogue_url: str, log_url: str) -> Iterator[Hub]:
         try:
             with closing(Database(catalogue_url)) as database, database.transaction() as cursor:
                 token = factories.token(cursor, factories.account(cursor))
-            _wait(settings.web_port)
+            wait_for(settings.web_port)
             yield Hub(settings.web_port, token)
         finally:
             web.terminate()
             web.wait(timeout=30)
 
 
-def _wait(port: int) -> None:
+def wait_for(port: int) -> None:
     """Return when the server answers; raise RuntimeError if it does not in time."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:

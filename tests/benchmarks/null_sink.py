@@ -15,25 +15,23 @@ from flask import Flask, Response, request
 
 from imagehub.settings import Settings
 from imagehub.vocabulary import MAX_PHOTO_BYTES
+from webapp.application import create_app
 from webapp.http import access
-from webapp.server import PortalServer
+from webapp.server import serve
 
 PATH = "/null"
 DURABLE_PATH = "/durable"
 
 
-class ServerWithSinks(PortalServer):
-    """Same gunicorn, same Flask, same checks before each request."""
-
-    def load(self) -> Flask:
-        """Build the application and add the routes."""
-        app = super().load()
-        folder = self.settings.data / "durable-sink"
-        folder.mkdir(exist_ok=True)
-        app.add_url_rule(PATH, "null", read_and_forget, methods=["POST"])
-        app.add_url_rule(DURABLE_PATH, "durable", partial(read_and_keep, folder), methods=["POST"])
-        open_to_anyone(PATH, DURABLE_PATH)
-        return app
+def application(settings: Settings) -> Flask:
+    """The hub's own, with the same checks before each request, and the routes."""
+    app = create_app(settings)
+    folder = settings.data / "durable-sink"
+    folder.mkdir(exist_ok=True)
+    app.add_url_rule(PATH, "null", read_and_forget, methods=["POST"])
+    app.add_url_rule(DURABLE_PATH, "durable", partial(read_and_keep, folder), methods=["POST"])
+    open_to_anyone(PATH, DURABLE_PATH)
+    return app
 
 
 def open_to_anyone(*paths: str) -> None:
@@ -73,4 +71,5 @@ def _accepted() -> Response:
 
 
 if __name__ == "__main__":
-    ServerWithSinks(Settings.from_environment()).run()
+    wanted = Settings.from_environment()
+    serve(wanted, application(wanted))

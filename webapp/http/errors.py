@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from flask import Flask, Response, render_template, request
-from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from imagehub import photo
@@ -76,8 +75,6 @@ def problem_of(error: Exception) -> HttpProblem:
     """Say what an exception means in HTTP; what we do not know is a bug, told without details."""
     if isinstance(error, HubError):
         return _problem_of_hub_error(error)
-    if isinstance(error, ParseException | NoMoreData):
-        return HttpProblem(400, "bad_request", "The request's body is no HTTP, or it ended early.")
     if isinstance(error, HTTPException):
         return _problem_of_http_exception(error)
     return HttpProblem(500, "internal_error", "Something is wrong on our side. It has been noted.")

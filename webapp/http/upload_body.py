@@ -16,6 +16,9 @@ FORM = "multipart/form-data"
 FORM_ALLOWANCE_BYTES = 256 * 1024
 """What a form may need beside its photo."""
 
+MAX_BODY_BYTES = MAX_PHOTO_BYTES + FORM_ALLOWANCE_BYTES
+"""No route takes a larger body."""
+
 MAX_FIELD_BYTES = 128 * 1024
 MAX_PARTS = 16
 FILE_PART = "image"
@@ -46,7 +49,7 @@ def read_form(request: Request) -> tuple[bytes, MultiDict[str, str]]:
     Raises Refused(`malformed_multipart`) unless there is exactly one file part `image`; its file
     name is never looked at. Nothing is written to disk.
     """
-    _limit(request, MAX_PHOTO_BYTES + FORM_ALLOWANCE_BYTES)
+    _limit(request, MAX_BODY_BYTES)
     parser = FormDataParser(
         stream_factory=_in_memory,
         max_form_memory_size=MAX_FIELD_BYTES,

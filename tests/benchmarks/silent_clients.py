@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 RECEIVE_BUFFER_BYTES = 2048
-PIPELINED = 40
+PIPELINED = 100
 BODY_BYTES = 16_000_000
 BODY_BYTES_PER_SECOND = 3000
 PAUSE_SECONDS = 0.5

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.web_server import Web
+from tests.web_server import Web, running_web
 
 
 @pytest.mark.parametrize(
@@ -38,3 +42,18 @@ def test_a_wrong_setting_is_named_and_nothing_starts(
     assert ended.returncode == 2
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_worker_that_dies_is_replaced_and_none_outlives_the_first_process(
+    web: Web, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    settings = dataclasses.replace(web.settings, web_port=free_port(), web_workers=1)
+    with running_web(settings, tmp_path) as own:
+        first = psutil.Process(own.process.pid)
+        [worker] = first.children()
+        worker.kill()
+        worker.wait(timeout=10)
+        assert own.get("/healthz").ok
+        [successor] = first.children()
+        first.kill()
+        successor.wait(timeout=10)

@@ -29,7 +29,6 @@ from imagehub.errors import (
 
 REFUSAL_STATUS = {
     **photo.REFUSALS,
-    "body_incomplete": 400,
     "digest_mismatch": 400,
     "idempotency_key_invalid": 400,
     "idempotency_key_missing": 400,

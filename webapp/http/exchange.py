@@ -27,7 +27,7 @@ from tornado.iostream import StreamClosedError
 
 from webapp.http import environ, request_log
 from webapp.http.answer import PIECE_BYTES, Answer
-from webapp.http.upload_body import MAX_BODY_BYTES
+from webapp.http.upload_body import most_bytes
 from webapp.http.workshop import Workshop
 
 PIECE_SECONDS = 20.0
@@ -36,6 +36,7 @@ PIECE_SECONDS = 20.0
 UNREAD_SECONDS = 5.0
 """A body that was refused unread is received for so long: else its sender may not hear why."""
 
+MOST_DIGITS = 20
 NO_LINGER = struct.pack("ii", 1, 0)
 
 Result = TypeVar("Result")
@@ -64,11 +65,12 @@ class Exchange(HTTPMessageDelegate):
             start_line=cast(RequestStartLine, start_line),
             headers=headers,
         )
-        announced = headers.get("Content-Length", "")
-        if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
+        length = headers.get("Content-Length", "")[:MOST_DIGITS]
+        announced = int(length) if length.isascii() and length.isdecimal() else 0
+        if announced > most_bytes(headers.get("Content-Type", "")):
             self._is_refused = True
-            self._connection.set_max_body_size(int(announced))
-            self._answer(int(announced))
+            self._connection.set_max_body_size(announced)
+            self._answer(announced)
         else:
             self._set_deadline()
 

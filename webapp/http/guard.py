@@ -63,9 +63,7 @@ def _count(route: Route, account: Account | None) -> None:
     hub = resources()
     is_trying = account is None and not route.is_program
     name = request.form.get("name", "") if is_trying else ""
-    size = request.content_length
-    # What is not told counts as the most, and more than that is refused unread.
-    body_bytes = MAX_PHOTO_BYTES if size is None else min(size, MAX_PHOTO_BYTES)
+    body_bytes = min(request.content_length or 0, MAX_PHOTO_BYTES)  # more is refused unread
     requester = Requester(
         account if route.asks_who else _member(route),
         limits.tried_name(name),

@@ -8,7 +8,7 @@ const FIRST_WAIT_SECONDS = 1;
 const LONGEST_WAIT_SECONDS = 60;
 const LOOK_AGAIN_SECONDS = 60;
 // The transfer was at fault, not the photo.
-const TRANSFER_FAULTS = new Set(["body_incomplete", "digest_mismatch"]);
+const TRANSFER_FAULTS = new Set(["digest_mismatch"]);
 const TRY_AGAIN = new Set([0, 408, 425, 429]);
 const PASSING = new Set(["offline", "no answer", "hub busy", "denied"]);
 

@@ -26,9 +26,7 @@ UNSENT_BYTES = 128 * 1024
 """The kernel takes so much of an answer, and not the megabytes for which it has room."""
 
 MOST_CONNECTIONS = 4000
-"""Of one process, where it may have so many open files."""
-
-OTHER_FILES = 200
+"""Of one process, where it may open twice as many files: an answer may be one."""
 
 
 def serve(settings: Settings, application: Application) -> None:
@@ -79,4 +77,4 @@ async def _serve(workshop: Workshop, sockets: list[socket.socket], stopped: Conn
 def _most_connections() -> int:
     _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-    return min(MOST_CONNECTIONS, files - OTHER_FILES)
+    return min(MOST_CONNECTIONS, files // 2)

@@ -1,8 +1,9 @@
 """How the portal serves honest people while others keep their connections waiting.
 
-Five kinds of silent clients at once, each `number` strong (`silent_clients.py`). Beside them one
-honest client asks for `/healthz`, one opens the front page, one uploads photos. The rate limits are
-raised, so that they do not help. An attempt that fails counts as the longest.
+Five kinds of silent clients at once, each `number` strong, of several accounts
+(`silent_clients.py`). Beside them one honest client asks for `/healthz`, one opens the front page,
+one uploads photos. The rate limits are raised, so that they do not help. A use that fails counts
+as PATIENCE_SECONDS.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from tests.spark.programs import ROOT
 
 PHOTO = photo_of(200_000)
 PATIENCE_SECONDS = 10.0
+ACCOUNTS = 64
 PORTAL = (sys.executable, "-m", "webapp")
 
 
@@ -115,7 +117,7 @@ def run(sizes: HoldSizes, catalogue_url: str, portal: Sequence[str] = PORTAL) ->
         honest = {
             "healthz": HonestClient(target.port, "GET", "/healthz", 200, 0.05),
             "page": HonestClient(target.port, "GET", "/", 200, 0.2),
-            "upload": HonestClient(target.port, "POST", UPLOAD, 202, 0.2, PHOTO, target.token),
+            "upload": HonestClient(target.port, "POST", UPLOAD, 202, 0.2, PHOTO, target.tokens[0]),
         }
         clients = subprocess.Popen(silent_clients.command(target), cwd=ROOT)
         try:
@@ -177,28 +179,28 @@ def running_portal(
             web_port=free_port(),
             limit_factor=1000,
         )
-        token, release_id = _prepare(settings, sizes.release_photos)
+        tokens, release_id = _prepare(settings, sizes.release_photos)
         with (Path(folder) / "web.log").open("wb") as log:
             web = subprocess.Popen(
                 portal, cwd=ROOT, env=settings.for_child(), stdout=log, stderr=log
             )
         try:
             wait_for(settings.web_port)
-            target = silent_clients.Target(settings.web_port, token, release_id, sizes.number)
+            target = silent_clients.Target(settings.web_port, tokens, release_id, sizes.number)
             yield target, psutil.Process(web.pid)
         finally:
             web.terminate()
             web.wait(timeout=30)
 
 
-def _prepare(settings: Settings, photos: int) -> tuple[str, str]:
-    """A contributor's token, and a release of so many photos of 200 kB."""
+def _prepare(settings: Settings, photos: int) -> tuple[list[str], str]:
+    """Contributors' tokens, and a release of so many photos of 200 kB."""
     chance = random.Random(5)
     store = hub.open_store(settings)
     with closing(Database(settings.catalogue_url)) as database, database.transaction() as cursor:
-        token = factories.token(cursor, factories.account(cursor))
+        tokens = [factories.token(cursor, factories.account(cursor)) for _ in range(ACCOUNTS)]
         packed = {factories.label(cursor): [chance.randbytes(200_000) for _ in range(photos)]}
-        return token, labelled_release(cursor, store, packed)
+        return tokens, labelled_release(cursor, store, packed)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import select
 import socket
 import struct
@@ -26,10 +27,10 @@ GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
 
 @dataclass(frozen=True)
 class Target:
-    """The server, an account's token, a large release, and how many clients there are of a kind."""
+    """The server, accounts' tokens, a large release, and how many clients there are of a kind."""
 
     port: int
-    token: str
+    tokens: list[str]
     release_id: str
     number: int
 
@@ -124,7 +125,7 @@ def _head(request: str, *lines: str) -> bytes:
 
 
 def _bearer(target: Target) -> str:
-    return f"Authorization: Bearer {target.token}"
+    return f"Authorization: Bearer {random.choice(target.tokens)}"
 
 
 def command(target: Target) -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from werkzeug.test import TestResponse
 
 from imagehub import manifest, withdrawal_list
 from imagehub.catalogue.releases import release_queries, release_withdrawals
@@ -24,7 +25,8 @@ from tests import photos
 from tests.factories.shards import Released, release_with_photos
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.releases import downloads
+from webapp.application import create_app
+from webapp.releases import downloads, open_downloads
 from webapp.releases import service as releases
 from webapp.releases.formats import FORMATS
 
@@ -246,3 +248,19 @@ def test_packing_keeps_no_photo_in_memory(web: Web, tmp_path: Path, name: str) -
     tracemalloc.stop()
     assert sent_bytes == packed.size_bytes > 60 * photo_bytes
     assert peak_bytes < 8 * 1024 * 1024
+
+
+def test_one_account_has_few_archives_open_at_once(web: Web, release: Released) -> None:
+    app, (_, token) = create_app(web.settings), web.person()
+    client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+
+    def begin() -> TestResponse:
+        return client.get(path_of(release, "/download"), headers=headers, buffered=False)
+
+    taken = [begin() for _ in range(open_downloads.FOR_ONE)]
+    assert {answer.status_code for answer in taken} == {200}
+    refused = begin()
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "30")
+    taken[0].close()  # as the server does for a client that is gone
+    assert begin().status_code == 200
+    app.extensions["hub_resources"].database.close()

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from webapp.http import exchange, portal
 
 PHOTO = photos.jpeg(1, 320, 240)
 SLOW_CLIENTS = 200
-SILENT_CLIENTS = 40
+SILENT_CLIENTS = 40  # more than the hub has threads
 PIPELINED = 100
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -64,38 +64,44 @@ def test_a_head_that_does_not_end_is_closed(web: Web) -> None:
 
 @pytest.mark.parametrize("path", ["/sign-in", "/subsets/new", "/api/v1/uploads?label=Dog"])
 def test_bodies_that_do_not_come_keep_nobody_waiting(web: Web, path: str) -> None:
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {web.person()[1]}\r\n"
-        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 2000\r\n\r\n"
-    ).encode()
-    with silent(web, head):
+    _, token = web.person()
+    form = ("Content-Type: application/x-www-form-urlencoded", "Content-Length: 2000")
+    with silent(web, [head(f"POST {path}", token, *form)] * SILENT_CLIENTS):
         require_quick(web)
 
 
 def test_answers_that_are_not_read_keep_nobody_waiting(web: Web) -> None:
-    asked = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    with silent(web, asked * PIPELINED):
+    _, token = web.person()
+    asked = head("GET /api/v1/openapi.json", token) * PIPELINED
+    with silent(web, [asked] * SILENT_CLIENTS):
         require_quick(web)
 
 
 def test_releases_that_are_not_read_keep_nobody_waiting(web: Web) -> None:
     with web.database.transaction() as cursor:
-        photos_of = {factories.label(cursor): [os.urandom(1_000_000) for _ in range(20)]}
-        release_id = labelled_release(cursor, web.store, photos_of)
+        contents = {factories.label(cursor): [os.urandom(1_000_000) for _ in range(20)]}
+        release_id = labelled_release(cursor, web.store, contents)
     path = f"/api/v1/releases/{release_id}/download"
-    with silent(web, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()):
+    asked = [head(f"GET {path}", web.person()[1]) for _ in range(SILENT_CLIENTS)]
+    with silent(web, asked):
         require_quick(web)
+        assert len(web.get(path).content) > 20_000_000
+
+
+def head(request: str, token: str, *lines: str) -> bytes:
+    every = (f"{request} HTTP/1.1", "Host: localhost", f"Authorization: Bearer {token}", *lines)
+    return "\r\n".join((*every, "", "")).encode()
 
 
 @contextmanager
-def silent(web: Web, said: bytes) -> Iterator[None]:
-    """More clients than the hub has threads, which say this and then neither send nor read."""
+def silent(web: Web, said: Sequence[bytes]) -> Iterator[None]:
+    """Clients that each say one of these, and then neither send nor read."""
     with ExitStack() as stack:
-        for _ in range(SILENT_CLIENTS):
+        for request in said:
             wire = stack.enter_context(socket.socket())
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
             wire.connect(("127.0.0.1", web.settings.web_port))
-            wire.sendall(said)
+            wire.sendall(request)
         yield
 
 
@@ -124,11 +130,9 @@ def test_two_requests_in_one_piece_and_one_cut_anywhere_are_both_answered(web: W
 
 def test_a_client_that_vanishes_leaves_an_upload_that_a_retry_makes_good(web: Web) -> None:
     (_, token), key = web.person(), uuid.uuid4()
-    head = (
-        f"POST /api/v1/uploads?label=Dog HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: {key}\r\n"
-        f"Authorization: Bearer {token}\r\nContent-Length: {len(PHOTO)}\r\n\r\n"
-    ).encode()
-    for sent in (head + PHOTO[:1000], head + PHOTO):
+    lines = (f"Idempotency-Key: {key}", f"Content-Length: {len(PHOTO)}")
+    asked = head("POST /api/v1/uploads?label=Dog", token, *lines)
+    for sent in (asked + PHOTO[:1000], asked + PHOTO):
         [wire] = connections(web, 1)
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         wire.sendall(sent)

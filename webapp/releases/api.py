@@ -94,7 +94,7 @@ def withdrawals(release_id: str) -> Withdrawals:
 @endpoints.get(
     "/releases/<release_id>/download",
     media_types=tuple(format_.media_type for format_ in FORMATS.values()),
-    problems=(404,),
+    problems=(404, 429),
 )
 def download(release_id: str, query: DownloadQuery, account: Account | None) -> Response:
     """The whole release in one archive, packed while it is sent."""

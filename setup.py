@@ -9,7 +9,6 @@ HUB = [
     "crc32c==2.9.post0",
     "cryptography==50.0.2",
     "flask==3.1.3",
-    "gunicorn==27.0.1",
     "kafka-python==3.0.12",
     "numpy==2.4.6",
     "openvino==2026.4.1",
@@ -23,6 +22,7 @@ HUB = [
     "pyspark==4.3.0",
     "requests==2.34.2",
     "rich==15.0.0",
+    "tornado==6.6.1",
     "zipstream-ng==1.9.3",
 ]
 TRAINING = [

@@ -1,4 +1,4 @@
-"""A real web server (gunicorn with its workers) for tests, and requests to it."""
+"""The real web server, with its processes, for tests, and requests to it."""
 
 from __future__ import annotations
 

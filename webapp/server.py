@@ -16,9 +16,9 @@ from tornado.process import fork_processes
 
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
-from webapp.http.answer import Application
 from webapp.http.portal import Portal
-from webapp.http.workshop import Workshop
+from webapp.http.worker import Worker
+from webapp.http.wsgi import Application
 
 GRACEFUL_STOP_SECONDS = 4
 BACKLOG = 2048
@@ -41,7 +41,7 @@ def serve(settings: Settings, application: Application) -> None:
         signal.signal(number, lambda *_: stopper.close())
     fork_processes(settings.web_workers)  # goes on in each worker, and starts those anew that die
     stopper.close()  # from here on only the first process has it: where that dies, workers stop
-    asyncio.run(_serve(Workshop(application, settings.web_threads), sockets, stopped))
+    asyncio.run(_serve(Worker(application, settings.web_threads), sockets, stopped))
 
 
 def _listen(settings: Settings) -> list[socket.socket]:
@@ -59,14 +59,14 @@ def _listen(settings: Settings) -> list[socket.socket]:
     return sockets
 
 
-async def _serve(workshop: Workshop, sockets: list[socket.socket], stopped: Connection) -> None:
+async def _serve(worker: Worker, sockets: list[socket.socket], stopped: Connection) -> None:
     """Serve until the pipe `stopped` is closed at its other end, or a signal comes."""
     is_over = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_reader(stopped.fileno(), is_over.set)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, is_over.set)
-    portal = Portal(workshop, _most_connections())
+    portal = Portal(worker, _most_connections())
     portal.add_sockets(sockets)
     await is_over.wait()
     loop.remove_reader(stopped.fileno())

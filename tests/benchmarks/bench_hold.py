@@ -169,7 +169,7 @@ def _memory_bytes(web: psutil.Process) -> int:
 @contextmanager
 def running_portal(
     catalogue_url: str, sizes: HoldSizes, portal: Sequence[str]
-) -> Iterator[tuple[silent_clients.Target, psutil.Process]]:
+) -> Iterator[tuple[silent_clients.AttackedPortal, psutil.Process]]:
     """A portal over a catalogue with a large release, and its process."""
     with TemporaryDirectory(prefix="bench-hold-") as folder:
         settings = Settings(
@@ -186,7 +186,9 @@ def running_portal(
             )
         try:
             wait_for(settings.web_port)
-            target = silent_clients.Target(settings.web_port, tokens, release_id, sizes.number)
+            target = silent_clients.AttackedPortal(
+                settings.web_port, tokens, release_id, sizes.number
+            )
             yield target, psutil.Process(web.pid)
         finally:
             web.terminate()

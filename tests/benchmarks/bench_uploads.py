@@ -1,6 +1,6 @@
 """Uploads acknowledged each second, beside routes that only read the body or only keep it.
 
-All run under one gunicorn, sent by one client, in turns: null sink, durable sink, uploads, null
+All run under one server, sent by one client, in turns: null sink, durable sink, uploads, null
 sink, ... First with the embedded log, in Postgres; then with the log in Kafka (`_kafka`).
 """
 

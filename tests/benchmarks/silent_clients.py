@@ -26,7 +26,7 @@ GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
 
 
 @dataclass(frozen=True)
-class Target:
+class AttackedPortal:
     """The server, accounts' tokens, a large release, and how many clients there are of a kind."""
 
     port: int
@@ -35,7 +35,7 @@ class Target:
     number: int
 
 
-async def drip_head(wire: socket.socket, target: Target) -> None:
+async def drip_head(wire: socket.socket, target: AttackedPortal) -> None:
     """Send a head that never ends, a letter at a time."""
     del target
     await _send(wire, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
@@ -44,14 +44,14 @@ async def drip_head(wire: socket.socket, target: Target) -> None:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def keep_form_back(wire: socket.socket, target: Target) -> None:
+async def keep_form_back(wire: socket.socket, target: AttackedPortal) -> None:
     """Announce a form, as a visitor, and send nothing of it."""
     del target
     await _send(wire, _head("POST /sign-in", "Content-Length: 2000", FORM))
     await _hear_nothing(wire)
 
 
-async def drip_photo(wire: socket.socket, target: Target) -> None:
+async def drip_photo(wire: socket.socket, target: AttackedPortal) -> None:
     """Send a large photo so slowly that it takes more than an hour."""
     lines = (f"Idempotency-Key: {uuid.uuid4()}", f"Content-Length: {BODY_BYTES}")
     await _send(wire, _head("POST /api/v1/uploads?label=Dog", _bearer(target), *lines))
@@ -60,21 +60,21 @@ async def drip_photo(wire: socket.socket, target: Target) -> None:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def ask_and_never_read(wire: socket.socket, target: Target) -> None:
+async def ask_and_never_read(wire: socket.socket, target: AttackedPortal) -> None:
     """Ask for a long document many times at once, and read no answer."""
     del target
     await _send(wire, _head("GET /api/v1/openapi.json") * PIPELINED)
     await _hear_nothing(wire)
 
 
-async def download_and_never_read(wire: socket.socket, target: Target) -> None:
+async def download_and_never_read(wire: socket.socket, target: AttackedPortal) -> None:
     """Ask for the whole release, and read nothing of it."""
     path = f"GET /api/v1/releases/{target.release_id}/download"
     await _send(wire, _head(path, _bearer(target)))
     await _hear_nothing(wire)
 
 
-Way = Callable[[socket.socket, Target], Awaitable[None]]
+Way = Callable[[socket.socket, AttackedPortal], Awaitable[None]]
 WAYS: tuple[Way, ...] = (
     drip_head,
     keep_form_back,
@@ -85,13 +85,13 @@ WAYS: tuple[Way, ...] = (
 FORM = "Content-Type: application/x-www-form-urlencoded"
 
 
-async def attack(target: Target) -> None:
+async def attack(target: AttackedPortal) -> None:
     """Run all clients until the program is stopped."""
     clients = [_again_and_again(way, target) for way in WAYS for _ in range(target.number)]
     await asyncio.gather(*clients)
 
 
-async def _again_and_again(way: Way, target: Target) -> None:
+async def _again_and_again(way: Way, target: AttackedPortal) -> None:
     while True:
         with suppress(OSError), socket.socket() as wire:
             wire.setblocking(False)
@@ -124,14 +124,14 @@ def _head(request: str, *lines: str) -> bytes:
     return "\r\n".join((f"{request} HTTP/1.1", "Host: localhost", *lines, "", "")).encode()
 
 
-def _bearer(target: Target) -> str:
+def _bearer(target: AttackedPortal) -> str:
     return f"Authorization: Bearer {random.choice(target.tokens)}"
 
 
-def command(target: Target) -> list[str]:
+def command(target: AttackedPortal) -> list[str]:
     """The command line that starts the clients."""
     return [sys.executable, "-m", "tests.benchmarks.silent_clients", json.dumps(asdict(target))]
 
 
 if __name__ == "__main__":
-    asyncio.run(attack(Target(**json.loads(sys.argv[1]))))
+    asyncio.run(attack(AttackedPortal(**json.loads(sys.argv[1]))))

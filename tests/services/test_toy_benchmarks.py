@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bench_row_security, bench_uploads
+from deploy.figures import add_figures
+from tests.benchmarks import bench_hold, bench_row_security, bench_uploads
 from tests.benchmarks.toy_figures import require_written
 from tests.servers.kafka import Kafka
 
@@ -44,4 +45,20 @@ def test_the_row_security_benchmark_writes_its_figures(catalogue_url: str) -> No
     require_written(
         "row_security",
         [f"{reading}_{figure}" for reading in READINGS for figure in ("ms", "with_to_without")],
+    )
+
+
+def test_the_hold_benchmark_writes_its_figures_beside_those_of_others(catalogue_url: str) -> None:
+    add_figures("hold", kills=3)
+    bench_hold.run(bench_hold.TOY, catalogue_url)
+    require_written(
+        "hold",
+        [
+            "kills",
+            "healthz_p95_ms",
+            "page_p95_ms_under_attack",
+            "upload_p95_ms_under_attack",
+            "failed_under_attack",
+            "web_mb_under_attack",
+        ],
     )

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from tornado.netutil import bind_sockets
+from werkzeug.wsgi import ClosingIterator
 
 from webapp.http import exchange
-from webapp.http.answer import PIECE_BYTES
 from webapp.http.held_bytes import HeldBytes
 from webapp.http.portal import Portal
-from webapp.http.workshop import Workshop
+from webapp.http.worker import Worker
+from webapp.http.wsgi import PIECE_BYTES
 from webapp.server import UNSENT_BYTES
 
 PATIENCE_SECONDS = 20
@@ -33,12 +34,12 @@ def post(length: int, *lines: str) -> bytes:
 def serving(application: Callable[..., Any], most: int = 100) -> Iterator[Callable[..., Any]]:
     """A portal of this application on a free port; yields what connects to it."""
     loop = asyncio.new_event_loop()
-    workshop = Workshop(application, threads=2)
+    worker = Worker(application, threads=2)
     [listening] = bind_sockets(0, "127.0.0.1")
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
 
     async def start() -> Portal:
-        portal = Portal(workshop, most)
+        portal = Portal(worker, most)
         portal.add_sockets([listening])
         return portal
 
@@ -175,16 +176,34 @@ def test_who_announces_too_much_hears_why_even_while_still_sending() -> None:
         assert answer.endswith(b"\r\n\r\n40")
 
 
-def test_an_answer_that_breaks_off_is_seen_to_be_cut() -> None:
-    def breaking(environ: Environ, start: Any) -> Iterator[bytes]:
+def test_who_asks_before_sending_is_told_to_go_on_or_at_once_that_it_is_too_much() -> None:
+    expects = "Expect: 100-continue"
+    with serving(saying) as connect, connect() as wire, connect() as other:
+        wire.sendall(post(3, expects))
+        assert wire.recv(100).startswith(b"HTTP/1.1 100 ")
+        wire.sendall(b"abc")
+        assert wire.recv(100).startswith(b"HTTP/1.1 200 ")
+        other.sendall(post(10**9, expects))
+        assert other.recv(100).startswith(b"HTTP/1.1 200 ")  # what the application says
+
+
+@pytest.mark.parametrize("good_pieces", [0, 1])
+def test_an_answer_that_breaks_off_is_seen_to_be_cut_and_is_closed(good_pieces: int) -> None:
+    closed = threading.Event()
+
+    def breaking(environ: Environ, start: Any) -> ClosingIterator:
         start("200 OK", [("Content-Length", "1000000")])
-        yield bytes(PIECE_BYTES)
+        return ClosingIterator(pieces(), closed.set)
+
+    def pieces() -> Iterator[bytes]:
+        yield from [bytes(PIECE_BYTES)] * good_pieces
         raise RuntimeError("the store is gone")
 
     with serving(breaking) as connect, connect() as wire:
         wire.sendall(GET)
         with pytest.raises(ConnectionResetError):
             read_all(wire)
+        assert closed.wait(PATIENCE_SECONDS)
 
 
 def test_a_header_with_an_underscore_does_not_pass_for_the_proxys() -> None:

@@ -25,10 +25,10 @@ from tornado.httputil import (
 )
 from tornado.iostream import StreamClosedError
 
-from webapp.http import environ, request_log
-from webapp.http.answer import PIECE_BYTES, Answer
+from webapp.http import request_log
 from webapp.http.upload_body import most_bytes
-from webapp.http.workshop import Workshop
+from webapp.http.worker import Worker
+from webapp.http.wsgi import PIECE_BYTES, WsgiResponse, environ
 
 PIECE_SECONDS = 20.0
 """Each piece of a body and of an answer must pass within this time; else the client is cut off."""
@@ -47,8 +47,8 @@ log = logging.getLogger(__name__)
 class Exchange(HTTPMessageDelegate):
     """Collects the request, has it answered, and sends the answer."""
 
-    def __init__(self, workshop: Workshop, connection: HTTP1Connection) -> None:
-        self._workshop = workshop
+    def __init__(self, worker: Worker, connection: HTTP1Connection) -> None:
+        self._worker = worker
         self._connection = connection
         self._request: HTTPServerRequest
         self._body = bytearray()
@@ -70,6 +70,7 @@ class Exchange(HTTPMessageDelegate):
         if announced > most_bytes(headers.get("Content-Type", "")):
             self._is_refused = True
             self._connection.set_max_body_size(announced)
+            headers.pop("Expect", None)  # it hears no instead of `100 Continue`
             self._answer(announced)
         else:
             self._set_deadline()
@@ -80,7 +81,7 @@ class Exchange(HTTPMessageDelegate):
             return
         before = len(self._body)
         self._body += chunk
-        self._workshop.held.hold(self.cut_off, len(self._body))
+        self._worker.held.hold(self.cut_off, len(self._body))
         if before // PIECE_BYTES != len(self._body) // PIECE_BYTES:
             self._set_deadline()
 
@@ -97,7 +98,7 @@ class Exchange(HTTPMessageDelegate):
         """The client went before its request was whole."""
         self._received_all.set_result(None)
         self._drop_deadline()
-        self._workshop.held.release(self.cut_off)
+        self._worker.held.release(self.cut_off)
 
     def cut_off(self) -> None:
         """End the connection at once; what it still has in the kernel goes too."""
@@ -118,8 +119,8 @@ class Exchange(HTTPMessageDelegate):
 
     def _answer(self, length: int | None) -> None:
         task = asyncio.create_task(self._work(length))
-        self._workshop.answering.add(task)
-        task.add_done_callback(self._workshop.answering.discard)
+        self._worker.answering.add(task)
+        task.add_done_callback(self._worker.answering.discard)
 
     async def _work(self, length: int | None) -> None:
         began_at = time.monotonic()
@@ -136,18 +137,18 @@ class Exchange(HTTPMessageDelegate):
             log.exception("%s %s broke off", self._request.method, self._request.path)
             self.cut_off()
         finally:
-            self._workshop.held.release(self.cut_off)
+            self._worker.held.release(self.cut_off)
             request_log.write(self._request, answer, sent, time.monotonic() - began_at)
             if answer is not None and not answer.is_whole:
                 await self._in_thread(answer.close)
 
-    def _begin(self, length: int | None) -> Answer:
+    def _begin(self, length: int | None) -> WsgiResponse:
         if self._connection.stream.closed():
             raise StreamClosedError
         body, self._body = self._body, bytearray()
-        return Answer(self._workshop.application, environ.of(self._request, body, length))
+        return WsgiResponse(self._worker.application, environ(self._request, body, length))
 
-    async def _send(self, answer: Answer) -> int:
+    async def _send(self, answer: WsgiResponse) -> int:
         """Send it as fast as the client takes it; how many bytes its body had."""
         headers = HTTPHeaders()
         for name, value in answer.headers:
@@ -166,9 +167,9 @@ class Exchange(HTTPMessageDelegate):
                 return sent
             writing = self._connection.write(stretch)
 
-    async def _stretches(self, answer: Answer) -> AsyncIterator[bytes]:
+    async def _stretches(self, answer: WsgiResponse) -> AsyncIterator[bytes]:
         while True:
-            self._workshop.held.hold(self.cut_off, len(answer.piece))
+            self._worker.held.hold(self.cut_off, len(answer.piece))
             for start in range(0, len(answer.piece), PIECE_BYTES):
                 yield answer.piece[start : start + PIECE_BYTES]
             if answer.is_whole:
@@ -176,5 +177,5 @@ class Exchange(HTTPMessageDelegate):
             await self._in_thread(answer.take)
 
     async def _in_thread(self, work: Callable[..., Result], *arguments: object) -> Result:
-        lane = self._workshop.lane(self._request.path)
+        lane = self._worker.lane(self._request.path)
         return await asyncio.get_running_loop().run_in_executor(lane, work, *arguments)

@@ -16,10 +16,10 @@ from tornado.httputil import HTTPConnection, HTTPServerConnectionDelegate
 from tornado.iostream import IOStream
 from tornado.tcpserver import TCPServer
 
-from webapp.http.answer import PIECE_BYTES
 from webapp.http.exchange import Exchange
 from webapp.http.upload_body import MAX_BODY_BYTES
-from webapp.http.workshop import Workshop
+from webapp.http.worker import Worker
+from webapp.http.wsgi import PIECE_BYTES
 
 HEAD_SECONDS = 10
 """A request's head must come whole within this time; a connection may be idle for as long."""
@@ -37,7 +37,7 @@ PARAMETERS = HTTP1ConnectionParameters(
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class Peer:
     """What Tornado hands on to each request of a connection."""
 
     remote_ip: str
@@ -47,9 +47,9 @@ class Client:
 class Portal(TCPServer, HTTPServerConnectionDelegate):
     """Accepts connections. Above `most` the oldest make room: honest ones are soon done."""
 
-    def __init__(self, workshop: Workshop, most: int) -> None:
+    def __init__(self, worker: Worker, most: int) -> None:
         super().__init__(max_buffer_size=MAX_WAITING_BYTES, read_chunk_size=PIECE_BYTES)
-        self._workshop = workshop
+        self._worker = worker
         self._most = most
         self._oldest_first: dict[IOStream, None] = {}
 
@@ -60,12 +60,12 @@ class Portal(TCPServer, HTTPServerConnectionDelegate):
             del self._oldest_first[oldest]
             oldest.close()
         self._oldest_first[stream] = None
-        HTTP1ServerConnection(stream, PARAMETERS, Client(address[0])).start_serving(self)
+        HTTP1ServerConnection(stream, PARAMETERS, Peer(address[0])).start_serving(self)
 
     def start_request(self, server_conn: object, request_conn: HTTPConnection) -> Exchange:
         """Wait for the next request of a connection."""
         del server_conn
-        return Exchange(self._workshop, cast(HTTP1Connection, request_conn))
+        return Exchange(self._worker, cast(HTTP1Connection, request_conn))
 
     def on_close(self, server_conn: object) -> None:
         """Forget a connection."""
@@ -75,5 +75,5 @@ class Portal(TCPServer, HTTPServerConnectionDelegate):
         """Accept nothing more; return when what was begun is answered, or after this time."""
         self.stop()
         until = time.monotonic() + seconds
-        while self._workshop.answering and time.monotonic() < until:
-            await asyncio.wait(self._workshop.answering, timeout=until - time.monotonic())
+        while self._worker.answering and time.monotonic() < until:
+            await asyncio.wait(self._worker.answering, timeout=until - time.monotonic())

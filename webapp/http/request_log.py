@@ -7,12 +7,14 @@ import logging
 from tornado.httputil import HTTPServerRequest
 
 from imagehub import logs
-from webapp.http.answer import Answer
+from webapp.http.wsgi import WsgiResponse
 
 log = logging.getLogger("webapp.requests")
 
 
-def write(request: HTTPServerRequest, answer: Answer | None, sent: int, seconds: float) -> None:
+def write(
+    request: HTTPServerRequest, answer: WsgiResponse | None, sent: int, seconds: float
+) -> None:
     """Method, path, status, size, time. No query, no address, no agent: these may name a person."""
     log.info(
         "%s %s %s",

@@ -1,18 +1,18 @@
-"""The threads of one process, and what its exchanges share besides."""
+"""What all exchanges of one process share."""
 
 from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from webapp.http.answer import Application
 from webapp.http.held_bytes import HeldBytes
+from webapp.http.wsgi import Application
 
 PROBE = "/healthz"
 DOWNLOAD = "/download"
 
 
-class Workshop:
+class Worker:
     """The application and its threads, in lanes: long work must not keep short work waiting."""
 
     def __init__(self, application: Application, threads: int) -> None:

@@ -137,7 +137,7 @@ class Settings:
     web_host: str = _setting("127.0.0.1", _text, "address that the portal listens on")
     web_port: int = _setting("8000", _port, "port that the portal listens on")
     web_workers: int = _setting("2", _positive, "processes that serve the portal")
-    web_threads: int = _setting("8", _positive, "threads of each of these processes, for requests that are no downloads")
+    web_threads: int = _setting("8", _positive, "threads of each of these processes")
     trusted_hosts: tuple[str, ...] = _setting(
         "localhost,127.0.0.1", _names, "host names that the portal answers to"
     )

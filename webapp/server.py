@@ -28,6 +28,8 @@ UNSENT_BYTES = 128 * 1024
 MOST_CONNECTIONS = 4000
 """Of one process, where it may open twice as many files: an answer may be one."""
 
+OTHER_FILES = 200
+
 
 def serve(settings: Settings, application: Application) -> None:
     """Serve until SIGTERM or SIGINT; end then within GRACEFUL_STOP_SECONDS.
@@ -75,6 +77,9 @@ async def _serve(worker: Worker, sockets: list[socket.socket], stopped: Connecti
 
 
 def _most_connections() -> int:
-    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-    return min(MOST_CONNECTIONS, files // 2)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = 2 * MOST_CONNECTIONS + OTHER_FILES
+    if hard != resource.RLIM_INFINITY:
+        files = min(files, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, files), hard))
+    return (files - OTHER_FILES) // 2

@@ -25,6 +25,9 @@ SPARK_JOBS = ("verify", "cluster", "release")
 PLAIN_JOBS = tuple(name for name in NAMES if name not in SPARK_JOBS)
 """These need the catalogue and the object store only."""
 
+SENDING_JOBS = ("deliver",)
+"""Those of PLAIN_JOBS that wait for strangers' servers."""
+
 
 class Job(Protocol):
     """What a job's module has. Doing a job again without new input changes nothing."""

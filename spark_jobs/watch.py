@@ -1,7 +1,9 @@
-"""Run the jobs whenever there is work for them, in two lanes side by side, until told to stop.
+"""Run the jobs whenever there is work for them, in three lanes side by side, until told to stop.
 
-The jobs that need Spark share one warm session, in the main thread. All others have a thread of
-their own, so none of them waits for a verification round. A lane's jobs run one after the other.
+The jobs that need Spark share one warm session, in the main thread. The others have threads of
+their own: one lane for those that wait for strangers' servers, one for the rest. So no withdrawal
+waits for a verification round, or for a webhook that is slow to answer. A lane's jobs run one after
+the other.
 """
 
 from __future__ import annotations
@@ -109,19 +111,31 @@ class Lane:
 def watch(
     settings: Settings, database: Database, store: ObjectStore, stop: threading.Event
 ) -> None:
-    """Run both lanes until `stop`. What ends the lane of Spark ends the other one and is raised."""
+    """Run the lanes until `stop`. What ends the lane of Spark ends the others and is raised."""
     from spark_jobs.session import running_spark  # a process that runs one plain job needs none
 
-    plain = Lane(jobs.PLAIN_JOBS, settings, database, store)
-    # A daemon: a plain job that hangs cannot keep the process from ending.
-    thread = threading.Thread(target=plain.run, args=(stop,), name="plain jobs", daemon=True)
-    thread.start()
+    threads = start_plain_lanes(settings, database, store, stop)
     try:
         with running_spark(settings, "watch") as spark:
             Lane(jobs.SPARK_JOBS, settings, database, store, spark).run(stop)
     finally:
         stop.set()
-        thread.join(LAST_JOB_SECONDS)
+        end = time.monotonic() + LAST_JOB_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+
+
+def start_plain_lanes(
+    settings: Settings, database: Database, store: ObjectStore, stop: threading.Event
+) -> list[threading.Thread]:
+    """Start the lanes of the jobs without Spark, each in a thread of its own."""
+    others = tuple(name for name in jobs.PLAIN_JOBS if name not in jobs.SENDING_JOBS)
+    lanes = [Lane(names, settings, database, store) for names in (others, jobs.SENDING_JOBS)]
+    # Daemons: a plain job that hangs cannot keep the process from ending.
+    threads = [threading.Thread(target=lane.run, args=(stop,), daemon=True) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    return threads
 
 
 def _require_spark(spark: Any) -> None:

@@ -48,7 +48,7 @@ class Featurizer:
         self._classes = _compiled(networks.classes, threads) if networks.classes else None
 
     def look(self, views: Sequence[Pixels]) -> Looks:
-        """Look at upright RGB photos of any size, each uint8 H x W x 3.
+        """Look at upright RGB photos of any size, each uint8 H x W x 3; ValueError for another.
 
         A network that gives both features and classes looks once.
         """
@@ -118,6 +118,8 @@ def _compile_once(path: Path | None, _sha256: str, threads: int) -> _Compiled:
 
 
 def _prepare(view: Pixels, side_pixels: int) -> Pixels:
+    if view.shape[2:] != (3,) or view.dtype != np.uint8:  # OpenVINO's queue would hang afterwards
+        raise ValueError(f"a view is uint8 H x W x 3, not {view.dtype} {view.shape}")
     if view.shape[:2] == (side_pixels, side_pixels):
         return np.ascontiguousarray(view)
     return resize(view, side_pixels, side_pixels)

@@ -22,13 +22,14 @@ from imagehub.catalogue.verification.verdicts import CountedPhotos, DueLabel, Pe
 from imagehub.errors import Conflict
 from imagehub.settings import Settings
 from imagehub.vision.registry import Networks
-from imagehub.vocabulary import Verdict
+from imagehub.vocabulary import Outcome, Verdict
 from spark_jobs.frames import executor_database, id_ranges
 from spark_jobs.runs import SparkJobContext
 from spark_jobs.verify.agreement.panel import Panel, SeenPhoto
 from spark_jobs.verify.agreement.peers import SEVERAL, Peers
 from spark_jobs.verify.agreement.record import Claimant
 from spark_jobs.verify.agreement.reviews import ReviewOpinion
+from spark_jobs.verify.apart import whole_or_apart
 from spark_jobs.verify.panels import gather
 
 DUE_SCHEMA = (
@@ -37,6 +38,9 @@ DUE_SCHEMA = (
 )
 JUDGED_SCHEMA = "judged long"
 CLAIMS_PER_TASK = 1_000
+UNJUDGED = Verdict(
+    Outcome.NEEDS_REVIEW, 0.5, ("The hub could not judge this photo by itself; a person will.",)
+)
 
 logger = logging.getLogger("spark_jobs")
 
@@ -142,7 +146,17 @@ def judge(context: SparkJobContext, version: Version, networks: Networks) -> int
 def judge_label(
     panel: Panel, label: str, claims: Sequence[PendingClaim], case: LabelCase
 ) -> list[tuple[str, Verdict]]:
-    """Verdicts, by image id, on claims of one label."""
+    """Verdicts by image id on claims of one label; one that cannot be judged waits for a person."""
+    return whole_or_apart(
+        claims,
+        lambda some: _judged(panel, label, some, case),
+        lambda claim: (claim.image_id, UNJUDGED),
+    )
+
+
+def _judged(
+    panel: Panel, label: str, claims: Sequence[PendingClaim], case: LabelCase
+) -> list[tuple[str, Verdict]]:
     numbers: dict[str, int] = {}
     peers = Peers(
         case.counted.embeddings,

@@ -26,6 +26,7 @@ from imagehub.vision.projection import Moments
 from imagehub.vision.registry import Networks
 from imagehub.vocabulary import EMBEDDING_DIMENSIONS
 from spark_jobs.frames import batched, executor_database, executor_store
+from spark_jobs.verify.apart import whole_or_apart
 from spark_jobs.verify.checks.all_checks import findings
 from spark_jobs.verify.checks.view import View
 
@@ -106,9 +107,22 @@ class ViewedPhoto:
 
 
 def look(photos: Sequence[ViewedPhoto], embedder: Embedder) -> list[Check]:
-    """Check, embed and name photos. One that cannot be read has a finding and no embedding."""
-    readable = [photo for photo in photos if photo.pixels is not None]
-    looks = embedder.look([photo.pixels for photo in readable if photo.pixels is not None])
+    """Check, embed and name photos.
+
+    One that cannot be read, or that the checks or the network cannot take, has a finding and no
+    embedding; it is looked at again later.
+    """
+    return whole_or_apart(
+        photos,
+        lambda some: _look(some, embedder),
+        lambda photo: _unreadable(photo.image),
+    )
+
+
+def _look(photos: Sequence[ViewedPhoto], embedder: Embedder) -> list[Check]:
+    looks = embedder.look([photo.pixels for photo in photos if photo.pixels is not None])
+    if not np.isfinite(looks.embeddings).all():
+        raise ValueError("an embedding is not finite")
     embeddings = iter(looks.embeddings)
     classes = iter(looks.classes)
     return [

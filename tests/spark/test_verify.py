@@ -12,6 +12,7 @@ from imagehub.catalogue.database import Database
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from spark_jobs.verify import job as verify
+from spark_jobs.verify.judge import UNJUDGED
 from tests.factories.labels import label
 from tests.factories.uploads import Photo, photo, same_photo_again
 from tests.spark.drawn_hub import PER_SHAPE, SHAPES, SIZE, add_photos, everything, verdicts
@@ -73,6 +74,28 @@ def test_a_view_that_is_missing_or_damaged_is_a_finding(
         assert verdict.outcome == "needs_review"
         assert "cannot be read" in verdict.reasons[0]
         assert verdict.crowd_size == PER_SHAPE + 1 - 2
+    assert not verify.has_work(database)
+
+
+def test_a_claim_that_cannot_be_judged_waits_for_a_person_and_holds_up_no_other(
+    verify_once: Run, drawings: Drawings, database: Database
+) -> None:
+    verify_once()
+    poisonous, *others = drawings["Circle"]
+    with database.transaction() as cursor:
+        cursor.execute(
+            "update image_checks set findings = %s where image_id = %s",
+            ('[{"code": "x", "measured": 1, "sentence": null}]', poisonous.image_id),
+        )
+        cursor.execute(
+            "update crowd_claims set next_step = 'judge' where label = %s", (poisonous.label.mid,)
+        )
+    verify_once()
+    found = verdicts(database)
+    set_apart = found[poisonous.image_id, poisonous.label.mid]
+    assert (set_apart.outcome, set_apart.reasons) == ("needs_review", list(UNJUDGED.reasons))
+    judged = [found[other.image_id, other.label.mid].outcome for other in others]
+    assert judged == ["verified"] * len(others)
     assert not verify.has_work(database)
 
 

@@ -24,7 +24,7 @@ from imagehub.vision.embedder import Embedder
 from imagehub.vision.featurizer import Featurizer
 from imagehub.vision.projection import Projection, random_projection
 from imagehub.vision.registry import choose
-from spark_jobs.verify.look import in_threads, look, read_photos
+from spark_jobs.verify.look import ViewedPhoto, in_threads, look, read_photos
 
 SIZES = ((320, 240), (512, 384), (200, 500), (96, 96), (64, 70))
 
@@ -150,3 +150,15 @@ def test_no_network_keeps_its_threads_on_one_core(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(tmp_path)], check=True, capture_output=True, text=True
     )
     assert said.stdout.split() == ["True", "True"]
+
+
+def test_a_photo_that_the_network_cannot_take_holds_no_other_up(
+    store: FolderStore, images: list[Unchecked], tmp_path: Path
+) -> None:
+    featurizer = Featurizer(choose(Settings(models=tmp_path / "none")))
+    projection = random_projection(featurizer.networks.embedding.network.outputs)
+    first, *others = read_photos(store, images[:3])
+    flat = ViewedPhoto(first.image, np.zeros((8, 8), np.uint8))  # no colours
+    checks = look([flat, *others], Embedder(featurizer, projection))
+    assert [check.findings[0].code for check in checks[:1]] == [UNREADABLE.code]
+    assert all(np.any(check.embedding) for check in checks[1:])

@@ -135,9 +135,10 @@ def of_cluster(cursor: Cursor, cluster_id: int, after: tuple[float, str], limit:
         join labels l on l.mid = c.label
         where m.cluster_id = %s
             and (m.distance, m.image_id) > (%s::real, %s)
-            and exists (
-                select from current_members s
+            and ( -- no `exists`: as in cluster_fronts
+                select true from current_members s
                 where s.label = c.label and s.image_id = m.image_id
+                limit 1
             )
         order by m.distance, m.image_id
         limit %s
@@ -160,9 +161,10 @@ def of_cluster_before(
         join labels l on l.mid = c.label
         where m.cluster_id = %s
             and (m.distance, m.image_id) < (%s::real, %s)
-            and exists (
-                select from current_members s
+            and ( -- no `exists`: as in cluster_fronts
+                select true from current_members s
                 where s.label = c.label and s.image_id = m.image_id
+                limit 1
             )
         order by m.distance desc, m.image_id desc
         limit %s
@@ -201,9 +203,10 @@ def cluster_fronts(
             from cluster_members m
             join images i on i.id = m.image_id
             where m.cluster_id = c.id
-                and exists (
-                    select from current_members s
+                and ( -- no `exists`, which would be joined to the whole label before the order
+                    select true from current_members s
                     where s.label = c.label and s.image_id = m.image_id
+                    limit 1
                 )
             order by m.distance, m.image_id
             limit %s

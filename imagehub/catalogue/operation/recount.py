@@ -96,17 +96,18 @@ def _claims(cursor: Cursor) -> list[CounterCheck]:
         from compared
         group by name
         union all
-        select 'duplicates', (
-            select coalesce(sum(total), 0) from row_counts where name = 'duplicates'
-        ), (select count(*) from duplicates)
-        union all
-        select 'door_refusals', (
-            select coalesce(sum(total), 0) from row_counts where name = 'door_refusals'
-        ), (select count(*) from door_refusals)
-        union all
-        select 'acceptances', (
-            select coalesce(sum(total), 0) from row_counts where name = 'acceptances'
-        ), (select count(*) from acceptances)
+        select 'rows_of_' || t.name, coalesce(sum(c.total), 0), t.rows
+        from (
+            select 'acceptances' as name, count(*) as rows from acceptances
+            union all
+            select 'door_refusals', count(*) from door_refusals
+            union all
+            select 'duplicates', count(*) from duplicates
+            union all
+            select 'clusters', count(*) from clusters
+        ) t
+        left join row_counts c using (name)
+        group by t.name, t.rows
         order by name
         """
     )

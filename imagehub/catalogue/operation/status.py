@@ -42,7 +42,9 @@ def count(cursor: Cursor) -> Status:
                    as needs_review,
                coalesce((select total from outcomes where outcome = 'rejected'), 0) as rejected,
                (select count(*) from label_set_counts where images > 0) as label_sets,
-               (select count(*) from clusters) as clusters,
+               (
+                   select coalesce(sum(total), 0)::bigint from row_counts where name = 'clusters'
+               ) as clusters,
                (select max(version) from label_set_versions) as label_set_version,
                greatest(
                    0, uploaded.accepted - landing.landed - landing.refused - uploaded.set_aside

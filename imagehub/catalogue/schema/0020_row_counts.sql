@@ -49,10 +49,15 @@ create trigger count_inserted after insert on duplicates
     referencing new table as changed for each statement execute function count_rows();
 create trigger count_deleted after delete on duplicates
     referencing old table as changed for each statement execute function count_rows();
+create trigger count_inserted after insert on clusters
+    referencing new table as changed for each statement execute function count_rows();
+create trigger count_deleted after delete on clusters
+    referencing old table as changed for each statement execute function count_rows();
 insert into row_counts
     select 'acceptances', 0, count(*) from acceptances
     union all select 'door_refusals', 0, count(*) from door_refusals
-    union all select 'duplicates', 0, count(*) from duplicates;
+    union all select 'duplicates', 0, count(*) from duplicates
+    union all select 'clusters', 0, count(*) from clusters;
 
 -- A claim is new with its first upload and gone with its last. Who changes uploads holds the row of
 -- `landing_counts` that is locked first anyway: two who look at one claim must not look at once.

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.operation import status
 from imagehub.catalogue.operation.recount import recount
+from imagehub.settings import Settings
+from imagehub.storage.folder import FolderStore
+from spark_jobs import jobs
 from tests.benchmarks.parts import copied_catalogue
 from tests.filled_catalogue import fill
 from tests.servers.postgres import QuickPostgres
@@ -22,6 +26,14 @@ from webapp.labels import service as labels
 FEW, MANY = 2_000, 20_000
 CONSTANT = 300
 """Rows that differ between two catalogues though nothing grows with them, such as labels in use."""
+
+REJECT_100 = """
+    update verdicts
+    set outcome = 'rejected'
+    where image_id in (
+        select image_id from verdicts where outcome = 'verified' order by image_id limit 100
+    )
+    """
 
 Reading = Callable[[Database, str], object]
 READINGS: dict[str, Reading] = {
@@ -85,6 +97,23 @@ def test_ten_times_the_photos_make_a_page_read_no_more_rows(
     for photos, (url, label) in filled.items():
         with closing(WatchedDatabase(url, role=ROLE)) as database:
             READINGS[name](database, label)
+            rows[photos] = database.rows
+    assert rows[MANY] <= 1.2 * rows[FEW] + CONSTANT, rows
+
+
+def test_publishing_100_changes_reads_no_more_rows_where_there_are_more_photos(
+    filled: dict[int, tuple[str, str]], tmp_path: Path
+) -> None:
+    rows = {}
+    store = FolderStore(str(tmp_path))
+    for photos, (url, _) in filled.items():
+        settings = Settings(data=tmp_path, catalogue_url=url, storage_url=f"folder:{tmp_path}")
+        with closing(WatchedDatabase(url)) as database:
+            jobs.execute("organise", settings, None, database, store)
+            with database.transaction() as cursor:
+                cursor.execute(REJECT_100)
+            database.rows = 0
+            assert jobs.execute("organise", settings, None, database, store)["removed"] >= 100
             rows[photos] = database.rows
     assert rows[MANY] <= 1.2 * rows[FEW] + CONSTANT, rows
 

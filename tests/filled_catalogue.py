@@ -10,6 +10,13 @@ from imagehub.catalogue.database import Database
 from tests import factories
 
 CLUSTERS_EACH = 12
+REJECT_100 = """
+    update verdicts
+    set outcome = 'rejected'
+    where image_id in (
+        select image_id from verdicts where outcome = 'verified' order by image_id limit 100
+    )
+    """
 
 _IMAGES = """
 create temporary table drawn on commit drop as

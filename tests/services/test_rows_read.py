@@ -15,7 +15,7 @@ from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from spark_jobs import jobs
 from tests.benchmarks.parts import copied_catalogue
-from tests.filled_catalogue import fill
+from tests.filled_catalogue import REJECT_100, fill
 from tests.servers.postgres import QuickPostgres
 from webapp.front import service as front
 from webapp.http.resources import ROLE
@@ -26,14 +26,6 @@ from webapp.labels import service as labels
 FEW, MANY = 2_000, 20_000
 CONSTANT = 300
 """Rows that differ between two catalogues though nothing grows with them, such as labels in use."""
-
-REJECT_100 = """
-    update verdicts
-    set outcome = 'rejected'
-    where image_id in (
-        select image_id from verdicts where outcome = 'verified' order by image_id limit 100
-    )
-    """
 
 Reading = Callable[[Database, str], object]
 READINGS: dict[str, Reading] = {

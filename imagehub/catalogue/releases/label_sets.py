@@ -11,7 +11,6 @@ from typing import Any
 
 from imagehub.catalogue.database import Cursor
 
-
 MOST_BY_INDEX = 100_000
 """Of so many changed images each one's rows are looked up; of more, everything is read."""
 
@@ -48,7 +47,7 @@ def stage(cursor: Cursor) -> bool:
     cursor.execute("analyze changed_images")
     cursor.execute("select count(*) as changed, count(image_id) as known from changed_images")
     row = cursor.fetchone()
-    everything = row.known < row.changed or row.known > MOST_BY_INDEX
+    everything = bool(row.known < row.changed or row.known > MOST_BY_INDEX)
     if not everything:  # Postgres may take a few hundred images for reason to read whole tables
         cursor.execute(
             """

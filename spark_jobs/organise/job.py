@@ -27,15 +27,15 @@ def run(context: JobContext) -> dict[str, int]:
     """Publish a new version if anything changed; return its numbers."""
     with context.database.transaction() as cursor:
         context.run.assert_current(cursor)
-        label_sets.stage(cursor)
+        everything = label_sets.stage(cursor)
         added = label_sets.stage_new(cursor, TOLERANCE)
         removed = label_sets.stage_gone(cursor, TOLERANCE)
         if added or removed:
             version = label_sets.add_version(cursor, context.run.id)
             label_sets.remove_gone(cursor, version)
             label_sets.add_new(cursor, version)
-            label_sets.forget_counts(cursor)
-            label_sets.write_counts(cursor)
+            count = label_sets.count_all if everything else label_sets.count_changes
+            count(cursor, version)
         version, images, sets = label_sets.newest_version(cursor)
     return {
         "added": added,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 from click.testing import CliRunner
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.operation.recount import recount
+from imagehub.catalogue.uploads import removals
 from imagehub.cli import main
+from imagehub.vocabulary import Outcome
 from tests import factories
 
 
@@ -39,11 +42,49 @@ def test_a_full_catalogue_counts_right(full: Database) -> None:
     assert tallies["cluster_members"].kept == 3
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_counters_are_right_after_any_history(database: Database, seed: int) -> None:
+    dice = random.Random(seed)
+    with database.transaction() as cursor:
+        labels = [factories.label(cursor) for _ in range(3)]
+        photos = [factories.verified_photo(cursor, dice.choice(labels)) for _ in range(6)]
+    for _ in range(40):
+        with database.transaction() as cursor:
+            photo = dice.choice(photos)
+            match dice.randrange(5):
+                case 0:
+                    photos.append(factories.verified_photo(cursor, dice.choice(labels)))
+                case 1:
+                    factories.same_photo_again(cursor, photo)
+                case 2:
+                    cursor.execute(
+                        "select id from uploads where image_id = %s order by id", (photo.image_id,)
+                    )
+                    ids = [row.id for row in cursor.fetchall()]
+                    if len(ids) > 1:
+                        removals.remove_upload(cursor, dice.choice(ids))
+                case 3:
+                    removals.forget_verdicts(cursor, photo.image_id, [photo.label.mid])
+                    factories.verdict(
+                        cursor, photo.image_id, photo.label, dice.choice(list(Outcome))
+                    )
+                case _:
+                    photos.remove(photo)
+                    for upload in removals.uploads_of(cursor, photo.image_id):
+                        removals.remove_upload(cursor, upload)
+                    removals.delete_image(cursor, photo.image_id)
+                    photos.append(factories.verified_photo(cursor, photo.label))
+    assert [check for check in recount(database) if not check.is_right] == []
+
+
 @pytest.mark.parametrize(
     ("damage", "found"),
     [
         ("update landing_counts set total = total + 1 where name = 'landed'", "landed"),
         ("update landing_counts set total = 0 where name = 'refused'", "refused"),
+        ("update claim_counts set images = images + 1", "claims_counted_right"),
+        ("update verdict_counts set images = 0 where label = ''", "verdicts_counted_right"),
+        ("update row_counts set total = 0 where name = 'clusters'", "rows_of_clusters"),
         ("update landing_counts set total = 0 where name = 'images'", "images"),
         ("update landing_counts set total = 9 where name = 'exact_duplicates'", "exact_duplicates"),
         ("delete from acceptances where upload_id in (select id from uploads limit 1)", "accepted"),

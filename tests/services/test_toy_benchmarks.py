@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.figures import add_figures
-from tests.benchmarks import bench_hold, bench_row_security, bench_uploads
+from tests.benchmarks import bench_hold, bench_row_security, bench_scale, bench_uploads
 from tests.benchmarks.toy_figures import require_written
 from tests.servers.kafka import Kafka
 
@@ -45,6 +45,23 @@ def test_the_row_security_benchmark_writes_its_figures(catalogue_url: str) -> No
     require_written(
         "row_security",
         [f"{reading}_{figure}" for reading in READINGS for figure in ("ms", "with_to_without")],
+    )
+
+
+def test_the_scale_benchmark_writes_its_figures(catalogue_url: str) -> None:
+    bench_scale.run(bench_scale.TOY, 2, catalogue_url)
+    require_written(
+        "scale",
+        [
+            *("photos", "bytes_per_photo", "worst_page_ratio", "label_page_ratio"),
+            "publish_100_seconds",
+            *(
+                f"{page}_{kind}_{figure}_ms"
+                for page in bench_scale.PAGES
+                for kind in ("page", "yardstick")
+                for figure in ("p50", "p95")
+            ),
+        ],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -119,6 +120,52 @@ def test_the_last_image_can_leave(sets: Sets, tree: dict[str, Label]) -> None:
     assert sets.run()["version"] == 2
     assert sets.members(2) == set()
     assert sets.counts() == {}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_publishing_what_changed_gives_what_publishing_everything_gives(
+    sets: Sets, tree: dict[str, Label], seed: int
+) -> None:
+    dice = random.Random(seed)
+    labels = list(tree.values())
+    with sets.database.transaction() as cursor:
+        made = [factories.verified_photo(cursor, dice.choice(labels)) for _ in range(12)]
+    sets.run()
+    for _ in range(6):
+        with sets.database.transaction() as cursor:
+            for photo in dice.sample(made, 3):
+                outcome = dice.choice([Outcome.VERIFIED, Outcome.REJECTED])
+                cursor.execute(
+                    "update verdicts set outcome = %s, probability = %s where image_id = %s",
+                    (str(outcome), dice.random(), photo.image_id),
+                )
+            other, again = dice.choice(made), dice.choice(labels)
+            cursor.execute(
+                "delete from verdicts where image_id = %s and label = %s",
+                (other.image_id, again.mid),
+            )
+            factories.verdict(cursor, other.image_id, again)
+        sets.run()
+        by_difference = sets.counts(), sets.rows("select * from current_members order by 1, 2, 3")
+        numbers = sets.rows(
+            "select images, label_sets from label_set_versions order by version desc limit 1"
+        )
+        with sets.database.transaction() as cursor:
+            cursor.execute("select count(*) as marks from unorganised")
+            assert cursor.fetchone().marks == 0
+            cursor.execute("insert into unorganised default values")
+        whole = sets.run()
+        assert (whole["added"], whole["removed"]) == (0, 0)
+        rows = sets.rows("select * from current_members order by 1, 2, 3")
+        assert by_difference == (sets.counts(), rows)
+        assert numbers == [(len({row[1] for row in rows}), len({row[0] for row in rows}))]
+        assert sets.counts() == {
+            mid: (
+                len({row[1] for row in rows if row[0] == mid}),
+                len({row[1] for row in rows if row[0] == row[2] == mid}),
+            )
+            for mid in {row[0] for row in rows}
+        }
 
 
 def test_a_run_that_was_replaced_publishes_nothing(sets: Sets, tree: dict[str, Label]) -> None:

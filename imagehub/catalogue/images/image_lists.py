@@ -126,50 +126,80 @@ def of_label_before(cursor: Cursor, mid: str, before: str, limit: int) -> list[T
 
 def of_cluster(cursor: Cursor, cluster_id: int, after: tuple[float, str], limit: int) -> list[Tile]:
     """A cluster's images, nearest to its centre first, behind (distance, id)."""
+    _walk_indexes(cursor)
     cursor.execute(
         """
-        select m.image_id, i.full_width, i.full_height, l.mid, l.name, m.distance
-        from cluster_members m
-        join clusters c on c.id = m.cluster_id
-        join images i on i.id = m.image_id
+        select m.image_id, m.full_width, m.full_height, l.mid, l.name, m.distance
+        from clusters c
         join labels l on l.mid = c.label
-        where m.cluster_id = %s
-            and (m.distance, m.image_id) > (%s::real, %s)
-            and exists (
-                select from current_members s
-                where s.label = c.label and s.image_id = m.image_id
-            )
+        cross join lateral (
+            select m.*, i.full_width, i.full_height
+            from cluster_members m
+            join images i on i.id = m.image_id
+            where m.cluster_id = c.id
+                and (m.distance, m.image_id) > (%(distance)s::real, %(image)s)
+                and (
+                    select true
+                    from current_members s
+                    where s.label = c.label and s.image_id = m.image_id
+                    limit 1
+                )
+            order by m.distance, m.image_id
+            limit %(limit)s
+        ) m
+        where c.id = %(cluster)s
         order by m.distance, m.image_id
-        limit %s
         """,
-        (cluster_id, *after, limit),
+        {
+            "cluster": cluster_id,
+            "distance": after[0],
+            "image": after[1],
+            "limit": limit,
+        },
     )
-    return _tiles(cursor)
+    found = _tiles(cursor)
+    _walk_indexes(cursor, only=False)
+    return found
 
 
 def of_cluster_before(
     cursor: Cursor, cluster_id: int, before: tuple[float, str], limit: int
 ) -> list[Tile]:
     """A cluster's images that stand before (distance, id), farthest from the centre first."""
+    _walk_indexes(cursor)
     cursor.execute(
         """
-        select m.image_id, i.full_width, i.full_height, l.mid, l.name, m.distance
-        from cluster_members m
-        join clusters c on c.id = m.cluster_id
-        join images i on i.id = m.image_id
+        select m.image_id, m.full_width, m.full_height, l.mid, l.name, m.distance
+        from clusters c
         join labels l on l.mid = c.label
-        where m.cluster_id = %s
-            and (m.distance, m.image_id) < (%s::real, %s)
-            and exists (
-                select from current_members s
-                where s.label = c.label and s.image_id = m.image_id
-            )
+        cross join lateral (
+            select m.*, i.full_width, i.full_height
+            from cluster_members m
+            join images i on i.id = m.image_id
+            where m.cluster_id = c.id
+                and (m.distance, m.image_id) < (%(distance)s::real, %(image)s)
+                and (
+                    select true
+                    from current_members s
+                    where s.label = c.label and s.image_id = m.image_id
+                    limit 1
+                )
+            order by m.distance desc, m.image_id desc
+            limit %(limit)s
+        ) m
+        where c.id = %(cluster)s
         order by m.distance desc, m.image_id desc
-        limit %s
         """,
-        (cluster_id, *before, limit),
+        {
+            "cluster": cluster_id,
+            "distance": before[0],
+            "image": before[1],
+            "limit": limit,
+        },
     )
-    return _tiles(cursor)
+    found = _tiles(cursor)
+    _walk_indexes(cursor, only=False)
+    return found
 
 
 def clusters(cursor: Cursor, mid: str) -> list[tuple[int, int, int]]:
@@ -184,6 +214,7 @@ def cluster_fronts(
     cursor: Cursor, mids: Sequence[str], limit: int, tiles_each: int
 ) -> dict[str, list[ClusterEntry]]:
     """The largest clusters of each label, each with the tiles nearest to its centre."""
+    _walk_indexes(cursor)
     cursor.execute(
         """
         select c.id, c.ordinal, c.size, m.image_id, m.full_width, m.full_height, l.mid, l.name,
@@ -201,9 +232,11 @@ def cluster_fronts(
             from cluster_members m
             join images i on i.id = m.image_id
             where m.cluster_id = c.id
-                and exists (
-                    select from current_members s
+                and (
+                    select true
+                    from current_members s
                     where s.label = c.label and s.image_id = m.image_id
+                    limit 1
                 )
             order by m.distance, m.image_id
             limit %s
@@ -216,6 +249,7 @@ def cluster_fronts(
     found: dict[tuple[int, int, int], list[Tile]] = {}
     for row in cursor.fetchall():
         found.setdefault((row.id, row.ordinal, row.size), []).append(_tile(row))
+    _walk_indexes(cursor, only=False)
     fronts: dict[str, list[ClusterEntry]] = {mid: [] for mid in mids}
     for key, tiles in found.items():
         fronts[tiles[0].label.mid].append(ClusterEntry(*key, tuple(tiles)))
@@ -268,6 +302,23 @@ def similar(cursor: Cursor, image_id: str, leave_out: Sequence[str], limit: int)
         {"image": image_id, "leave_out": [image_id, *leave_out], "limit": limit},
     )
     return _tiles(cursor)
+
+
+def _walk_indexes(cursor: Cursor, only: bool = True) -> None:
+    """Have a cluster read in its index's order, as far as the limit, or let Postgres choose again.
+
+    Postgres thinks that clusters are small, and would read a large one whole to sort it. For the
+    same reason membership is asked by a subselect, which is never joined to the whole label.
+    """
+    switch = "off" if only else "on"
+    cursor.execute(
+        """
+        select set_config('enable_sort', %(switch)s, true),
+            set_config('enable_incremental_sort', %(switch)s, true),
+            set_config('enable_bitmapscan', %(switch)s, true)
+        """,
+        {"switch": switch},
+    )
 
 
 def _tiles(cursor: Cursor) -> list[Tile]:

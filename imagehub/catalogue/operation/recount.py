@@ -34,7 +34,7 @@ def recount(database: Database) -> list[CounterCheck]:
     """Compare every counter with its rows, all at one moment."""
     with database.transaction() as cursor:
         cursor.execute("set transaction isolation level repeatable read, read only")
-        return [*_uploads(cursor), *_label_sets(cursor), *_graphs(cursor)]
+        return [*_uploads(cursor), *_claims(cursor), *_label_sets(cursor), *_graphs(cursor)]
 
 
 def _uploads(cursor: Cursor) -> list[CounterCheck]:
@@ -68,6 +68,46 @@ def _uploads(cursor: Cursor) -> list[CounterCheck]:
                 from acceptances
                 where not exists (select from uploads where uploads.id = upload_id)
             )
+        order by name
+        """
+    )
+    return _tallies(cursor)
+
+
+def _claims(cursor: Cursor) -> list[CounterCheck]:
+    cursor.execute(
+        """
+        with claims_say as (
+            select label, count(*) as images from claims group by label
+        ), verdicts_say as (
+            select version, coalesce(label, '') as label, outcome, count(*) as images
+            from verdicts
+            group by grouping sets ((version, label, outcome), (version, outcome))
+        ), compared (name, kept, again) as (
+            select 'claims_counted_right', coalesce(k.images, 0), coalesce(s.images, 0)
+            from claim_counts k
+            full join claims_say s using (label)
+            union all
+            select 'verdicts_counted_right', coalesce(k.images, 0), coalesce(s.images, 0)
+            from verdict_counts k
+            full join verdicts_say s using (version, label, outcome)
+        )
+        select name, count(*) as kept, count(*) filter (where kept = again) as recounted
+        from compared
+        group by name
+        union all
+        select 'rows_of_' || t.name, coalesce(sum(c.total), 0), t.rows
+        from (
+            select 'acceptances' as name, count(*) as rows from acceptances
+            union all
+            select 'door_refusals', count(*) from door_refusals
+            union all
+            select 'duplicates', count(*) from duplicates
+            union all
+            select 'clusters', count(*) from clusters
+        ) t
+        left join row_counts c using (name)
+        group by t.name, t.rows
         order by name
         """
     )

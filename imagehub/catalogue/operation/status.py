@@ -19,8 +19,9 @@ def count(cursor: Cursor) -> Status:
     cursor.execute(
         """
         with outcomes as (
-            select outcome, count(*) as total
-            from verdicts where version = (select version from current_version) group by outcome
+            select outcome, images as total
+            from verdict_counts
+            where version = (select version from current_version) and label = ''
         ), uploaded as materialized (
             select * from upload_totals
         ), landing as (
@@ -33,23 +34,26 @@ def count(cursor: Cursor) -> Status:
         )
         select uploaded.accepted, landing.landed, landing.refused, uploaded.refused_at_the_door,
                landing.images, landing.exact_duplicates,
-               (select count(*) from duplicates) as near_duplicates,
+               (
+                   select coalesce(sum(total), 0)::bigint from row_counts where name = 'duplicates'
+               ) as near_duplicates,
                coalesce((select total from outcomes where outcome = 'verified'), 0) as verified,
                coalesce((select total from outcomes where outcome = 'needs_review'), 0)
                    as needs_review,
                coalesce((select total from outcomes where outcome = 'rejected'), 0) as rejected,
                (select count(*) from label_set_counts where images > 0) as label_sets,
-               (select count(*) from clusters) as clusters,
+               (
+                   select coalesce(sum(total), 0)::bigint from row_counts where name = 'clusters'
+               ) as clusters,
                (select max(version) from label_set_versions) as label_set_version,
                greatest(
                    0, uploaded.accepted - landing.landed - landing.refused - uploaded.set_aside
                ) as waiting_to_land,
-               (select count(*) from claims where not exists (
-                   select from verdicts
-                   where verdicts.version = (select version from current_version)
-                     and verdicts.image_id = claims.image_id
-                     and verdicts.label = claims.label
-               )) as waiting_for_verdict,
+               greatest(
+                   0,
+                   (select coalesce(sum(images), 0) from claim_counts)
+                   - (select coalesce(sum(total), 0) from outcomes)
+               )::bigint as waiting_for_verdict,
                uploaded.set_aside
         from uploaded, landing
         """

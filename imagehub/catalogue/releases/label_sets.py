@@ -1,7 +1,7 @@
 """Label sets: verified images under their label and all its ancestors, as numbered versions.
 
 A version is written in one transaction: the three stages, `add_version`, `remove_gone`, `add_new`
-and the counts.
+and the counts. It costs what changed: triggers keep the images to look at in `unorganised`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from imagehub.catalogue.database import Cursor
+
+MOST_BY_INDEX = 100_000
+"""Of so many changed images each one's rows are looked up; of more, everything is read."""
 
 
 def labels_changed_since_organised(cursor: Cursor) -> bool:
@@ -28,19 +31,52 @@ def labels_changed_since_organised(cursor: Cursor) -> bool:
     return bool(cursor.fetchone().answer)
 
 
-def stage(cursor: Cursor) -> None:
-    """Work out who belongs where by the current verdicts, for the rest of the transaction."""
+def stage(cursor: Cursor) -> bool:
+    """Work out who belongs where by the current verdicts, for the rest of the transaction.
+
+    Only images whose verdicts changed are looked at, unless the answer is True: everything may
+    have changed, as with another version of verification or an import of labels.
+    """
     cursor.execute(
         """
+        create temporary table changed_images on commit drop as
+        with taken as (delete from unorganised returning image_id)
+        select distinct image_id from taken
+        """
+    )
+    cursor.execute("analyze changed_images")
+    cursor.execute("select count(*) as changed, count(image_id) as known from changed_images")
+    row = cursor.fetchone()
+    everything = bool(row.known < row.changed or row.known > MOST_BY_INDEX)
+    if not everything:  # Postgres may take a few hundred images for reason to read whole tables
+        cursor.execute(
+            """
+            set local enable_seqscan = off;
+            set local enable_hashjoin = off;
+            set local enable_mergejoin = off
+            """
+        )
+    scope = "true" if everything else "image_id in (select image_id from changed_images)"
+    cursor.execute(
+        f"""
         create temporary table wanted_members on commit drop as
         select a.ancestor as label, v.image_id, v.label as claimed_label, v.probability
         from verdicts v
         join current_version using (version)
         join label_ancestors a on a.mid = v.label
-        where v.outcome = 'verified'
-        """
+        where v.outcome = 'verified' and {scope}
+        """  # noqa: S608 (one of the two scopes above)
     )
-    cursor.execute("analyze wanted_members")
+    cursor.execute(
+        f"""
+        create temporary table members_before on commit drop as
+        select label, image_id, claimed_label, probability, added_in
+        from current_members
+        where {scope}
+        """  # noqa: S608 (as above)
+    )
+    cursor.execute("analyze wanted_members, members_before")
+    return everything
 
 
 def stage_new(cursor: Cursor, tolerance: float) -> int:
@@ -54,7 +90,7 @@ def stage_new(cursor: Cursor, tolerance: float) -> int:
         select w.*
         from wanted_members w
         where not exists (
-            select from current_members m
+            select from members_before m
             where m.label = w.label
                 and m.image_id = w.image_id
                 and m.claimed_label = w.claimed_label
@@ -72,7 +108,7 @@ def stage_gone(cursor: Cursor, tolerance: float) -> int:
         """
         create temporary table gone_members on commit drop as
         select m.label, m.image_id, m.claimed_label, m.added_in
-        from current_members m
+        from members_before m
         where not exists (
             select from wanted_members w
             where m.label = w.label
@@ -87,13 +123,12 @@ def stage_gone(cursor: Cursor, tolerance: float) -> int:
 
 
 def add_version(cursor: Cursor, run_id: int) -> int:
-    """Begin the next version of what is staged; return its number."""
+    """Begin the next version of what is staged, not yet counted; return its number."""
     cursor.execute(
         """
         insert into label_set_versions (version, job_run_id, images, label_sets)
-        select coalesce((select max(version) from label_set_versions), 0) + 1, %s,
-            count(distinct image_id), count(distinct label)
-        from wanted_members
+        select coalesce(max(version), 0) + 1, %s, 0, 0
+        from label_set_versions
         returning version
         """,
         (run_id,),
@@ -129,20 +164,9 @@ def add_new(cursor: Cursor, version: int) -> None:
     )
 
 
-def forget_counts(cursor: Cursor) -> None:
-    """Drop the counts of the version before, except of sets that are still there."""
-    cursor.execute(
-        """
-        delete from label_set_counts c
-        where not exists ( -- `not in` is no join in Postgres
-            select from wanted_members w where w.label = c.label
-        )
-        """
-    )
-
-
-def write_counts(cursor: Cursor) -> None:
-    """Count the images of each set, with descendants and of the label itself."""
+def count_all(cursor: Cursor, version: int) -> None:
+    """Count the images of each set, when all of them are staged."""
+    cursor.execute("delete from label_set_counts")
     cursor.execute(
         """
         insert into label_set_counts (label, images, own_images)
@@ -150,9 +174,56 @@ def write_counts(cursor: Cursor) -> None:
             count(distinct image_id) filter (where claimed_label = label)
         from wanted_members
         group by label
-        on conflict (label) do update
-        set images = excluded.images, own_images = excluded.own_images
         """
+    )
+    cursor.execute(
+        """
+        update label_set_versions
+        set images = (select count(distinct image_id) from wanted_members),
+            label_sets = (select count(*) from label_set_counts)
+        where version = %s
+        """,
+        (version,),
+    )
+
+
+def count_changes(cursor: Cursor, version: int) -> None:
+    """Bring the counts of the version before to this one by what the staged images change."""
+    cursor.execute(
+        """
+        insert into label_set_counts as c (label, images, own_images)
+        select label, sum(step), sum(step * is_own::integer)
+        from (
+            select -1 as step, label, image_id, bool_or(claimed_label = label) as is_own
+            from members_before
+            group by label, image_id
+            union all
+            select 1, label, image_id, bool_or(claimed_label = label)
+            from wanted_members
+            group by label, image_id
+        ) s
+        group by label
+        on conflict (label) do update
+        set images = c.images + excluded.images, own_images = c.own_images + excluded.own_images
+        """
+    )
+    cursor.execute("delete from label_set_counts where images = 0")
+    cursor.execute(
+        """
+        update label_set_versions
+        set label_sets = (select count(*) from label_set_counts),
+            images = (select count(distinct image_id) from wanted_members)
+                - (select count(distinct image_id) from members_before)
+                + coalesce((
+                    select images
+                    from label_set_versions
+                    where version < %(version)s
+                    order by version desc
+                    limit 1
+                ), 0)
+        where version = %(version)s
+        """,
+        {"version": version},
     )
 
 

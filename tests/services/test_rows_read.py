@@ -1,0 +1,115 @@
+"""No page reads more rows than it shows, plus a constant: ten times the photos cost the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from imagehub.catalogue.database import Cursor, Database
+from imagehub.catalogue.operation import status
+from imagehub.catalogue.operation.recount import recount
+from imagehub.settings import Settings
+from imagehub.storage.folder import FolderStore
+from spark_jobs import jobs
+from tests.benchmarks.parts import copied_catalogue
+from tests.filled_catalogue import REJECT_100, fill
+from tests.servers.postgres import QuickPostgres
+from webapp.front import service as front
+from webapp.http.resources import ROLE
+from webapp.images import service as images
+from webapp.images.service import PageCursor
+from webapp.labels import service as labels
+
+FEW, MANY = 2_000, 20_000
+CONSTANT = 300
+"""Rows that differ between two catalogues though nothing grows with them, such as labels in use."""
+
+Reading = Callable[[Database, str], object]
+READINGS: dict[str, Reading] = {
+    "front page": lambda database, _: front.show(database),
+    "label": labels.show,
+    "label's clusters": images.clusters,
+    "label's photos": lambda database, mid: images.of_label(database, mid, PageCursor(), 50),
+    "cluster's photos": lambda database, mid: images.of_label(database, mid, PageCursor(), 50, 0),
+    "status": lambda database, _: _counted(database),
+}
+
+
+class WatchedDatabase(Database):
+    """Adds up the rows and index entries that its transactions read."""
+
+    rows = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """A transaction whose reading is counted."""
+        with super().transaction() as cursor:
+            cursor.execute("set local max_parallel_workers_per_gather = 0")
+            before = _rows_read(cursor)
+            yield cursor
+            self.rows += _rows_read(cursor) - before
+
+
+def _rows_read(cursor: Cursor) -> int:
+    cursor.execute(
+        """
+        select sum(pg_stat_get_xact_tuples_returned(c.oid))::bigint as rows
+        from pg_class c
+        where c.relnamespace = 'public'::regnamespace
+        """
+    )
+    return int(cursor.fetchone().rows)
+
+
+def _counted(database: Database) -> None:
+    with database.transaction() as cursor:
+        status.count(cursor)
+
+
+@pytest.fixture(scope="module")
+def filled(postgres_server: QuickPostgres) -> Iterator[dict[int, tuple[str, str]]]:
+    """A small and a large catalogue: its URL and its largest label."""
+    url = postgres_server.url
+    with copied_catalogue(url) as few, copied_catalogue(url) as many:
+        found = {}
+        for photos, copy in ((FEW, few), (MANY, many)):
+            with closing(Database(copy)) as database:
+                found[photos] = (copy, fill(database, photos))
+        yield found
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_ten_times_the_photos_make_a_page_read_no_more_rows(
+    filled: dict[int, tuple[str, str]], name: str
+) -> None:
+    rows = {}
+    for photos, (url, label) in filled.items():
+        with closing(WatchedDatabase(url, role=ROLE)) as database:
+            READINGS[name](database, label)
+            rows[photos] = database.rows
+    assert rows[MANY] <= 1.2 * rows[FEW] + CONSTANT, rows
+
+
+def test_publishing_100_changes_reads_no_more_rows_where_there_are_more_photos(
+    filled: dict[int, tuple[str, str]], tmp_path: Path
+) -> None:
+    rows = {}
+    store = FolderStore(str(tmp_path))
+    for photos, (url, _) in filled.items():
+        settings = Settings(data=tmp_path, catalogue_url=url, storage_url=f"folder:{tmp_path}")
+        with closing(WatchedDatabase(url)) as database:
+            jobs.execute("organise", settings, None, database, store)
+            with database.transaction() as cursor:
+                cursor.execute(REJECT_100)
+            database.rows = 0
+            assert jobs.execute("organise", settings, None, database, store)["removed"] >= 100
+            rows[photos] = database.rows
+    assert rows[MANY] <= 1.2 * rows[FEW] + CONSTANT, rows
+
+
+def test_a_filled_catalogue_counts_right(filled: dict[int, tuple[str, str]]) -> None:
+    with closing(Database(filled[FEW][0])) as database:
+        assert [check.name for check in recount(database) if not check.is_right] == []

@@ -1,5 +1,5 @@
 -- Counters of what pages tell, kept by triggers in the transaction that changes the rows: to tell a
--- number costs the same however many rows there are. `imagehub recount` compares them.
+-- number costs the same however many rows there are. `imagehub status --recount` compares them.
 
 -- Written by: triggers on the tables counted. The sum over the parts is how many rows a table has;
 -- several parts, so that requests that add rows at once seldom wait for one another.

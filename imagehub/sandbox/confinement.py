@@ -1,10 +1,10 @@
 """What the decoding child gives up before it sees the first photo (Linux).
 
 Always: memory, written files, more processes, and most open files, by resource limits; gaining
-rights, by `no_new_privs`. Where the system permits: the network, by a network namespace of its
-own, and root, by becoming nobody. Where it does not permit these two (a container without the
-right to make namespaces), the child can still open sockets; run such a container without network
-routes that matter, or with the right to unshare.
+rights, by `no_new_privs`. Where the system permits: all files but the program's own code, signals
+to others and TCP, by Landlock; the network, by a network namespace of its own; root, by becoming
+nobody. Where it permits neither Landlock nor namespaces (an old kernel, a container that forbids
+both), the child of an ordinary user can still read that user's files and open sockets.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import sys
+from pathlib import Path
+
+from imagehub.sandbox import landlock
 
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
@@ -32,6 +36,7 @@ def leave_network() -> bool:
 
 def give_up_rights(memory_bytes: int) -> None:
     """Set the limits that hold for the rest of the process's life."""
+    rules = landlock.ruleset(_code())
     for kind, limit in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_FSIZE, 0),
@@ -45,6 +50,14 @@ def give_up_rights(memory_bytes: int) -> None:
         os.setuid(_NOBODY)
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if rules is not None:
+        landlock.restrict(rules)
+
+
+def _code() -> set[Path]:
+    """The folders of all modules that are loaded: an error may import their neighbours yet."""
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    return {Path(file).parent for file in files if file}
 
 
 def allow_cpu(seconds: int) -> None:

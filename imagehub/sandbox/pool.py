@@ -6,6 +6,7 @@ killed the child, the photo is tried once more. The next photo finds a new child
 
 from __future__ import annotations
 
+import logging
 import queue
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from typing import BinaryIO, cast
 from imagehub.errors import Misconfigured
 from imagehub.photo import LandedPhoto, PhotoHeader, inspect
 from imagehub.photo.refusals import refused_decoding
+from imagehub.sandbox import landlock
 from imagehub.sandbox.frames import (
     READY,
     BrokenAnswer,
@@ -29,6 +31,8 @@ from imagehub.sandbox.frames import (
 PHOTOS_PER_CHILD = 1000
 START_SECONDS = 60
 
+log = logging.getLogger(__name__)
+
 
 class Sandbox:
     """A pool of `size` decoding children, started when first needed. Safe to share by threads."""
@@ -36,6 +40,11 @@ class Sandbox:
     def __init__(self, size: int, limits: Limits | None = None) -> None:
         self.size = size
         self._limits = limits or Limits()
+        if landlock.abi() == 0:
+            log.warning(
+                "This kernel has no Landlock: whatever takes over a decoding child could read what"
+                " this process's user can read, unless that is root."
+            )
         self._idle: queue.SimpleQueue[_Child | None] = queue.SimpleQueue()
         for _ in range(size):
             self._idle.put(None)  # a child that is still to be started

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
@@ -98,6 +103,71 @@ def test_a_child_has_no_secret_no_socket_and_no_network(
         assert child.uids().real == 65534
         assert (process / "ns/net").readlink() != Path("/proc/self/ns/net").readlink()
     fresh.close()
+
+
+TRIES = """
+import json, os, socket, sys
+from imagehub.sandbox.child import _load_decoders
+from imagehub.sandbox.confinement import give_up_rights, leave_network
+secret, folder, port, user = sys.argv[1:]
+_load_decoders()
+if user != "me":  # its parent too, and only now: the user may not be able to read this code
+    os.setgroups([])
+    os.setgid(int(user))
+    os.setuid(int(user))
+if os.fork():
+    sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+def fill(path): open(path, "w").close()
+def connect():
+    with socket.socket() as one:
+        one.connect(("127.0.0.1", int(port)))
+tries = {
+    "read a secret": lambda: open(secret).read(),
+    "write a file": lambda: fill(secret),
+    "make a file": lambda: fill(folder + "/new"),
+    "remove a file": lambda: os.unlink(secret + ".old"),
+    "list a folder": lambda: os.listdir(folder),
+    "signal the parent": lambda: os.kill(os.getppid(), 0),
+    "run a program": lambda: os.posix_spawn("/bin/true", ["true"], {}),
+    "connect": connect,
+}
+def succeeds(act):
+    try:
+        act()
+    except OSError:
+        return False
+    return True
+if sys.stdin.readline().strip() == "confined":
+    leave_network()
+    give_up_rights(1 << 30)
+print(json.dumps([name for name, act in tries.items() if succeeds(act)]))
+"""
+"""What code that has taken over a decoding child would try."""
+
+ORDINARY_USER = 12345
+
+
+def _managed(how: str) -> list[str]:
+    """What an ordinary user's process manages to do, `confined` as a decoding child or `free`."""
+    user = str(ORDINARY_USER) if os.geteuid() == 0 else "me"
+    with TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
+        secret = Path(folder, "signing-key.pem")
+        secret.write_text("a secret")
+        secret.chmod(0o600)
+        Path(folder, "signing-key.pem.old").touch()
+        if user != "me":
+            os.chown(folder, ORDINARY_USER, ORDINARY_USER)
+            os.chown(secret, ORDINARY_USER, ORDINARY_USER)
+        given = [str(secret), folder, str(server.getsockname()[1]), user]
+        command = [sys.executable, "-I", "-c", TRIES, *given]
+        found = subprocess.run(command, input=how, capture_output=True, check=True, text=True)
+    managed: list[str] = json.loads(found.stdout)
+    return managed
+
+
+def test_what_takes_over_an_ordinary_users_child_reaches_nothing() -> None:
+    assert len(_managed("free")) == 8  # the tries are real ones
+    assert _managed("confined") == []
 
 
 def _children() -> list[psutil.Process]:

@@ -20,6 +20,7 @@ TARGETS = {
     "image": ("own", "others", "queue", "opened", "public", "absent"),
     "claim": ("own", "others", "absent"),
     "token": ("own", "others", "absent"),
+    "session": ("own", "others", "absent"),
     "question": ("own", "others", "absent"),
     "account": ("own", "others", "absent"),
     "subset": ("own", "others", "absent"),

@@ -12,7 +12,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from imagehub.catalogue.accounts import account_tokens, credentials
+from imagehub.catalogue.accounts import account_tokens, credentials, sessions
+from imagehub.catalogue.accounts.sessions import NewSession
 from imagehub.catalogue.demands import demands, webhooks
 from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.catalogue.labels import label_proposals, own_labels
@@ -120,6 +121,14 @@ class World:
             account_tokens.add(cursor, owner.account.id, secrets.token_bytes(32), "x", Scope)
             return account_tokens.of_account(cursor, owner.account.id)[0].id
 
+    def _session_id(self, owner: Person) -> uuid.UUID:
+        """Another session than the one that asks: some cells end it."""
+        secret = secrets.token_bytes(32)
+        with self.web.database.transaction() as cursor:
+            sessions.begin(cursor, owner.account.id, NewSession(secret, 60))
+            found = sessions.of_account(cursor, owner.account.id, secret)
+            return next(one.id for one in found if one.is_present)
+
     def _wanted(self, cell: Cell, owner: Person) -> dict[str, str]:
         """A demand, a webhook, a proposal, where the route names one: some cells end them."""
         found = {name: str(uuid.uuid4()) for name in ("demand_id", "webhook_id", "proposal_id")}
@@ -177,6 +186,11 @@ class World:
             "code": code,
             "release_id": self.release,
             **self._wanted(cell, owner),
+            "session_id": str(
+                self._session_id(owner)
+                if "<session_id>" in cell.route.rule and not is_absent
+                else uuid.uuid4()
+            ),
             "token_id": str(
                 self._token_id(owner)
                 if "<token_id>" in cell.route.rule and not is_absent

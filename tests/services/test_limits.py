@@ -28,6 +28,7 @@ TABLE = access.table()
 SIGN_IN = TABLE.route("POST", "/sign-in").limit
 ONLY_ENDS = {
     "/sign-out", "/account/sign-out-everywhere", "/account/tokens/<token_id>/revoke",
+    "/account/sessions/<session_id>/end",
 }  # fmt: skip
 """Nobody is kept from ending what lets others in."""
 

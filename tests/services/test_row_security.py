@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 
 from imagehub.catalogue.accounts import account_tokens, audit_events, credentials, sessions
+from imagehub.catalogue.accounts.sessions import NewSession
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import deliveries, notices, webhooks
 from imagehub.catalogue.demands.deliveries import DeliveryEvent
@@ -82,7 +83,7 @@ def people(database: Database) -> dict[str, Account]:
         release = factories.release(cursor, factories.subset(cursor, [photo.label]), {})
         for account in made.values():
             account_tokens.add(cursor, account.id, secrets.token_bytes(32), "x", Scope)
-            sessions.begin(cursor, account.id, secrets.token_bytes(32), 60)
+            sessions.begin(cursor, account.id, NewSession(secrets.token_bytes(32), 60))
             factories.photo(cursor, owner=account)
             acceptances.refuse(cursor, account.id, uuid.uuid4(), Refused("x", "x"))
             credentials.set_password(cursor, account.id, "x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -43,6 +44,19 @@ def test_a_new_password_ends_all_other_sessions_and_signing_out_everywhere_all(w
     other.post("/sign-in", name=person.name, password=PASSWORD + "!")
     assert person.post("/account/sign-out-everywhere").status_code == 303
     assert (person.is_in(), other.is_in()) == (False, False)
+
+
+def test_one_ends_a_session_elsewhere_and_only_that_one(web: Web) -> None:
+    person = Browser(web).sign_up()
+    lost, kept = Browser(web), Browser(web)
+    for browser in (kept, lost):
+        browser.post("/sign-in", name=person.name, password=PASSWORD)
+    page = person.get("/account").text
+    assert page.count("this one") == 1
+    newest, _ = re.findall("/account/sessions/([0-9a-f-]{36})/end", page)
+    assert person.post(f"/account/sessions/{newest}/end").status_code == 303
+    assert (person.is_in(), kept.is_in(), lost.is_in()) == (True, True, False)
+    assert person.post(f"/account/sessions/{newest}/end").status_code == 404
 
 
 def test_a_link_signs_in_once_and_is_not_used_up_by_looking(web: Web) -> None:

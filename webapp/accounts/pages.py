@@ -70,6 +70,13 @@ def revoke_token(token_id: str) -> Response:
     return redirect("/account#tokens", 303)
 
 
+@pages.post("/account/sessions/<session_id>/end")
+def end_session(session_id: str) -> Response:
+    """Sign out at one browser."""
+    accounts.end_session(resources().database, auth.account(), session_id)
+    return redirect("/account#sessions", 303)
+
+
 @pages.post("/account/sign-out-everywhere")
 def sign_out_everywhere() -> Response:
     """End all sessions of the account."""
@@ -98,7 +105,7 @@ def delete() -> Answer:
 
 
 def _page(errors: dict[str, str]) -> str:
-    own = accounts.show(resources().database, auth.account())
+    own = accounts.show(resources().database, auth.account(), sessions.present())
     return render_template("account.html", own=own, scopes=SCOPES, errors=errors)
 
 

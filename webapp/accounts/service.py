@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
 from imagehub.catalogue.accounts import (
     account_tokens,
@@ -14,11 +15,12 @@ from imagehub.catalogue.accounts import (
 )
 from imagehub.catalogue.accounts.account_tokens import TokenEntry
 from imagehub.catalogue.accounts.audit_events import AuditEvent
+from imagehub.catalogue.accounts.sessions import SessionEntry
 from imagehub.catalogue.accounts.tokens import digest
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.demands import demands, notices, webhooks
 from imagehub.catalogue.training import training_requests
-from imagehub.errors import Conflict, Refused, Unauthorised
+from imagehub.errors import Conflict, NotFound, Refused, Unauthorised
 from imagehub.messenger.addresses import is_address
 from imagehub.vocabulary import Account, Role
 from webapp.accounts import passwords
@@ -53,6 +55,7 @@ class AccountView:
     account: Account
     has_password: bool
     tokens: tuple[TokenEntry, ...]
+    sessions: tuple[SessionEntry, ...]
     events: tuple[AuditEvent, ...]
 
 
@@ -101,13 +104,14 @@ def sign_in_by_link(database: Database, secret: str) -> Account:
     return found
 
 
-def show(database: Database, account: Account) -> AccountView:
-    """All that a person sees of the own account."""
+def show(database: Database, account: Account, session_sha256: bytes) -> AccountView:
+    """All that a person sees of the own account, from the session with this digest."""
     with database.transaction() as cursor:
         return AccountView(
             account=account,
             has_password=credentials.password_hash(cursor, account.id) is not None,
             tokens=tuple(account_tokens.of_account(cursor, account.id)),
+            sessions=tuple(sessions.of_account(cursor, account.id, session_sha256)),
             events=tuple(audit_events.of_account(cursor, account.id, EVENTS_SHOWN)),
         )
 
@@ -179,3 +183,15 @@ def require_password(cursor: Cursor, account: Account, password: str) -> None:
         raise Refused("password_missing", "Set a password on your account's page first.")
     if not passwords.is_right(password, kept):
         raise Refused("password_wrong", "Your password is wrong.")
+
+
+def end_session(database: Database, account: Account, session_id: str) -> None:
+    """End one of one's own sessions; raise NotFound for any other."""
+    try:
+        wanted = UUID(session_id)
+    except ValueError as error:
+        raise NotFound(f"There is no session {session_id!r}.") from error
+    with database.transaction() as cursor:
+        if not sessions.end_own(cursor, account.id, wanted):
+            raise NotFound(f"There is no session {session_id} of yours.")
+        audit_events.write(cursor, "session ended", account.id, account.id)

@@ -16,10 +16,12 @@ from flask import Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from imagehub.catalogue.accounts import rate_counts, sessions
+from imagehub.catalogue.accounts.sessions import NewSession
 from imagehub.catalogue.accounts.tokens import digest
 from imagehub.errors import Forbidden
 from imagehub.vocabulary import Account, Scope
 from webapp.http import auth, known_browsers
+from webapp.http.browsers import describe
 from webapp.http.resources import resources
 from webapp.http.secure import cookie_name, is_secure
 
@@ -55,7 +57,7 @@ def begin_with_token(token: str, answer: AnyResponse) -> None:
     secret = secrets.token_urlsafe(32)
     with resources().sign_in_database.transaction() as cursor:
         sessions.forget_ended(cursor)
-        sessions.begin_with_token(cursor, digest(token.strip()), digest(secret), LASTS_SECONDS)
+        sessions.begin_with_token(cursor, digest(token.strip()), _new(secret))
     _give(secret, answer)
 
 
@@ -65,9 +67,15 @@ def begin(account: Account, answer: AnyResponse) -> None:
     with resources().sign_in_database.transaction() as cursor:
         sessions.forget_ended(cursor)
         rate_counts.forget_ended(cursor)
-        sessions.begin(cursor, account.id, digest(secret), LASTS_SECONDS)
+        sessions.begin(cursor, account.id, _new(secret))
     _give(secret, answer)
     known_browsers.remember(account, answer)
+
+
+def _new(secret: str) -> NewSession:
+    return NewSession(
+        digest(secret), LASTS_SECONDS, describe(request.headers.get("User-Agent", ""))
+    )
 
 
 def require_own_page() -> None:

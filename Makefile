@@ -3,8 +3,10 @@
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 ASK ?=
 CROWD ?=
+KILLS ?= 200
 ONCE ?=
 SEEDS ?= 3
+UPLOADS ?= 100000
 WORKERS ?= 2
 MODELS ?= $(or $(IMAGEHUB_MODELS),$(wildcard ../shared/models))
 
@@ -12,7 +14,7 @@ RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lint mutants bench bench-curation bench-training photos install clean
+.PHONY: help demo up test check lint mutants bench bench-curation bench-faults bench-training photos install clean
 
 help: ## explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
@@ -48,6 +50,9 @@ bench: .venv/development .venv/java ## measure speed as ratios; figures in build
 bench-curation: .venv/development .venv/curation .venv/java ## measure verification on CROWD=DIR and SEEDS more, beside other tools
 	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-curation CROWD=DIR [SEEDS=3]' >&2; exit 2; }
 	$(SETTINGS) $(RUN)/python -m tests.benchmarks.curation --crowd "$(CROWD)" --seeds $(SEEDS)
+
+bench-faults: .venv/development .venv/java ## UPLOADS small photos against KILLS random kills, half on each profile: is anything lost?
+	$(RUN)/python -m tests.benchmarks.faults --uploads $(UPLOADS) --kills $(KILLS)
 
 bench-training: .venv/development .venv/java ## measure training on CROWD=DIR beside plain TensorFlow
 	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-training CROWD=DIR' >&2; exit 2; }

@@ -3,6 +3,7 @@
     HubError
     ├── Refused        the input is at fault; sending the same thing again will not help
     ├── NotFound       it does not exist, or this account may not see it
+    │   └── Damaged    it is there with other bytes than were stored; it is as good as gone
     ├── Conflict       it exists already and is different
     ├── Forbidden      the account is known and may not do this
     ├── Unauthorised   the account is not known
@@ -36,6 +37,10 @@ class Refused(HubError):
 
 class NotFound(HubError):
     """It does not exist, or the account may not see it: the answer is the same for both."""
+
+
+class Damaged(NotFound):
+    """It is there, with other bytes than were stored: nobody gets them."""
 
 
 class Conflict(HubError):

@@ -27,7 +27,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from imagehub.errors import Conflict, HubError, Misconfigured, NotFound, Unavailable
+from imagehub.errors import Conflict, Damaged, HubError, Misconfigured, NotFound, Unavailable
 from imagehub.storage.keys import require_valid
 
 CHUNK_BYTES = 256 * 1024
@@ -173,9 +173,9 @@ class S3Store:
                         length = None if length is None else length - len(chunk)
                         yield chunk
                 return
-            except Unavailable as error:
+            except Unavailable:
                 failures += 1
-                if failures == ATTEMPTS or isinstance(error.__cause__, FlexibleChecksumError):
+                if failures == ATTEMPTS:
                     raise
                 body = self._body(key, start, length)
 
@@ -198,6 +198,8 @@ class S3Store:
                 f"The object store s3://{self._bucket} cannot be used: {error}. Set "
                 "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and IMAGEHUB_STORAGE_URL."
             ) from error
+        except FlexibleChecksumError as error:
+            raise Damaged(f"The object {key} has other bytes than were stored.") from error
         except BotoCoreError as error:
             raise Unavailable(f"The object store does not answer: {error}.") from error
         except ClientError as error:

@@ -1,4 +1,4 @@
-"""A small fault campaign on each profile: random kills under load, and nothing is lost or doubled."""
+"""A small fault campaign on each profile: kills under load, and nothing is lost or doubled."""
 
 from __future__ import annotations
 

@@ -50,6 +50,12 @@ class _Figures(Collector):
         stored.add_metric(["catalogue"], found.stored.catalogue_bytes)
         yield stored
         yield _gauge("broken_jobs", "Jobs whose last run failed or is silent.", found.broken_jobs)
+        damaged = GaugeMetricFamily(
+            "imagehub_damaged_objects", "Objects that cannot be mended.", labels=["damage"]
+        )
+        damaged.add_metric(["gone"], found.scrub.gone)
+        damaged.add_metric(["rotten"], found.scrub.rotten)
+        yield damaged
         yield from self._jobs()
         yield from self._requests()
 

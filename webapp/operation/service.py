@@ -9,7 +9,7 @@ from imagehub.answers.operation import Status
 from imagehub.catalogue.accounts import audit_events
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.moderation import reports
-from imagehub.catalogue.operation import operation, page_times, status
+from imagehub.catalogue.operation import operation, page_times, scrubs, status
 from imagehub.catalogue.operation.operation import (
     Asked,
     DeadLetterEntry,
@@ -18,6 +18,7 @@ from imagehub.catalogue.operation.operation import (
     Stored,
 )
 from imagehub.catalogue.operation.page_times import Times
+from imagehub.catalogue.operation.scrubs import ScrubState
 from imagehub.catalogue.uploads.dead_letters import Replay, newest_replay, request_replay
 from imagehub.errors import Conflict, Unavailable
 from imagehub.log.protocol import UploadLog
@@ -28,6 +29,7 @@ GROUP = "ingestion"
 
 SILENT_SECONDS = 300
 LETTERS_SHOWN = 20
+DAMAGED_SHOWN = 20
 SLOWEST_SHOWN = 10
 
 
@@ -47,6 +49,7 @@ class Operation:
     letters: int
     runs: tuple[JobRunProgress, ...]
     times: Mapping[tuple[str, str], Times]
+    scrub: ScrubState
 
     @property
     def broken_jobs(self) -> int:
@@ -75,6 +78,7 @@ def watch(database: Database, log: UploadLog, days: int | None = None) -> Operat
             letters=operation.count_set_aside(cursor),
             runs=tuple(operation.last_runs(cursor, SILENT_SECONDS)),
             times=page_times.totals(cursor, days),
+            scrub=scrubs.state(cursor, DAMAGED_SHOWN),
         )
 
 

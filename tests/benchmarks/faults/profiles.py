@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -77,7 +78,9 @@ def running_hub(profile: str) -> Iterator[Hub]:
 
 def _running(settings: Settings, parts: list[Part]) -> Iterator[Hub]:
     around = PartsEnvironment(settings.data, settings.for_child())
-    servers, hub_programs = (Supervisor(around, say=_nobody) for _ in range(2))
+    servers, hub_programs = (
+        Supervisor(around, _nobody, max_quick_deaths=sys.maxsize) for _ in range(2)
+    )
     try:
         servers.start(parts)
         _make_ready(settings)

@@ -3,12 +3,12 @@
     HubError
     ├── Refused        the input is at fault; sending the same thing again will not help
     ├── NotFound       it does not exist, or this account may not see it
-    │   └── Damaged    it is there with other bytes than were stored; it is as good as gone
     ├── Conflict       it exists already and is different
     ├── Forbidden      the account is known and may not do this
     ├── Unauthorised   the account is not known
     ├── TooMany        over a rate limit; the same request may succeed later
     ├── Unavailable    a part is down for now; the same request may succeed later
+    │   └── Damaged    an object came with other bytes than were stored
     └── Misconfigured  a setting or the machine is wrong; a person must change it
 
 Anything else is a bug and crashes the process that met it.
@@ -37,10 +37,6 @@ class Refused(HubError):
 
 class NotFound(HubError):
     """It does not exist, or the account may not see it: the answer is the same for both."""
-
-
-class Damaged(NotFound):
-    """It is there, with other bytes than were stored: nobody gets them."""
 
 
 class Conflict(HubError):
@@ -72,6 +68,13 @@ class Unavailable(HubError):
     def __init__(self, sentence: str, retry_after_seconds: int = 5) -> None:
         super().__init__(sentence)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Damaged(Unavailable):
+    """An object came with other bytes than were stored, and came so again: nobody gets them.
+
+    What handles many objects takes it as the loss of this one, and goes on.
+    """
 
 
 class Misconfigured(HubError):

@@ -91,8 +91,11 @@ class S3Store:
         raise Unavailable(f"Other writers kept the object {key} busy.")
 
     def get(self, key: str) -> bytes:
-        """Return the whole object; raise NotFound if there is none."""
-        return b"".join(self.stream(key))
+        """Return the whole object; raise NotFound if there is none, Damaged if it is not itself."""
+        try:
+            return b"".join(self.stream(key))
+        except Damaged:  # on its way, perhaps
+            return b"".join(self.stream(key))
 
     def stream(self, key: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Yield a stretch of the object in chunks; NotFound comes from the call itself."""
@@ -173,9 +176,9 @@ class S3Store:
                         length = None if length is None else length - len(chunk)
                         yield chunk
                 return
-            except Unavailable:
+            except Unavailable as error:
                 failures += 1
-                if failures == ATTEMPTS:
+                if failures == ATTEMPTS or isinstance(error, Damaged):
                     raise
                 body = self._body(key, start, length)
 

@@ -10,7 +10,7 @@ from imagehub import logs
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.images import derivative_rows
 from imagehub.catalogue.operation import scrubs
-from imagehub.catalogue.operation.scrubs import Damage, StoredImage
+from imagehub.catalogue.operation.scrubs import Damage, ImageDigests
 from imagehub.catalogue.uploads import landings, tombstones
 from imagehub.errors import Refused
 from imagehub.photo import Derivative, LandedPhoto
@@ -39,7 +39,7 @@ class ScrubbedImage:
 
 
 def scrub_image(
-    context: JobContext, meter: Meter, decode: Callable[[bytes], LandedPhoto], image: StoredImage
+    context: JobContext, meter: Meter, decode: Callable[[bytes], LandedPhoto], image: ImageDigests
 ) -> ScrubbedImage:
     """Read the objects; where one is wrong, look again while nobody can remove the photo."""
     objects = _objects(image)
@@ -65,7 +65,7 @@ def scrub_image(
     return ScrubbedImage(len(mended), sum(damage is not None for damage in found.values()))
 
 
-def _objects(image: StoredImage) -> list[PhotoObject]:
+def _objects(image: ImageDigests) -> list[PhotoObject]:
     photo = image.photo_sha256
     return [
         PhotoObject("original", keys.original(photo), photo),
@@ -75,7 +75,7 @@ def _objects(image: StoredImage) -> list[PhotoObject]:
     ]
 
 
-def _look(cursor: Cursor, meter: Meter, image: StoredImage, one: PhotoObject) -> Damage | None:
+def _look(cursor: Cursor, meter: Meter, image: ImageDigests, one: PhotoObject) -> Damage | None:
     if one.sha256 is not None:
         return damage_of(meter, one.key, one.sha256)
     damage, first = first_digest(meter, one.key)
@@ -87,7 +87,7 @@ def _look(cursor: Cursor, meter: Meter, image: StoredImage, one: PhotoObject) ->
 def _decoded(
     meter: Meter,
     decode: Callable[[bytes], LandedPhoto],
-    image: StoredImage,
+    image: ImageDigests,
     found: Mapping[str, Damage | None],
 ) -> LandedPhoto | None:
     """What the photo becomes, where a derivative is damaged and the original is not."""
@@ -102,7 +102,7 @@ def _decoded(
 
 
 def _replace(
-    context: JobContext, cursor: Cursor, image: StoredImage, one: PhotoObject, made: Derivative
+    context: JobContext, cursor: Cursor, image: ImageDigests, one: PhotoObject, made: Derivative
 ) -> None:
     context.store.replace(one.key, made.data)
     if made.sha256 == one.sha256:
@@ -113,7 +113,7 @@ def _replace(
         derivative_rows.set_digest(cursor, image.id, one.kind, made.sha256)
 
 
-def _tell(image: StoredImage, mended: list[str], found: Mapping[str, Damage | None]) -> None:
+def _tell(image: ImageDigests, mended: list[str], found: Mapping[str, Damage | None]) -> None:
     for key in mended:
         log.warning("%s was damaged and is made anew", key, extra=_about(image))
     for key, damage in found.items():
@@ -121,5 +121,5 @@ def _tell(image: StoredImage, mended: list[str], found: Mapping[str, Damage | No
             log.error("%s is %s", key, damage, extra=_about(image))
 
 
-def _about(image: StoredImage) -> Mapping[str, object]:
+def _about(image: ImageDigests) -> Mapping[str, object]:
     return logs.about(image=image.id)

@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.operation import scrubs
-from imagehub.catalogue.operation.scrubs import ScrubKind, ScrubPosition, StoredImage, StoredRelease
+from imagehub.catalogue.operation.scrubs import (
+    ImageDigests,
+    ReleaseDigest,
+    ScrubKind,
+    ScrubPosition,
+)
 from imagehub.sandbox.pool import Sandbox
 from spark_jobs.batch import Batch, whole_batch
 from spark_jobs.runs import JobContext
@@ -95,7 +100,7 @@ class _Slice:
         batch.each(images, self._image)
         return ScrubPosition(ScrubKind.IMAGES, images[-1].id)
 
-    def _image(self, image: StoredImage) -> None:
+    def _image(self, image: ImageDigests) -> None:
         found = scrub_image(self.context, self.meter, self.sandbox.land, image)
         self.counts.update(images=1, mended=found.mended, damaged=found.damaged)
 
@@ -114,7 +119,7 @@ class _Slice:
         number = reached[0] if reached else release.shards
         return ScrubPosition(ScrubKind.RELEASES, f"{release.id} {number}")
 
-    def _shards(self, release: StoredRelease, first: int) -> int:
+    def _shards(self, release: ReleaseDigest, first: int) -> int:
         reached = release.shards
         for shard, damaged in scrub_release(self.context, self.meter, release, first):
             reached = shard

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from imagehub import manifest
 from imagehub.catalogue.operation import scrubs
-from imagehub.catalogue.operation.scrubs import Damage, StoredRelease
+from imagehub.catalogue.operation.scrubs import Damage, ReleaseDigest
 from imagehub.catalogue.releases import release_withdrawals
 from imagehub.errors import Damaged, NotFound
 from imagehub.manifest import ManifestFile
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def scrub_release(
-    context: JobContext, meter: Meter, release: StoredRelease, first_shard: int
+    context: JobContext, meter: Meter, release: ReleaseDigest, first_shard: int
 ) -> Iterator[tuple[int, int]]:
     """Check the shards from this one on; yield each one's number and how many objects are damaged.
 

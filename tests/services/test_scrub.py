@@ -11,6 +11,7 @@ import pytest
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.operation import scrubs
+from imagehub.catalogue.verification.image_checks import Unchecked
 from imagehub.errors import Damaged, NotFound
 from imagehub.settings import Settings
 from imagehub.storage import keys
@@ -19,6 +20,7 @@ from imagehub.storage.protocol import ObjectStore
 from imagehub.storage.s3 import S3Store
 from spark_jobs import jobs
 from spark_jobs.scrub import job as scrub
+from spark_jobs.verify.look import read_photos
 from tests.photos import jpeg
 from tests.services.landing import SmallHub
 
@@ -233,3 +235,16 @@ def _pass_again(scrubbed: ScrubbedHub) -> None:
     with scrubbed.database.transaction() as cursor:
         cursor.execute("update scrub_position set kind = 'images', after = ''")
     scrubbed.scrub()
+
+
+def test_a_rotten_view_in_s3_is_one_unreadable_photo_for_verification(
+    s3: Any, bucket: str, versitygw: Any
+) -> None:
+    store = S3Store(bucket, endpoint_url=versitygw.url, region="us-east-1")
+    images = [Unchecked(f"{seed:016x}", f"{seed:064x}", 64, 64, ()) for seed in range(2)]
+    for seed, image in enumerate(images):
+        store.put(keys.view(image.photo_sha256), jpeg(seed, 64, 64))
+    rotten = versitygw.folder / "data" / bucket / keys.view(images[0].photo_sha256)
+    rotten.write_bytes(bytes(rotten.stat().st_size))
+    seen = [photo.pixels is not None for photo in read_photos(store, images)]
+    assert seen == [False, True]

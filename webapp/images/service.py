@@ -20,7 +20,7 @@ from imagehub.catalogue.images.image_queries import (
 )
 from imagehub.catalogue.labels import label_queries
 from imagehub.catalogue.operation import scrubs
-from imagehub.errors import Damaged, NotFound
+from imagehub.errors import NotFound
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Account, Label
@@ -201,11 +201,11 @@ def find(database: Database, image_id: str, viewer: Account | None = None) -> Im
 def pixels(store: ObjectStore, photo_sha256: str, kind: str, sha256: str | None) -> bytes:
     """The JPEG of one derivative: `full`, `view` or `thumb`.
 
-    Raises Damaged if its bytes are not those of the digest; None is no digest to compare with.
+    Raises NotFound if its bytes are not those of the digest; None is no digest to compare with.
     """
     data = store.get(KEYS[kind](photo_sha256))
     if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
-        raise Damaged(f"This photo's {kind} is damaged in the object store.")
+        raise NotFound(f"This photo's {kind} is damaged in the object store.")
     return data
 
 

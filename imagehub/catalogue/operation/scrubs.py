@@ -36,7 +36,7 @@ class ScrubPosition:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredImage:
+class ImageDigests:
     """An image and the digests of its objects, hex; None where none was noted yet."""
 
     id: str
@@ -47,7 +47,7 @@ class StoredImage:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRelease:
+class ReleaseDigest:
     """A release as it must lie in the store."""
 
     id: str
@@ -115,7 +115,7 @@ def end_pass(cursor: Cursor) -> None:
     )
 
 
-def images_after(cursor: Cursor, image_id: str, limit: int) -> list[StoredImage]:
+def images_after(cursor: Cursor, image_id: str, limit: int) -> list[ImageDigests]:
     """The next images in the order of their ids."""
     cursor.execute(
         """
@@ -128,10 +128,10 @@ def images_after(cursor: Cursor, image_id: str, limit: int) -> list[StoredImage]
         """,
         (image_id, limit),
     )
-    return [StoredImage(*row) for row in cursor.fetchall()]
+    return [ImageDigests(*row) for row in cursor.fetchall()]
 
 
-def releases_from(cursor: Cursor, release_id: str, limit: int) -> list[StoredRelease]:
+def releases_from(cursor: Cursor, release_id: str, limit: int) -> list[ReleaseDigest]:
     """The next releases in the order of their ids, this one among them."""
     cursor.execute(
         """
@@ -143,7 +143,7 @@ def releases_from(cursor: Cursor, release_id: str, limit: int) -> list[StoredRel
         """,
         (release_id, limit),
     )
-    return [StoredRelease(*row) for row in cursor.fetchall()]
+    return [ReleaseDigest(*row) for row in cursor.fetchall()]
 
 
 def note(cursor: Cursor, found: Mapping[str, Damage | None], **owner: str) -> None:

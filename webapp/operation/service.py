@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from imagehub.answers.operation import Status
 from imagehub.catalogue.accounts import audit_events
@@ -21,8 +22,10 @@ from imagehub.catalogue.operation.page_times import Times
 from imagehub.catalogue.operation.scrubs import ScrubState
 from imagehub.catalogue.uploads.dead_letters import Replay, newest_replay, request_replay
 from imagehub.errors import Conflict, Unavailable
-from imagehub.log.protocol import UploadLog
+from imagehub.log.protocol import UnhandledLoss, UploadLog
 from imagehub.vocabulary import Account
+
+Answer = TypeVar("Answer")
 
 GROUP = "ingestion"
 """Who reads the upload log to land what it holds."""
@@ -35,12 +38,14 @@ SLOWEST_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """The figures of one moment; `lag` is None while the upload log does not answer.
+    """The figures of one moment; `lag` and `loss` are None while the upload log does not
+    answer.
 
     `slowest` are routes of today and yesterday by method and rule, the slowest first.
     """
 
     lag: int | None
+    loss: UnhandledLoss | None
     counts: Status
     rates: Rates
     stored: Stored
@@ -69,7 +74,8 @@ def watch(database: Database, log: UploadLog, days: int | None = None) -> Operat
     """Look at everything; the times are those of so many days, or of all."""
     with database.transaction() as cursor:
         return Operation(
-            lag=_lag(log),
+            lag=_asked(lambda: log.lag(GROUP)),
+            loss=_asked(lambda: log.unhandled_loss(GROUP)),
             counts=status.count(cursor),
             rates=operation.rates(cursor),
             stored=operation.stored(cursor),
@@ -97,8 +103,8 @@ def ask_replay(database: Database, admin: Account) -> None:
         audit_events.write(cursor, "dead letters tried again", admin.id, admin.id)
 
 
-def _lag(log: UploadLog) -> int | None:
+def _asked(ask: Callable[[], Answer]) -> Answer | None:
     try:
-        return log.lag(GROUP)
+        return ask()
     except Unavailable:
         return None

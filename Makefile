@@ -3,8 +3,10 @@
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 ASK ?=
 CROWD ?=
+KILLS ?= 200
 ONCE ?=
 SEEDS ?= 3
+UPLOADS ?= 100000
 WORKERS ?= 2
 MODELS ?= $(or $(IMAGEHUB_MODELS),$(wildcard ../shared/models))
 
@@ -12,7 +14,7 @@ RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lint mutants bench bench-curation bench-scale bench-training photos install clean
+.PHONY: help demo up test check lint mutants bench bench-curation bench-faults bench-scale bench-training photos install clean
 
 help: ## explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
@@ -51,6 +53,9 @@ bench-curation: .venv/development .venv/curation .venv/java ## measure verificat
 
 bench-scale: .venv/development ## measure pages and publishing beside 50 rows by id, with PHOTOS=N in the catalogue
 	$(RUN)/python -m tests.benchmarks.bench_scale $(if $(PHOTOS),--photos $(PHOTOS))
+
+bench-faults: .venv/development .venv/java ## UPLOADS small photos against KILLS random kills, half on each profile: is anything lost?
+	$(RUN)/python -m tests.benchmarks.faults --uploads $(UPLOADS) --kills $(KILLS)
 
 bench-training: .venv/development .venv/java ## measure training on CROWD=DIR beside plain TensorFlow
 	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-training CROWD=DIR' >&2; exit 2; }

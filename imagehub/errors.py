@@ -8,6 +8,7 @@
     ├── Unauthorised   the account is not known
     ├── TooMany        over a rate limit; the same request may succeed later
     ├── Unavailable    a part is down for now; the same request may succeed later
+    │   └── Damaged    an object came with other bytes than were stored
     └── Misconfigured  a setting or the machine is wrong; a person must change it
 
 Anything else is a bug and crashes the process that met it.
@@ -67,6 +68,13 @@ class Unavailable(HubError):
     def __init__(self, sentence: str, retry_after_seconds: int = 5) -> None:
         super().__init__(sentence)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Damaged(Unavailable):
+    """An object came with other bytes than were stored, and came so again: nobody gets them.
+
+    What handles many objects takes it as the loss of this one, and goes on.
+    """
 
 
 class Misconfigured(HubError):

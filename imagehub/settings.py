@@ -127,6 +127,11 @@ class Settings:
     spark_cores: int = _setting(
         "0", _whole, "most cores of a Spark master spark:// that one session holds; 0: all of them"
     )
+    scrub_bytes_per_second: int = _setting(
+        "1000000",
+        _whole,
+        "bytes of the object store that the job scrub reads a second, to find damage; 0: none",
+    )
     models: Path = _setting("hub-data/models", _folder, "folder of prepared or fetched networks")
     embedding_network: str = _setting(
         "auto", _text, "network whose features make embeddings; auto: the best one present"

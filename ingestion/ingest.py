@@ -115,8 +115,8 @@ def _store(store: ObjectStore, upload: Upload, photo: bytes, landed: LandedPhoto
     name = upload.photo_sha256
     store.put(keys.original(name), photo)
     full = replace(landed.full, data=_put_first(store, keys.full(name), landed.full.data))
-    _put_first(store, keys.view(name), landed.view.data)
-    _put_first(store, keys.thumb(name), landed.thumb.data)
+    view = _put_first(store, keys.view(name), landed.view.data)
+    thumb = _put_first(store, keys.thumb(name), landed.thumb.data)
     return NewImage(
         photo_sha256=name,
         format=landed.format,
@@ -128,6 +128,8 @@ def _store(store: ObjectStore, upload: Upload, photo: bytes, landed: LandedPhoto
         full_crc32=full.crc32,
         full_width=full.width,
         full_height=full.height,
+        view_sha256=digest(view),
+        thumb_sha256=digest(thumb),
         fingerprint=landed.fingerprint,
         brightness=landed.brightness,
         flags=landed.flags,

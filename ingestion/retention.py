@@ -1,4 +1,4 @@
-"""Prune messages of the upload log whose retention has passed."""
+"""Prune the upload log, and warn of messages that it removes before they have landed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import logging
 import threading
 
 from imagehub.errors import HubError
-from imagehub.log.protocol import RETENTION_DAYS, UploadLog
+from imagehub.log.protocol import RETENTION_DAYS, UnhandledLoss, UploadLog
+from ingestion.consumer import GROUP
 
 PAUSE_SECONDS = 3600.0
 
@@ -19,17 +20,29 @@ def keep_pruned(
     pause_seconds: float = PAUSE_SECONDS,
     retention_days: float = RETENTION_DAYS,
 ) -> None:
-    """Prune the log now and after every pause, until `stop` is set; a failure waits for the next.
+    """Prune the log and warn of what it may lose, now and after every pause, until `stop` is set.
 
-    Dead letters are another topic: they stay until a person has looked.
+    A failure waits for the next time. Dead letters are another topic: they stay until a person has
+    looked.
     """
     while True:
         try:
             removed = log.prune(retention_days)
-        except HubError as error:
-            logger.warning("%s Old messages stay for now.", error)
-        else:
             if removed:
                 logger.info("removed %d messages older than %s days", removed, retention_days)
+            _warn(log.unhandled_loss(GROUP))
+        except HubError as error:
+            logger.warning("%s Old messages stay for now.", error)
         if stop.wait(pause_seconds):
             return
+
+
+def _warn(loss: UnhandledLoss) -> None:
+    if loss.at_risk:
+        logger.error(
+            "%d uploads wait in the log that Kafka removes soon: make its retention longer, then"
+            " see why they do not land.",
+            loss.at_risk,
+        )
+    if loss.removed:
+        logger.error("Kafka has removed %d uploads that had not landed.", loss.removed)

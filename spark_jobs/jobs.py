@@ -20,6 +20,7 @@ NAMES = (
     "coverage",
     "demands",
     "deliver",
+    "scrub",
 )
 SPARK_JOBS = ("verify", "cluster", "release")
 PLAIN_JOBS = tuple(name for name in NAMES if name not in SPARK_JOBS)

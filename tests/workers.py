@@ -14,6 +14,7 @@ PROGRAMS = frozenset(
     {
         "tests/journeys/test_bad_inputs.py",
         "tests/journeys/test_cluster_profile.py",
+        "tests/journeys/test_fault_campaign.py",
         "tests/journeys/test_local_cluster.py",
         "tests/journeys/test_standalone_cluster.py",
         "tests/journeys/test_toy_benchmarks.py",

@@ -64,11 +64,20 @@ class PartsEnvironment:
 
 
 class Supervisor:
-    """Keeps parts running. Use it from the main thread only: children are tied to it."""
+    """Keeps parts running. Use it from the main thread only: children are tied to it.
 
-    def __init__(self, environment: PartsEnvironment, say: Callable[[str], None]) -> None:
+    After more than `max_quick_deaths` in a row a part counts as unable to live.
+    """
+
+    def __init__(
+        self,
+        environment: PartsEnvironment,
+        say: Callable[[str], None],
+        max_quick_deaths: int = MAX_QUICK_DEATHS,
+    ) -> None:
         self._environment = environment
         self._say = say
+        self._max_quick_deaths = max_quick_deaths
         self._processes: list[SupervisedProcess] = []
 
     def start(self, parts: Sequence[Part]) -> None:
@@ -156,7 +165,7 @@ class Supervisor:
         supervised.quick_deaths = (
             supervised.quick_deaths + 1 if lived_seconds < QUICK_DEATH_SECONDS else 1
         )
-        if supervised.quick_deaths > MAX_QUICK_DEATHS:
+        if supervised.quick_deaths > self._max_quick_deaths:
             self._rest(supervised, now)
             return
         pause = backoff_seconds(supervised.quick_deaths, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)

@@ -14,12 +14,14 @@ from kafka.errors import KafkaError
 
 from imagehub.errors import Unavailable
 from imagehub.log.kafka_consumer import KafkaLogConsumer
+from imagehub.log.kafka_retention import unhandled_loss
 from imagehub.log.kafka_topic import (
     KafkaTopic,
     errors_translated,
     patiently,
     waiting_for,
 )
+from imagehub.log.protocol import UnhandledLoss
 from imagehub.log.size import MAX_MESSAGE_BYTES, refuse_oversized
 from imagehub.messages import Message
 
@@ -88,6 +90,10 @@ class KafkaLog:
             - max(first[place].offset, committed[place].offset if place in committed else 0)
             for place in partitions
         )
+
+    def unhandled_loss(self, group: str) -> UnhandledLoss:
+        """Count the messages that Kafka will remove soon, or has removed, unhandled."""
+        return unhandled_loss(self._topic, group)
 
     def prune(self, older_than_days: float) -> int:  # noqa: ARG002 the protocol's
         """Do nothing: Kafka itself removes messages older than the topic's `retention.ms`."""

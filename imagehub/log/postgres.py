@@ -17,7 +17,7 @@ from imagehub.catalogue.database import Cursor, Database
 from imagehub.errors import Unavailable
 from imagehub.log import postgres_append, postgres_removal
 from imagehub.log.group_commit import GroupCommit
-from imagehub.log.protocol import Position, Received
+from imagehub.log.protocol import Position, Received, UnhandledLoss
 from imagehub.log.size import MAX_MESSAGE_BYTES, refuse_oversized
 from imagehub.messages import Message
 
@@ -63,6 +63,10 @@ class PostgresLog:
         """Count the messages that the group has not committed yet."""
         with self._database.transaction() as cursor:
             return _lag(cursor, self.topic, group)
+
+    def unhandled_loss(self, group: str) -> UnhandledLoss:  # noqa: ARG002 the protocol's
+        """None: a message stays until every known group has committed it."""
+        return UnhandledLoss(at_risk=0, removed=0)
 
     def prune(self, older_than_days: float) -> int:
         """Remove messages that are older and that every known group has committed; count them."""

@@ -28,6 +28,17 @@ class Received:
     message: Message
 
 
+@dataclass(frozen=True, slots=True)
+class UnhandledLoss:
+    """Messages that a group has not handled: those that the log will remove soon, or has removed.
+
+    `at_risk` have used up half of the log's time or room, or more.
+    """
+
+    at_risk: int
+    removed: int
+
+
 class LogConsumer(Protocol):
     """One member of a consumer group. Not safe to share between threads."""
 
@@ -81,6 +92,10 @@ class UploadLog(Protocol):
 
     def lag(self, group: str) -> int:
         """Count the messages that the group has not committed yet."""
+        ...
+
+    def unhandled_loss(self, group: str) -> UnhandledLoss:
+        """Count the messages that the log removes before the group has handled them."""
         ...
 
     def prune(self, older_than_days: float) -> int:

@@ -27,7 +27,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from imagehub.errors import Conflict, HubError, Misconfigured, NotFound, Unavailable
+from imagehub.errors import Conflict, Damaged, HubError, Misconfigured, NotFound, Unavailable
 from imagehub.storage.keys import require_valid
 
 CHUNK_BYTES = 256 * 1024
@@ -91,8 +91,11 @@ class S3Store:
         raise Unavailable(f"Other writers kept the object {key} busy.")
 
     def get(self, key: str) -> bytes:
-        """Return the whole object; raise NotFound if there is none."""
-        return b"".join(self.stream(key))
+        """Return the whole object; raise NotFound if there is none, Damaged if it is not itself."""
+        try:
+            return b"".join(self.stream(key))
+        except Damaged:  # on its way, perhaps
+            return b"".join(self.stream(key))
 
     def stream(self, key: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Yield a stretch of the object in chunks; NotFound comes from the call itself."""
@@ -175,7 +178,7 @@ class S3Store:
                 return
             except Unavailable as error:
                 failures += 1
-                if failures == ATTEMPTS or isinstance(error.__cause__, FlexibleChecksumError):
+                if failures == ATTEMPTS or isinstance(error, Damaged):
                     raise
                 body = self._body(key, start, length)
 
@@ -198,6 +201,8 @@ class S3Store:
                 f"The object store s3://{self._bucket} cannot be used: {error}. Set "
                 "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and IMAGEHUB_STORAGE_URL."
             ) from error
+        except FlexibleChecksumError as error:
+            raise Damaged(f"The object {key} has other bytes than were stored.") from error
         except BotoCoreError as error:
             raise Unavailable(f"The object store does not answer: {error}.") from error
         except ClientError as error:

@@ -10,7 +10,7 @@ from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.duplicates import duplicate_candidates, duplicate_undos
 from imagehub.catalogue.duplicates.duplicate_candidates import Hanging, Nearness
 from imagehub.catalogue.uploads import removals
-from imagehub.errors import NotFound, Refused, Unavailable
+from imagehub.errors import Damaged, NotFound, Refused, Unavailable
 from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.storage import keys
@@ -181,7 +181,7 @@ def _look(settings: Settings, image_id: str) -> Look | None:
     try:
         view = executor_store(settings).get(keys.view(found[0].photo_sha256))
         return look_at(read_view(view))
-    except (NotFound, Refused):
+    except (NotFound, Damaged, Refused):
         return None
 
 

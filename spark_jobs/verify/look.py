@@ -15,7 +15,7 @@ import pandas as pd
 
 from imagehub.catalogue.verification import image_checks
 from imagehub.catalogue.verification.image_checks import Check, Unchecked, Version
-from imagehub.errors import NotFound, Refused
+from imagehub.errors import Damaged, NotFound, Refused
 from imagehub.findings import UNREADABLE
 from imagehub.photo import read_view
 from imagehub.settings import Settings
@@ -163,7 +163,7 @@ def read_photos(store: ObjectStore, images: Iterable[Unchecked]) -> Iterator[Vie
 def _read(store: ObjectStore, image: Unchecked) -> ViewedPhoto:
     try:
         return ViewedPhoto(image, read_view(store.get(keys.view(image.photo_sha256))))
-    except (NotFound, Refused):
+    except (NotFound, Damaged, Refused):
         return ViewedPhoto(image, None)
 
 

@@ -59,6 +59,8 @@ def test_an_upload_becomes_four_objects_an_image_and_a_row(small_hub: SmallHub) 
         "full_crc32": made.full.crc32,
         "full_width": 2048,
         "full_height": 1365,
+        "view_sha256": bytes.fromhex(made.view.sha256),
+        "thumb_sha256": bytes.fromhex(made.thumb.sha256),
         "fingerprint": made.fingerprint,
         "brightness": made.brightness,
         "flags": [],

@@ -12,7 +12,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from imagehub.errors import Conflict, Misconfigured, NotFound, Unavailable
+from imagehub.errors import Conflict, Damaged, Misconfigured, NotFound, Unavailable
 from imagehub.storage.folder import FolderStore
 from imagehub.storage.s3 import ATTEMPTS, S3Store
 from tests.servers.versitygw import VersityGateway
@@ -96,9 +96,10 @@ def test_bytes_that_changed_on_the_way_are_not_given_out(
     store: S3Store, proxy: FaultyProxy
 ) -> None:
     store.put(KEY, PHOTO)
-    proxy.faults.append(FLIP_BIT)
-    with pytest.raises(Unavailable):
+    proxy.faults.extend([FLIP_BIT, FLIP_BIT])
+    with pytest.raises(Damaged):
         store.get(KEY)
+    proxy.faults.append(FLIP_BIT)
     assert store.get(KEY) == PHOTO
 
 

@@ -43,5 +43,5 @@ def show(image_id: str, kind: str) -> Response:
     if tag in request.if_none_match:
         answer.status_code = 304
         return answer
-    answer.set_data(images.pixels(hub.store, digest, kind))
+    answer.set_data(images.pixels(hub.store, digest, kind, image.digests[kind]))
     return answer

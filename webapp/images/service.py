@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from imagehub.catalogue.images.image_queries import (
     ImageVerdict,
 )
 from imagehub.catalogue.labels import label_queries
+from imagehub.catalogue.operation import scrubs
 from imagehub.errors import NotFound
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
@@ -59,6 +61,7 @@ class ImageView:
     `labels` are those it is published as, the likeliest first; `keeper_id` is its own id unless
     it hangs on another image. `near_duplicates` are the group's other images, `pairs` those of
     them that stand beside their keeper. `shared_claims` are labels that several people claimed.
+    `damaged` names what of the photo is gone or rotten in the object store.
     """
 
     image: ImageEntry
@@ -72,6 +75,7 @@ class ImageView:
     clusters: tuple[tuple[Label, int, int], ...]
     standing: ImageStanding
     shared_claims: frozenset[Label]
+    damaged: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,17 @@ def show(database: Database, image_id: str, viewer: Account | None = None) -> Im
             clusters=tuple(image_queries.clusters(cursor, image.id)),
             standing=standing,
             shared_claims=image_queries.shared_claims(cursor, image.id),
+            damaged=_damaged(cursor, image),
         )
+
+
+def _damaged(cursor: Cursor, image: ImageEntry) -> tuple[str, ...]:
+    """What of the photo the scrub found gone or rotten, in words."""
+    found = scrubs.of_image(cursor, image.id)
+    named = {keys.original(image.photo_sha256): "original"} | {
+        key_of(image.photo_sha256): kind for kind, key_of in KEYS.items()
+    }
+    return tuple(name for key, name in named.items() if key in found)
 
 
 def _group(
@@ -184,9 +198,15 @@ def find(database: Database, image_id: str, viewer: Account | None = None) -> Im
         return visible(cursor, image_id, viewer)
 
 
-def pixels(store: ObjectStore, photo_sha256: str, kind: str) -> bytes:
-    """The JPEG of one derivative: `full`, `view` or `thumb`."""
-    return store.get(KEYS[kind](photo_sha256))
+def pixels(store: ObjectStore, photo_sha256: str, kind: str, sha256: str | None) -> bytes:
+    """The JPEG of one derivative: `full`, `view` or `thumb`.
+
+    Raises NotFound if its bytes are not those of the digest; None is no digest to compare with.
+    """
+    data = store.get(KEYS[kind](photo_sha256))
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+        raise NotFound(f"This photo's {kind} is damaged in the object store.")
+    return data
 
 
 def visible(cursor: Cursor, image_id: str, viewer: Account | None) -> ImageEntry:

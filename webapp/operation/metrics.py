@@ -30,6 +30,15 @@ class _Figures(Collector):
         found, counts = self._found, self._found.counts
         if found.lag is not None:
             yield _gauge("upload_log_lag", "Messages of the upload log not handled yet.", found.lag)
+        if found.loss is not None:
+            loss = GaugeMetricFamily(
+                "imagehub_unlanded_uploads",
+                "Uploads that the log's retention removes soon, or has removed, before they land.",
+                labels=["state"],
+            )
+            loss.add_metric(["at_risk"], found.loss.at_risk)
+            loss.add_metric(["removed"], found.loss.removed)
+            yield loss
         uploads = CounterMetricFamily("imagehub_uploads", "Uploads.", labels=["state"])
         for name in ("accepted", "landed", "refused", "refused_at_the_door"):
             uploads.add_metric([name], getattr(counts, name))
@@ -50,6 +59,12 @@ class _Figures(Collector):
         stored.add_metric(["catalogue"], found.stored.catalogue_bytes)
         yield stored
         yield _gauge("broken_jobs", "Jobs whose last run failed or is silent.", found.broken_jobs)
+        damaged = GaugeMetricFamily(
+            "imagehub_damaged_objects", "Objects that cannot be mended.", labels=["damage"]
+        )
+        damaged.add_metric(["gone"], found.scrub.gone)
+        damaged.add_metric(["rotten"], found.scrub.rotten)
+        yield damaged
         yield from self._jobs()
         yield from self._requests()
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from imagehub.answers.operation import Status
 from imagehub.catalogue.accounts import audit_events
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.moderation import reports
-from imagehub.catalogue.operation import operation, page_times, status
+from imagehub.catalogue.operation import operation, page_times, scrubs, status
 from imagehub.catalogue.operation.operation import (
     Asked,
     DeadLetterEntry,
@@ -18,27 +19,33 @@ from imagehub.catalogue.operation.operation import (
     Stored,
 )
 from imagehub.catalogue.operation.page_times import Times
+from imagehub.catalogue.operation.scrubs import ScrubState
 from imagehub.catalogue.uploads.dead_letters import Replay, newest_replay, request_replay
 from imagehub.errors import Conflict, Unavailable
-from imagehub.log.protocol import UploadLog
+from imagehub.log.protocol import UnhandledLoss, UploadLog
 from imagehub.vocabulary import Account
+
+Answer = TypeVar("Answer")
 
 GROUP = "ingestion"
 """Who reads the upload log to land what it holds."""
 
 SILENT_SECONDS = 300
 LETTERS_SHOWN = 20
+DAMAGED_SHOWN = 20
 SLOWEST_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """The figures of one moment; `lag` is None while the upload log does not answer.
+    """The figures of one moment; `lag` and `loss` are None while the upload log does not
+    answer.
 
     `slowest` are routes of today and yesterday by method and rule, the slowest first.
     """
 
     lag: int | None
+    loss: UnhandledLoss | None
     counts: Status
     rates: Rates
     stored: Stored
@@ -47,6 +54,7 @@ class Operation:
     letters: int
     runs: tuple[JobRunProgress, ...]
     times: Mapping[tuple[str, str], Times]
+    scrub: ScrubState
 
     @property
     def broken_jobs(self) -> int:
@@ -66,7 +74,8 @@ def watch(database: Database, log: UploadLog, days: int | None = None) -> Operat
     """Look at everything; the times are those of so many days, or of all."""
     with database.transaction() as cursor:
         return Operation(
-            lag=_lag(log),
+            lag=_asked(lambda: log.lag(GROUP)),
+            loss=_asked(lambda: log.unhandled_loss(GROUP)),
             counts=status.count(cursor),
             rates=operation.rates(cursor),
             stored=operation.stored(cursor),
@@ -75,6 +84,7 @@ def watch(database: Database, log: UploadLog, days: int | None = None) -> Operat
             letters=operation.count_set_aside(cursor),
             runs=tuple(operation.last_runs(cursor, SILENT_SECONDS)),
             times=page_times.totals(cursor, days),
+            scrub=scrubs.state(cursor, DAMAGED_SHOWN),
         )
 
 
@@ -93,8 +103,8 @@ def ask_replay(database: Database, admin: Account) -> None:
         audit_events.write(cursor, "dead letters tried again", admin.id, admin.id)
 
 
-def _lag(log: UploadLog) -> int | None:
+def _asked(ask: Callable[[], Answer]) -> Answer | None:
     try:
-        return log.lag(GROUP)
+        return ask()
     except Unavailable:
         return None

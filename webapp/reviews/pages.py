@@ -94,7 +94,8 @@ def photo(question_id: str) -> Response:
     hub = resources()
     question = review_desk.find(hub.database, question_id)
     answer = Response(
-        images.pixels(hub.store, question.photo_sha256, "view"), mimetype="image/jpeg"
+        images.pixels(hub.store, question.photo_sha256, "view", question.view_sha256),
+        mimetype="image/jpeg",
     )
     answer.headers["Cache-Control"] = "private, no-store"
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,8 @@ from imagehub.vocabulary import Finding, Label, Verdict
 class ImageEntry:
     """A stored photo; `width` and `height` are the upright original's, in pixels.
 
-    `is_public` says whether it is in a label set now.
+    `is_public` says whether it is in a label set now; `digests` are those of `full`, `view` and
+    `thumb`, None where none was noted yet.
     """
 
     id: str
@@ -30,6 +32,7 @@ class ImageEntry:
     flags: tuple[str, ...]
     landed_at: datetime
     is_public: bool
+    digests: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,14 @@ def find(cursor: Cursor, image_id: str) -> ImageEntry | None:
         flags=tuple(row.flags),
         landed_at=row.landed_at,
         is_public=row.is_public,
+        digests={
+            kind: sha256 and bytes(sha256).hex()
+            for kind, sha256 in (
+                ("full", row.full_sha256),
+                ("view", row.view_sha256),
+                ("thumb", row.thumb_sha256),
+            )
+        },
     )
 
 

@@ -28,6 +28,7 @@ class Question:
     id: UUID
     image_id: str
     photo_sha256: str
+    view_sha256: str | None
     label: Label
     width: int
     height: int
@@ -54,8 +55,8 @@ def find(cursor: Cursor, question_id: UUID) -> Question | None:
 
 
 _READ = """
-    select q.id, q.image_id, i.photo_sha256, l.mid, l.name, i.full_width, i.full_height,
-        r.answer, r.reviewed_at
+    select q.id, q.image_id, i.photo_sha256, i.view_sha256, l.mid, l.name,
+        i.full_width, i.full_height, r.answer, r.reviewed_at
     """
 _JOINS = """
     join images i on i.id = q.image_id
@@ -71,6 +72,7 @@ def _question(row: Any) -> Question:
         id=row.id,
         image_id=row.image_id,
         photo_sha256=bytes(row.photo_sha256).hex(),
+        view_sha256=row.view_sha256 and bytes(row.view_sha256).hex(),
         label=Label(row.mid, row.name),
         width=row.full_width,
         height=row.full_height,

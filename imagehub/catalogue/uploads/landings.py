@@ -23,6 +23,8 @@ class NewImage:
     full_crc32: int
     full_width: int
     full_height: int
+    view_sha256: str
+    thumb_sha256: str
     fingerprint: int
     brightness: int
     flags: tuple[str, ...]
@@ -110,11 +112,13 @@ def add_image(cursor: Cursor, image: NewImage) -> bool:
         insert into images (
             id, photo_sha256, format, width, height, photo_bytes,
             full_sha256, full_bytes, full_crc32, full_width, full_height,
-            fingerprint, brightness, flags, derivative_recipe, first_upload_id
+            view_sha256, thumb_sha256, fingerprint, brightness, flags, derivative_recipe,
+            first_upload_id
         ) values (
             %(id)s, %(photo_sha256)s, %(format)s, %(width)s, %(height)s, %(photo_bytes)s,
             %(full_sha256)s, %(full_bytes)s, %(full_crc32)s, %(full_width)s, %(full_height)s,
-            %(fingerprint)s, %(brightness)s, %(flags)s, %(derivative_recipe)s, %(first_upload_id)s
+            %(view_sha256)s, %(thumb_sha256)s, %(fingerprint)s, %(brightness)s, %(flags)s,
+            %(derivative_recipe)s, %(first_upload_id)s
         ) on conflict do nothing
         """,
         {
@@ -129,6 +133,8 @@ def add_image(cursor: Cursor, image: NewImage) -> bool:
             "full_crc32": image.full_crc32,
             "full_width": image.full_width,
             "full_height": image.full_height,
+            "view_sha256": bytes.fromhex(image.view_sha256),
+            "thumb_sha256": bytes.fromhex(image.thumb_sha256),
             "fingerprint": image.fingerprint,
             "brightness": image.brightness,
             "flags": list(image.flags),

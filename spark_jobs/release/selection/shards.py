@@ -10,7 +10,7 @@ import tarfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from imagehub.errors import NotFound, Refused
+from imagehub.errors import Damaged, NotFound, Refused
 
 BLOCK_BYTES = tarfile.BLOCKSIZE
 END_BYTES = 2 * BLOCK_BYTES
@@ -86,13 +86,19 @@ def _checked(entry: ShardEntry, read: Callable[[str], bytes]) -> bytes:
         raise Refused(
             "photo_missing", f"The photo of image {entry.image_id} is not in the object store."
         ) from error
+    except Damaged as error:
+        raise _damaged(entry) from error
     if hashlib.sha256(photo).hexdigest() != entry.sha256:
-        raise Refused(
-            "photo_damaged",
-            f"The photo of image {entry.image_id} is damaged in the object store: its SHA-256 is"
-            " not the one that it landed with.",
-        )
+        raise _damaged(entry)
     return photo
+
+
+def _damaged(entry: ShardEntry) -> Refused:
+    return Refused(
+        "photo_damaged",
+        f"The photo of image {entry.image_id} is damaged in the object store: its SHA-256 is"
+        " not the one that it landed with.",
+    )
 
 
 def _member(name: str, data: bytes, made_at: int) -> bytes:

@@ -1,0 +1,1 @@
+"""The fault campaign: uploads against kills, and what must hold afterwards."""

@@ -26,11 +26,12 @@ def main(uploads: int, kills: int, profile: str, seed: int) -> None:
     `both` shares uploads and kills between the two profiles, one after the other.
     """
     chosen = PROFILES if profile == "both" else (profile,)
-    results = [
-        campaign(CampaignPlan(name, uploads // len(chosen), kills // len(chosen), seed))
-        for name in chosen
-    ]
-    write(results)
+    results = []
+    for name in chosen:
+        results.append(
+            campaign(CampaignPlan(name, uploads // len(chosen), kills // len(chosen), seed))
+        )
+        write(results)  # also where the next profile is cut short
     sys.exit(0 if not any(result.violations or result.given_up for result in results) else 1)
 
 

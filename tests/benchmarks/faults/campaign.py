@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from imagehub.catalogue.database import Database
@@ -22,9 +21,9 @@ from tests.benchmarks.faults.nemesis import Nemesis
 from tests.benchmarks.faults.profiles import Hub, running_hub
 from tests.benchmarks.faults.small_crowd import write_small_crowd
 from tests.benchmarks.faults.verdict import broken_promises, replay_dead_letters
+from tests.benchmarks.faults.waits import watch_while
 
 PHONES = 40
-WATCH_SECONDS = 0.1
 TELL_SECONDS = 15.0
 PATIENCE_SECONDS = 300.0
 """So long nothing at all may move before the hub counts as standing still."""
@@ -94,17 +93,18 @@ def _fight(
     fleet = Fleet(PHONES, ServerAddress.at(hub.settings.server), NETWORKS["bad"], plan.seed)
     ended: list[SentUpload] = []
     told_at = time.monotonic()
-    with ThreadPoolExecutor(1) as threads:
-        sending = threads.submit(send_all, fleet, crowd, tokens, history, ended.append)
-        while not sending.done():
-            hub.watch()
-            nemesis.strike(len(ended))
-            if time.monotonic() - told_at > TELL_SECONDS:
-                told_at = time.monotonic()
-                say(f"{len(ended)} of {plan.uploads} sent, {nemesis.killed.total()} killed")
-            time.sleep(WATCH_SECONDS)
+
+    def watch() -> None:
+        nonlocal told_at
+        hub.watch()
+        nemesis.strike(len(ended))
+        if time.monotonic() - told_at > TELL_SECONDS:
+            told_at = time.monotonic()
+            say(f"{len(ended)} of {plan.uploads} sent, {nemesis.killed.total()} killed")
+
+    report = watch_while(lambda: send_all(fleet, crowd, tokens, history, ended.append), watch)
     history.close()
-    return nemesis, sending.result()
+    return nemesis, report
 
 
 def _settle(hub: Hub, database: Database, say: Callable[[str], None]) -> None:

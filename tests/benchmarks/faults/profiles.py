@@ -20,6 +20,7 @@ from deploy.local.supervisor import PartsEnvironment, Supervisor
 from deploy.prepare import prepare
 from imagehub.hub import open_catalogue
 from imagehub.settings import Settings
+from tests.benchmarks.faults.waits import Absences
 from tests.servers.kafka import Kafka
 from tests.servers.versitygw import VersityGateway
 
@@ -36,15 +37,17 @@ class Hub:
     settings: Settings
     servers: Supervisor
     programs: Supervisor
+    absences: Absences
 
     def watch(self) -> None:
-        """Start again what has died."""
+        """Start again what has died; raise Unavailable where a part does not come back."""
         self.servers.watch()
         self.programs.watch()
+        self.absences.look()
 
     def processes(self) -> dict[str, int]:
         """The process id of each part."""
-        return self.servers.processes() | self.programs.processes()
+        return _processes(self.servers, self.programs)
 
 
 @contextmanager
@@ -84,11 +87,17 @@ def _running(settings: Settings, parts: list[Part]) -> Iterator[Hub]:
     try:
         servers.start(parts)
         _make_ready(settings)
-        hub_programs.start(hub_parts(settings))
-        yield Hub(settings, servers, hub_programs)
+        own = hub_parts(settings)
+        hub_programs.start(own)
+        absences = Absences([*parts, *own], lambda: _processes(servers, hub_programs))
+        yield Hub(settings, servers, hub_programs, absences)
     finally:
         hub_programs.stop()
         servers.stop()
+
+
+def _processes(servers: Supervisor, programs: Supervisor) -> dict[str, int]:
+    return servers.processes() | programs.processes()
 
 
 def _nobody(_line: str) -> None:

@@ -19,6 +19,9 @@ from ingestion.simulation.history_checker import MOST_EXAMPLES, HubFacts, Violat
 from ingestion.simulation.hub_facts import FactSources, collect
 from tests.benchmarks.faults.table_digests import digests
 
+READING_SECONDS = 1800.0
+"""Reading 50,000 messages again takes a minute or two."""
+
 REWIND_SECONDS = 60.0
 """A group of Kafka waits for members that were killed before others may read in their place."""
 
@@ -87,6 +90,7 @@ def _ingestion(settings: Settings, *options: str) -> None:
             stdout=log,
             stderr=log,
             check=True,
+            timeout=READING_SECONDS,
         )
 
 

@@ -165,6 +165,8 @@ def _judged(
     )
     photos = [_seen(claim, case, numbers) for claim in claims]
     found = panel.judge(label, peers, photos)
+    if not all(0 <= verdict.probability <= 1 for verdict in found):  # NaN, which no row may hold
+        raise ValueError(f"a verdict on {label} has no probability")
     return [(claim.image_id, verdict) for claim, verdict in zip(claims, found, strict=True)]
 
 

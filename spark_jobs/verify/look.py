@@ -121,8 +121,9 @@ def look(photos: Sequence[ViewedPhoto], embedder: Embedder) -> list[Check]:
 
 def _look(photos: Sequence[ViewedPhoto], embedder: Embedder) -> list[Check]:
     looks = embedder.look([photo.pixels for photo in photos if photo.pixels is not None])
-    if not np.isfinite(looks.embeddings).all():
-        raise ValueError("an embedding is not finite")
+    probabilities = [probability for classes in looks.classes for probability in classes.values()]
+    if not (np.isfinite(looks.embeddings).all() and np.isfinite(probabilities).all()):
+        raise ValueError("the networks give something that is no number")
     embeddings = iter(looks.embeddings)
     classes = iter(looks.classes)
     return [

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from functools import cache
 from typing import BinaryIO, cast
 
 from imagehub.errors import Misconfigured
@@ -40,11 +41,7 @@ class Sandbox:
     def __init__(self, size: int, limits: Limits | None = None) -> None:
         self.size = size
         self._limits = limits or Limits()
-        if landlock.abi() == 0:
-            log.warning(
-                "This kernel has no Landlock: whatever takes over a decoding child could read what"
-                " this process's user can read, unless that is root."
-            )
+        _tell_what_is_missing()
         self._idle: queue.SimpleQueue[_Child | None] = queue.SimpleQueue()
         for _ in range(size):
             self._idle.put(None)  # a child that is still to be started
@@ -79,6 +76,21 @@ class Sandbox:
             if child is not None:
                 child.end()
             self._idle.put(None)
+
+
+@cache
+def _tell_what_is_missing() -> None:
+    """Say once in the log what this kernel's Landlock does not take from a child."""
+    if landlock.abi() == 0:
+        log.warning(
+            "This kernel has no Landlock: whatever takes over a decoding child could read what this"
+            " process's user can read, unless that is root."
+        )
+    elif not landlock.scopes_signals():
+        log.warning(
+            "This kernel's Landlock is old: whatever takes over a decoding child could send signals"
+            " to this process, unless its user is root. Linux 6.12 mends it."
+        )
 
 
 class _Child:

@@ -18,6 +18,9 @@ _SPELLED_OUT = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
 _STROKES = str.maketrans("øłđðħıŋ", "olddhin")
 
 _LINES = "\t\n\r"
+_JOINERS = "\u200c\u200d"
+_JOINED_CATEGORIES = {"Lo", "Mc", "Mn", "So", "Sk"}
+"""Letters without case, their marks, and emoji with skin tones: no Latin, Greek or Cyrillic."""
 
 _LOOK_ALIKE = str.maketrans(
     "аеорсхуіѕјһԁԛԝкмтαορνικτυχɡɑıɩʀʏ",
@@ -39,6 +42,20 @@ def find_hidden(text: str, but: str = _LINES) -> str | None:
             name = unicodedata.name(character, "")
             return f"U+{ord(character):04X} {name}".rstrip()
     return None
+
+
+def find_hidden_in_prose(text: str) -> str | None:
+    """As `find_hidden`, for what people write and nobody is known by.
+
+    It may hold joiners where they do what they are for: within Persian or Indic words and emoji.
+    """
+    padded = f" {text} "
+    kept = [
+        letter
+        for before, letter, after in zip(padded, text, padded[2:], strict=False)
+        if not (letter in _JOINERS and _is_joined(before) and _is_joined(after))
+    ]
+    return find_hidden("".join(kept))
 
 
 def without_format(text: str) -> str:
@@ -65,6 +82,10 @@ def skeleton(name: str) -> str:
     seen = without_format(name).translate(_VARIATION_SELECTORS)
     plain = unicodedata.normalize("NFKC", seen).casefold().translate(_LOOK_ALIKE)
     return " ".join(unicodedata.normalize("NFKC", plain).split())
+
+
+def _is_joined(character: str) -> bool:
+    return unicodedata.category(character) in _JOINED_CATEGORIES and not _is_hidden(character)
 
 
 def _is_hidden(character: str) -> bool:

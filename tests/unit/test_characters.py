@@ -5,8 +5,10 @@ from __future__ import annotations
 import string
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from imagehub.characters import find_hidden, skeleton, without_format
+from imagehub.characters import find_hidden, find_hidden_in_prose, skeleton, without_format
 from imagehub.errors import Refused
 from imagehub.openimages import SourceFile, read_classes
 from webapp.http.boundary import RequestModel, Text, is_safe, pattern, read_json
@@ -106,3 +108,32 @@ def test_names_that_differ_have_two(one: str, other: str) -> None:
 
 def test_what_only_says_how_others_are_shown_can_be_dropped() -> None:
     assert without_format("\ufeffdog\u200b \u202eb") == "dog b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "می\u200cخواهم",
+        "क्\u200dष",
+        "👨\u200d👩\u200d👧",
+        "❤\ufe0f\u200d🔥",
+        "👩🏽\u200d🔬",
+        "a mug\nof mine",
+    ],
+)
+def test_what_people_write_may_hold_joiners_where_they_join(text: str) -> None:
+    assert find_hidden_in_prose(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mu\u200dg", "\u200dMug", "می\u200c", "می\u200c\u200cخ", "👨\u200d\u200b👩", "a\u200cب"],
+)
+def test_a_joiner_that_joins_nothing_is_found_in_what_people_write(text: str) -> None:
+    assert find_hidden_in_prose(text) is not None
+
+
+@given(st.text())
+def test_what_is_seen_in_a_name_is_seen_in_what_people_write(text: str) -> None:
+    if find_hidden(text) is None:
+        assert find_hidden_in_prose(text) is None

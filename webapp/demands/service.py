@@ -11,7 +11,7 @@ from imagehub.catalogue.demands import demand_queries, demands, notices
 from imagehub.catalogue.demands.demand_queries import DemandEntry
 from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.catalogue.demands.notices import News
-from imagehub.characters import find_hidden
+from imagehub.characters import find_hidden_in_prose
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.vocabulary import Account, Role
 from webapp.http import access
@@ -166,7 +166,7 @@ def _uuid(text: str) -> UUID:
 
 def _words(text: str, field: str, sentence: str) -> str:
     message = " ".join(text.split())
-    hidden = find_hidden(message)
+    hidden = find_hidden_in_prose(message)
     if hidden:
         raise Refused(
             f"{field}_invalid", f"The {field} holds {hidden}, which nobody sees; leave it out."

@@ -15,7 +15,7 @@ from imagehub.catalogue.labels.label_proposals import (
     Proposal,
 )
 from imagehub.catalogue.labels.similar_names import Alike
-from imagehub.characters import find_hidden, skeleton
+from imagehub.characters import find_hidden_in_prose, skeleton
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.vocabulary import Account
 from webapp.http.boundary import is_safe
@@ -186,7 +186,7 @@ def _reason(decision: ProposalDecision) -> str:
 
 def _text(text: str, least: int, most: int, field: str) -> str:
     text_in_one_line = " ".join(text.split())
-    hidden = find_hidden(text_in_one_line)
+    hidden = find_hidden_in_prose(text_in_one_line)
     if hidden:
         raise Refused(
             f"{field}_invalid", f"The {field} holds {hidden}, which nobody sees; leave it out."

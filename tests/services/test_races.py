@@ -102,7 +102,7 @@ def test_no_token_outlives_an_account_that_is_deleted_at_the_same_time(
 def test_a_token_is_revoked_once(catalogue_url: str, database: Database) -> None:
     account = newcomer(database)
     access_tokens.make(database, account, "x", ["read"])
-    token_id = str(accounts.show(database, account).tokens[0].id)
+    token_id = str(accounts.show(database, account, b"").tokens[0].id)
     got = at_once(lambda _: access_tokens.revoke(Database(catalogue_url), account, token_id))
     assert (got.count(None), got.count(NotFound)) == (1, 5)
     assert actions(database, account).count("token revoked") == 1

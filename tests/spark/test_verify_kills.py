@@ -75,7 +75,7 @@ def forget_all(database: Database) -> None:
     with database.transaction() as cursor:
         cursor.execute(
             "truncate verification_versions, image_checks, verdicts, crowd_models, crowd_labels,"
-            " crowd_claims, crowd_senders, contributor_records, compared_images"
+            " crowd_claims, crowd_senders, contributor_records, compared_images, verdict_counts"
         )
 
 

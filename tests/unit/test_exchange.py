@@ -43,9 +43,9 @@ def serving(application: Callable[..., Any], most: int = 100) -> Iterator[Callab
         portal.add_sockets([listening])
         return portal
 
-    portal = loop.run_until_complete(start())
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+    portal = asyncio.run_coroutine_threadsafe(start(), loop).result()
 
     def connect(receive_buffer: int = 0) -> socket.socket:
         wire = socket.socket()

@@ -7,6 +7,7 @@ create table unorganised (
     id bigint generated always as identity primary key,
     image_id char(16)
 );
+create index unorganised_by_image on unorganised (image_id); -- for a withdrawal
 insert into unorganised default values;
 
 create function mark_unorganised() returns trigger language plpgsql as $$

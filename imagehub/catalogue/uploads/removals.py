@@ -245,6 +245,7 @@ def delete_image(cursor: Cursor, image_id: str) -> None:
             ),
             (image_id,),
         )
+    cursor.execute("delete from unorganised where image_id = %s", (image_id,))
     cursor.execute("delete from images where id = %s", (image_id,))
     if cursor.rowcount:  # the upload that goes with it was no duplicate after all
         _count(cursor, images=1, exact_duplicates=-1)

@@ -25,12 +25,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from imagehub.errors import Misconfigured, Refused
 from imagehub.vocabulary import Label
 
-SCHEMA = "deep-images-hub/release/1"
+SCHEMA = "deep-images-hub/release/2"
+OLD_SCHEMAS = ("deep-images-hub/release/1",)
 PATH = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}/[a-z0-9][a-z0-9_-]{0,80}/[0-9a-f]{16}\.jpg")
 """SPLIT/SLUG-CODE/IMAGE.jpg: nothing in a path can lead out of the folder it is unpacked into."""
 
 TEXTS = (
-    "path", "image_id", "sha256", "split", "label", "contributor", "licence", "duplicate_group",
+    "path", "image_id", "photo_sha256", "sha256", "split", "label", "contributor",
+    "licence", "duplicate_group",
 )  # fmt: skip
 """Fields of a file that are text."""
 
@@ -48,12 +50,14 @@ class FileLabel:
 class ManifestFile:
     """One file of a release.
 
-    `label` is the subset's label that the file lies under; `start` is where its bytes begin in
-    shard number `shard`; files of one `duplicate_group` show the same photo.
+    `sha256` is of the file's own bytes, `photo_sha256` of the upload that it was made from.
+    `label` is the subset's label that the file lies under; files of one `duplicate_group` show the
+    same photo.
     """
 
     path: str
     image_id: str
+    photo_sha256: str
     sha256: str
     bytes: int
     crc32: int
@@ -64,14 +68,15 @@ class ManifestFile:
     labels: tuple[FileLabel, ...]
     contributor: str
     licence: str
-    shard: int
-    start: int
     duplicate_group: str
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A release as a list of files, in path order."""
+    """A release as a list of files, in path order.
+
+    `classes` are the MIDs that files lie under: a class's number in every format is its place here.
+    """
 
     release: str
     created_at: datetime
@@ -79,6 +84,7 @@ class Manifest:
     rules: Mapping[str, Any]
     labels: tuple[Label, ...]
     files: tuple[ManifestFile, ...]
+    classes: tuple[str, ...] = ()
 
     @property
     def total_bytes(self) -> int:
@@ -95,6 +101,7 @@ def write(manifest: Manifest) -> bytes:
         "label_set_version": manifest.label_set_version,
         "rules": manifest.rules,
         "labels": [asdict(label) for label in manifest.labels],
+        "classes": manifest.classes,
         "files": len(manifest.files),
         "total_bytes": manifest.total_bytes,
     }
@@ -106,6 +113,8 @@ def read(data: bytes) -> Manifest:
     """Read a manifest; raise Refused(`manifest_broken`) unless all of it is as it should be."""
     try:
         head, *lines = [json.loads(line) for line in data.splitlines()]
+        if head["schema"] in OLD_SCHEMAS:
+            raise ValueError("it was made by an earlier version of the hub: ask for a new release")
         if head["schema"] != SCHEMA:
             raise ValueError(f"schema {head['schema']!r} is not {SCHEMA!r}")
         manifest = Manifest(
@@ -115,6 +124,7 @@ def read(data: bytes) -> Manifest:
             rules=head["rules"],
             labels=tuple(_label(label) for label in head["labels"]),
             files=tuple(_file(line) for line in lines),
+            classes=_classes(head["classes"]),
         )
         if len(manifest.files) != head["files"] or manifest.total_bytes != head["total_bytes"]:
             raise ValueError("the files do not add up to what the head says")
@@ -193,6 +203,12 @@ def _label(fields: dict[str, Any]) -> Label:
     return label
 
 
+def _classes(mids: list[str]) -> tuple[str, ...]:
+    if not _all(mids, str) or len(set(mids)) != len(mids):
+        raise ValueError("its classes are no list of different names")
+    return tuple(mids)
+
+
 def _all(values: Sequence[object], kind: type | UnionType) -> bool:
     return all(isinstance(value, kind) for value in values)
 
@@ -207,9 +223,9 @@ def _file(fields: dict[str, Any]) -> ManifestFile:
         raise ValueError("a text or a number of a file is of another kind")
     if not PATH.fullmatch(file.path):
         raise ValueError(f"{file.path[:120]!r} is no path of a release")
-    if not re.fullmatch("[0-9a-f]{64}", file.sha256):
+    if not all(re.fullmatch("[0-9a-f]{64}", text) for text in (file.sha256, file.photo_sha256)):
         raise ValueError(f"{file.path} has no SHA-256")
-    if min(file.bytes, file.crc32, file.shard, file.start) < 0:
+    if min(file.bytes, file.crc32) < 0:
         raise ValueError(f"{file.path} has a number below 0")
     return file
 

@@ -1,17 +1,14 @@
-"""Search for remains of a photo that is gone: in objects, tables, the log and releases."""
+"""Search for remains of a photo that is gone: in objects, tables and the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imagehub import hub, manifest
+from imagehub import hub
 from imagehub.catalogue.uploads import traces
 from imagehub.catalogue.uploads.traces import Tombstone
 from imagehub.errors import NotFound, Refused
 from imagehub.settings import Settings
-from imagehub.storage import keys
-from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import image_id_of
 
 
@@ -44,21 +41,14 @@ def look_for(settings: Settings, image_or_digest: str) -> Proof:
         found = traces.tombstone(cursor, photo)
         image_id = image_id_of(photo)
         rows = traces.rows_with_image(cursor, image_id)
-        releases = traces.releases(cursor)
     left = [
         *(Trace("object", key) for key in store.keys("") if photo in key),
         *(Trace("catalogue", f"{name}: {count}") for name, count in rows.items()),
     ]
-    unknown = []
-    for release in releases:
-        try:
-            left += _in_release(store, release, image_id)
-        except (NotFound, Refused) as error:
-            unknown.append(f"the release {release}, whose manifest cannot be read ({error})")
     log, letters = hub.open_log(settings), hub.open_dead_letters(settings)
     carried = {upload_log.topic: upload_log.carries(photo) for upload_log in (log, letters)}
     left += [Trace("log", topic) for topic, answer in carried.items() if answer]
-    unknown += [
+    unknown = [
         f"the topic {topic}, whose messages go when its retention has passed"
         for topic, answer in carried.items()
         if answer is None
@@ -77,12 +67,3 @@ def _digest(found: list[str], digest: str) -> str:
     if len(found) > 1:
         raise Refused("ambiguous", f"{digest} may be {' or '.join(found)}. Name the digest.")
     return found[0]
-
-
-def _in_release(store: ObjectStore, release_id: str, image_id: str) -> Iterator[Trace]:
-    """Where the release's shards hold other bytes than zeros in the photo's place."""
-    for file in manifest.read(store.get(keys.release_manifest(release_id))).files:
-        if file.image_id == image_id:
-            shard = keys.release_shard(release_id, file.shard)
-            if any(b"".join(store.stream(shard, file.start, file.bytes))):
-                yield Trace("release", f"{file.path} in {shard}")

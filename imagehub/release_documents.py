@@ -10,10 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from imagehub import release_tables as tables
 from imagehub import withdrawal_list
 from imagehub.manifest import Manifest, digest
+from imagehub.photo_facts import PhotoFacts, json_line
 
 WITHDRAWN_SIGNATURE = "WITHDRAWN-SIGNATURE.json"
 ABOUT_WITHDRAWN = frozenset({withdrawal_list.NAME, WITHDRAWN_SIGNATURE})
@@ -67,6 +69,11 @@ def writers(facts: ReleaseFacts, layout: str) -> dict[str, Callable[[], bytes]]:
         "images.csv": lambda: tables.images(manifest),
         "labels.csv": lambda: tables.labels(manifest),
         "class-descriptions.csv": lambda: tables.class_descriptions(manifest),
+        "classes.txt": lambda: _classes(manifest),
+        **{
+            f"{split}/metadata.jsonl": partial(_metadata, manifest, split)
+            for split in sorted({file.split for file in manifest.files})
+        },
     }
 
 
@@ -104,9 +111,12 @@ sets. It never changes, but for photos that are withdrawn or taken down: they ar
 - `MANIFEST.jsonl`: one line about the release, then one a photo, with its SHA-256.
 - `SIGNATURE.json`: the hub's signature of the manifest.
 - `images.csv`, `labels.csv`, `class-descriptions.csv`: the same in the columns of Open Images.
+- `classes.txt`: the classes, one a line, in the order of their numbers: the first is 0.
+- `metadata.jsonl` in each split: class, labels, author and licence of each photo.
 - `CREDITS.md`: who took the photos, and under which licence.
 - `WITHDRAWN.csv`, where there is one: photos of the manifest that were withdrawn since. Delete them
-  wherever you have them. It is signed too (`WITHDRAWN-SIGNATURE.json`).
+  wherever you have them. It is signed too (`WITHDRAWN-SIGNATURE.json`). In files that hold many
+  photos, zeros stand in their place.
 
 ## Labels
 
@@ -121,6 +131,20 @@ def _credits(manifest: Manifest) -> str:
         for (contributor, licence), count in sorted(photos.items())
     ]
     return "# Credits\n\nThe photos of this release were taken by:\n\n" + "\n".join(lines) + "\n"
+
+
+def _classes(manifest: Manifest) -> bytes:
+    return "".join(f"{name}\n" for name in PhotoFacts(manifest).names).encode()
+
+
+def _metadata(manifest: Manifest, split: str) -> bytes:
+    """What Hugging Face's `imagefolder` reads beside the photos of a split."""
+    facts = PhotoFacts(manifest)
+    return b"".join(
+        json_line({"file_name": file.path.partition("/")[2], **facts.of(file)})
+        for file in manifest.files
+        if file.split == split
+    )
 
 
 def _photos(count: int) -> str:

@@ -25,7 +25,7 @@ from tests import factories, photos
 from tests.access_cells import ALLOWED, VISITOR, Cell
 from tests.factories import Photo
 from tests.factories import training as making
-from tests.factories.shards import release_with_photos
+from tests.factories.photo_releases import release_with_photos
 from tests.web_server import Web
 from webapp.accounts import passwords
 from webapp.application import create_app

@@ -1,11 +1,9 @@
-"""A release of several labels with real photos in its shards, split so that some are held out."""
+"""A release of several labels with real photos, split so that some are held out."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import tarfile
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -27,18 +25,13 @@ HELD_OUT_OF_16 = 4
 def labelled_release(
     cursor: Cursor, store: ObjectStore, photos: Mapping[Label, Sequence[bytes]]
 ) -> str:
-    """A ready release of these photos, one shard; answer its id. No image rows are made."""
+    """A ready release of these photos; answer its id. No image rows are made."""
     release_id = factories.release_request(cursor, factories.subset(cursor, list(photos)))
     files: list[ManifestFile] = []
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as shard:
-        for label, some in photos.items():
-            for photo in some:
-                files.append(_file(label, photo, packed.tell() + tarfile.BLOCKSIZE))
-                member = tarfile.TarInfo(f"{files[-1].image_id}.jpg")
-                member.size = len(photo)
-                shard.addfile(member, io.BytesIO(photo))
-    store.put(keys.release_shard(release_id, 0), packed.getvalue())
+    for label, some in photos.items():
+        for photo in some:
+            files.append(_file(label, photo))
+            store.put(keys.full(files[-1].photo_sha256), photo)
     made = Manifest(
         release=release_id,
         created_at=datetime(2026, 5, 2, tzinfo=UTC),
@@ -53,12 +46,13 @@ def labelled_release(
     return release_id
 
 
-def _file(label: Label, photo: bytes, start: int) -> ManifestFile:
+def _file(label: Label, photo: bytes) -> ManifestFile:
     sha256 = hashlib.sha256(photo).hexdigest()
     split = "test" if int(sha256[-1], 16) < HELD_OUT_OF_16 else "train"
     return ManifestFile(
         path=f"{split}/label-{label.mid.rpartition('/')[2].replace('_', '-')}/{sha256[:16]}.jpg",
         image_id=sha256[:16],
+        photo_sha256=sha256,
         sha256=sha256,
         bytes=len(photo),
         crc32=zlib.crc32(photo),
@@ -69,8 +63,6 @@ def _file(label: Label, photo: bytes, start: int) -> ManifestFile:
         labels=(FileLabel(label.mid, "machine", 0.97),),
         contributor="somebody",
         licence="CC-BY-4.0",
-        shard=0,
-        start=start,
         duplicate_group=sha256[:16],
     )
 
@@ -86,9 +78,9 @@ def _summary(files: Sequence[ManifestFile]) -> dict[str, Counter[str]]:
 def _publish(cursor: Cursor, made: Manifest, data: bytes) -> None:
     key = Ed25519PrivateKey.generate()
     cursor.execute(
-        "insert into releases (id, label_set_version, files, total_bytes, labels, shards,"
+        "insert into releases (id, label_set_version, files, total_bytes, labels,"
         " manifest_sha256, signature, public_key, summary, job_run_id)"
-        " values (%s, %s, %s, %s, %s, 1, %s, %s, %s, %s, %s)",
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             *(made.release, made.label_set_version, len(made.files), made.total_bytes),
             *(len(made.labels), manifest.digest(data), manifest.sign(data, key)),

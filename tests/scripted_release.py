@@ -27,7 +27,7 @@ PHOTOS = {
 }
 DOCUMENTS = {
     "README.md", "CREDITS.md", "MANIFEST.jsonl", "SIGNATURE.json", "images.csv", "labels.csv",
-    "class-descriptions.csv",
+    "class-descriptions.csv", "classes.txt",
 }  # fmt: skip
 
 
@@ -35,6 +35,7 @@ def entry(path: str, data: bytes) -> ManifestFile:
     return ManifestFile(
         path=path,
         image_id=Path(path).stem,
+        photo_sha256=hashlib.sha256(data).hexdigest(),
         sha256=hashlib.sha256(data).hexdigest(),
         bytes=len(data),
         crc32=0,
@@ -45,8 +46,6 @@ def entry(path: str, data: bytes) -> ManifestFile:
         labels=(),
         contributor="ana",
         licence="CC BY 4.0",
-        shard=0,
-        start=0,
         duplicate_group=Path(path).stem,
     )
 

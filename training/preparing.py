@@ -61,7 +61,7 @@ def make_shards(
         return shards.read_index(store.get(shards.index_key(name, side_pixels)))
     manifest = read_manifest(store, source)
     plans = shards.plan(manifest, name, side_pixels)
-    made = everywhere()(partial(_make_shard, settings, source.release_id), plans)
+    made = everywhere()(partial(_make_shard, settings), plans)
     index = shards.index(manifest, name, side_pixels, made)
     store.put(shards.index_key(name, side_pixels), shards.write_index(index))
     return index
@@ -85,11 +85,11 @@ def make_features(
         everywhere()(partial(_look_at_shard, settings, network_sha256), missing)
 
 
-def _make_shard(settings: Settings, release_id: str, plan: ShardPlan) -> ShardFacts:
+def _make_shard(settings: Settings, plan: ShardPlan) -> ShardFacts:
     store = open_store(settings)
 
     def read_small(file: manifests.ManifestFile) -> bytes:
-        return photos.small_jpeg(photos.released(store, release_id, file), plan.side_pixels)
+        return photos.small_jpeg(photos.released(store, file), plan.side_pixels)
 
     data = shards.build(plan, read_small)
     store.put(plan.key, data)

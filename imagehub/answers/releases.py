@@ -68,3 +68,19 @@ class Documents(Answer):
     """Every document of a release."""
 
     documents: tuple[Document, ...]
+
+
+class FormatFile(Answer):
+    """A file of a format: where it lies in the format's folder, and what its bytes must be."""
+
+    path: str
+    photos: int
+    bytes: int
+    sha256: str
+    media_type: str
+
+
+class FormatFiles(Answer):
+    """Every file of a release in one format."""
+
+    files: tuple[FormatFile, ...]

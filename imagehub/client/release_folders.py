@@ -13,7 +13,7 @@ from imagehub.errors import NotFound, Refused
 from imagehub.vocabulary import Label
 
 MANIFEST = "MANIFEST.jsonl"
-_DOCUMENTS = {".md", ".csv", ".json", ".jsonl"}
+_DOCUMENTS = {".md", ".csv", ".json", ".jsonl", ".txt"}
 DEPTH = 3  # the release, a split, a label
 
 
@@ -34,9 +34,13 @@ def from_release(folder: Path) -> list[PhotoFile]:
         return [
             _photo(root, found.file, labels, found.left_out)
             for found in files_below(whole)
-            if found.file.parent != root or found.file.suffix not in _DOCUMENTS
+            if not _is_document(found.file, root)
         ]
     return []
+
+
+def _is_document(file: Path, root: Path) -> bool:
+    return file.name == "metadata.jsonl" or (file.parent == root and file.suffix in _DOCUMENTS)
 
 
 def _photo(root: Path, file: Path, labels: dict[str, str], left_out: str) -> PhotoFile:

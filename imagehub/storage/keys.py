@@ -41,9 +41,14 @@ def release_manifest(release_id: str) -> str:
     return f"releases/{release_id}/manifest.jsonl"
 
 
-def release_shard(release_id: str, number: int) -> str:
-    """Key of one of a release's shards."""
-    return f"releases/{release_id}/shard-{number:05d}.tar"
+def release_skeleton(release_id: str, path: str) -> str:
+    """Key of what a release's file consists of beside photos."""
+    return f"releases/{release_id}/files/{path}.skeleton"
+
+
+def release_shards_of_old(release_id: str) -> str:
+    """What keys of shards began with, as earlier versions of the hub wrote them."""
+    return f"releases/{release_id}/shard-"
 
 
 def require_valid(key: str) -> str:

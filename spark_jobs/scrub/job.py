@@ -12,12 +12,7 @@ from dataclasses import dataclass, field
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.operation import scrubs
-from imagehub.catalogue.operation.scrubs import (
-    ImageDigests,
-    ReleaseDigest,
-    ScrubKind,
-    ScrubPosition,
-)
+from imagehub.catalogue.operation.scrubs import ImageDigests, ScrubKind, ScrubPosition
 from imagehub.sandbox.pool import Sandbox
 from spark_jobs.batch import Batch, whole_batch
 from spark_jobs.runs import JobContext
@@ -105,28 +100,15 @@ class _Slice:
         self.counts.update(images=1, mended=found.mended, damaged=found.damaged)
 
     def _release(self, batch: Batch, after: str) -> ScrubPosition | None:
-        """Read a release from the shard after the last one on, as far as the slice goes."""
-        last, _, shard = after.partition(" ")
         with self.context.database.transaction() as cursor:
-            found = scrubs.releases_from(cursor, last, 2)
-        first = int(shard) + 1 if found and found[0].id == last else 0
-        if found and first >= found[0].shards and found[0].id == last:
-            found, first = found[1:], 0
-        if not found:
+            release = scrubs.release_after(cursor, after)
+        if release is None:
             return None
-        release = found[0]
-        reached = batch.each([first], lambda shard: self._shards(release, shard))
-        number = reached[0] if reached else release.shards
-        return ScrubPosition(ScrubKind.RELEASES, f"{release.id} {number}")
-
-    def _shards(self, release: ReleaseDigest, first: int) -> int:
-        reached = release.shards
-        for shard, damaged in scrub_release(self.context, self.meter, release, first):
-            reached = shard
-            self.counts.update(shards=1, damaged=damaged)
-            if self.is_over:
-                break
-        return reached
+        for damaged in batch.each(
+            [release], lambda one: scrub_release(self.context, self.meter, one)
+        ):
+            self.counts.update(releases=1, damaged=damaged)
+        return ScrubPosition(ScrubKind.RELEASES, release.id)
 
 
 def _rest(context: JobContext, seconds: float) -> None:

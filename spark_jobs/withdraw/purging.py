@@ -97,7 +97,7 @@ def _note_releases(context: JobContext, cursor: Cursor, image_id: str, kind: Kin
         release_withdrawals.add(
             cursor,
             [
-                (WithdrawnFile(release_id, image_id, file.path, file.sha256, kind, now), file.shard)
+                WithdrawnFile(release_id, image_id, file.path, file.sha256, kind, now)
                 for file in files
                 if file.image_id == image_id
             ],

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from imagehub import hub, manifest, withdrawal_list
 from imagehub.catalogue.releases import release_withdrawals
 from imagehub.catalogue.uploads import tombstones
 from imagehub.catalogue.uploads.tombstones import PurgedPhoto
-from imagehub.errors import NotFound
 from imagehub.release_documents import Signed
 from imagehub.storage import keys
 from spark_jobs.runs import JobContext
-from spark_jobs.withdraw.blanking import blanked
 
 
 def sweep(context: JobContext, purged: PurgedPhoto) -> bool:
     """Remove the remains of a photo's bytes; False while ingestion has not handled all of it."""
-    _blank_shards(context, purged)
     _publish_lists(context, purged)
     for key in keys.of_photo(purged.photo_sha256):
         context.store.delete(key)
@@ -27,18 +22,6 @@ def sweep(context: JobContext, purged: PurgedPhoto) -> bool:
         context.run.assert_current(cursor)
         tombstones.mark_swept(cursor, purged)
     return True
-
-
-def _blank_shards(context: JobContext, purged: PurgedPhoto) -> None:
-    with context.database.transaction() as cursor:
-        shards = release_withdrawals.unblanked(cursor, purged.image_id)
-    for shard in shards:
-        key = keys.release_shard(shard.release_id, shard.shard)
-        with suppress(NotFound):  # then no byte of it is left either
-            context.store.replace(key, blanked(context.store.get(key), {shard.image_id}))
-        with context.database.transaction() as cursor:
-            context.run.assert_current(cursor)
-            release_withdrawals.mark_blanked(cursor, shard)
 
 
 def _publish_lists(context: JobContext, purged: PurgedPhoto) -> None:

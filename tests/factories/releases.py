@@ -57,9 +57,9 @@ def release(cursor: Cursor, subset_name: str, summary: Mapping[str, Mapping[str,
     release_id = release_request(cursor, subset_name)
     files = sum(sum(splits.values()) for splits in summary.values())
     cursor.execute(
-        "insert into releases (id, label_set_version, files, total_bytes, labels, shards,"
+        "insert into releases (id, label_set_version, files, total_bytes, labels,"
         " manifest_sha256, signature, public_key, summary, job_run_id)"
-        " select %s, max(version), %s, %s, %s, 1, %s, %s, %s, %s, %s from label_set_versions",
+        " select %s, max(version), %s, %s, %s, %s, %s, %s, %s, %s from label_set_versions",
         (
             *(release_id, files, files * 41_000, len(summary)),
             *(bytes(range(32)), bytes(range(64)), bytes(range(32, 64))),

@@ -8,7 +8,7 @@ from imagehub.catalogue.database import Cursor
 from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Account, Evidence, Finding, Label, Outcome
 from tests import factories
-from tests.factories.shards import release_with_photos
+from tests.factories.photo_releases import release_with_photos
 
 SIZES = ((640, 480), (480, 640), (1400, 500), (300, 300))
 

@@ -7,9 +7,9 @@ import hashlib
 import io
 import json
 import os
-import tarfile
 import tracemalloc
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,17 +18,18 @@ from werkzeug.test import TestResponse
 
 from imagehub import manifest, withdrawal_list
 from imagehub.catalogue.releases import release_queries, release_withdrawals
+from imagehub.formats import FORMATS
 from imagehub.release_documents import Signed
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
+from imagehub.withdrawal_list import WithdrawnFile
 from tests import photos
-from tests.factories.shards import Released, release_with_photos
+from tests.factories.photo_releases import Released, release_with_photos
 from tests.signed_in import SignedIn
 from tests.web_server import Web
 from webapp.application import create_app
-from webapp.releases import downloads, open_downloads
+from webapp.releases import format_files, open_downloads
 from webapp.releases import service as releases
-from webapp.releases.formats import FORMATS
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +111,7 @@ def test_the_zip_holds_exactly_the_manifests_files(web: Web, release: Released) 
     assert archive.testzip() is None
     assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
     assert {
-        name: archive.read(name) for name in archive.namelist() if "/" in name
+        name: archive.read(name) for name in archive.namelist() if name.endswith(".jpg")
     } == release.photos
     assert archive.read("MANIFEST.jsonl") == release.manifest_bytes
     signature = json.loads(archive.read("SIGNATURE.json"))
@@ -141,24 +142,58 @@ def test_the_tables_are_open_images(web: Web, release: Released) -> None:
     assert b"somebody: 12 photos" in archive.read("CREDITS.md")
 
 
-def test_the_tar_holds_samples_for_webdataset(web: Web, release: Released) -> None:
-    answer = web.get(path_of(release, "/download?format=webdataset"))
-    assert int(answer.headers["Content-Length"]) == len(answer.content)
-    with tarfile.open(fileobj=io.BytesIO(answer.content)) as archive:
-        members = {
-            member.name: archive.extractfile(member).read()  # type: ignore[union-attr] # all are files
-            for member in archive
-        }
-    samples = [name for name in members if not name.startswith("__release__/")]
-    assert len(samples) == 3 * 12
-    for file in release.manifest.files:
-        key = f"{file.split}/{file.image_id}"
-        place = samples.index(f"{key}.jpg")
-        assert samples[place : place + 3] == [f"{key}.jpg", f"{key}.json", f"{key}.cls"]
-        assert hashlib.sha256(members[f"{key}.jpg"]).hexdigest() == file.sha256
-        assert json.loads(members[f"{key}.json"])["label"] == "/m/0bt9lr"
-        assert members[f"{key}.cls"] == b"0"
-    assert members["__release__/MANIFEST.jsonl"] == release.manifest_bytes
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_file_of_each_format_is_what_its_list_says(
+    web: Web, release: Released, name: str
+) -> None:
+    listed = web.get(path_of(release, f"/formats/{name}")).json()["files"]
+    assert listed
+    for file in listed:
+        url = path_of(release, f"/formats/{name}/{file['path']}")
+        answer = web.get(url)
+        assert hashlib.sha256(answer.content).hexdigest() == file["sha256"]
+        assert answer.headers["ETag"] == f'"{file["sha256"]}"'
+        assert answer.headers["Content-Type"].startswith(file["media_type"])
+        assert len(answer.content) == file["bytes"]
+        middle = file["bytes"] // 2
+        part = web.get(url, headers={"Range": f"bytes={middle}-{middle + 5000}"})
+        assert (part.status_code, part.content) == (206, answer.content[middle : middle + 5001])
+        tail = web.get(url, headers={"Range": "bytes=-8"})
+        assert tail.content == answer.content[-8:]
+        head = web.request("HEAD", url)
+        assert (head.headers["Content-Length"], head.content) == (str(file["bytes"]), b"")
+        assert head.headers["Accept-Ranges"] == "bytes"
+
+
+def test_a_download_that_was_cut_goes_on_where_it_was(web: Web, release: Released) -> None:
+    whole = web.get(path_of(release, "/download"))
+    again = {"Range": "bytes=1000-", "If-Range": whole.headers["ETag"]}
+    rest = web.get(path_of(release, "/download"), headers=again)
+    assert (rest.status_code, rest.content) == (206, whole.content[1000:])
+
+
+def test_zeros_stand_for_a_withdrawn_photo_and_all_else_stays(web: Web) -> None:
+    with web.database.transaction() as cursor:
+        release = release_with_photos(
+            cursor, web.store, [photos.jpeg(seed, 200, 150) for seed in range(700, 704)]
+        )
+    before = web.get(path_of(release, "/download"))
+    gone = release.manifest.files[1]
+    with web.database.transaction() as cursor:
+        withdrawn = WithdrawnFile(
+            *(release.id, gone.image_id, gone.path, gone.sha256, "withdrawn"), datetime.now(UTC)
+        )
+        release_withdrawals.add(cursor, [withdrawn])
+    web.store.delete(keys.full(gone.photo_sha256))
+    after = web.get(path_of(release, "/download"))
+    assert len(after.content) == len(before.content)
+    assert after.headers["ETag"] != before.headers["ETag"]
+    archive = zipfile.ZipFile(io.BytesIO(after.content))
+    assert archive.testzip() is None
+    for path, photo in release.photos.items():
+        assert archive.read(path) == (bytes(len(photo)) if path == gone.path else photo)
+    stale = {"Range": "bytes=1000-", "If-Range": before.headers["ETag"]}
+    assert web.get(path_of(release, "/download"), headers=stale).content == after.content
 
 
 def test_each_file_can_be_had_whole_or_in_part(web: Web, release: Released) -> None:
@@ -195,6 +230,11 @@ def test_a_release_that_is_not_ready_has_no_files(web: Web, release: Released) -
     for rest in ("", "/manifest", "/download", "/files/a"):
         assert web.get(f"/api/v1/releases/nothing-1{rest}").status_code == 404
     assert web.get(path_of(release, "/download?format=exe")).status_code == 422
+    assert web.get(path_of(release, "/formats/exe")).status_code == 404
+    for name in ("exe", "../manifest.jsonl", "%2e%2e/manifest.jsonl", "tar"):
+        assert web.get(path_of(release, f"/formats/tar/{name}")).status_code == 404
+    parts = web.get(path_of(release, "/download?format=parquet"))
+    assert (parts.status_code, parts.json()["code"]) == (422, "format_has_parts")
 
 
 def test_head_tells_the_size_without_the_bytes(web: Web, release: Released) -> None:
@@ -210,7 +250,7 @@ def test_damaged_bytes_break_the_download_instead_of_passing(web: Web, photo_byt
         release = release_with_photos(
             cursor, web.store, [os.urandom(photo_bytes) for _ in range(4)]
         )
-    key = keys.release_shard(release.id, 0)
+    key = keys.full(release.manifest.files[-1].photo_sha256)
     damaged = bytearray(web.store.get(key))
     damaged[1000] ^= 1
     web.store.delete(key)
@@ -234,19 +274,22 @@ def test_names_that_people_chose_do_no_harm_in_tables_and_texts(web: Web) -> Non
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-def test_packing_keeps_no_photo_in_memory(web: Web, tmp_path: Path, name: str) -> None:
+def test_sending_keeps_few_photos_in_memory(web: Web, tmp_path: Path, name: str) -> None:
     photo_bytes = 1_000_000
     store = FolderStore(str(tmp_path))
     with web.database.transaction() as cursor:
         release = release_with_photos(
-            cursor, store, [bytes([number]) * photo_bytes for number in range(60)]
+            cursor, store, [bytes([number]) * photo_bytes for number in range(40)]
         )
+    files = format_files.of_format(web.database, release.id, name)
     tracemalloc.start()
-    packed = downloads.archive(web.database, store, release.id, FORMATS[name])
-    sent_bytes = sum(len(chunk) for chunk in packed.chunks)
+    sent_bytes = 0
+    for file in files:
+        found = format_files.find_file(web.database, store, release.id, file.path)
+        sent_bytes += sum(len(chunk) for chunk in found.read(0, file.bytes))
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert sent_bytes == packed.size_bytes > 60 * photo_bytes
+    assert sent_bytes == sum(file.bytes for file in files)
     assert peak_bytes < 8 * 1024 * 1024
 
 

@@ -14,7 +14,7 @@ from imagehub.cli import main
 from imagehub.client.download import fingerprint
 from imagehub.storage import keys
 from tests import photos
-from tests.factories.shards import Released, release_with_photos
+from tests.factories.photo_releases import Released, release_with_photos
 from tests.web_server import Web
 
 
@@ -83,10 +83,10 @@ def test_a_photo_that_was_changed_in_the_store_is_found(web: Web, tmp_path: Path
     with web.database.transaction() as cursor:
         release = release_with_photos(cursor, web.store, [photos.jpeg(1, 90, 90)])
     file = release.manifest.files[0]
-    shard = web.store.get(keys.release_shard(release.id, file.shard))
-    place = Path(web.settings.data, "objects", keys.release_shard(release.id, file.shard))
-    at = file.start + file.bytes // 2
-    changed = shard[:at] + bytes([shard[at] ^ 1]) + shard[at + 1 :]
+    photo = web.store.get(keys.full(file.photo_sha256))
+    place = Path(web.settings.data, "objects", keys.full(file.photo_sha256))
+    at = file.bytes // 2
+    changed = photo[:at] + bytes([photo[at] ^ 1]) + photo[at + 1 :]
     place.chmod(0o600)
     place.write_bytes(changed)
     shown = imagehub(web, "download", release.id, str(tmp_path), "--json")

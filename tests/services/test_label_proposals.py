@@ -22,7 +22,7 @@ from imagehub.taxonomy import Taxonomy
 from imagehub.vocabulary import Account, Label, Role
 from spark_jobs import jobs
 from tests import factories
-from tests.factories.shards import release_with_photos
+from tests.factories.photo_releases import release_with_photos
 from tests.photos import jpeg
 from tests.web_server import Web
 from webapp.http.resources import ROLE

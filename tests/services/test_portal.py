@@ -12,6 +12,7 @@ import pytest
 
 from imagehub.catalogue.demands import demands
 from imagehub.catalogue.demands.demands import DemandSpec
+from imagehub.formats import FORMATS, ReleaseFormat
 from imagehub.storage import keys
 from imagehub.vocabulary import Outcome
 from tests import factories
@@ -21,7 +22,6 @@ from tests.web_server import Web
 from webapp.application import create_app
 from webapp.releases import samples as release_samples
 from webapp.releases import service as releases
-from webapp.releases.formats import FORMATS, Format, imagefolder
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*1111111}}"
 
@@ -177,8 +177,8 @@ def test_a_releases_samples_come_from_all_over_its_manifest(web: Web) -> None:
 def test_a_releases_page_offers_every_format_that_there_is(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = Format("parts", "Everything in parts", "text/plain", "txt", imagefolder.pack)
-    monkeypatch.setitem(FORMATS, parts.name, parts)
+    more = ReleaseFormat("more", "Something else", 99, lambda _: [], "import more  # {release}")
+    monkeypatch.setitem(FORMATS, more.name, more)
     with web.database.transaction() as cursor:
         label = factories.label(cursor)
         image_id = factories.verified_photo(cursor, label).image_id
@@ -193,9 +193,13 @@ def test_a_releases_page_offers_every_format_that_there_is(
     offered = re.findall(r'/download\?format=(\w+)">([^<]+)<', page.text)
     assert offered == [
         ("imagefolder", "ZIP, one folder per label"),
-        ("webdataset", "WebDataset shards"),
-        ("parts", "Everything in parts"),
+        ("tar", "TAR, one folder per label"),
     ]
+    assert [html.unescape(title) for title in re.findall(r"<summary>([^<]+)<", page.text)] == [
+        format_.title for format_ in FORMATS.values()
+    ]
+    assert f"import more  # {release_id}" in page.text
+    assert web.url in page.text
 
 
 def test_an_image_that_leaves_the_label_sets_while_its_page_is_made_is_gone(web: Web) -> None:

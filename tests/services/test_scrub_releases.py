@@ -1,4 +1,4 @@
-"""The scrub compares a release's manifest and shards with the digests that the manifest has."""
+"""The scrub compares a release's manifest and skeletons with their digests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imagehub.settings import Settings
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from spark_jobs import jobs
-from tests.factories.shards import Released, release_with_photos
+from tests.factories.photo_releases import Released, release_with_photos
 from tests.photos import jpeg
 
 
@@ -42,14 +42,13 @@ def test_a_whole_release_is_found_whole(
     assert scrub(database, catalogue_url, store) == {}
 
 
-def test_a_rotten_and_a_lost_shard_are_told_until_they_are_put_back(
+def test_a_rotten_and_a_lost_skeleton_are_told_until_they_are_put_back(
     database: Database, catalogue_url: str, store: FolderStore, release: Released
 ) -> None:
-    first, second = (keys.release_shard(release.id, number) for number in (0, 1))
+    first, second = list(store.keys(f"releases/{release.id}/files/"))[:2]
     whole = {key: store.get(key) for key in (first, second)}
-    file = next(file for file in release.manifest.files if file.shard == 0)
     rotten = bytearray(whole[first])
-    rotten[file.start + 9] ^= 1
+    rotten[9] ^= 1
     store.replace(first, bytes(rotten))
     store.delete(second)
 
@@ -66,21 +65,3 @@ def test_a_rotten_manifest_is_told(
     key = keys.release_manifest(release.id)
     store.replace(key, store.get(key)[:-1])
     assert scrub(database, catalogue_url, store) == {key: "rotten"}
-
-
-def test_zeros_of_a_withdrawn_photo_are_no_damage(
-    database: Database, catalogue_url: str, store: FolderStore, release: Released
-) -> None:
-    file = release.manifest.files[0]
-    shard = keys.release_shard(release.id, file.shard)
-    blanked = bytearray(store.get(shard))
-    blanked[file.start : file.start + file.bytes] = bytes(file.bytes)
-    store.replace(shard, bytes(blanked))
-    assert scrub(database, catalogue_url, store) == {shard: "rotten"}
-    with database.transaction() as cursor:
-        cursor.execute(
-            "insert into release_withdrawals (release_id, image_id, path, file_sha256, shard, kind)"
-            " values (%s, %s, %s, %s, %s, 'withdrawn')",
-            (release.id, file.image_id, file.path, bytes.fromhex(file.sha256), file.shard),
-        )
-    assert scrub(database, catalogue_url, store) == {}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-import tarfile
+import zipfile
 from typing import Any
 
 import psycopg2
@@ -14,7 +13,9 @@ import pytest
 from imagehub import manifest as manifests
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.operation import job_runs
+from imagehub.catalogue.releases import release_files
 from imagehub.errors import Conflict
+from imagehub.formats import FORMATS
 from imagehub.manifest import Manifest
 from imagehub.settings import Settings
 from imagehub.storage import keys
@@ -24,6 +25,7 @@ from spark_jobs import jobs
 from spark_jobs.release import job as release
 from spark_jobs.runs import SparkJobContext, job_run
 from tests import factories
+from webapp.releases import format_files
 
 
 class Hub:
@@ -70,6 +72,16 @@ class Hub:
         manifests.verify(data, bytes(row.signature), bytes(row.public_key))
         return manifests.read(data)
 
+    def files(self, release_id: str) -> dict[str, bytes]:
+        """Path -> bytes of the release's file, in every format."""
+        with self.database.transaction() as cursor:
+            listed = release_files.of_release(cursor, release_id)
+        found = (
+            (file, format_files.find_file(self.database, self.store, release_id, file.path))
+            for file in listed
+        )
+        return {file.path: b"".join(served.read(0, file.bytes)) for file, served in found}
+
     def objects(self, release_id: str) -> dict[str, bytes]:
         found = self.store.keys(f"releases/{release_id}/")
         return {key: self.store.get(key) for key in found}
@@ -88,19 +100,24 @@ def test_a_release_holds_what_was_verified_byte_for_byte(hub: Hub) -> None:
     manifest = hub.manifest(release_id)
     assert {file.image_id for file in manifest.files} == {*dogs, *animals}
     assert {label.mid for label in manifest.labels} == {hub.animal.mid, hub.dog.mid}
-    shard = hub.store.get(keys.release_shard(release_id, 0))
     for file in manifest.files:
         digest = hub.row("select photo_sha256 from images where id = %s", file.image_id)[0]
         stored = hub.store.get(keys.full(bytes(digest).hex()))
-        assert shard[file.start : file.start + file.bytes] == stored
+        assert keys.full(file.photo_sha256) == keys.full(bytes(digest).hex())
+        assert file.bytes == len(stored)
         assert hashlib.sha256(stored).hexdigest() == file.sha256
         truths = {hub.animal.mid, hub.dog.mid} if file.image_id in dogs else {hub.animal.mid}
         assert {label.mid for label in file.labels} == truths
-    with tarfile.open(fileobj=io.BytesIO(shard)) as archive:
-        names = archive.getnames()
-        facts = json.load(archive.extractfile(names[1]))  # type: ignore[arg-type]
-    assert names[0] == f"{facts['image_id']}.jpg"
-    assert len(names) == 2 * len(manifest.files)
+    files = hub.files(release_id)
+    assert {path.partition("/")[0] for path in files} == set(FORMATS)
+    for path, data in files.items():
+        listed = hub.row(
+            "select * from release_files where release_id = %s and path = %s", release_id, path
+        )
+        assert (listed.bytes, bytes(listed.sha256)) == (len(data), hashlib.sha256(data).digest())
+    with zipfile.ZipFile(io.BytesIO(files[f"imagefolder/{release_id}.zip"])) as archive:
+        photos = [name for name in archive.namelist() if name.endswith(".jpg")]
+    assert photos == [file.path for file in manifest.files]
     row = hub.row("select * from releases where id = %s", release_id)
     assert (row.files, row.total_bytes) == (len(manifest.files), manifest.total_bytes)
     assert sum(row.summary[hub.animal.mid].values()) == 10
@@ -152,12 +169,13 @@ def test_a_run_after_a_killed_one_makes_the_same_release(hub: Hub) -> None:
     hub.run()
     first = hub.objects(release_id)
     with hub.database.transaction() as cursor:  # as if it had been killed just before its row
-        cursor.execute("alter table releases disable trigger user")
-        cursor.execute("delete from releases")
+        for table in ("release_files", "releases"):
+            cursor.execute(f"alter table {table} disable trigger user")
+            cursor.execute(f"delete from {table}")
+            cursor.execute(f"alter table {table} enable trigger user")
         cursor.execute("delete from split_assignments")
-        cursor.execute("alter table releases enable trigger user")
     hub.store.delete(keys.release_manifest(release_id))
-    hub.store.put(f"releases/{release_id}/shard-00007.tar", b"left over")
+    hub.store.put(f"releases/{release_id}/files/tar/x.skeleton", b"left over")
     hub.photos(hub.dog, 2)
     hub.publish()  # newer label sets do not matter: the wish is older
     hub.run()

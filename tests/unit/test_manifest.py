@@ -36,6 +36,7 @@ files = st.builds(
         split=split,
         label="/m/0bt9lr",
         duplicate_group=f"{number:016x}",
+        photo_sha256=f"{number:016x}" * 4,
         sha256=f"{number:064x}",
         licence="CC-BY-4.0",
         **fields,
@@ -48,8 +49,6 @@ files = st.builds(
     height=st.integers(1, 2048),
     labels=st.lists(labels, max_size=3).map(tuple),
     contributor=st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
-    shard=st.integers(0, 99),
-    start=st.integers(0, 2**30),
 )
 some_manifests = st.builds(
     Manifest,
@@ -98,6 +97,7 @@ def _one_file() -> Manifest:
     file = ManifestFile(
         path="train/dog-0bt9lr/00000000000000aa.jpg",
         image_id="00000000000000aa",
+        photo_sha256="1" * 64,
         sha256="0" * 64,
         bytes=10,
         crc32=7,
@@ -108,8 +108,6 @@ def _one_file() -> Manifest:
         labels=(),
         contributor="ada",
         licence="CC-BY-4.0",
-        shard=0,
-        start=512,
         duplicate_group="00000000000000aa",
     )
     made_at = datetime(2026, 5, 1, tzinfo=UTC)

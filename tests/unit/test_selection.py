@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import random
-import tarfile
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,11 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagehub import manifest as manifests
-from imagehub.errors import NotFound, Refused
 from imagehub.photo import digest
 from imagehub.subsets import Assignment, Offer, ReleasePhoto, SubsetRules
 from imagehub.vocabulary import Label
-from spark_jobs.release.selection import shards
 from spark_jobs.release.selection.choose import ChosenImage, choose
 from spark_jobs.release.selection.contents import Selection, lay_out
 from spark_jobs.release.selection.paths import code, path, slug
@@ -140,43 +137,19 @@ def _selection(contents: dict[str, bytes]) -> Selection:
     )
 
 
-photos = st.dictionaries(image_ids, st.binary(min_size=1, max_size=2000), min_size=1, max_size=8)
-
-
-@given(photos, st.integers(1, 6000))
-def test_every_photo_is_found_where_the_plan_says(
-    contents: dict[str, bytes], target_bytes: int
-) -> None:
-    laid_out = lay_out(_selection(contents))
-    entries = [entry for shard in laid_out.shards for entry in shard.entries]
-    by_key = {entry.key: contents[entry.image_id] for entry in entries}
-    planned = shards.plan(entries, 0, target_bytes)
-    assert [entry for shard in planned for entry in shard.entries] == entries
-    for shard in planned:
-        packed = shards.build(shard, by_key.__getitem__)
-        assert len(packed) <= target_bytes or len(shard.entries) == 1
-        for image_id, start in shard.starts().items():
-            photo = contents[image_id]
-            assert packed[start : start + len(photo)] == photo
-        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-            assert len(archive.getnames()) == 2 * len(shard.entries)
-
-
-def test_a_manifest_lists_files_in_the_order_in_which_shards_hold_them() -> None:
+def test_a_manifest_lists_files_in_path_order_and_classes_as_folders_are_sorted() -> None:
+    names = {"/m/b": "Zebra", "/m/a": "apple", "/m/c": "Émile"}
     contents = {f"{number:016x}": bytes([number]) * 100 for number in range(20)}
-    files = lay_out(_selection(contents)).manifest.files
-    assert [file.path for file in files] == sorted(file.path for file in files)
-    assert [file.start for file in files] == sorted(file.start for file in files)
-
-
-@pytest.mark.parametrize(("stored", "code"), [(b"other", "photo_damaged"), (None, "photo_missing")])
-def test_a_photo_that_is_not_as_it_landed_is_named(stored: bytes | None, code: str) -> None:
-    def read(key: str) -> bytes:
-        if stored is None:
-            raise NotFound(key)
-        return stored
-
-    (shard,) = lay_out(_selection({"a" * 16: b"photo"})).shards
-    with pytest.raises(Refused, match="a" * 16) as refused:
-        shards.build(shard, read)
-    assert refused.value.code == code
+    one = _selection(contents)
+    mids = sorted(names)
+    choices = [
+        replace(choice, label=mids[number % 3], labels=((mids[number % 3], 0.9),))
+        for number, choice in enumerate(one.choices)
+    ]
+    labels = {mid: Label(mid, name) for mid, name in names.items()}
+    manifest = lay_out(replace(one, choices=choices, labels=labels))
+    paths = [file.path for file in manifest.files]
+    assert paths == sorted(paths)
+    folders = sorted({path.split("/")[1] for path in paths})
+    of_class = {file.label: file.path.split("/")[1] for file in manifest.files}
+    assert [of_class[mid] for mid in manifest.classes] == folders

@@ -29,6 +29,7 @@ def file(number: int, label: str, split: str) -> ManifestFile:
     return ManifestFile(
         path=f"{split}/thing/{sha256[:16]}.jpg",
         image_id=sha256[:16],
+        photo_sha256=sha256,
         sha256=sha256,
         bytes=10,
         crc32=0,
@@ -39,8 +40,6 @@ def file(number: int, label: str, split: str) -> ManifestFile:
         labels=(FileLabel(label, "machine", 0.9),),
         contributor="somebody",
         licence="CC-BY-4.0",
-        shard=0,
-        start=0,
         duplicate_group=sha256[:16],
     )
 

@@ -7,26 +7,27 @@ from collections.abc import Sequence
 from flask import Response, request
 from pydantic import Field
 
-from imagehub.answers.releases import Release, Releases, Withdrawals
+from imagehub.answers.releases import FormatFile, FormatFiles, Release, Releases, Withdrawals
 from imagehub.catalogue.releases import release_withdrawals
 from imagehub.catalogue.releases.release_queries import ReleaseEntry
+from imagehub.formats import FORMATS
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges
 from webapp.http.boundary import RequestModel
 from webapp.http.cursors import PageQuery
 from webapp.http.endpoints import Endpoints
 from webapp.http.resources import resources
-from webapp.releases import archives, downloads
+from webapp.releases import archives, downloads, format_files
 from webapp.releases import service as releases
-from webapp.releases.formats import FORMATS
 
+WHOLE = tuple(name for name, format_ in FORMATS.items() if format_.whole)
 endpoints = Endpoints("releases")
 
 
 class DownloadQuery(RequestModel):
     """How to pack a release."""
 
-    format: str = Field(default="imagefolder", description=f"One of {', '.join(FORMATS)}.")
+    format: str = Field(default="imagefolder", description=f"One of {', '.join(WHOLE)}.")
 
 
 @endpoints.get("/releases")
@@ -71,7 +72,7 @@ def file(release_id: str, path: str, account: Account | None) -> Response:
     return byte_ranges.answer(
         request,
         byte_ranges.Whole(found.bytes, found.sha256, "image/jpeg"),
-        lambda start, length: downloads.file_bytes(hub.store, release_id, found, start, length),
+        lambda start, length: downloads.photo_bytes(hub.store, found, start, length),
         byte_ranges.SHORT,
     )
 
@@ -93,12 +94,44 @@ def withdrawals(release_id: str) -> Withdrawals:
 
 @endpoints.get(
     "/releases/<release_id>/download",
-    media_types=tuple(format_.media_type for format_ in FORMATS.values()),
-    problems=(404, 429),
+    media_types=("application/zip", "application/x-tar"),
+    problems=(404, 416, 429),
 )
 def download(release_id: str, query: DownloadQuery, account: Account | None) -> Response:
-    """The whole release in one archive, packed while it is sent."""
+    """The whole release in one file, or with a Range header a part of it."""
     return archives.answer(resources(), release_id, query.format, account)
+
+
+@endpoints.get("/releases/<release_id>/formats/<name>", problems=(404,))
+def files_of_format(release_id: str, name: str, account: Account | None) -> FormatFiles:
+    """List the files of a format: their lengths and digests never change.
+
+    While a photo is withdrawn, zeros stand in its place, and the files with it have other digests.
+    """
+    hub = resources()
+    releases.require_welcome(hub.database, release_id, account)
+    return FormatFiles(
+        files=tuple(
+            FormatFile(
+                path=found.path.partition("/")[2],
+                photos=found.photos,
+                bytes=found.bytes,
+                sha256=found.sha256,
+                media_type=found.media_type,
+            )
+            for found in format_files.of_format(hub.database, release_id, name)
+        )
+    )
+
+
+@endpoints.get(
+    "/releases/<release_id>/formats/<name>/<path:path>",
+    media_types=("application/octet-stream",),
+    problems=(404, 416),
+)
+def file_of_format(release_id: str, name: str, path: str, account: Account | None) -> Response:
+    """One file of a format, or with a Range header a part of it."""
+    return archives.file(resources(), release_id, f"{name}/{path}", account)
 
 
 def _answers(found: Sequence[ReleaseEntry]) -> tuple[Release, ...]:

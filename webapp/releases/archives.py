@@ -1,4 +1,4 @@
-"""A release in one archive, as API and pages answer with it."""
+"""A release in one file, as API and pages answer with it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from contextlib import ExitStack
 from flask import Response, request
 
 from imagehub.vocabulary import Account
+from webapp.http import byte_ranges
 from webapp.http.resources import Resources
-from webapp.releases import downloads
+from webapp.releases import format_files
 from webapp.releases import service as releases
 from webapp.releases.open_downloads import OpenDownloads
 
@@ -16,25 +17,30 @@ OPEN = OpenDownloads()
 
 
 def answer(hub: Resources, release_id: str, format_name: str, account: Account | None) -> Response:
-    """The archive, packed while it is sent; who takes it home signed in is remembered.
+    """The whole release, or a range of it; who takes it home signed in is remembered.
 
-    Raises Refused(`format_unknown`), NotFound, Unauthorised for a visitor and a large release, and
-    TooMany or Unavailable where too many are being taken already.
+    Raises Refused(`format_unknown`, `format_has_parts`), NotFound, Unauthorised for a visitor and a
+    large release, and TooMany or Unavailable where too many are being taken already.
     """
-    packing = downloads.find_format(format_name)
+    path = format_files.find_whole(format_name).whole.format(release=release_id)
     releases.require_welcome(hub.database, release_id, account)
     who = str(account.id) if account else request.remote_addr or ""
     with ExitStack() as until_sent:
         until_sent.enter_context(OPEN.one_more(who))
-        packed = downloads.archive(hub.database, hub.store, release_id, packing)
-        releases.note_download(hub.database, release_id, account)
-        response = Response(
-            packed.chunks,
-            content_type=packing.media_type,
-            headers={
-                "Content-Length": str(packed.size_bytes),
-                "Content-Disposition": f'attachment; filename="{release_id}.{packing.extension}"',
-            },
-        )
+        response = file(hub, release_id, path, account)
+        name = path.rpartition("/")[2]
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         response.call_on_close(until_sent.pop_all().close)
     return response
+
+
+def file(hub: Resources, release_id: str, path: str, account: Account | None) -> Response:
+    """One file of a format, or a range of it.
+
+    Raises NotFound, and Unauthorised for a visitor and a large release.
+    """
+    releases.require_welcome(hub.database, release_id, account)
+    found = format_files.find_file(hub.database, hub.store, release_id, path)
+    if request.range is None:
+        releases.note_download(hub.database, release_id, account)
+    return byte_ranges.answer(request, found.whole, found.read, byte_ranges.FRESH)

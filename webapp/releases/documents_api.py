@@ -35,7 +35,7 @@ def names(release_id: str, account: Account | None) -> Documents:
 
 
 @endpoints.get(
-    "/releases/<release_id>/documents/<name>",
+    "/releases/<release_id>/documents/<path:name>",
     media_types=(DOCUMENT_TYPE,),
     problems=(404, 416),
 )

@@ -1,4 +1,4 @@
-"""Downloads of a release: whole, in a format, or file by file."""
+"""Downloads of a release: its photos one by one, and the documents beside them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from imagehub import manifest, withdrawal_list
 from imagehub.catalogue.database import Database
-from imagehub.errors import NotFound, Refused, Unavailable
+from imagehub.errors import NotFound, Unavailable
 from imagehub.manifest import Manifest, ManifestFile
 from imagehub.release_documents import (
     ABOUT_WITHDRAWN,
@@ -26,10 +26,7 @@ from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from webapp.releases import service as releases
 from webapp.releases import withheld
-from webapp.releases.formats import FORMATS, Archive, ArchiveContents, Format
-from webapp.releases.shards import Shards
 
-CHUNK_BYTES = 256 * 1024
 KEPT_MANIFESTS = 4
 
 
@@ -43,20 +40,6 @@ class HeldBack:
 
 _reading = threading.Lock()
 _kept: OrderedDict[bytes, Manifest] = OrderedDict()
-
-
-def find_format(name: str) -> Format:
-    """The format of this name; raise Refused(`format_unknown`) naming those there are."""
-    if name not in FORMATS:
-        raise Refused("format_unknown", f"The formats are {', '.join(sorted(FORMATS))}.")
-    return FORMATS[name]
-
-
-def archive(database: Database, store: ObjectStore, release_id: str, packing: Format) -> Archive:
-    """The whole release, packed while it is read; nothing of it is kept in memory or on disk."""
-    facts = _facts(database, store, release_id)
-    packed = packing.pack(ArchiveContents(facts, Shards(store, release_id).read))
-    return Archive(packed.size_bytes, gathered(packed.chunks))
 
 
 def list_documents(database: Database, store: ObjectStore, release_id: str) -> dict[str, bytes]:
@@ -102,25 +85,9 @@ def held_back(database: Database, store: ObjectStore, release_id: str) -> HeldBa
     return HeldBack(found.signed, tuple(waiting))
 
 
-def file_bytes(
-    store: ObjectStore, release_id: str, file: ManifestFile, start: int, length: int
-) -> Iterator[bytes]:
-    """A stretch of one file."""
-    return store.stream(keys.release_shard(release_id, file.shard), file.start + start, length)
-
-
-def gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes in fewer pieces, so that small files do not cost a write each."""
-    waiting: list[bytes] = []
-    waiting_bytes = 0
-    for chunk in chunks:
-        waiting.append(chunk)
-        waiting_bytes += len(chunk)
-        if waiting_bytes >= CHUNK_BYTES:
-            yield b"".join(waiting)
-            waiting, waiting_bytes = [], 0
-    if waiting:
-        yield b"".join(waiting)
+def photo_bytes(store: ObjectStore, file: ManifestFile, start: int, length: int) -> Iterator[bytes]:
+    """A stretch of one photo."""
+    return store.stream(keys.full(file.photo_sha256), start, length)
 
 
 def _facts(database: Database, store: ObjectStore, release_id: str) -> ReleaseFacts:

@@ -6,12 +6,13 @@ from flask import Blueprint, Response, render_template, request
 
 from imagehub.catalogue.labels import label_queries
 from imagehub.catalogue.releases import release_withdrawals
+from imagehub.catalogue.releases.release_queries import ReleaseEntry
+from imagehub.formats import FORMATS, ReleaseFormat
 from webapp.http import auth
 from webapp.http.resources import resources
 from webapp.releases import archives
 from webapp.releases import samples as release_samples
 from webapp.releases import service as releases
-from webapp.releases.formats import FORMATS
 
 PAGE = 30
 
@@ -50,6 +51,21 @@ def show(release_id: str) -> str:
         names=names,
         samples=release_samples.pick(hub.database, hub.store, release) if release.frozen else (),
         formats=FORMATS.values(),
+        uses={name: _use(release, format_) for name, format_ in FORMATS.items()},
         hub=request.host_url.rstrip("/"),
         most_for_visitors=releases.MOST_FILES_FOR_VISITORS,
     )
+
+
+def _use(release: ReleaseEntry, format_: ReleaseFormat) -> str:
+    """Lines of Python for exactly this release at this hub."""
+    filled = {
+        "{hub}": request.host_url.rstrip("/"),
+        "{release}": release.id,
+        "{subset}": release.subset,
+        "{number}": str(release.number),
+    }
+    text = format_.use
+    for name, value in filled.items():
+        text = text.replace(name, value)
+    return text

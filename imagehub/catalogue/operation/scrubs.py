@@ -52,7 +52,6 @@ class ReleaseDigest:
 
     id: str
     manifest_sha256: str
-    shards: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +130,20 @@ def images_after(cursor: Cursor, image_id: str, limit: int) -> list[ImageDigests
     return [ImageDigests(*row) for row in cursor.fetchall()]
 
 
-def releases_from(cursor: Cursor, release_id: str, limit: int) -> list[ReleaseDigest]:
-    """The next releases in the order of their ids, this one among them."""
+def release_after(cursor: Cursor, release_id: str) -> ReleaseDigest | None:
+    """The next release in the order of ids."""
     cursor.execute(
         """
-        select id, encode(manifest_sha256, 'hex') as manifest_sha256, shards
+        select id, encode(manifest_sha256, 'hex') as manifest_sha256
         from releases
-        where id >= %s
+        where id > %s
         order by id
-        limit %s
+        limit 1
         """,
-        (release_id, limit),
+        (release_id,),
     )
-    return [ReleaseDigest(*row) for row in cursor.fetchall()]
+    row = cursor.fetchone()
+    return ReleaseDigest(*row) if row else None
 
 
 def note(cursor: Cursor, found: Mapping[str, Damage | None], **owner: str) -> None:

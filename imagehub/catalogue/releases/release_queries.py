@@ -20,7 +20,6 @@ class FrozenRelease:
     files: int
     total_bytes: int
     labels: int
-    shards: int
     manifest_sha256: bytes
     signature: bytes
     public_key: bytes
@@ -90,7 +89,6 @@ def _release(row: Any) -> ReleaseEntry:
             files=row.files,
             total_bytes=row.total_bytes,
             labels=row.labels,
-            shards=row.shards,
             manifest_sha256=bytes(row.manifest_sha256),
             signature=bytes(row.signature),
             public_key=bytes(row.public_key),

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from psycopg2.extras import execute_values
 
 from imagehub.catalogue.database import Cursor
 from imagehub.release_documents import Signed
 from imagehub.withdrawal_list import WithdrawnFile
-
-
-@dataclass(frozen=True, slots=True)
-class ShardFile:
-    """A file of a release, and the shard that it lies in."""
-
-    release_id: str
-    shard: int
-    image_id: str
 
 
 def withdrawn_of(cursor: Cursor, release_id: str) -> list[WithdrawnFile]:
@@ -82,13 +72,13 @@ def releases_that_may_hold(cursor: Cursor, image_id: str) -> list[str]:
     return [row.id for row in cursor.fetchall()]
 
 
-def add(cursor: Cursor, files: Iterable[tuple[WithdrawnFile, int]]) -> None:
-    """Note withdrawn files, each with its shard."""
+def add(cursor: Cursor, files: Iterable[WithdrawnFile]) -> None:
+    """Note withdrawn files."""
     execute_values(
         cursor,
         """
         insert into release_withdrawals (
-            release_id, image_id, path, file_sha256, kind, withdrawn_at, shard
+            release_id, image_id, path, file_sha256, kind, withdrawn_at
         )
         values %s
         on conflict do nothing
@@ -96,9 +86,9 @@ def add(cursor: Cursor, files: Iterable[tuple[WithdrawnFile, int]]) -> None:
         [
             (
                 *(file.release_id, file.image_id, file.path, bytes.fromhex(file.file_sha256)),
-                *(file.kind, file.withdrawn_at, shard),
+                *(file.kind, file.withdrawn_at),
             )
-            for file, shard in files
+            for file in files
         ],
     )
 
@@ -109,28 +99,6 @@ def releases_of(cursor: Cursor, image_id: str) -> list[str]:
         "select release_id from release_withdrawals where image_id = %s order by 1", (image_id,)
     )
     return [row.release_id for row in cursor.fetchall()]
-
-
-def unblanked(cursor: Cursor, image_id: str) -> list[ShardFile]:
-    """Where the image's bytes may still lie in shards."""
-    cursor.execute(
-        """
-        select release_id, shard, image_id
-        from release_withdrawals
-        where image_id = %s and blanked_at is null
-        order by release_id
-        """,
-        (image_id,),
-    )
-    return [ShardFile(*row) for row in cursor.fetchall()]
-
-
-def mark_blanked(cursor: Cursor, shard: ShardFile) -> None:
-    """Remember that zeros took the place of the bytes."""
-    cursor.execute(
-        "update release_withdrawals set blanked_at = now() where release_id = %s and image_id = %s",
-        (shard.release_id, shard.image_id),
-    )
 
 
 def write_list(cursor: Cursor, release_id: str, signed: Signed) -> None:

@@ -37,7 +37,6 @@ class ReleaseContents:
     label_set_version: int
     files: int
     total_bytes: int
-    shards: int
     manifest_sha256: bytes
     signature: bytes
     public_key: bytes
@@ -174,14 +173,14 @@ def publish(cursor: Cursor, answer: ReleaseContents, run_id: int) -> None:
     cursor.execute(
         """
         insert into releases (
-            id, label_set_version, files, total_bytes, labels, shards, manifest_sha256, signature,
+            id, label_set_version, files, total_bytes, labels, manifest_sha256, signature,
             public_key, summary, job_run_id
         )
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         """,
         (
             *(answer.release_id, answer.label_set_version, answer.files, answer.total_bytes),
-            *(len(answer.summary), answer.shards, answer.manifest_sha256, answer.signature),
+            *(len(answer.summary), answer.manifest_sha256, answer.signature),
             *(answer.public_key, json.dumps(answer.summary), run_id),
         ),
     )

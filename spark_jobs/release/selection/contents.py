@@ -1,20 +1,18 @@
-"""Lay out a release: each photo's path, its place in a shard, and the manifest of them all."""
+"""Lay out a release: each photo's path, the order of classes, and the manifest of them all."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
-from imagehub.storage import keys
+from imagehub.release_paths import folder
 from imagehub.subsets import ReleasePhoto
 from imagehub.vocabulary import Label
 from spark_jobs.release.selection.choose import ChosenImage
 from spark_jobs.release.selection.paths import path
-from spark_jobs.release.selection.shards import Shard, ShardEntry, plan
 
 LICENCE = "CC-BY-4.0"
 """What contributors grant; there is one licence for all photos so far."""
@@ -36,63 +34,36 @@ class Selection:
     photos: Mapping[str, ReleasePhoto]
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseLayout:
-    """A release, ready to be written."""
+def lay_out(selection: Selection) -> Manifest:
+    """The manifest: files in order of their paths, classes in the order of their folders' names.
 
-    manifest: Manifest
-    shards: tuple[Shard, ...]
-
-
-def lay_out(selection: Selection) -> ReleaseLayout:
-    """Order the photos by path, in shards as in the manifest: it is read once, forwards."""
+    So a loader that numbers folders as it finds them gives each class its number in the manifest.
+    """
     ordered = sorted((_path(selection, choice), choice) for choice in selection.choices)
-    entries = [_entry(choice, selection.photos[choice.image_id]) for _, choice in ordered]
-    shards = plan(entries, int(selection.created_at.timestamp()))
-    in_shards = {
-        image_id: (shard.number, start)
-        for shard in shards
-        for image_id, start in shard.starts().items()
-    }
-    manifest = Manifest(
+    folders = {choice.label: folder(selection.labels[choice.label]) for _, choice in ordered}
+    return Manifest(
         release=selection.release,
         created_at=selection.created_at,
         label_set_version=selection.label_set_version,
         rules=selection.rules,
         labels=tuple(label for _, label in sorted(selection.labels.items())),
         files=tuple(
-            _file(file_path, choice, selection.photos[choice.image_id], in_shards[choice.image_id])
+            _file(file_path, choice, selection.photos[choice.image_id])
             for file_path, choice in ordered
         ),
+        classes=tuple(sorted(folders, key=folders.__getitem__)),
     )
-    return ReleaseLayout(manifest, tuple(shards))
 
 
 def _path(selection: Selection, choice: ChosenImage) -> str:
     return path(choice.split, selection.labels[choice.label], choice.image_id)
 
 
-def _entry(choice: ChosenImage, photo: ReleasePhoto) -> ShardEntry:
-    facts = {
-        "image_id": choice.image_id,
-        "label": choice.label,
-        "labels": [asdict(label) for label in _labels(choice)],
-        "contributor": photo.contributor,
-        "licence": LICENCE,
-    }
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return ShardEntry(
-        choice.image_id, keys.full(photo.photo_sha256), photo.sha256, photo.bytes, text.encode()
-    )
-
-
-def _file(
-    file_path: str, choice: ChosenImage, photo: ReleasePhoto, in_shard: tuple[int, int]
-) -> ManifestFile:
-    shard, start = in_shard
+def _file(file_path: str, choice: ChosenImage, photo: ReleasePhoto) -> ManifestFile:
     return ManifestFile(
         path=file_path,
         image_id=choice.image_id,
+        photo_sha256=photo.photo_sha256,
         sha256=photo.sha256,
         bytes=photo.bytes,
         crc32=photo.crc32,
@@ -103,8 +74,6 @@ def _file(
         labels=_labels(choice),
         contributor=photo.contributor,
         licence=LICENCE,
-        shard=shard,
-        start=start,
         duplicate_group=choice.group,
     )
 

@@ -1,0 +1,1 @@
+"""Files of a release as skeletons: everything but the photos, which are stored once, elsewhere."""

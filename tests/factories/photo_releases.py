@@ -1,0 +1,129 @@
+"""A release with real bytes: photos in the store, files of each format, and a signed manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from imagehub import manifest
+from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.releases import release_files
+from imagehub.catalogue.releases.release_files import ReleaseFile
+from imagehub.formats import FORMATS, plan_release
+from imagehub.manifest import FileLabel, Manifest, ManifestFile
+from imagehub.release_documents import ReleaseFacts, Signed
+from imagehub.skeleton.photos import StoredPhotos
+from imagehub.skeleton.writing import freeze
+from imagehub.storage import keys
+from imagehub.storage.protocol import ObjectStore
+from imagehub.vocabulary import Label
+from tests.factories.label_sets import publish_label_sets
+from tests.factories.releases import release_request, subset
+from tests.factories.verification import job_run
+
+DOG = Label("/m/0bt9lr", "Dog")
+
+
+@dataclass(frozen=True)
+class Released:
+    """A release that can be downloaded: what its manifest says and every file's bytes."""
+
+    id: str
+    manifest: Manifest
+    manifest_bytes: bytes
+    photos: dict[str, bytes]
+
+
+def release_with_photos(
+    cursor: Cursor,
+    store: ObjectStore,
+    photos: Sequence[bytes],
+    label: Label = DOG,
+    contributor: str = "somebody",
+) -> Released:
+    """A ready release of these photos; no image rows are made."""
+    release_id = release_request(cursor, subset(cursor, [label]))
+    by_path = {}
+    for photo in photos:
+        file = _file(photo, label, contributor)
+        store.put(keys.full(file.photo_sha256), photo)
+        by_path[file.path] = (file, photo)
+    made = Manifest(
+        release=release_id,
+        created_at=datetime(2026, 5, 2, tzinfo=UTC),
+        label_set_version=publish_label_sets(cursor),
+        rules={"labels": [label.mid]},
+        labels=(label,),
+        files=tuple(by_path[path][0] for path in sorted(by_path)),
+        classes=(label.mid,),
+    )
+    facts = _signed(made)
+    store.put(keys.release_manifest(release_id), facts.signed.data)
+    _publish(cursor, facts)
+    release_files.add(cursor, release_id, _freeze(cursor, store, facts))
+    held = {path: photo for path, (_, photo) in by_path.items()}
+    return Released(release_id, made, facts.signed.data, held)
+
+
+def _file(photo: bytes, label: Label, contributor: str) -> ManifestFile:
+    """The photo as if its derivative were the upload itself."""
+    digest = hashlib.sha256(photo).hexdigest()
+    image_id = digest[:16]
+    split = "test" if int(digest[0], 16) < 4 else "train"
+    return ManifestFile(
+        path=f"{split}/dog-{label.mid.rpartition('/')[2]}/{image_id}.jpg",
+        image_id=image_id,
+        photo_sha256=digest,
+        sha256=digest,
+        bytes=len(photo),
+        crc32=zlib.crc32(photo),
+        width=640,
+        height=480,
+        split=split,
+        label=label.mid,
+        labels=(FileLabel(label.mid, "verification", 0.97),),
+        contributor=contributor,
+        licence="CC-BY-4.0",
+        duplicate_group=image_id,
+    )
+
+
+def _signed(made: Manifest) -> ReleaseFacts:
+    data = manifest.write(made)
+    key = Ed25519PrivateKey.generate()
+    return ReleaseFacts(made, Signed(data, manifest.sign(data, key), manifest.public_bytes(key)))
+
+
+def _freeze(cursor: Cursor, store: ObjectStore, facts: ReleaseFacts) -> list[ReleaseFile]:
+    planned = plan_release(facts, dict.fromkeys(facts.manifest.classes, 1))
+    found = []
+    for file in (file for format_ in FORMATS.values() for file in format_.plan(planned)):
+        frozen = freeze(file.entries(), StoredPhotos(store))
+        store.put(keys.release_skeleton(facts.manifest.release, file.path), frozen.skeleton)
+        digest = manifest.digest(frozen.skeleton).hex()
+        found.append(
+            ReleaseFile(
+                *(file.path, file.media_type, len(file.photos)),
+                *(frozen.size_bytes, frozen.sha256, digest),
+            )
+        )
+    return found
+
+
+def _publish(cursor: Cursor, facts: ReleaseFacts) -> None:
+    made, signed = facts.manifest, facts.signed
+    cursor.execute(
+        "insert into releases (id, label_set_version, files, total_bytes, labels,"
+        " manifest_sha256, signature, public_key, summary, job_run_id)"
+        " values (%s, %s, %s, %s, 1, %s, %s, %s, '{}', %s)",
+        (
+            *(made.release, made.label_set_version, len(made.files), made.total_bytes),
+            *(manifest.digest(signed.data), signed.signature, signed.public_key),
+            job_run(cursor, "release"),
+        ),
+    )

@@ -16,6 +16,7 @@ from imagehub import manifest
 from imagehub.client import HubClient, RetryPolicy
 from imagehub.client.download import Download, DownloadOptions, download
 from imagehub.manifest import Manifest, ManifestFile
+from imagehub.vocabulary import Label
 from tests.scripted_server import Reply, Request, ScriptedServer, as_json
 
 API = "/api/v1/releases/pets-1"
@@ -27,7 +28,7 @@ PHOTOS = {
 }
 DOCUMENTS = {
     "README.md", "CREDITS.md", "MANIFEST.jsonl", "SIGNATURE.json", "images.csv", "labels.csv",
-    "class-descriptions.csv", "classes.txt",
+    "class-descriptions.csv", "classes.txt", "train/metadata.jsonl",
 }  # fmt: skip
 
 
@@ -52,7 +53,19 @@ def entry(path: str, data: bytes) -> ManifestFile:
 
 def written(release: str = "pets-1", **renamed: str) -> bytes:
     files = tuple(entry(path, data) for path, data in PHOTOS.items())
-    data = manifest.write(Manifest(release, datetime(2026, 5, 1, tzinfo=UTC), 1, {}, (), files))
+    data = manifest.write(
+        Manifest(
+            *(
+                release,
+                datetime(2026, 5, 1, tzinfo=UTC),
+                1,
+                {},
+                (Label("/m/0bt9lr", "Dog"),),
+                files,
+            ),
+            classes=("/m/0bt9lr",),
+        )
+    )
     for old, new in renamed.items():
         data = data.replace(old.encode(), new.encode())
     return data

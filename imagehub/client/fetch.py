@@ -65,6 +65,7 @@ def put(data: bytes, place: Path) -> Fetched:
     """Write a file that was made here; it appears whole or not at all."""
     if place.is_file() and place.read_bytes() == data:
         return Fetched.PRESENT
+    place.parent.mkdir(parents=True, exist_ok=True)
     part = place.with_name(place.name + UNFINISHED)
     part.write_bytes(data)
     part.replace(place)

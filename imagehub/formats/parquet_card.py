@@ -64,6 +64,5 @@ def _words(release: PlannedRelease) -> str:
     return (
         f"A release of Deep Images Hub: {photos} photos of {classes} classes, frozen at"
         f" {manifest.created_at:%Y-%m-%d %H:%M} UTC. `labels` are all labels that hold for a photo,"
-        " as MIDs of Open Images; `label` is the class that it stands under.
-"
+        " as MIDs of Open Images; `label` is the class that it stands under.\n"
     )

@@ -48,7 +48,7 @@ def test_a_download_is_the_release_and_says_who_signed_it(folder: Path) -> None:
         done = take(server, folder, progress=told.append)
     assert photos_in(folder) == PHOTOS
     assert contents(folder).keys() == PHOTOS.keys() | DOCUMENTS
-    assert (done.files, done.fetched, done.present, done.mismatches) == (10, 10, 0, ())
+    assert (done.files, done.fetched, done.present, done.mismatches) == (12, 12, 0, ())
     assert done.key_fingerprint == fingerprint(manifest.public_bytes(KEY))
     assert not done.key_is_pinned
     last = told[-1]
@@ -64,7 +64,7 @@ def test_a_second_download_fetches_only_what_is_missing_or_wrong(folder: Path) -
         server.seen.clear()
         done = take(server, folder)
         assert fetched(server) == sorted([first, second])
-    assert (done.fetched, done.present) == (2, 8)
+    assert (done.fetched, done.present) == (2, 10)
     assert photos_in(folder) == PHOTOS
 
 
@@ -193,7 +193,7 @@ def test_what_was_withdrawn_is_not_fetched_and_an_earlier_copy_is_deleted(folder
         assert fetched(server) == []
     # The tables and credits are made anew, without it; the list and its signature are new.
     assert (done.withdrawn, done.held_back, done.mismatches) == (1, 0, ())
-    assert (done.fetched, done.present) == (5, 6)
+    assert (done.fetched, done.present) == (6, 7)
     about = {"WITHDRAWN.csv", "WITHDRAWN-SIGNATURE.json"}
     assert contents(folder).keys() == {*others, *DOCUMENTS, *about}
     assert Path(first).stem not in (folder / "images.csv").read_text()

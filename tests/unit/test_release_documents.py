@@ -36,7 +36,9 @@ def manifest_of(contributor: str) -> Manifest:
         duplicate_group="0123456789abcdef",
     )
     labels = (Label("/m/0bt9lr", "Dog"),)
-    return Manifest("set-1", datetime(2026, 5, 1, tzinfo=UTC), 1, {}, labels, (file,))
+    return Manifest(
+        "set-1", datetime(2026, 5, 1, tzinfo=UTC), 1, {}, labels, (file,), ("/m/0bt9lr",)
+    )
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\0"])

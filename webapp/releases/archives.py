@@ -43,4 +43,5 @@ def file(hub: Resources, release_id: str, path: str, account: Account | None) ->
     found = format_files.find_file(hub.database, hub.store, release_id, path)
     if request.range is None:
         releases.note_download(hub.database, release_id, account)
-    return byte_ranges.answer(request, found.whole, found.read, byte_ranges.FRESH)
+    whole = byte_ranges.Whole(found.size_bytes, found.tag, found.media_type)
+    return byte_ranges.answer(request, whole, found.read, byte_ranges.FRESH)

@@ -17,7 +17,6 @@ from imagehub.skeleton.photos import StoredPhotos
 from imagehub.skeleton.reading import SkeletonReader
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
-from webapp.http.byte_ranges import Whole
 from webapp.releases import service as releases
 
 CHUNK_BYTES = 256 * 1024
@@ -25,10 +24,15 @@ KEPT_READERS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file as it is given out now; `read` takes a start and a length."""
+class ServedFile:
+    """A file as it is given out now; `read` takes a start and a length.
 
-    whole: Whole
+    `tag` is the file's SHA-256, or another one while zeros stand in it for photos.
+    """
+
+    size_bytes: int
+    tag: str
+    media_type: str
     read: Callable[[int, int], Iterator[bytes]]
 
 
@@ -61,11 +65,8 @@ def of_format(database: Database, release_id: str, name: str) -> list[ReleaseFil
     return found
 
 
-def find_file(database: Database, store: ObjectStore, release_id: str, path: str) -> FoundFile:
-    """A file of a format; raise NotFound for none.
-
-    Its length never changes. Its tag is its SHA-256, or another one while zeros stand in it.
-    """
+def find_file(database: Database, store: ObjectStore, release_id: str, path: str) -> ServedFile:
+    """A file of a format, whose length never changes; raise NotFound for none."""
     with database.transaction() as cursor:
         found = release_files.find(cursor, release_id, path)
         gone = release_files.gone(cursor, release_id)
@@ -77,7 +78,7 @@ def find_file(database: Database, store: ObjectStore, release_id: str, path: str
         photos = StoredPhotos(store, gone)
         return gathered(_reader(store, release_id, file).stretch(start, length, photos))
 
-    return FoundFile(Whole(file.bytes, _tag(file, gone), file.media_type), read)
+    return ServedFile(file.bytes, _tag(file, gone), file.media_type, read)
 
 
 def gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:

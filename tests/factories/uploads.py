@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -53,10 +54,10 @@ def photo(
         "insert into images (id, photo_sha256, format, width, height, photo_bytes, full_sha256,"
         " full_bytes, full_crc32, full_width, full_height, fingerprint, derivative_recipe,"
         " first_upload_id, landed_at)"
-        " values (%s, %s, 'JPEG', %s, %s, %s, %s, %s, 0, %s, %s, %s, %s, %s, %s)",
+        " values (%s, %s, 'JPEG', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             *(digest[:16], bytes.fromhex(digest), *size, len(full) + 900),
-            *(hashlib.sha256(full).digest(), len(full), *sizes, number),
+            *(hashlib.sha256(full).digest(), len(full), zlib.crc32(full), *sizes, number),
             *(keys.DERIVATIVE_RECIPE, str(upload_id), START + timedelta(minutes=number)),
         ),
     )

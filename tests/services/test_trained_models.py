@@ -62,8 +62,8 @@ def test_a_model_is_marked_when_a_photo_that_it_was_trained_on_is_withdrawn(
     with web.database.transaction() as cursor:
         for number, (split, ago) in enumerate((("train", 0), ("test", 0), ("train", 9))):
             cursor.execute(
-                "insert into release_withdrawals (release_id, image_id, path, file_sha256, shard,"
-                " kind, withdrawn_at) select release_id, %s, %s, %s, 0, 'withdrawn',"
+                "insert into release_withdrawals (release_id, image_id, path, file_sha256,"
+                " kind, withdrawn_at) select release_id, %s, %s, %s, 'withdrawn',"
                 " now() - make_interval(mins => %s) from training_runs where id = %s",
                 (f"{number:016x}", f"{split}/x/{number}.jpg", bytes(32), ago, model),
             )

@@ -143,8 +143,8 @@ def test_a_withdrawn_photo_leaves_the_training_shards_and_what_was_seen_in_them(
     gone = min(before)
     with database.transaction() as cursor:
         cursor.execute(
-            "insert into release_withdrawals (release_id, image_id, path, file_sha256, shard, kind)"
-            " values (%s, %s, 'train/x.jpg', %s, 0, 'withdrawn')",
+            "insert into release_withdrawals (release_id, image_id, path, file_sha256, kind)"
+            " values (%s, %s, 'train/x.jpg', %s, 'withdrawn')",
             (release_id, gone, bytes(32)),
         )
     trainer = Trainer(settings, Database(database.url))

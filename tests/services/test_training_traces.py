@@ -67,8 +67,8 @@ def test_whose_model_learned_from_a_withdrawn_photo_is_told_once(hub: Hub) -> No
         account = factories.account(cursor)
         model = making.model(cursor, open_store(hub.settings), account)
         cursor.execute(
-            "insert into release_withdrawals (release_id, image_id, path, file_sha256, shard, kind)"
-            " select release_id, %s, 'train/x.jpg', %s, 0, 'withdrawn' from training_runs"
+            "insert into release_withdrawals (release_id, image_id, path, file_sha256, kind)"
+            " select release_id, %s, 'train/x.jpg', %s, 'withdrawn' from training_runs"
             " where id = %s returning release_id",
             ("0" * 16, bytes(32), model),
         )

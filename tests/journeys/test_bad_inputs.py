@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import tarfile
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from deploy.demo.settling import wait_until_settled
 from imagehub.catalogue.accounts.tokens import issue
 from imagehub.catalogue.database import Database
 from imagehub.client import HubClient
+from imagehub.formats import FORMATS
 from imagehub.hub import open_catalogue
 from imagehub.settings import Settings
 from imagehub.vocabulary import Role
@@ -174,12 +174,9 @@ def test_a_release_of_them_carries_nothing_hidden(corpus: Corpus) -> None:
         assert hidden(archive.read(name), kept) == [], name
         beside = "files" if name in photos else "documents"
         assert fetch(corpus, f"{release}/{beside}/{name}") == archive.read(name)
-    packed = fetch(corpus, f"{release}/download?format=webdataset")
-    with tarfile.open(fileobj=io.BytesIO(packed)) as members:
-        for member in members:
-            file = members.extractfile(member)
-            assert file is not None
-            assert hidden(file.read()) == [], member.name
+    for name in FORMATS:
+        for file in corpus.get(f"{release}/formats/{name}", corpus.token).json()["files"]:
+            assert hidden(fetch(corpus, f"{release}/formats/{name}/{file['path']}")) == [], file
     for path in (release, f"{release}/manifest", f"{release}/documents"):
         assert hidden(fetch(corpus, path)) == [], path
 

@@ -38,6 +38,7 @@ DEVELOPMENT = [
     *PREPARE,
     *TRAINING,
     "axe-playwright-python==0.1.8",
+    "datasets==5.2.0",
     "hypothesis==6.170.15",
     "import-linter==2.16",
     "mypy==2.4.1",
@@ -50,6 +51,7 @@ DEVELOPMENT = [
     "pytest-xdist==3.8.0",
     "pyyaml==6.0.3",
     "ruff==0.17.5",
+    "webdataset==1.0.2",
 ]
 CURATION = [  # what `make bench-curation` measures verification beside
     "cleanlab==2.9.0",

@@ -27,6 +27,7 @@ from webapp.moderation import pages as moderation
 from webapp.notices import pages as notices
 from webapp.operation import pages as operator
 from webapp.proposals import pages as label_proposals
+from webapp.releases import huggingface
 from webapp.releases import pages as releases
 from webapp.reviews import pages as review
 from webapp.subsets import pages as subsets
@@ -41,6 +42,7 @@ PAGES: tuple[Blueprint, ...] = (
     pixels.pages,
     subsets.pages,
     releases.pages,
+    huggingface.pages,
     training.pages,
     models.pages,
     contribute.pages,

@@ -14,6 +14,8 @@ from imagehub.vocabulary import Account, Role, Scope
 ANYONE, ACCOUNT = "anyone", "account"
 STANDINGS = frozenset({"public", "own", "others", "queue", "opened"})
 API = "/api/"
+DATASETS = "/datasets/"
+"""Files of releases, at the addresses that Hugging Face's tools know."""
 METRICS = "/metrics"
 APP = "/app/"
 WORDS = frozenset({"who", "scope", "thing", "limit"})
@@ -91,12 +93,12 @@ class Route:
     @property
     def is_program(self) -> bool:
         """True for the API and the web app's requests: they hear of errors in JSON."""
-        return self.rule.startswith((API, APP, METRICS))
+        return self.rule.startswith((API, APP, DATASETS, METRICS))
 
     @property
     def takes_token(self) -> bool:
-        """True for the API, which asks for a token; pages and the web app ask for a session."""
-        return self.rule.startswith((API, METRICS))
+        """True for the API and datasets, which ask for a token; the others ask for a session."""
+        return self.rule.startswith((API, DATASETS, METRICS))
 
     @property
     def asks_who(self) -> bool:

@@ -16,7 +16,9 @@ from imagehub.errors import Unauthorised
 from imagehub.vocabulary import Account, Scope
 from webapp.http.resources import resources
 
-SCHEME = "bearer"
+SCHEME, NAME_AND_PASSWORD = "bearer", "basic"
+HUGGING_FACE = "hf_"
+"""How tokens of the Hugging Face Hub begin. Its tools send them to any hub: we pass over them."""
 
 
 def ask(who: Callable[[], Account | None]) -> Account | None:
@@ -40,17 +42,21 @@ def account() -> Account:
 
 
 def bearer() -> Account | None:
-    """The account of the request's token; None without a token.
+    """The account of the request's token, which may be the password of Basic authentication.
 
-    Raises Unauthorised for an unknown token. The work is the same whatever was sent as
-    a token: one digest and one look at an index of digests.
+    None without a token. Raises Unauthorised for an unknown token. The work is the same whatever
+    was sent as a token: one digest and one look at an index of digests.
     """
     header = request.headers.get("Authorization")
     if header is None:
         return None
     scheme, _, token = header.partition(" ")
-    if scheme.lower() != SCHEME:
+    if scheme.lower() == NAME_AND_PASSWORD and request.authorization is not None:
+        token = request.authorization.password or ""
+    elif scheme.lower() != SCHEME:
         raise Unauthorised("Send a token as `Authorization: Bearer dih_…`.")
+    if token.strip().startswith(HUGGING_FACE):
+        return None
     found = bearer_of(token)
     g.scopes = found.scopes
     return found.account

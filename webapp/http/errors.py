@@ -44,7 +44,7 @@ NOTHING_HERE = "There is no such thing here, or none that you may see."
 """One sentence for absent, foreign and malformed: a client cannot tell them apart."""
 
 MISCONFIGURED_RETRY_SECONDS = 30
-PROGRAM_PATHS = ("/api/", "/metrics", "/app/", "/healthz", "/readyz")
+PROGRAM_PATHS = ("/api/", "/datasets/", "/metrics", "/app/", "/healthz", "/readyz")
 PAGE = "errors/error.html"
 
 log = logging.getLogger(__name__)

@@ -126,3 +126,21 @@ def downloaders(cursor: Cursor, release_id: str) -> list[UUID]:
         (release_id,),
     )
     return [row.account_id for row in cursor.fetchall()]
+
+
+def revision(cursor: Cursor, subset: str, name: str) -> ReleaseEntry | None:
+    """A finished release of a subset: `v3`, `main` for the newest, or how its digest begins."""
+    cursor.execute(
+        """
+        select *
+        from release_entries
+        where subset = %(subset)s and published_at is not null
+            and (%(name)s in ('main', 'v' || number)
+                or starts_with(encode(manifest_sha256, 'hex'), %(commit)s))
+        order by number desc
+        limit 1
+        """,
+        {"subset": subset, "name": name, "commit": name if len(name) == 40 else None},
+    )
+    row = cursor.fetchone()
+    return _release(row) if row else None

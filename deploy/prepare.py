@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from imagehub.catalogue import web_login
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.labels.labels import import_boxable
 from imagehub.catalogue.migrate import migrate
@@ -16,17 +17,23 @@ from imagehub.hub import open_catalogue
 from imagehub.settings import Settings
 
 
-def prepare(database: Database) -> None:
-    """Migrate the tables and bring in the boxable labels of Open Images."""
+def prepare(database: Database, web_url: str) -> None:
+    """Migrate the tables, bring in the boxable labels of Open Images, make the login of a URL.
+
+    An empty URL makes no login.
+    """
     migrate(database)
     import_boxable(database)
+    if web_url:
+        web_login.make(database, web_url)
 
 
 def main() -> None:
     """Prepare the catalogue that the settings name; exit 1 with a sentence if that fails."""
     try:
-        database = open_catalogue(Settings.from_environment())
-        prepare(database)
+        settings = Settings.from_environment()
+        database = open_catalogue(settings)
+        prepare(database, settings.web_catalogue_url)
     except HubError as error:
         sys.exit(str(error))
     database.close()

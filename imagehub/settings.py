@@ -105,6 +105,13 @@ class Settings:
         _url("postgresql", "postgres"),
         "Postgres 15+ with pgvector; empty: the embedded server of the data folder",
     )
+    web_catalogue_url: str = _setting(
+        "",
+        _url("postgresql", "postgres"),
+        "the same with the login of the web processes, which `python -m deploy.prepare` makes and"
+        " `imagehub up` gives them; empty: the embedded hub has one, and others share the owner's",
+        is_secret=True,
+    )
     log_url: str = _setting(
         "postgres:",
         _url("postgres", "kafka"),

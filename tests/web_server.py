@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
 from imagehub import hub
+from imagehub.catalogue import web_login
 from imagehub.catalogue.database import Database
 from imagehub.log.protocol import UploadLog
 from imagehub.settings import Settings
@@ -75,11 +77,12 @@ class Web:
 
 @contextmanager
 def running_web(settings: Settings, folder: Path) -> Iterator[Web]:
-    """`python -m webapp` with these settings, until the end of the block."""
+    """`python -m webapp` with these settings and a login of its own, until the block's end."""
     output = folder / f"web-{settings.web_port}.log"
+    as_web = dataclasses.replace(settings, catalogue_url=web_url(settings.catalogue_url))
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "webapp"], env=settings.for_child(), stdout=file, stderr=file
+            [sys.executable, "-m", "webapp"], env=as_web.for_child(), stdout=file, stderr=file
         )
     try:
         web = Web(settings, process, output)
@@ -90,6 +93,16 @@ def running_web(settings: Settings, folder: Path) -> Iterator[Web]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def web_url(owner_url: str) -> str:
+    """The URL of a login as web processes have it, which is made here."""
+    server = urlsplit(owner_url)
+    url = server._replace(netloc=f"web_of_tests:secret@{server.hostname}:{server.port}").geturl()
+    database = Database(owner_url)
+    web_login.make(database, url)
+    database.close()
+    return url
 
 
 def _wait(web: Web) -> None:

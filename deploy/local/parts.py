@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
 import requests
 
 from deploy.local.postgres import Postgres
-from imagehub.settings import Settings
+from imagehub.settings import Settings, variable
 from ingestion.__main__ import EXIT_FLOODED
 
 PROGRAMS: dict[str, tuple[str, ...]] = {
@@ -45,10 +45,10 @@ def _nothing() -> None:
 class Part:
     """One process that the supervisor keeps running.
 
-    `is_ready` is asked while the process lives; `before_start` runs before every start. A service
-    is what the programs use: it stops after them. The hub ends where a service, or a program that
-    `is_needed`, cannot live. A part that ends with a status in `stays_down_after` has said that a
-    person must look first; it is not started again.
+    `environment` is beside that of all parts. `is_ready` is asked while the process lives;
+    `before_start` runs before every start. A service is what the programs use: it stops after them.
+    The hub ends where a service, or a program that `is_needed`, cannot live. A part that ends with
+    a status in `stays_down_after` has said that a person must look first; it is not started again.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Part:
     stop_signal: signal.Signals = signal.SIGTERM
     user: str | None = None
     cwd: Path = Path("/")
+    environment: Mapping[str, str] = field(default_factory=dict)
     is_service: bool = False
     is_needed: bool = False
     stays_down_after: frozenset[int] = frozenset()
@@ -100,12 +101,23 @@ def programs(settings: Settings) -> list[Part]:
             name=name,
             command=(sys.executable, "-m", *arguments),
             is_ready=checks.get(name, _is_running),
+            environment=_web_environment(settings) if name == "web" else {},
             is_needed=name == "web",
             stays_down_after=STAYS_DOWN_AFTER.get(name, frozenset()),
             cwd=settings.data,
         )
         for name, arguments in hub_programs(can_train()).items()
     ]
+
+
+def _web_environment(settings: Settings) -> dict[str, str]:
+    """The web processes know no other login than theirs."""
+    if not settings.web_catalogue_url:
+        return {}
+    return {
+        variable("catalogue_url"): settings.web_catalogue_url,
+        variable("web_catalogue_url"): "",
+    }
 
 
 def portal_address(settings: Settings) -> str:

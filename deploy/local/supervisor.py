@@ -133,7 +133,7 @@ class Supervisor:
         return start(
             Launch(
                 command=part.command,
-                environment=self._environment.environment,
+                environment={**self._environment.environment, **part.environment},
                 log=self._environment.log(part.name),
                 cwd=part.cwd,
                 user=part.user,

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.images import image_queries
 from imagehub.catalogue.uploads import receipts
+from imagehub.catalogue.web_login import ROLE
 from imagehub.vocabulary import Account
 from tests import factories
 from tests.benchmarks.parts import report, running_postgres
 from tests.factories import Photo
-from webapp.http.resources import ROLE
 
 Reading = Callable[[Cursor], object]
 

@@ -130,7 +130,7 @@ def _running(
     _s3(settings).create_bucket(Bucket="photos")
     crowd = small_sample(settings.data / "crowd", 3 * UPLOADS_PER_FAULT).crowd
     database = open_catalogue(settings)
-    prepare(database)
+    prepare(database, settings.web_catalogue_url)
     tokens = make_tokens(database, crowd.contributors, settings.data / "tokens.json")
     database.close()
     supervisor = Supervisor(PartsEnvironment(settings.data, settings.for_child()), say=print)

@@ -13,6 +13,7 @@ from imagehub.catalogue.accounts import accounts, audit_events
 from imagehub.catalogue.accounts.tokens import issue_link
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.uploads import withdrawals
+from imagehub.catalogue.web_login import ROLE
 from imagehub.errors import Conflict, Refused
 from imagehub.vocabulary import Role, Scope
 from tests import factories
@@ -23,7 +24,6 @@ from webapp.accounts import service as services
 from webapp.accounts.grants import Grants
 from webapp.accounts.service import Newcomer
 from webapp.http import access
-from webapp.http.resources import ROLE
 
 
 def test_who_signs_up_is_in_and_comes_in_again_with_the_password(web: Web) -> None:

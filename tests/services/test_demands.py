@@ -15,6 +15,7 @@ from imagehub.catalogue.accounts import credentials
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import demand_queries, demands, notices
 from imagehub.catalogue.demands.demands import DemandSpec
+from imagehub.catalogue.web_login import ROLE
 from imagehub.errors import Conflict, Forbidden, Refused
 from imagehub.settings import Settings
 from imagehub.vocabulary import Account, Label, Role
@@ -25,7 +26,6 @@ from webapp.accounts import passwords
 from webapp.accounts import service as accounts
 from webapp.demands import service
 from webapp.demands.service import NewDemand
-from webapp.http.resources import ROLE
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from imagehub.catalogue.demands import notices
 from imagehub.catalogue.labels import label_proposals, label_queries
 from imagehub.catalogue.labels.label_proposals import LabelHistoryEntry, NewProposal, Proposal
 from imagehub.catalogue.labels.labels import boxable_taxonomy, import_boxable, import_taxonomy
+from imagehub.catalogue.web_login import ROLE
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.settings import Settings
 from imagehub.taxonomy import Taxonomy
@@ -25,7 +26,6 @@ from tests import factories
 from tests.factories.photo_releases import release_with_photos
 from tests.photos import jpeg
 from tests.web_server import Web
-from webapp.http.resources import ROLE
 from webapp.labels import service as labels
 from webapp.proposals import service
 from webapp.proposals.service import ProposalDecision

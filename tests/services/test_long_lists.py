@@ -11,13 +11,13 @@ from imagehub.catalogue.demands import demands
 from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.catalogue.images import image_lists
 from imagehub.catalogue.uploads import withdrawals
+from imagehub.catalogue.web_login import ROLE
 from imagehub.vocabulary import Role
 from tests import factories
 from tests.factories import training as making
 from tests.signed_in import SignedIn
 from tests.web_server import Web
 from webapp.http.cursors import encode
-from webapp.http.resources import ROLE
 from webapp.images import service as images
 from webapp.images.service import PageCursor
 

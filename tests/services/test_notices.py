@@ -12,10 +12,10 @@ from imagehub.catalogue.accounts import accounts
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import notices
 from imagehub.catalogue.demands.notices import News
+from imagehub.catalogue.web_login import ROLE
 from tests import factories
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.http.resources import ROLE
 
 
 def words(database: Database, account_id: UUID) -> list[str]:

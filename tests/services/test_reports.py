@@ -9,9 +9,9 @@ import pytest
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.moderation import reports as catalogue
 from imagehub.catalogue.moderation.reports import DecisionOutcome
+from imagehub.catalogue.web_login import ROLE
 from imagehub.vocabulary import Account, Label, Role
 from tests import factories
-from webapp.http.resources import ROLE
 from webapp.moderation import reports
 from webapp.moderation import service as moderation
 from webapp.moderation.service import Ruling

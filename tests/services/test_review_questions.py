@@ -11,10 +11,10 @@ import pytest
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.reviews import review_questions, reviews
 from imagehub.catalogue.reviews.review_questions import GOLD_SHARE, Question
+from imagehub.catalogue.web_login import ROLE
 from imagehub.vocabulary import Account, Evidence, Label, Outcome, ReviewAnswer
 from tests import factories
 from tests.factories import Photo
-from webapp.http.resources import ROLE
 
 
 @pytest.fixture

@@ -21,10 +21,10 @@ from imagehub.catalogue.releases import release_queries
 from imagehub.catalogue.reviews import review_counts, reviews
 from imagehub.catalogue.reviews.review_counts import ReviewerRecord
 from imagehub.catalogue.uploads import acceptances, withdrawals
+from imagehub.catalogue.web_login import ROLE
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, ReviewAnswer, Role, Scope
 from tests import factories
-from webapp.http.resources import ROLE
 
 PRIVATE = {
     "tokens": "scopes = '{}'",

@@ -11,6 +11,7 @@ import pytest
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.operation import status
 from imagehub.catalogue.operation.recount import recount
+from imagehub.catalogue.web_login import ROLE
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
 from spark_jobs import jobs
@@ -18,7 +19,6 @@ from tests.benchmarks.parts import copied_catalogue
 from tests.filled_catalogue import REJECT_100, fill
 from tests.servers.postgres import QuickPostgres
 from webapp.front import service as front
-from webapp.http.resources import ROLE
 from webapp.images import service as images
 from webapp.images.service import PageCursor
 from webapp.labels import service as labels

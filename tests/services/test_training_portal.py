@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.training import training_progress, training_runs
 from imagehub.catalogue.training.training_progress import CurveStep
+from imagehub.catalogue.web_login import ROLE
 from imagehub.cli import main
 from imagehub.errors import Refused
 from imagehub.vocabulary import Account, Role
@@ -22,7 +23,6 @@ from tests import factories
 from tests.factories import training as making
 from tests.signed_in import SignedIn
 from tests.web_server import Web
-from webapp.http.resources import ROLE
 from webapp.training import plans as training_plans
 
 

@@ -12,13 +12,13 @@ import pytest
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.operation import recount as recounting
+from imagehub.catalogue.web_login import ROLE
 from imagehub.proof import look_for
 from imagehub.storage.folder import FolderStore
 from ingestion.failpoints import Failpoints
 from tests import factories
 from tests.photos import jpeg
 from tests.services.withdrawing import WithdrawingHub, objects_of, withdrawing_hub
-from webapp.http.resources import ROLE
 
 PHOTO = jpeg(5)
 

@@ -6,6 +6,7 @@ No container can be started in a unit test; what is checked is that names, ports
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,12 @@ from deploy.local.parts import PROGRAMS
 from imagehub.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-GIVEN = {"POSTGRES_PASSWORD": "p0stgres", "S3_ACCESS_KEY": "access", "S3_SECRET_KEY": "s3cret"}
+GIVEN = {
+    "POSTGRES_PASSWORD": "p0stgres",
+    "POSTGRES_WEB_PASSWORD": "w3b",
+    "S3_ACCESS_KEY": "access",
+    "S3_SECRET_KEY": "s3cret",
+}
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +64,32 @@ def test_the_hubs_own_programs_are_those_of_the_embedded_hub(services: dict[str,
 
 
 def test_every_setting_is_one_of_the_hubs_and_can_be_read(services: dict[str, Any]) -> None:
-    read = [settings_of(service) for service in ours(services).values()]
+    read = [
+        replace(settings_of(service), catalogue_url="", web_catalogue_url="")
+        for service in ours(services).values()
+    ]
     assert len(read) >= len(PROGRAMS)
     assert len(set(read)) == 1, "the programs must agree"
+
+
+def test_only_the_web_processes_have_the_login_that_owns_nothing(services: dict[str, Any]) -> None:
+    web = settings_of(services["web"])
+    made = settings_of(services["prepare"])
+    assert web.catalogue_url == made.web_catalogue_url
+    assert web.web_catalogue_url == ""
+    assert GIVEN["POSTGRES_PASSWORD"] not in yaml.safe_dump(services["web"])
+    for name, service in ours(services).items():
+        if name != "web":
+            assert settings_of(service).catalogue_url == made.catalogue_url, name
+
+
+def test_our_own_containers_have_no_privilege_and_each_a_limit(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["mem_limit"], name
+    for name, service in ours(services).items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["pids_limit"] > 0, name
 
 
 def test_every_address_in_the_settings_is_a_service_that_listens_there(
@@ -79,7 +108,7 @@ def test_every_address_in_the_settings_is_a_service_that_listens_there(
 
 
 def test_the_catalogue_is_the_database_that_postgres_makes(services: dict[str, Any]) -> None:
-    url = urlsplit(settings_of(services["web"]).catalogue_url)
+    url = urlsplit(settings_of(services["jobs"]).catalogue_url)
     made = services["postgres"]["environment"]
     assert (url.username, url.password) == (made["POSTGRES_USER"], made["POSTGRES_PASSWORD"])
     assert url.path == f"/{made['POSTGRES_DB']}"

@@ -5,6 +5,7 @@ Each worker process has its own. A connection opens when the first request needs
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -13,7 +14,9 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, has_request_context
 
 from imagehub import hub
+from imagehub.catalogue import web_login
 from imagehub.catalogue.database import Database
+from imagehub.catalogue.web_login import ROLE
 from imagehub.log.protocol import UploadLog
 from imagehub.sandbox.pool import Sandbox
 from imagehub.settings import Settings
@@ -23,9 +26,7 @@ from imagehub.vocabulary import Account
 from webapp.http.confined_models import ConfinedModels
 
 EXTENSION = "hub_resources"
-ROLE = "imagehub_web"
-"""What requests act as in Postgres, so that its row-level security holds for them."""
-
+log = logging.getLogger(__name__)
 Resource = TypeVar("Resource")
 
 
@@ -51,7 +52,7 @@ class Resources:
 
     @property
     def _catalogue(self) -> Database:
-        return self._resource("database", lambda settings: hub.open_catalogue(settings, ROLE))
+        return self._resource("database", _open_catalogue)
 
     @property
     def log(self) -> UploadLog:
@@ -79,6 +80,17 @@ class Resources:
                 self._opened[name] = open_it(self.settings)
             found: Resource = self._opened[name]
             return found
+
+
+def _open_catalogue(settings: Settings) -> Database:
+    database = hub.open_catalogue(settings, ROLE)
+    with database.transaction() as cursor:
+        if web_login.owns_tables(cursor):
+            log.warning(
+                "This web process logs in to Postgres as the owner of the tables. Give it a login"
+                " of its own: see IMAGEHUB_WEB_CATALOGUE_URL in the README."
+            )
+    return database
 
 
 def install(app: Flask, opened: Resources) -> None:

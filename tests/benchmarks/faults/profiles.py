@@ -129,7 +129,7 @@ def _settings(data: Path) -> Settings:
 
 def _make_ready(settings: Settings) -> None:
     database = open_catalogue(settings)
-    prepare(database)
+    prepare(database, settings.web_catalogue_url)
     database.close()
     if settings.s3_endpoint_url:
         client = boto3.session.Session().client(

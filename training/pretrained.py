@@ -23,9 +23,9 @@ def load(settings: Settings, sha256: str) -> Pretrained:
     found = features.named_network(settings, sha256)
     network = found.network
     if found.path is None:
-        from imagehub.vision import drawn
+        from imagehub.vision import made
 
-        return Pretrained(drawn.model(), network.port, network.side_pixels)
+        return Pretrained(made.build(network.name), network.port, network.side_pixels)
     import openvino as ov
 
     return Pretrained(ov.Core().read_model(str(found.path)), network.port, network.side_pixels)

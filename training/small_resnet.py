@@ -1,12 +1,12 @@
-"""The small ResNet of a run from scratch: the starter's form, with the release's labels."""
+"""The small ResNet of a run from scratch: its form, with the release's labels."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from training.checkpoint import Checkpoint
-from training.starter.config import NetworkConfig
-from training.starter.model import build
+from training.resnet import build
+from training.resnet_config import NetworkConfig
 
 
 def model(side_pixels: int, classes: int) -> Any:

@@ -11,7 +11,6 @@ from imagehub.answers.operation import Status
 LEAST_VERIFIED = 450
 LEAST_CLUSTERS = 2
 WRONG_LABELS_LEAST = 0.9
-"""The starter reaches 0.92, MobileNet v1 0.98."""
 
 LEAST: Mapping[str, tuple[str, float]] = {
     "wrong_label_f1": ("wrong labels are found (F1)", WRONG_LABELS_LEAST),

@@ -59,17 +59,6 @@ class Figures(_Part):
         return min(share for share in both if share is not None)
 
 
-class Training(_Part):
-    """How a network was trained, where the hub's own code did it.
-
-    `measured` are counts and shares on photos that were held out.
-    """
-
-    data: tuple[str, ...]
-    method: str
-    measured: dict[str, float]
-
-
 class Card(_Part):
     """Everything that is known of a prepared network.
 
@@ -92,7 +81,6 @@ class Card(_Part):
     precision: Literal["int8", "fp32"]
     figures: Figures | None
     limits: tuple[str, ...]
-    training: Training | None = None
     tools: dict[str, str]
     prepared_at: str
     files: dict[str, str]

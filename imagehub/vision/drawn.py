@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+NAME = "drawn"
 SIDE_PIXELS = 96
 GRID = 4
 """The picture's features are means over GRID x GRID fields."""

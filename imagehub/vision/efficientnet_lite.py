@@ -1,4 +1,4 @@
-"""EfficientNet-Lite (Tan and Le, arXiv:1905.11946; Lite by Liu 2020) as an OpenVINO graph of our own.
+"""EfficientNet-Lite (Tan and Le, arXiv:1905.11946; Lite by Liu 2020) as an OpenVINO graph.
 
 The numbers come from a PyTorch state dict in the names of `efficientnet_lite_pytorch`. The Lite
 networks have no squeeze-and-excitation, ReLU6 in place of swish, and stem and head of one width.
@@ -7,6 +7,7 @@ networks have no squeeze-and-excitation, ReLU6 in place of swish, and stem and h
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ def _strides(state: State) -> list[int]:
     widths = [int(state["_conv_stem.weight"].shape[0])]
     while (name := f"_blocks.{len(widths) - 1}._project_conv.weight") in state:
         widths.append(int(state[name].shape[0]))
-    begins = [now != before for before, now in zip(widths, widths[1:], strict=False)]
+    begins = [now != before for before, now in pairwise(widths)]
     if sum(begins) != len(STAGE_STRIDES):
         raise Refused(
             "not_efficientnet_lite",

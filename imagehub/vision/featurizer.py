@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imagehub.photo import resize
-from imagehub.vision import class_map, drawn
+from imagehub.vision import class_map, made
 from imagehub.vision.network import Found, Networks
 
 Pixels = npt.NDArray[np.uint8]
@@ -71,11 +71,11 @@ class Featurizer:
 class _Compiled:
     """A compiled model and its queue of asynchronous requests, one for each stream."""
 
-    def __init__(self, path: Path | None, threads: int) -> None:
+    def __init__(self, name: str, path: Path | None, threads: int) -> None:
         import openvino as ov
 
         core = ov.Core()
-        model = drawn.model() if path is None else core.read_model(str(path))
+        model = made.build(name) if path is None else core.read_model(str(path))
         options = {
             "ENABLE_CPU_PINNING": False,
             "INFERENCE_NUM_THREADS": threads,
@@ -109,12 +109,12 @@ _compiling = threading.Lock()
 
 def _compiled(found: Found, threads: int) -> _Compiled:
     with _compiling:
-        return _compile_once(found.path, found.network.sha256, threads)
+        return _compile_once(found.network.name, found.path, found.network.sha256, threads)
 
 
 @lru_cache(maxsize=8)
-def _compile_once(path: Path | None, _sha256: str, threads: int) -> _Compiled:
-    return _Compiled(path, threads)
+def _compile_once(name: str, path: Path | None, _sha256: str, threads: int) -> _Compiled:
+    return _Compiled(name, path, threads)
 
 
 def _prepare(view: Pixels, side_pixels: int) -> Pixels:

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from imagehub.settings import Settings
-from imagehub.vision.card import Training
 from imagehub.vision.network import Networks
-from imagehub.vision.prepared import Prepared
+from imagehub.vision.prepared import Prepared, prepared
 from imagehub.vision.recipes import RECIPES
-from imagehub.vision.registry import NETWORKS, everywhere, find
-from imagehub.vision.shipped import starter
+from imagehub.vision.registry import NETWORKS, find
 
 
 def table(settings: Settings, chosen: Networks) -> str:
     """All networks, with what each is and whether it is here and in use."""
     used = {choice.network.sha256 for choice in (chosen.embedding, chosen.classes) if choice}
-    ready = everywhere(settings.models)
+    ready = prepared(settings.models)
     lines = [f"Folder of networks: {settings.models}\n\n"]
     for model in ready:
-        rest = "ships" if model.folder.parent == starter() else "prepared"
-        state = "in use" if model.card.sha256() in used else rest
+        state = "in use" if model.card.sha256() in used else "prepared"
         kinds = "+".join(network.kind for network in model.networks)
         lines.append(_row(model.card.name, kinds, state, model.folder.name))
         lines.append(_remark(f"{model.card.source}; {model.card.licence}"))
         lines.append(_remark(f"{model.card.precision}; {_figures(model)}"))
-        if model.card.training is not None:
-            lines.append(_remark(f"on held-out photos: {_measured(model.card.training)}"))
     for recipe in RECIPES.values():
         if all(model.card.name != recipe.name for model in ready):
             command = f"prepare {recipe.name}"
@@ -33,7 +28,7 @@ def table(settings: Settings, chosen: Networks) -> str:
     for network in NETWORKS:
         here = find(network, settings.models) is not None
         state = "in use" if network.sha256 in used else "present" if here else "missing"
-        lines.append(_row(network.name, network.kind, state, network.file or "made in code"))
+        lines.append(_row(network.name, network.kind, state, network.file or "comes with the hub"))
         lines.append(_remark(f"{network.source}; {network.licence}"))
     return "".join(lines)
 
@@ -54,12 +49,6 @@ def _figures(model: Prepared) -> str:
     return (
         f"int8 beside fp32 on {figures.compared_on} photos: top-1 agreement"
         f" {figures.top1_agreement}, neighbour overlap {figures.neighbour_overlap}"
-    )
-
-
-def _measured(training: Training) -> str:
-    return ", ".join(
-        f"{name.replace('_', ' ')} {value:g}" for name, value in training.measured.items()
     )
 
 

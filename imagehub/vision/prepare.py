@@ -118,7 +118,6 @@ def _card(
         precision="int8" if is_int8 else "fp32",
         figures=figures,
         limits=source.limits,
-        training=source.training,
         tools={name: found for name in ("openvino", "nncf") if (found := _version(name))},
         prepared_at=datetime.now(UTC).isoformat(timespec="microseconds"),
         files=files,

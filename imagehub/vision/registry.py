@@ -1,22 +1,20 @@
 """The networks that the hub knows, and which of them it uses.
 
 A network is looked up in the folder `settings.models` and used only if its bytes are the known
-ones: those written here, or those on the card of a prepared network. Where no file is present,
-the starter takes over, which ships with the hub.
+ones: those written here, or those on the card of a prepared network. A fresh hub has no such file
+and looks with EfficientNet-Lite2, whose weights are a package that is installed with the hub.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from imagehub.errors import Misconfigured
 from imagehub.settings import Settings
-from imagehub.vision import drawn
+from imagehub.vision import drawn, lite
 from imagehub.vision.network import Found, Network, NetworkOutput, Networks
-from imagehub.vision.prepared import Prepared, prepared, require_intact, sha256_of
+from imagehub.vision.prepared import prepared, require_intact, sha256_of
 from imagehub.vision.recipes import RECIPES
-from imagehub.vision.shipped import starter
 
 __all__ = ["Found", "Network", "NetworkOutput", "Networks"]
 
@@ -48,7 +46,7 @@ MOBILENET_V2_IMAGENET = Network(
     unit=1 / 256,  # its int8 softmax counts in steps of that
 )
 DRAWN = Network(
-    name="drawn",
+    name=drawn.NAME,
     kind=NetworkOutput.EMBEDDING,
     source="made in code: Gabor and colour filters with fixed numbers",
     licence="the hub's own",
@@ -57,17 +55,22 @@ DRAWN = Network(
     outputs=drawn.FEATURES,
     sha256=drawn.digest(),
 )
-NETWORKS = (MOBILENET_V1_EMBEDDING, MOBILENET_V2_IMAGENET, DRAWN)
+NETWORKS = (
+    lite.EMBEDDING,
+    lite.CLASSES,
+    MOBILENET_V1_EMBEDDING,
+    MOBILENET_V2_IMAGENET,
+    DRAWN,
+)
 """The networks that need no preparation, the best of each kind first."""
 
 
 def choose(settings: Settings) -> Networks:
     """Choose by the settings; raise Misconfigured if a named network is missing or was changed.
 
-    `auto` takes the best that is present: those of RECIPES, then MobileNet, then an operator's
-    own, of which the hub cannot know how good they are, then the starter, then the one made in
-    code. The name of a prepared network means the latest of that name, the name of its folder
-    exactly that one.
+    `auto` takes those of RECIPES where they are prepared, then EfficientNet-Lite2. Others are used
+    if they are named: MobileNet, an operator's own, the one made in code. The name of a prepared
+    network means the latest of that name, the name of its folder exactly that one.
     """
     embedding = _choose(settings.embedding_network, NetworkOutput.EMBEDDING, settings.models)
     if embedding is None:
@@ -93,15 +96,7 @@ def candidates(kind: NetworkOutput, models: Path) -> list[Network]:
     own = [
         network for model in ready if model.card.name not in RECIPES for network in model.networks
     ]
-    files = [network for network in NETWORKS if network.file is not None]
-    ships = [network for model in prepared(starter()) for network in _shipped(model)]
-    made = [network for network in NETWORKS if network.file is None]
-    return [network for network in [*best, *files, *own, *ships, *made] if network.kind is kind]
-
-
-def everywhere(models: Path) -> list[Prepared]:
-    """All prepared networks, those of the folder of networks first, the newest first in each."""
-    return [*prepared(models), *prepared(starter())]
+    return [network for network in [*best, *NETWORKS, *own] if network.kind is kind]
 
 
 def find(network: Network, models: Path) -> Found | None:
@@ -115,7 +110,7 @@ def find(network: Network, models: Path) -> Found | None:
     if not path.is_file():
         return None
     if "/" in network.file:
-        for model in everywhere(models):
+        for model in prepared(models):
             if model.card.sha256() == network.sha256:
                 require_intact(model)
                 return Found(network, path)
@@ -129,18 +124,13 @@ def find(network: Network, models: Path) -> Found | None:
     return Found(network, path)
 
 
-def _shipped(model: Prepared) -> list[Network]:
-    """The network in each role; its file is absolute, because it lies elsewhere than the others."""
-    return [replace(network, file=str(starter() / str(network.file))) for network in model.networks]
-
-
 def _choose(choice: str, kind: NetworkOutput, models: Path) -> Found | None:
     if choice == NONE:
         return None
     known = candidates(kind, models)
     if choice == AUTO:
         return next((found for network in known if (found := find(network, models))), None)
-    latest = {model.card.name: model.folder.name for model in reversed(everywhere(models))}
+    latest = {model.card.name: model.folder.name for model in reversed(prepared(models))}
     for network in known:
         if network.name == latest.get(choice, choice):
             found = find(network, models)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imagehub.vision.card import Classes, Features, Training
+from imagehub.vision.card import Classes, Features
 from imagehub.vision.network import Preparation
 
 
@@ -26,7 +26,7 @@ class NetworkSource:
     """An OpenVINO model that takes uint8 RGB and gives features and probabilities.
 
     `labels` is the table of its classes, as of `class_map`; None where it has no classes.
-    `limits` are sentences for the card, `training` too where the hub's own code trained it.
+    `limits` are sentences for the card.
     """
 
     origin: Origin
@@ -37,7 +37,6 @@ class NetworkSource:
     classes: Classes | None
     labels: str | None
     limits: tuple[str, ...] = ()
-    training: Training | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def test_new_networks_take_over_in_one_step_once_they_have_judged_everything(
     after = verdicts(database)
     assert after.keys() == before.keys()
     assert {row.version for row in after.values()} != {row.version for row in before.values()}
-    assert current(database).networks["classes"]["name"] == "mobilenet-v2-imagenet"
+    assert current(database).networks["classes"]["name"] == "efficientnet-lite2"
     with database.transaction() as cursor:
         cursor.execute("select count(*) as named from image_checks where classes <> '{}'")
         assert cursor.fetchone().named > 0

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tarfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from imagehub.settings import Settings
-from imagehub.vision.registry import choose
-from tests import photos
-from tests.benchmarks import bench_quantisation, bench_reviews, bench_starter
+from tests.benchmarks import bench_quantisation, bench_reviews
 from tests.benchmarks.__main__ import benchmarks
 from tests.benchmarks.curation import thresholds
 from tests.benchmarks.toy_figures import require_written
 from tests.factories.sample import small_sample
-from training.starter.packed import CLASSES_FILE
 
 TESTS = Path(__file__).parents[1]
 PLOYS = ("push", "flip", "lie", "parrot")
@@ -68,30 +62,6 @@ QUANTISATION = (
     "fp32_images_per_second",
     "neighbour_overlap_of_random_weights",
 )
-STARTER = ("size_bytes", "neighbour_overlap_int8", "top1_agreement_int8", "ms_per_image")
-
-
-def test_the_starter_benchmark_writes_size_and_time_without_a_crowd() -> None:
-    bench_starter.run(bench_starter.TOY)
-    require_written("starter", STARTER)
-
-
-def test_the_starter_benchmark_also_writes_how_right_it_is_on_photos(tmp_path: Path) -> None:
-    small_sample(tmp_path / "crowd", 20)
-    _pack(tmp_path / "packed")
-    other = choose(Settings(models=tmp_path)).embedding
-    bench_starter.run(bench_starter.TOY, tmp_path / "crowd", tmp_path / "packed", other)
-    require_written(
-        "starter",
-        [
-            *STARTER,
-            "crowd_photos",
-            "linear_probe_accuracy",
-            "mobilenet_probe_accuracy",
-            "own_top1",
-            "mobilenet_ms_per_image",
-        ],
-    )
 
 
 def test_the_ranges_behind_the_checks_are_printed(
@@ -104,15 +74,3 @@ def test_the_ranges_behind_the_checks_are_printed(
     result = CliRunner().invoke(thresholds.main, arguments)
     assert result.exit_code == 0, result.output
     assert set(some) == set(re.findall(r"^(.*): [1-9]\d* photos; findings: ", result.output, re.M))
-
-
-def _pack(folder: Path) -> None:
-    """Two packed photos of the first class."""
-    folder.mkdir()
-    (folder / CLASSES_FILE).write_text("wnid\nn01443537\n", encoding="utf-8")
-    with tarfile.open(folder / "toy-val-0.tar", "w") as tar:
-        for number in range(2):
-            photo = photos.jpeg(number, 64, 64)
-            entry = tarfile.TarInfo(f"n01443537/{number}.JPEG")
-            entry.size = len(photo)
-            tar.addfile(entry, io.BytesIO(photo))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from training.starter.config import NetworkConfig
+from training.resnet_config import NetworkConfig
 
 MEAN = 127.5
 SCALE = 64.0

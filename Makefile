@@ -3,12 +3,13 @@
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 ASK ?=
 CROWD ?=
+CROWDS ?= $(or $(CROWD),$(wildcard ../shared/crowd/dev ../shared/crowd/grocery ../shared/crowd/clothing))
 KILLS ?= 200
 ONCE ?=
 SEEDS ?= 3
 UPLOADS ?= 100000
 WORKERS ?= 2
-MODELS ?= $(or $(IMAGEHUB_MODELS),$(wildcard ../shared/models))
+MODELS ?= $(IMAGEHUB_MODELS)
 
 RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
@@ -47,9 +48,9 @@ mutants: .venv/development .venv/java ## plant defects in a copy of the tree, on
 bench: .venv/development .venv/java ## measure speed as ratios; figures in build/figures
 	$(SETTINGS) $(RUN)/python -m tests.benchmarks
 
-bench-curation: .venv/development .venv/curation .venv/java ## measure verification on CROWD=DIR and SEEDS more, beside other tools
-	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-curation CROWD=DIR [SEEDS=3]' >&2; exit 2; }
-	$(SETTINGS) $(RUN)/python -m tests.benchmarks.curation --crowd "$(CROWD)" --seeds $(SEEDS)
+bench-curation: .venv/development .venv/curation .venv/java ## measure verification on CROWDS="DIR DIR" and SEEDS more like the first, beside other tools
+	@test -n "$(CROWDS)" || { echo 'Name crowds whose truth is known: make bench-curation CROWDS="DIR DIR" [SEEDS=3]' >&2; exit 2; }
+	$(SETTINGS) $(RUN)/python -m tests.benchmarks.curation $(addprefix --crowd ,$(CROWDS)) --seeds $(SEEDS)
 
 bench-scale: .venv/development ## measure pages and publishing beside 50 rows by id, with PHOTOS=N in the catalogue
 	$(RUN)/python -m tests.benchmarks.bench_scale $(if $(PHOTOS),--photos $(PHOTOS))

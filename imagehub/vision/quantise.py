@@ -35,7 +35,8 @@ ATTEMPTS = (RoundingChoice(True, 0), RoundingChoice(False, 4), RoundingChoice(Tr
 """Tried in this order. Of two trained MobileNets, each rounded from float32 on 300 photos and
 compared on 300 others, the first keeps 0.978 of v1's neighbours and 0.953 of v2's likeliest
 classes, the second 0.979 and 0.973; the mean of the largest with no layer in float32 kept 0.930
-and 0.927. The third is for small networks, which have less to spare. Most of its weights are int8 still.
+and 0.927. The third is for small networks, which have less to spare: most of its weights are int8
+still.
 """
 
 

@@ -15,7 +15,7 @@ from deploy.curation import measures
 from deploy.curation.measures import Figures
 from deploy.curation.scoring import Bin
 from deploy.curation.seen import Seen, read
-from deploy.figures import FOLDER
+from deploy.figures import FOLDER, add_figures
 from imagehub.errors import HubError
 from imagehub.vision.registry import choose
 from ingestion.simulation.crowd import UNDECODABLE
@@ -128,17 +128,33 @@ def main(crowds: tuple[Path, ...], seeds: int, peers: bool, colluders: bool) -> 
 
 
 def run(bench: Bench, crowds: Sequence[Path], seeds: int, *, with_colluders: bool) -> bool:
-    """Measure, print, write `build/figures/curation.json`; True if every promise held."""
-    networks = choose(bench.machine.settings).describe().values()
-    bench.say(f"looking with {', '.join(network['name'] for network in networks)}")
-    given = [bench.measure(path.name, read_known(path), with_colluders) for path in crowds]
-    figures = floors.summary(given, _others(bench, crowds[0], seeds))
+    """Measure, print, write `build/figures/curation.json`; True if every promise held.
+
+    Colluders are simulated in the first crowd, and more crowds are made like it; its figures stand
+    without a prefix too.
+    """
+    network = choose(bench.machine.settings).embedding.network.name
+    bench.say(f"looking with {network}")
+    given = {
+        path.name: bench.measure(path.name, read_known(path), with_colluders and path == crowds[0])
+        for path in crowds
+    }
+    first, *further = given
+    figures = floors.summary([given[first]], _others(bench, crowds[0], seeds))
     promises = floors.promises(figures)
     report.tell(figures, promises)
+    for name in further:
+        beside = floors.promises_of(name, given[name])
+        report.tell(given[name], beside)
+        promises += beside
+    for name, measured in given.items():
+        figures |= {f"{name}_{figure}": value for figure, value in measured.items()}
     report.tell_joined(bench.joined, FOLDER / "curation_joined.csv")
     if bench.with_peers:
         report.plot(bench.bins, FOLDER / "curation_reliability.png")
-    parts.report("curation", {name: round(figure, 4) for name, figure in figures.items()})
+    numbers = {name: round(figure, 4) for name, figure in figures.items()}
+    parts.report("curation", numbers)
+    add_figures("curation", **{f"{name}_network": network for name in given}, network=network)
     return all(promise.held for promise in promises)
 
 

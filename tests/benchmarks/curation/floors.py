@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploy.curation.measures import Figures
 from deploy.demo.report import Promise
@@ -19,6 +19,13 @@ class Floor:
     least: float | None = None
     most: float | None = None
 
+    def limited(self, limits: Mapping[str, float]) -> Floor:
+        """The floor with the limit that stands under its figure's name, if one does."""
+        if self.figure not in limits:
+            return self
+        kind = "least" if self.least is not None else "most"
+        return replace(self, **{kind: limits[self.figure]})
+
     def holds(self, figure: float) -> bool:
         """True if the figure keeps the limit."""
         return (self.least is None or figure >= self.least) and (
@@ -31,6 +38,8 @@ FLOORS = (
     Floor("wrong_label_ap", "wrong labels are ranked before right ones", least=0.99),
     Floor("good_verified_share", "good photos are verified without a person", least=0.97),
     Floor("good_rejected_share", "few good photos are rejected", most=0.005),
+    Floor("verified_wrong_share", "few wrong labels are verified", most=0.01),
+    Floor("calibration_error", "probabilities mean what they say", most=0.015),
     Floor("duplicate_precision", "what is grouped is one photo", least=0.98),
     Floor("duplicate_recall", "copies are grouped", least=0.95),
     Floor("blurred_f1", "blurred photos are named", least=0.97),
@@ -40,6 +49,17 @@ FLOORS = (
     Floor("colluders_wrong_share", "colluders bring few lies among the verified", most=0.01),
 )
 
+
+LIMITS: Mapping[str, Mapping[str, float]] = {
+    "grocery": {"wrong_label_f1": 0.93, "wrong_label_ap": 0.98, "verified_wrong_share": 0.01},
+    "clothing": {
+        "wrong_label_f1": 0.85,
+        "wrong_label_ap": 0.93,
+        "verified_wrong_share": 0.015,
+        "good_verified_share": 0.95,
+    },
+}
+"""Other limits where people err towards what looks alike, by the crowd's name."""
 
 ENDS = ("_lowest", "_median", "_highest")
 """Suffixes of a figure's range over all crowds."""
@@ -61,6 +81,16 @@ def summary(given: Sequence[Figures], others: Sequence[Figures]) -> Figures:
 def promises(figures: Mapping[str, float]) -> list[Promise]:
     """Whether each floor holds for the figure and, where there is one, its median over all."""
     return [_promise(floor, figures) for floor in FLOORS]
+
+
+def promises_of(crowd: str, figures: Mapping[str, float]) -> list[Promise]:
+    """Whether the floors of this crowd hold for what was measured of it."""
+    return [
+        replace(promise, sentence=f"{crowd}: {promise.sentence}")
+        for floor in FLOORS
+        if floor.figure in figures
+        for promise in [_promise(floor.limited(LIMITS.get(crowd, {})), figures)]
+    ]
 
 
 def _promise(floor: Floor, figures: Mapping[str, float]) -> Promise:

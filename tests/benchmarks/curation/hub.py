@@ -33,7 +33,6 @@ from ingestion.simulation.crowd import Crowd, CrowdUpload
 from spark_jobs import jobs
 from tests.benchmarks.parts import copied_catalogue, running_postgres, running_spark
 
-SHARED_MODELS = Path(__file__).resolve().parents[4] / "shared" / "models"
 LANDED_AT_ONCE = 2
 GROUPED_EVERY_BATCHES = 2
 JOBS = ("verify", "cluster")
@@ -137,17 +136,14 @@ class Machine:
 
 @contextmanager
 def running_machine() -> Iterator[Machine]:
-    """Start Postgres and Spark, with the networks of the settings or else the shared ones."""
+    """Start Postgres and Spark; a folder of networks is used only if IMAGEHUB_MODELS names it."""
     logging.getLogger("ingestion").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="bench-curation-") as name, running_postgres() as url:
         folder = Path(name)
-        given = Settings.from_environment()
-        has_models = given.models.is_dir() or not SHARED_MODELS.is_dir()
         settings = replace(
-            given,
+            Settings.from_environment(),
             data=folder,
             catalogue_url=url,
-            models=given.models if has_models else SHARED_MODELS,
             spark_master="local[*]",
             spark_memory="1g",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache, partial
@@ -10,12 +11,12 @@ from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.duplicates import duplicate_candidates, duplicate_undos
 from imagehub.catalogue.duplicates.duplicate_candidates import Hanging, Nearness
 from imagehub.catalogue.uploads import removals
-from imagehub.errors import Damaged, NotFound, Refused, Unavailable
+from imagehub.errors import Damaged, HubError, NotFound, Refused, Unavailable
 from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.storage import keys
 from spark_jobs.cluster.similarity import fingerprints
-from spark_jobs.cluster.similarity.comparison import compare
+from spark_jobs.cluster.similarity.comparison import PhotoComparison, compare
 from spark_jobs.cluster.similarity.grouping import (
     KeeperCandidate,
     Match,
@@ -28,6 +29,8 @@ from spark_jobs.cluster.similarity.grouping import (
 from spark_jobs.cluster.similarity.looks import Look, look_at
 from spark_jobs.frames import batched, executor_database, executor_store, spread
 from spark_jobs.runs import SparkJobContext
+
+log = logging.getLogger(__name__)
 
 BATCH_IMAGES = 1_000
 """Images compared and published together: what a killed run has to do again."""
@@ -165,11 +168,22 @@ def _matches(context: SparkJobContext, pairs: Sequence[Pair]) -> list[Match]:
             left_look, right_look = look(left), look(right)
             if left_look is None or right_look is None:
                 continue
-            found = compare(left_look, right_look)
+            found = _compared(left, right, left_look, right_look)
             if found is not None and found.same_photo:
                 yield Match(left, right, found.distance, found.reason)
 
     return list(spread(context.spark, pairs, PAIRS_A_TASK).mapPartitions(compare_pairs).collect())
+
+
+def _compared(left: str, right: str, left_look: Look, right_look: Look) -> PhotoComparison | None:
+    """Compare two photos; None, as of two that differ, if that fails: the others go on."""
+    try:
+        return compare(left_look, right_look)
+    except HubError:
+        raise
+    except Exception:
+        log.exception("the images %s and %s cannot be compared", left, right)
+        return None
 
 
 def _look(settings: Settings, image_id: str) -> Look | None:

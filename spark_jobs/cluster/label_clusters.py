@@ -6,6 +6,7 @@ many clusters as fit best. A larger one is clustered by Spark ML, in as many as 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -19,7 +20,7 @@ from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.duplicates import clusters
 from imagehub.catalogue.duplicates.clusters import Cluster, Embedded, LabelContents
 from imagehub.catalogue.uploads import removals
-from imagehub.errors import Unavailable
+from imagehub.errors import HubError, Unavailable
 from imagehub.settings import Settings
 from spark_jobs.cluster.similarity import kmeans
 from spark_jobs.frames import (
@@ -44,6 +45,8 @@ SMALL_IMAGES = 500
 LABELS_A_TASK = 8
 LABELS_AT_ONCE = 400
 IMAGES_PER_PART = 20_000
+
+log = logging.getLogger(__name__)
 
 Member = tuple[str, int, float]
 """An image, the number of its cluster, and its distance to the centre."""
@@ -92,7 +95,14 @@ def _cluster_labels(
     for label in labels:
         with database.transaction() as cursor:
             rows = _read(label.label, label.version, cursor, everything)
-        yield label, _in_memory(rows)
+        try:
+            members = _in_memory(rows)
+        except HubError:
+            raise
+        except Exception:  # the clusters of before stay; the other labels go on
+            log.exception("the label %s cannot be clustered", label.label)
+            continue
+        yield label, members
 
 
 def _in_memory(rows: Sequence[tuple[str, list[float]]]) -> list[Member]:

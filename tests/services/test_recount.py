@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
@@ -106,3 +107,26 @@ def test_a_counter_that_is_wrong_is_found(full: Database, damage: str, found: st
     assert [counter["name"] for counter in json.loads(shown.stdout) if not counter["right"]] == [
         found
     ]
+
+
+def test_labels_that_are_judged_side_by_side_wait_for_one_another(database: Database) -> None:
+    """Verdicts of one label turn round while those of another do: neither may be given up."""
+    with database.transaction() as cursor:
+        photos = [factories.verified_photo(cursor) for _ in range(4)]
+    turn = {Outcome.VERIFIED: Outcome.NEEDS_REVIEW, Outcome.NEEDS_REVIEW: Outcome.VERIFIED}
+
+    def judge(number: int) -> None:
+        own = Database(database.url)
+        outcome = list(turn)[number % 2]
+        for _ in range(100):
+            with own.transaction() as cursor:
+                cursor.execute(
+                    "update verdicts set outcome = %s where image_id = %s",
+                    (outcome, photos[number].image_id),
+                )
+            outcome = turn[outcome]
+        own.close()
+
+    with ThreadPoolExecutor(len(photos)) as pool:
+        list(pool.map(judge, range(len(photos))))
+    assert [check for check in recount(database) if not check.is_right] == []

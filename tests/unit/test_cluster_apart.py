@@ -29,7 +29,7 @@ class EmptyDatabase:
 def clustered(monkeypatch: pytest.MonkeyPatch, read: Any) -> list[str]:
     monkeypatch.setattr(label_clusters, "executor_database", lambda _settings: EmptyDatabase())
     monkeypatch.setattr(label_clusters, "_read", read)
-    contents = [LabelContents(label, 1, len(rows)) for label, rows in ROWS.items()]
+    contents = [LabelContents(label, 1, len(rows), label) for label, rows in ROWS.items()]
     return [label.label for label, _ in label_clusters._cluster_labels(Settings(), iter(contents))]
 
 

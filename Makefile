@@ -2,9 +2,11 @@
 
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 ASK ?=
+CASES ?= 50000
 CROWD ?=
 CROWDS ?= $(or $(CROWD),$(wildcard ../shared/crowd/dev ../shared/crowd/grocery ../shared/crowd/clothing))
 KILLS ?= 200
+MUTANTS ?= 100000
 ONCE ?=
 SEEDS ?= 3
 UPLOADS ?= 100000
@@ -15,7 +17,7 @@ RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lint mutants bench bench-curation bench-faults bench-scale bench-training photos install clean
+.PHONY: help demo up test check lint mutants bench bench-curation bench-faults bench-scale bench-training fuzz photos install clean
 
 help: ## explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
@@ -61,6 +63,10 @@ bench-faults: .venv/development .venv/java ## UPLOADS small photos against KILLS
 bench-training: .venv/development .venv/java ## measure training on CROWD=DIR beside plain TensorFlow
 	@test -n "$(CROWD)" || { echo 'Name a crowd whose truth is known: make bench-training CROWD=DIR' >&2; exit 2; }
 	$(RUN)/python -m tests.benchmarks.training --crowd "$(CROWD)" $(if $(MODELS),--models "$(abspath $(MODELS))")
+
+fuzz: .venv/development ## CASES odd requests to a portal and MUTANTS damaged photos to the decoder: what breaks?
+	$(RUN)/python -m tests.fuzz api --cases $(CASES)
+	$(RUN)/python -m tests.fuzz photos --cases $(MUTANTS) --workers $(WORKERS)
 
 photos: .venv/studio/ready ## render the sample photos anew, those that are missing; ASK="mug --seed 7 --folder DIR" for others
 	.venv/studio/bin/python -m deploy.demo.studio $(ASK)

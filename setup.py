@@ -52,6 +52,7 @@ DEVELOPMENT = [
     "pytest-xdist==3.8.0",
     "pyyaml==6.0.3",
     "ruff==0.17.5",
+    "schemathesis==4.32.5",
     "webdataset==1.0.2",
 ]
 CURATION = [  # what `make bench-curation` measures verification beside

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -60,17 +61,18 @@ class World:
     queued: Photo
     opened: Photo
     release: str
-    client: FlaskClient = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.client = create_app(self.web.settings).test_client(use_cookies=False)
+    @cached_property
+    def client(self) -> FlaskClient:
+        """The application in this process."""
+        return create_app(self.web.settings).test_client(use_cookies=False)
 
     def ask(self, cell: Cell, csrf_token: str | None = None) -> TestResponse:
         """Send the cell's request, well-formed, with another CSRF token if it is named."""
         route = cell.route
-        headers, word = self._credentials(cell)
+        headers, word = self.credentials(cell)
         word = csrf_token if csrf_token is not None else word
-        sent = _sent(route, self, word)
+        sent = self.well_meant(route, word)
         if route.is_program and not route.takes_token:
             headers["X-CSRF-Token"] = word
         headers |= sent.pop("headers", {})
@@ -89,7 +91,12 @@ class World:
         is_sure = cell.route.thing is not None or cell.route.needs_account
         return heard if is_sure and answer.status_code >= 400 else None
 
-    def _credentials(self, cell: Cell) -> tuple[dict[str, str], str]:
+    def well_meant(self, route: Route, csrf_token: str) -> dict[str, Any]:
+        """What a well-formed request to the route carries, as `FlaskClient.open` takes it."""
+        return _sent(route, self, csrf_token)
+
+    def credentials(self, cell: Cell) -> tuple[dict[str, str], str]:
+        """The headers that say who asks, and the CSRF token of the session, if it is one."""
         if cell.subject == VISITOR:
             return {"Host": "localhost"}, ""
         person = self.people[cell.subject]
@@ -151,9 +158,13 @@ class World:
     def path(self, cell: Cell) -> str:
         """Where the cell's thing is."""
         path = cell.route.rule
-        for name, value in {**self._values(cell), **self._trained(cell)}.items():
+        for name, value in self.values(cell).items():
             path = path.replace(f"<{name}>", value)
         return path
+
+    def values(self, cell: Cell) -> dict[str, str]:
+        """What stands in the path for each of its parameters, and for others."""
+        return {**self._values(cell), **self._trained(cell)}
 
     def _trained(self, cell: Cell) -> dict[str, str]:
         """A run with its model, or a release to train on, where the route is about training."""
@@ -280,6 +291,10 @@ def _sent(route: Route, world: World, csrf_token: str) -> dict[str, Any]:
 
 def _form(route: Route, world: World, name: str) -> dict[str, str]:
     match route.rule:
+        case "/sign-in":
+            return {"name": world.other.account.name, "password": PASSWORD}
+        case "/sign-up":
+            return {"name": name, "email": f"{name}@example.com", "password": PASSWORD}
         case "/terms":
             return {"version": "1"}
         case "/subsets":

@@ -176,8 +176,10 @@ def test_a_form_that_is_too_large_is_refused(web: Web, token: str, body: bytes) 
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "a\\0b", "con.jpg", "\u202egpj.exe", "x" * 10_000, "=cmd()"]
-)
+    "name",
+    ["../../etc/passwd", "a\0b.jpg", "con.jpg", "\u202egpj.exe", "x" * 10_000, "=cmd()",
+     'a.jpg"\r\nX-Odd: "y'],
+)  # fmt: skip
 def test_a_files_name_is_never_looked_at(web: Web, token: str, name: str) -> None:
     body = form("b", LABEL, (f'name="image"; filename="{name}"', PHOTO))
     assert send_form(web, token, body).status_code == 202
@@ -191,6 +193,13 @@ def test_unknown_and_repeated_fields_of_a_form_are_refused(
 ) -> None:
     answer = send_form(web, token, form("b", LABEL, (field, b"x"), IMAGE))
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize("label", ["%ED%A0%80", "%ff", "Dog%00", "Do%E2%80%8Bg"])
+def test_a_label_that_is_no_text_is_refused(web: Web, token: str, label: str) -> None:
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    answer = web.post(f"/api/v1/uploads?label={label}", token, data=PHOTO, headers=headers)
+    assert answer.status_code == 422
 
 
 def test_an_encoded_body_is_refused(web: Web, token: str) -> None:

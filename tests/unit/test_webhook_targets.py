@@ -51,7 +51,8 @@ def test_an_ipv4_address_is_judged_alike_in_every_form_that_wraps_it(found: IPv4
         "http://example.org/", "ftp://example.org/", "https:///x", "https://user@example.org/",
         "https://user:word@example.org/", "https://127.0.0.1/", "https://[::1]/", "//example.org",
         "https://example.org:99999/", "https://exa mple.org/", "https://example.org/\r\nX: y",
-        "https://" + "a" * 600 + ".org/", "javascript:alert(1)", "",
+        "https://" + "a" * 600 + ".org/", "javascript:alert(1)", "", "file:///etc/passwd",
+        "gopher://example.org/", "https://[::ffff:10.0.0.1]/", "http://169.254.169.254/",
     ],
 )  # fmt: skip
 def test_an_address_that_is_no_open_https_is_refused(url: str) -> None:

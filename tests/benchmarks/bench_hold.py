@@ -1,6 +1,6 @@
 """How the portal serves honest people while others keep their connections waiting.
 
-Five kinds of silent clients at once, each `number` strong, of several accounts
+Six kinds of slow and silent clients at once, each `number` strong, of several accounts
 (`silent_clients.py`). Beside them one honest client asks for `/healthz`, one opens the front page,
 one uploads photos. The rate limits are raised, so that they do not help. A use that fails counts
 as PATIENCE_SECONDS.

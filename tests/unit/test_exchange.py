@@ -13,7 +13,7 @@ import pytest
 from tornado.netutil import bind_sockets
 from werkzeug.wsgi import ClosingIterator
 
-from webapp.http import exchange
+from webapp.http import exchange, paced_stream
 from webapp.http.held_bytes import HeldBytes
 from webapp.http.portal import Portal
 from webapp.http.worker import Worker
@@ -113,6 +113,39 @@ def test_an_answer_that_nobody_reads_is_given_up_and_closed() -> None:
     with serving(answer) as connect, connect(2048) as wire:
         wire.sendall(GET)
         assert answer.closed.wait(PATIENCE_SECONDS)
+
+
+def chunked(*chunks: bytes) -> bytes:
+    """A request with a body of these chunks."""
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    framed = (b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in (*chunks, b""))
+    return head + b"".join(framed)
+
+
+def test_a_body_in_crumbs_is_read_slowly_until_its_time_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exchange, "PIECE_SECONDS", 2)
+    with serving(saying) as connect, connect() as wire, connect() as other:
+        wire.sendall(chunked(*[b"x"] * 20_000))
+        other.sendall(GET)
+        assert other.recv(12) == b"HTTP/1.1 200"
+        with pytest.raises(ConnectionResetError):
+            wire.recv(1)
+
+
+def test_an_honest_body_is_not_kept_waiting_for_its_many_pieces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(paced_stream, "CRUMB_SECONDS", 1000)
+    with serving(saying) as connect, connect() as wire:
+        for body in ([b"x"] * 40, [bytes(200)] * 5000, [bytes(100_000)] * 20):
+            wire.sendall(chunked(*body))
+            assert b"said" in wire.recv(65536)
+        wire.sendall(post(100_000))
+        for _ in range(500):
+            wire.sendall(bytes(200))
+        assert b"said" in wire.recv(65536)
 
 
 def test_an_answer_is_made_only_as_fast_as_it_is_read() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from tornado.iostream import IOStream
 from tornado.tcpserver import TCPServer
 
 from webapp.http.exchange import Exchange
+from webapp.http.paced_stream import PacedStream
 from webapp.http.upload_body import MAX_BODY_BYTES
 from webapp.http.worker import Worker
 from webapp.http.wsgi import PIECE_BYTES
@@ -28,6 +30,7 @@ MAX_HEAD_BYTES = 32 * 1024
 MAX_WAITING_BYTES = 4 * PIECE_BYTES
 """So much may come of later requests while one is answered; who sends more is cut off."""
 
+BUFFERS: Mapping[str, Any] = {"max_buffer_size": MAX_WAITING_BYTES, "read_chunk_size": PIECE_BYTES}
 PARAMETERS = HTTP1ConnectionParameters(
     chunk_size=PIECE_BYTES,
     header_timeout=HEAD_SECONDS,
@@ -48,7 +51,7 @@ class Portal(TCPServer, HTTPServerConnectionDelegate):
     """Accepts connections. Above `most` the oldest make room: honest ones are soon done."""
 
     def __init__(self, worker: Worker, most: int) -> None:
-        super().__init__(max_buffer_size=MAX_WAITING_BYTES, read_chunk_size=PIECE_BYTES)
+        super().__init__(**BUFFERS)
         self._worker = worker
         self._most = most
         self._oldest_first: dict[IOStream, None] = {}
@@ -59,6 +62,7 @@ class Portal(TCPServer, HTTPServerConnectionDelegate):
             oldest = next(iter(self._oldest_first))
             del self._oldest_first[oldest]
             oldest.close()
+        stream = PacedStream(stream.socket, **BUFFERS)
         self._oldest_first[stream] = None
         HTTP1ServerConnection(stream, PARAMETERS, Peer(address[0])).start_serving(self)
 

@@ -34,7 +34,7 @@ from tests import factories
 from tests.benchmarks import silent_clients
 from tests.benchmarks.bench_uploads import UPLOAD, photo_of, wait_for
 from tests.benchmarks.parts import running_postgres
-from tests.labelled_release import labelled_release
+from tests.factories.photo_releases import release_with_photos
 from tests.spark.programs import ROOT
 
 PHOTO = photo_of(200_000)
@@ -201,8 +201,8 @@ def _prepare(settings: Settings, photos: int) -> tuple[list[str], str]:
     store = hub.open_store(settings)
     with closing(Database(settings.catalogue_url)) as database, database.transaction() as cursor:
         tokens = [factories.token(cursor, factories.account(cursor)) for _ in range(ACCOUNTS)]
-        packed = {factories.label(cursor): [chance.randbytes(200_000) for _ in range(photos)]}
-        return tokens, labelled_release(cursor, store, packed)
+        packed = [chance.randbytes(200_000) for _ in range(photos)]
+        return tokens, release_with_photos(cursor, store, packed).id
 
 
 if __name__ == "__main__":

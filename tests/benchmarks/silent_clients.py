@@ -1,6 +1,7 @@
 """Clients that stop a server by what they leave out: `python -m tests.benchmarks.silent_clients`.
 
-Each keeps one connection busy for as long as the server lets it, and then opens the next.
+Each keeps one connection busy for as long as the server lets it, and then opens the next, from
+another address.
 """
 
 from __future__ import annotations
@@ -107,6 +108,7 @@ async def _again_and_again(way: Way, target: AttackedPortal) -> None:
         with suppress(OSError), socket.socket() as wire:
             wire.setblocking(False)
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+            wire.bind((f"127.0.0.{random.randint(2, 250)}", 0))
             await asyncio.get_running_loop().sock_connect(wire, ("127.0.0.1", target.port))
             # Closed with a reset: thousands of old connections would say more of the kernel.
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -138,7 +138,7 @@ def test_a_browser_that_signed_in_before_passes_where_its_address_does_not(
     known, place = strict.application.test_client(), _somewhere()
     assert known.post("/sign-in", data=person, environ_overrides=place).status_code == 303
     known.delete_cookie("session")
-    bucket = f"sign-in:address:{limits.digest(limits._network(place['REMOTE_ADDR']))}"
+    bucket = f"sign-in:address:{limits.digest(limits.network(place['REMOTE_ADDR']))}"
     everybody = f"sign-in:all:{limits.digest('strangers')}"
     with web.database.transaction() as cursor:
         rate_counts.count(cursor, [RateUse(bucket, 1, 99999), RateUse(everybody, 1, 99999)], 300)

@@ -64,7 +64,7 @@ Bucket = tuple[str, str, int, int, int]
 
 
 def _buckets(limit: Limit, asking: Requester) -> list[Bucket]:
-    address = _network(asking.address)
+    address = network(asking.address)
     if asking.account is not None:
         own, group = str(asking.account.id), "members"
         factor = limit.premium if Role.PREMIUM in asking.account.roles else 1
@@ -85,7 +85,8 @@ def _buckets(limit: Limit, asking: Requester) -> list[Bucket]:
     ]
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
+    """The address, or of an IPv6 address the part that one household has to itself."""
     try:
         found = ip_address(address)
     except ValueError:

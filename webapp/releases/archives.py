@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from flask import Response, request
 
 from imagehub.vocabulary import Account
-from webapp.http import byte_ranges
+from webapp.http import byte_ranges, limits
 from webapp.http.resources import Resources
 from webapp.releases import format_files
 from webapp.releases import service as releases
@@ -24,9 +24,10 @@ def answer(hub: Resources, release_id: str, format_name: str, account: Account |
     """
     path = format_files.find_whole(format_name).whole.format(release=release_id)
     releases.require_welcome(hub.database, release_id, account)
-    who = str(account.id) if account else request.remote_addr or ""
+    address = limits.network(request.remote_addr or "")
+    who = str(account.id) if account else address
     with ExitStack() as until_sent:
-        until_sent.enter_context(OPEN.one_more(who))
+        until_sent.enter_context(OPEN.one_more(who, address))
         response = file(hub, release_id, path, account)
         name = path.rpartition("/")[2]
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -15,12 +15,14 @@ from werkzeug.test import TestResponse
 
 from imagehub.catalogue.accounts import account_tokens, credentials, sessions
 from imagehub.catalogue.accounts.sessions import NewSession
+from imagehub.catalogue.accounts.tokens import digest
 from imagehub.catalogue.demands import demands, webhooks
 from imagehub.catalogue.demands.demands import DemandSpec
 from imagehub.catalogue.labels import label_proposals, own_labels
 from imagehub.catalogue.labels.label_proposals import NewProposal
 from imagehub.catalogue.moderation import photo_openings, reports
 from imagehub.catalogue.moderation.reports import ReportKind
+from imagehub.catalogue.releases import release_files
 from imagehub.vocabulary import Account, Label, Outcome, Role, Scope
 from tests import factories, photos
 from tests.access_cells import ALLOWED, VISITOR, Cell
@@ -164,7 +166,7 @@ class World:
 
     def values(self, cell: Cell) -> dict[str, str]:
         """What stands in the path for each of its parameters, and for others."""
-        return {**self._values(cell), **self._trained(cell)}
+        return {**self._values(cell), **self._trained(cell), **self._released(cell)}
 
     def _trained(self, cell: Cell) -> dict[str, str]:
         """A run with its model, or a release to train on, where the route is about training."""
@@ -178,6 +180,15 @@ class World:
             made = making.model(cursor, self.web.store, owner.account)
         known = str(uuid.uuid4()) if cell.target == "absent" else made
         return {"run_id": known, "model_id": known, "name": "labels.txt"}
+
+    def _released(self, cell: Cell) -> dict[str, str]:
+        """A file of the release in one of its formats, or a document."""
+        if "/formats/" not in cell.route.rule:
+            return {"path:name": "CREDITS.md"}
+        with self.web.database.transaction() as cursor:
+            found = release_files.of_release(cursor, self.release, "")[0].path
+        name, _, path = found.partition("/")
+        return {"name": name, "path:path": path}
 
     def _values(self, cell: Cell) -> dict[str, str]:
         owner = self.people.get(cell.subject) if cell.target == "own" else self.other
@@ -209,7 +220,6 @@ class World:
             ),
             "question_id": str(uuid.uuid4() if is_absent else self._question_id(owner)),
             "account_id": str(uuid.uuid4() if is_absent else owner.account.id),
-            "path:path": "train/a.jpg",
             "path:filename": "base.css",
         }
 
@@ -293,6 +303,11 @@ def _form(route: Route, world: World, name: str) -> dict[str, str]:
     match route.rule:
         case "/sign-in":
             return {"name": world.other.account.name, "password": PASSWORD}
+        case "/sign-in/link":
+            secret = secrets.token_urlsafe(16)
+            with world.web.database.transaction() as cursor:
+                credentials.add_link(cursor, world.other.account.id, digest(secret), 3600)
+            return {"secret": secret}
         case "/sign-up":
             return {"name": name, "email": f"{name}@example.com", "password": PASSWORD}
         case "/terms":

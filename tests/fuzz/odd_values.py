@@ -7,6 +7,8 @@ import json
 
 from hypothesis import strategies as st
 
+from tests.access_world import PASSWORD
+
 TEXTS = (
     "", " ", "0", "-1", "1_000", "١٢", "1e9", "10" * 10, "9" * 5000, "NaN", "inf", "0x10", "1.5",
     "true", "null", "None", "[]", "{}", "%", "%%", "_", "'", '"', "\\", "';--", "(a+)+$", "*", "?",
@@ -16,6 +18,7 @@ TEXTS = (
     "\U0001f469\u200d\U0001f52c", "<b>", "{{7*7}}", "%s%n", "=cmd|'/C calc'!A0", "x" * 10_000,
     "2026-02-30", "0001-01-01", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59",
     "/m/0bt9lr", "/m/", "/hub/0001", "00000000-0000-0000-0000-000000000000", "0" * 16, "Dog",
+    PASSWORD,
 )  # fmt: skip
 
 BYTES = (b"\xff", b"%00", b"%ff%fe", b"\xed\xa0\x80", b"\xc0\xaf", b"a=b&a=c", b"%", b"+" * 50)

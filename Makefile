@@ -66,6 +66,7 @@ bench-training: .venv/development .venv/java ## measure training on CROWD=DIR be
 
 fuzz: .venv/development ## CASES odd requests to a portal and MUTANTS damaged photos to the decoder: what breaks?
 	$(RUN)/python -m tests.fuzz api --cases $(CASES)
+	$(RUN)/python -m tests.fuzz wire --cases $(CASES)
 	$(RUN)/python -m tests.fuzz photos --cases $(MUTANTS) --workers $(WORKERS)
 
 photos: .venv/studio/ready ## render the sample photos anew, those that are missing; ASK="mug --seed 7 --folder DIR" for others

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import click
 
 from deploy.figures import add_figures
 from tests.benchmarks.parts import LOGS
-from tests.fuzz import photo_campaign
+from tests.fuzz import photo_campaign, wire_cases
 from tests.fuzz.photo_campaign import LANDED, PhotoOutcomes, PhotoPlan
 from tests.fuzz.portal import running_portal
-from tests.fuzz.web_answers import WebAnswers
+from tests.fuzz.web_answers import PATIENCE_SECONDS, WebAnswers
 from tests.fuzz.web_campaign import WebCampaign, WebPlan
 
 TELL_SECONDS = 10
+HANGS = 1000
+"""Stands for the status of an answer that does not come."""
 
 
 @click.group()
@@ -48,6 +52,31 @@ def api(cases: int, seed: int, each: int, coverage: bool) -> None:
                 _tell_answers(answers, seconds)
     click.echo(f"never served: {', '.join(answers.never_served()) or 'none'}")
     sys.exit(1 if answers.broken else 0)
+
+
+@main.command()
+@click.option("--cases", type=click.IntRange(1), default=20_000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+def wire(cases: int, seed: int) -> None:
+    """Send odd bytes to the portal's port; exit 1 for an answer of 500 or more, or for none."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    statuses: Counter[int] = Counter()
+    broken = 0
+    chance = random.Random(seed)
+    with running_portal(LOGS) as web:
+        for _ in range(cases):
+            request = wire_cases.make(chance)
+            try:
+                status = wire_cases.send(web.url, request, PATIENCE_SECONDS)
+            except TimeoutError:
+                status = HANGS
+            statuses[status] += 1
+            if status >= 500:
+                broken += 1
+                click.echo(f"{status}: {request[:300]!r}")
+    click.echo(", ".join(f"{count} {status}" for status, count in statuses.most_common()))
+    add_figures("hold", fuzz_wire_cases=cases, fuzz_wire_5xx=broken)
+    sys.exit(1 if broken else 0)
 
 
 def _tell_answers(answers: WebAnswers, seconds: float) -> None:

@@ -55,17 +55,17 @@ def texts() -> st.SearchStrategy[str]:
 
 def headers() -> st.SearchStrategy[dict[str, str]]:
     """Headers of a request, few of them."""
-    return st.dictionaries(st.sampled_from(_HEADERS), st.sampled_from(_HEADER_TEXTS), max_size=2)
+    return st.dictionaries(st.sampled_from(HEADERS), st.sampled_from(HEADER_TEXTS), max_size=2)
 
 
-_HEADERS = (
+HEADERS = (
     "Accept", "Accept-Language", "Accept-Encoding", "Content-Type", "Content-Encoding", "Range",
     "If-Range", "If-None-Match", "If-Modified-Since", "Idempotency-Key", "X-Content-SHA256",
     "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Origin", "Sec-Fetch-Site",
     "Referer", "User-Agent", "X-CSRF-Token", "X-Request-Id", "X-HTTP-Method-Override",
     "Authorization", "Cookie", "TE", "Via", "X-Odd",
 )  # fmt: skip
-_HEADER_TEXTS = (
+HEADER_TEXTS = (
     "", "*/*", "x", "0", "-1", ",", ";", "=", '"', '"x', "W/", "bytes=0-", "bytes=-1", "bytes=5-2",
     "bytes=0-0,2-3", "bytes=99999999999999999999-", "gzip", "text/html;q=x", "application/json",
     "multipart/form-data", "multipart/form-data; boundary=", "text/plain; charset=nonsense",

@@ -202,6 +202,14 @@ def test_a_label_that_is_no_text_is_refused(web: Web, token: str, label: str) ->
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/api/v1/labels", "/labels", "/sign-in"])
+def test_a_query_of_bytes_that_are_no_text_is_the_clients_fault(web: Web, path: str) -> None:
+    for query in (b"q=\xff", b"\xed\xa0\x80", b"next=\x80"):
+        lines = b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        status, _ = raw(web, b"GET " + path.encode() + b"?" + query + lines)
+        assert status in (200, 422)
+
+
 def test_an_encoded_body_is_refused(web: Web, token: str) -> None:
     for path, media_type in (("/api/v1/uploads?label=Dog", "image/jpeg"),
                              ("/api/v1/subsets/preview", "application/json")):  # fmt: skip

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from imagehub.sandbox.pool import Sandbox
 from tests.benchmarks.toy_figures import require_written
-from tests.fuzz import web_answers
+from tests.fuzz import web_answers, wire_cases
 from tests.fuzz.__main__ import main
 from tests.fuzz.photo_mutants import mutant
 from tests.fuzz.photo_parts import put_together, take_apart
@@ -32,6 +32,25 @@ def test_the_portal_answers_odd_requests_and_none_with_an_error_of_its_own() -> 
     assert re.search(r"60 cases: 2xx [1-9]", result.output)
     figures = ("cases", "5xx", "hangs", "broken_connections", "seconds")
     require_written("hold", [f"fuzz_{figure}" for figure in figures])
+
+
+def test_odd_bytes_on_the_wire_are_answered_and_not_with_an_error_of_the_hub() -> None:
+    result = CliRunner().invoke(main, ["wire", "--cases", "80"])
+    assert result.exit_code == 0, result.output
+    assert re.search(r"[1-9]\d* 400", result.output)
+    assert re.search(r"[1-9]\d* 200", result.output)
+    require_written("hold", ["fuzz_wire_cases", "fuzz_wire_5xx"])
+
+
+def test_an_answer_on_the_wire_is_read_behind_what_goes_before_it() -> None:
+    def script(request: Request) -> Reply:
+        return Reply(500)
+
+    with scripted_server(script) as server:
+        asked = b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 0\r\n"
+        assert wire_cases.send(server.url, asked + b"Connection: close\r\n\r\n", 5) == 500
+        with pytest.raises(TimeoutError):
+            wire_cases.send(server.url, b"GET / HTTP/1.1\r\n", 0.2)
 
 
 def test_every_mutated_photo_lands_or_is_refused_by_name() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import string
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from tornado.httputil import HTTPServerRequest
 
@@ -24,6 +25,7 @@ def environ(
     """The environment for a request with this body; `length` is None where it has none.
 
     A header whose name has `_` is left out: it would pass for the one with `-`, which a proxy sets.
+    Bytes of the query that are no ASCII are quoted, as a client should: they may be no text.
     """
     headers = {
         "HTTP_" + name.replace("-", "_").upper(): value
@@ -36,7 +38,7 @@ def environ(
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(request.path).decode("latin-1"),
-        "QUERY_STRING": request.query,
+        "QUERY_STRING": quote(request.query, safe=string.printable, encoding="latin-1"),
         "CONTENT_TYPE": media_type,
         **({} if length is None else {"CONTENT_LENGTH": str(length)}),
         "REMOTE_ADDR": request.remote_ip,

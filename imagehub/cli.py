@@ -7,6 +7,7 @@ Commands of the core are the modules of imagehub.commands, each with one `comman
 from __future__ import annotations
 
 import importlib
+import keyword
 import pkgutil
 from importlib.metadata import EntryPoint, entry_points
 
@@ -20,7 +21,7 @@ SHARED = ("options", "output")
 """Modules of imagehub.commands that are no command."""
 
 CORE = tuple(
-    module.name.replace("_", "-")
+    module.name.rstrip("_").replace("_", "-")  # `import` is no name for a module
     for module in pkgutil.iter_modules(commands.__path__)
     if module.name not in SHARED
 )
@@ -43,7 +44,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- the same
         """Load one command; one that cannot be loaded becomes a command that says why."""
         if cmd_name in CORE:
-            module = importlib.import_module(f"imagehub.commands.{cmd_name.replace('-', '_')}")
+            name = cmd_name.replace("-", "_") + "_" * keyword.iskeyword(cmd_name)
+            module = importlib.import_module(f"imagehub.commands.{name}")
             command: click.Command = module.command
             return command
         for plugin in entry_points(group=PLUGINS, name=cmd_name):
@@ -98,8 +100,8 @@ def main() -> None:
     """A crowd's photos become image datasets that one can trust.
 
     Most commands speak to a hub: --server and --token, or IMAGEHUB_SERVER and IMAGEHUB_TOKEN, say
-    to which and as whom. `labels import`, `token` and `status --recount` open the catalogue
-    itself, on the machine of the hub.
+    to which and as whom. `import`, `labels import`, `token` and `status --recount` open the
+    catalogue itself, on the machine of the hub.
 
     \b
     Example:

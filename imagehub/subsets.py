@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+CONTRIBUTORS_LICENCE = "CC-BY-4.0"
+"""What contributors grant by the terms; imported photos have licences of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class SubsetRules:
@@ -49,7 +52,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class ReleasePhoto:
-    """The file that people download for an image: its full derivative, and whom to thank."""
+    """The file that people download for an image: the full derivative; whom to thank, and how."""
 
     image_id: str
     photo_sha256: str
@@ -59,6 +62,7 @@ class ReleasePhoto:
     width: int
     height: int
     contributor: str
+    licence: str
 
 
 def in_split_order(names: Iterable[str]) -> list[str]:

@@ -12,6 +12,7 @@ from spark_jobs.runs import JobContext, SparkJobContext, job_run
 
 NAMES = (
     "withdraw",
+    "imports",
     "labels",
     "verify",
     "cluster",

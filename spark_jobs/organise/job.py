@@ -16,11 +16,13 @@ TOLERANCE = 0.05
 
 
 def has_work(database: Database) -> bool:
-    """True once verification has said something new, or labels were imported."""
+    """True once verification has said something new, labels were imported, or licences changed."""
     with database.transaction() as cursor:
-        return job_runs.finished_since_began(
-            cursor, "verify", "organise"
-        ) or label_sets.labels_changed_since_organised(cursor)
+        return (
+            job_runs.finished_since_began(cursor, "verify", "organise")
+            or label_sets.labels_changed_since_organised(cursor)
+            or label_sets.any_due(cursor)
+        )
 
 
 def run(context: JobContext) -> dict[str, int]:

@@ -15,6 +15,10 @@ from imagehub.catalogue.database import Database
 from imagehub.catalogue.demands import deliveries, notices, webhooks
 from imagehub.catalogue.demands.deliveries import DeliveryEvent
 from imagehub.catalogue.demands.notices import News
+from imagehub.catalogue.imports import import_rows, imports, photo_origins
+from imagehub.catalogue.imports.import_rows import ImportRow, RowPlace
+from imagehub.catalogue.imports.imports import ImportPlan, PartProgress
+from imagehub.catalogue.imports.photo_origins import PhotoOrigin
 from imagehub.catalogue.moderation import photo_openings, reports
 from imagehub.catalogue.moderation.reports import ReportKind
 from imagehub.catalogue.releases import release_queries
@@ -48,6 +52,9 @@ PRIVATE = {
     "reviewer_records": None,
 }
 """The tables that row-level security guards, and a change that a forgotten predicate would make."""
+
+OPERATORS_ONLY = ("imports", "import_parts", "import_rows", "import_counts")
+"""Tables that only admins read."""
 
 FOR_ADMINS = frozenset({"audit_events", "sessions", "photo_reports"})
 """Those of which an admin reads all rows."""
@@ -156,6 +163,8 @@ def test_nobody_writes_rows_in_anothers_name(as_web: Database, people: dict[str,
         "select account_id from contributor_records",
         "select label from review_golds", "select said from review_consensus",
         "select finds from reviewer_skills", "delete from review_questions",
+        "update imports set source = 'x'", "delete from import_rows",
+        "select * from unlicensed_images", "update photo_origins set licence = 'CC0-1.0'",
         "update photo_openings set ends_at = now()", "delete from photo_openings",
         "insert into reviewer_records values (null, 1, 1)",
     ],
@@ -174,9 +183,38 @@ def test_every_table_of_somebodys_rows_is_forced_or_said_not_to_be(database: Dat
             " and c.relnamespace = 'public'::regnamespace"
         )
         found = {row.name: row.is_forced for row in cursor.fetchall()}
-    assert {name for name, is_forced in found.items() if is_forced} == set(PRIVATE)
+    assert {name for name, is_forced in found.items() if is_forced} == {*PRIVATE, "imports"}
     unguarded = {name for name, is_forced in found.items() if not is_forced}
     assert unguarded <= GUARDED_BY_OUR_PREDICATES_ONLY
+
+
+@pytest.mark.parametrize("table", OPERATORS_ONLY)
+def test_only_admins_read_imports(
+    as_web: Database, database: Database, people: dict[str, Account], table: str
+) -> None:
+    with database.transaction() as cursor:
+        plan = ImportPlan("mugs", people["one"].id, "mugs.zip", "files", {}, None)
+        imports.begin(cursor, plan)
+        imports.keep_part(cursor, "mugs", "mugs.zip", PartProgress())
+        place = RowPlace("1.jpg", 0)
+        import_rows.keep(cursor, "mugs", [ImportRow(place, "mugs.zip", "Mug", 0, uuid.uuid4())])
+    for name, rows in (("one", 0), ("other", 0), ("admin", 1)):
+        with as_web.acting_for(people[name].id).transaction() as cursor:
+            cursor.execute(f"select * from {table}")
+            assert cursor.rowcount == rows
+
+
+def test_an_origin_is_read_with_its_upload(
+    as_web: Database, database: Database, people: dict[str, Account]
+) -> None:
+    with database.transaction() as cursor:
+        photo = factories.photo(cursor, owner=people["one"])
+        origin = PhotoOrigin(photo.upload_id, "CC0-1.0", "CC0-1.0", "Ada", "", "")
+        photo_origins.keep(cursor, [origin])
+    for name, rows in (("one", 1), ("other", 0)):
+        with as_web.acting_for(people[name].id).transaction() as cursor:
+            cursor.execute("select * from photo_origins")
+            assert cursor.rowcount == rows
 
 
 def test_no_request_writes_through_a_view(database: Database) -> None:

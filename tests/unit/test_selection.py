@@ -131,7 +131,9 @@ def _selection(contents: dict[str, bytes]) -> Selection:
         ],
         labels={"/m/dog": Label("/m/dog", "Dog")},
         photos={
-            image_id: ReleasePhoto(image_id, digest(data), digest(data), len(data), 0, 4, 3, "ada")
+            image_id: ReleasePhoto(
+                image_id, digest(data), digest(data), len(data), 0, 4, 3, "ada", "CC-BY-4.0"
+            )
             for image_id, data in contents.items()
         },
     )

@@ -31,6 +31,12 @@ def labels_changed_since_organised(cursor: Cursor) -> bool:
     return bool(cursor.fetchone().answer)
 
 
+def any_due(cursor: Cursor) -> bool:
+    """True if an image may come or go for another reason than its verdicts: its licence."""
+    cursor.execute("select exists (select from unorganised where is_due) as answer")
+    return bool(cursor.fetchone().answer)
+
+
 def stage(cursor: Cursor) -> bool:
     """Work out who belongs where by the current verdicts, for the rest of the transaction.
 
@@ -64,7 +70,9 @@ def stage(cursor: Cursor) -> bool:
         from verdicts v
         join current_version using (version)
         join label_ancestors a on a.mid = v.label
-        where v.outcome = 'verified' and {scope}
+        where v.outcome = 'verified'
+            and {scope}
+            and not exists (select from unlicensed_images x where x.image_id = v.image_id)
         """  # noqa: S608 (one of the two scopes above)
     )
     cursor.execute(

@@ -13,7 +13,13 @@ from psycopg2.extras import execute_values
 
 from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.releases.subsets import rules_from_json
-from imagehub.subsets import Assignment, Offer, ReleasePhoto, SubsetRules
+from imagehub.subsets import (
+    CONTRIBUTORS_LICENCE,
+    Assignment,
+    Offer,
+    ReleasePhoto,
+    SubsetRules,
+)
 from imagehub.vocabulary import Label
 
 
@@ -119,14 +125,16 @@ def photos(cursor: Cursor, image_ids: Sequence[str]) -> list[ReleasePhoto]:
         """
         select i.id, encode(i.photo_sha256, 'hex') as photo, encode(i.full_sha256, 'hex') as full,
             i.full_bytes, i.full_crc32, i.full_width, i.full_height,
-            coalesce(a.name, '') as contributor
+            coalesce(nullif(o.author, ''), a.name, '') as contributor,
+            coalesce(o.licence, %s) as licence
         from images i
         left join uploads u on u.id = i.first_upload_id
         left join accounts a on a.id = u.account_id
+        left join photo_origins o on o.upload_id = i.first_upload_id
         where i.id = any(%s::bpchar[])
         order by i.id
         """,
-        (list(image_ids),),
+        (CONTRIBUTORS_LICENCE, list(image_ids)),
     )
     return [ReleasePhoto(*row) for row in cursor.fetchall()]
 

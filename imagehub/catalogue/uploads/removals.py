@@ -118,6 +118,7 @@ def hold_images(cursor: Cursor, image_ids: Collection[str]) -> bool:
 
 def remove_upload(cursor: Cursor, upload_id: UUID) -> None:
     """Delete an upload's row, if it is there, and answer its withdrawal, if there is one."""
+    cursor.execute("delete from photo_origins where upload_id = %s", (upload_id,))
     cursor.execute("delete from uploads where id = %s returning state", (upload_id,))
     if row := cursor.fetchone():
         _count(
@@ -173,9 +174,15 @@ def set_first_upload(cursor: Cursor, image_id: str, upload_id: UUID) -> None:
     """Credit an image to another upload than the one that is gone."""
     cursor.execute(
         """
-        update images
-        set first_upload_id = %(upload)s
-        where id = %(image)s and first_upload_id <> %(upload)s
+        with credited as (
+            update images
+            set first_upload_id = %(upload)s
+            where id = %(image)s and first_upload_id <> %(upload)s
+            returning id
+        )
+        insert into unorganised (image_id, is_due) -- its licence may be another now
+        select id, true
+        from credited
         """,
         {"upload": upload_id, "image": image_id},
     )

@@ -14,9 +14,6 @@ from imagehub.vocabulary import Label
 from spark_jobs.release.selection.choose import ChosenImage
 from spark_jobs.release.selection.paths import path
 
-LICENCE = "CC-BY-4.0"
-"""What contributors grant; there is one licence for all photos so far."""
-
 LABEL_SOURCE = "machine"
 """Open Images' word for a label that a program has judged; people's reviews will have their own."""
 
@@ -73,7 +70,7 @@ def _file(file_path: str, choice: ChosenImage, photo: ReleasePhoto) -> ManifestF
         label=choice.label,
         labels=_labels(choice),
         contributor=photo.contributor,
-        licence=LICENCE,
+        licence=photo.licence,
         duplicate_group=choice.group,
     )
 

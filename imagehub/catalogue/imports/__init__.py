@@ -1,0 +1,1 @@
+"""Imports, their rows and report, and the origins of imported photos."""

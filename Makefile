@@ -8,6 +8,7 @@ CROWDS ?= $(or $(CROWD),$(wildcard ../shared/crowd/dev ../shared/crowd/grocery .
 KILLS ?= 200
 MUTANTS ?= 100000
 ONCE ?=
+ROWS ?= 1000000
 SEEDS ?= 3
 UPLOADS ?= 100000
 WORKERS ?= 2
@@ -17,7 +18,7 @@ RUN := .venv/bin
 SETTINGS := $(if $(MODELS),IMAGEHUB_MODELS="$(abspath $(MODELS))")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lint mutants bench bench-curation bench-faults bench-scale bench-training fuzz photos install clean
+.PHONY: help demo up test check lint mutants bench bench-curation bench-faults bench-import bench-scale bench-training fuzz photos install clean
 
 help: ## explain the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /make \1\t/' | expand -t 20
@@ -56,6 +57,9 @@ bench-curation: .venv/development .venv/curation .venv/java ## measure verificat
 
 bench-scale: .venv/development ## measure pages and publishing beside 50 rows by id, with PHOTOS=N in the catalogue
 	$(RUN)/python -m tests.benchmarks.bench_scale $(if $(PHOTOS),--photos $(PHOTOS))
+
+bench-import: .venv/development ## measure how fast Open Images' tables come in: ROWS photos, five labels each
+	$(RUN)/python -m tests.benchmarks.bench_import --photos $(ROWS)
 
 bench-faults: .venv/development .venv/java ## UPLOADS small photos against KILLS random kills, half on each profile: is anything lost?
 	$(RUN)/python -m tests.benchmarks.faults --uploads $(UPLOADS) --kills $(KILLS)

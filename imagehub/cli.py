@@ -17,7 +17,7 @@ from imagehub import __version__, commands
 from imagehub.errors import HubError
 from imagehub.file_names import NO_TEXT, shown
 
-SHARED = ("options", "output")
+SHARED = ("import_report", "options", "output")
 """Modules of imagehub.commands that are no command."""
 
 CORE = tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,12 +14,13 @@ import click
 from imagehub import hub
 from imagehub.catalogue.accounts import accounts
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.imports import import_rows, imports, photo_origins
-from imagehub.catalogue.imports.import_rows import ReportedRow
-from imagehub.catalogue.imports.imports import ImportEntry, ImportPlan
+from imagehub.catalogue.imports import imports, references
+from imagehub.catalogue.imports.imports import ImportPlan
+from imagehub.commands.import_report import OUTCOMES, entry_as_json, numbers, report, write_rows
 from imagehub.commands.options import as_json, open_catalogue, require_name
 from imagehub.commands.output import progress_bar, write_fields, write_json, write_table
-from imagehub.importing import following
+from imagehub.errors import NotFound
+from imagehub.importing import following, open_images
 from imagehub.importing.bringing import bring_in
 from imagehub.importing.formats import FORMATS, guess_format, open_reader
 from imagehub.importing.licences import spdx
@@ -29,8 +29,6 @@ from imagehub.settings import Settings
 from imagehub.vocabulary import Role
 
 FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
-OUTCOMES = ("waiting", "landed", "duplicate", "refused", "undone")
-PAGE_ROWS = 1_000
 
 
 @click.group()
@@ -74,7 +72,64 @@ def start(source: str, wait: bool, as_json: bool, **options: Any) -> None:
         bring_in(database, log, plan, reader, met=lambda rows: bar.advance(task, rows))
     if wait:
         following.wait(database, plan.name)
-    _report(database, plan.name, as_json)
+    report(database, plan.name, as_json)
+
+
+@command.command("open-images")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, resolve_path=True))
+@click.option("--name", default=open_images.FORMAT, show_default=True, help="The import's name.")
+@as_json
+def open_images_(folder: str, name: str, as_json: bool) -> None:
+    """Bring in Open Images' published tables in FOLDER: photos by reference, and their labels.
+
+    Image ids and image labels are known by their headers. Classes and hierarchy are imported first
+    where they lie in FOLDER (class-descriptions.csv, bbox_labels_600_hierarchy.json). Photos are
+    not fetched, and no verdict reads the labels: what people and networks say is kept apart. Run
+    it again after a failure and it goes on where it was.
+
+    \b
+    Example:
+      imagehub import open-images published/
+      imagehub import said open-images 000004f4400f6ec5
+    """
+    database = open_catalogue()
+    open_images.import_classes(database, Path(folder))
+    with database.transaction() as cursor:
+        importer = accounts.create_account(cursor, "importer", [Role.CONTRIBUTOR])
+    plan = ImportPlan(name, importer, folder, open_images.FORMAT, {}, None)
+    total = sum(file.path.stat().st_size for file in open_images.published_files(Path(folder)))
+    with progress_bar("bytes") as bar:
+        task = bar.add_task("Reading", total=total)
+        open_images.bring_in_tables(database, plan, lambda read: bar.advance(task, read))
+    report(database, name, as_json)
+
+
+@command.command()
+@click.argument("name")
+@click.argument("photo")
+@as_json
+def said(name: str, photo: str, as_json: bool) -> None:
+    """Show what the import NAME says of the PHOTO with this id at the source.
+
+    \b
+    Example:
+      imagehub import said open-images 000004f4400f6ec5
+    """
+    with open_catalogue().transaction() as cursor:
+        imports.get(cursor, name)
+        found = references.photo(cursor, name, photo)
+        labels = references.said(cursor, name, photo)
+    if found is None:
+        raise NotFound(f"The import {name} has no photo {photo[:40]!r}.")
+    if as_json:
+        told = [{**asdict(label), "by_people": label.is_by_people} for label in labels]
+        return write_json(asdict(found) | {"labels": told})
+    write_fields([(field.replace("_", " "), value) for field, value in asdict(found).items()])
+    click.echo()
+    return write_table(
+        ("label", "MID", "who says so", "confidence"),
+        [(one.name, one.label, one.source, f"{one.confidence:g}") for one in labels],
+    )
 
 
 @command.command("list")
@@ -85,12 +140,12 @@ def list_(limit: int, as_json: bool) -> None:
     with open_catalogue().transaction() as cursor:
         found = imports.newest(cursor, None, limit)
     if as_json:
-        return write_json([_as_json(entry) for entry in found])
+        return write_json([entry_as_json(entry) for entry in found])
     columns = ("name", "format", "begun", *OUTCOMES)
     return write_table(
         columns,
         [
-            (entry.plan.name, entry.plan.format, f"{entry.begun_at:%Y-%m-%d}", *_numbers(entry))
+            (entry.plan.name, entry.plan.format, f"{entry.begun_at:%Y-%m-%d}", *numbers(entry))
             for entry in found
         ],
     )
@@ -105,8 +160,8 @@ def show(name: str, rows: TextIO | None, as_json: bool) -> None:
     database = open_catalogue()
     following.settle(database)
     if rows:
-        _write_rows(database, name, rows)
-    _report(database, name, as_json)
+        write_rows(database, name, rows)
+    report(database, name, as_json)
 
 
 @command.command()
@@ -121,7 +176,7 @@ def retry(name: str, wait: bool, as_json: bool) -> None:
         following.retry(database, log, name)
     if wait:
         following.wait(database, name)
-    _report(database, name, as_json)
+    report(database, name, as_json)
 
 
 @command.command()
@@ -134,7 +189,7 @@ def undo(name: str, as_json: bool) -> None:
         imports.get(cursor, name)
         imports.ask_undo(cursor, name)
     following.undo(database, name)
-    _report(database, name, as_json)
+    report(database, name, as_json)
 
 
 @command.command()
@@ -182,70 +237,3 @@ def import_name(source: str) -> str:
 def _open_log() -> Iterator[UploadLog]:
     with closing(hub.open_log(Settings.from_environment())) as log:
         yield log
-
-
-def _report(database: Database, name: str, as_json: bool) -> None:
-    with database.transaction() as cursor:
-        entry = imports.get(cursor, name)
-        reasons = imports.reasons(cursor, name)
-        unlicensed = photo_origins.count_unlicensed(cursor, name)
-    if as_json:
-        told = [asdict(reason) for reason in reasons]
-        return write_json(_as_json(entry) | {"reasons": told, "unlicensed": unlicensed})
-    write_fields(
-        [
-            ("import", entry.plan.name),
-            ("source", f"{entry.plan.source} ({entry.plan.format})"),
-            ("rows", entry.total),
-            *zip(OUTCOMES, _numbers(entry), strict=True),
-            ("of unknown licence", unlicensed or None),
-        ]
-    )
-    if reasons:
-        click.echo()
-        write_table(
-            ("refused", "rows", "for example"), [tuple(asdict(r).values()) for r in reasons]
-        )
-    return None
-
-
-def _write_rows(database: Database, name: str, file: TextIO) -> None:
-    writer = csv.writer(file)
-    writer.writerow(("place", "label", "outcome", "code", "reason", "upload", "image"))
-    for outcome in OUTCOMES:
-        for row in all_rows(database, name, outcome):
-            writer.writerow(
-                (
-                    *(row.place.key, row.label, row.outcome, row.code, row.reason),
-                    *(row.upload_id or "", row.image_id or ""),
-                )
-            )
-
-
-def all_rows(database: Database, name: str, outcome: str) -> Iterator[ReportedRow]:
-    """Every row of an outcome, read a page at a time."""
-    after = None
-    while True:
-        with database.transaction() as cursor:
-            found = import_rows.listed(cursor, name, outcome, after, PAGE_ROWS)
-        yield from found
-        if len(found) < PAGE_ROWS:
-            return
-        after = found[-1].place
-
-
-def _numbers(entry: ImportEntry) -> list[int]:
-    return [entry.rows.get(outcome, 0) for outcome in OUTCOMES]
-
-
-def _as_json(entry: ImportEntry) -> dict[str, Any]:
-    return {
-        "name": entry.plan.name,
-        "source": entry.plan.source,
-        "format": entry.plan.format,
-        "begun_at": entry.begun_at,
-        "read_at": entry.read_at,
-        "undone_at": entry.undone_at,
-        "rows": entry.total,
-        **dict(zip(OUTCOMES, _numbers(entry), strict=True)),
-    }

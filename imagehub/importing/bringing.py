@@ -74,7 +74,7 @@ def bring_in(
     with database.transaction() as cursor:
         imports.begin(cursor, plan)
         refused = import_rows.parts_refused(cursor, plan.name) if is_retry else set()
-    with _alone(database, plan.name), ThreadPoolExecutor(WORKERS, "importing") as pool:
+    with alone(database, plan.name), ThreadPoolExecutor(WORKERS, "importing") as pool:
         run = _Run(database, log, plan, LabelNames(plan), pool, is_retry)
         for part in reader.parts():
             with database.transaction() as cursor:
@@ -87,7 +87,8 @@ def bring_in(
 
 
 @contextmanager
-def _alone(database: Database, name: str) -> Iterator[None]:
+def alone(database: Database, name: str) -> Iterator[None]:
+    """Be the only process that brings this import in; raise Conflict if another is."""
     keeper = Database(database.url, statement_timeout_seconds=0)
     with keeper.transaction() as cursor:
         is_held = imports.hold(cursor, name)

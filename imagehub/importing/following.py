@@ -5,10 +5,17 @@ from __future__ import annotations
 import time
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.imports import import_rows, imports, photo_origins
+from imagehub.catalogue.imports import (
+    import_counts,
+    import_rows,
+    imports,
+    photo_origins,
+    references,
+)
 from imagehub.catalogue.imports.imports import ImportEntry
 from imagehub.errors import Refused
-from imagehub.importing.bringing import bring_in
+from imagehub.importing import open_images
+from imagehub.importing.bringing import alone, bring_in
 from imagehub.importing.formats import open_reader
 from imagehub.importing.licences import spdx
 from imagehub.log.protocol import UploadLog
@@ -44,21 +51,29 @@ def undo(database: Database, name: str) -> int:
     """Withdraw every upload of an import that is to be undone; return how many rows that were.
 
     The job `withdraw` then removes them, as it does for everybody. Killed, it is done again.
+    Raises Conflict while the import is under way.
     """
-    undone = 0
-    while True:
+    with alone(database, name):
         with database.transaction() as cursor:
-            found = import_rows.withdraw(cursor, name, TOGETHER)
-            undone += found
-            if not found:
-                imports.end_undoing(cursor, name)
-                return undone
+            if imports.get(cursor, name).plan.format == open_images.FORMAT:
+                references.drop(cursor, name)
+                import_counts.move_all(cursor, name, "undone")
+        undone = 0
+        while True:
+            with database.transaction() as cursor:
+                found = import_rows.withdraw(cursor, name, TOGETHER)
+                undone += found
+                if not found:
+                    imports.end_undoing(cursor, name)
+                    return undone
 
 
 def retry(database: Database, log: UploadLog, name: str) -> ImportEntry:
     """Read the source again, and send what was refused and what it did not have then."""
     with database.transaction() as cursor:
         plan = imports.get(cursor, name).plan
+    if plan.format == open_images.FORMAT:
+        return open_images.retry_tables(database, plan)
     reader = open_reader(plan.source, plan.format, plan.options)
     return bring_in(database, log, plan, reader, is_retry=True)
 

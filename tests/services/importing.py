@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from imagehub.cli import main
-from imagehub.commands.import_ import OUTCOMES, all_rows
+from imagehub.commands.import_report import OUTCOMES, all_rows
 from imagehub.importing import following
 from tests.services.withdrawing import WithdrawingHub
 
@@ -58,3 +60,24 @@ class ImportingHub(WithdrawingHub):
         with self.database.transaction() as cursor:
             cursor.execute(f"select count(*) as rows from {table} where {condition}")
             return int(cursor.fetchone().rows)
+
+    def kill_after_progress(
+        self, count: str, by: int, dice: random.Random, *command: object
+    ) -> bool:
+        """Run a command and kill it a random moment after a count has grown; False if it ended."""
+        start = self._number(count)
+        context = multiprocessing.get_context("fork")
+        process = context.Process(target=self.command, args=command)
+        process.start()
+        while process.is_alive() and self._number(count) < start + by:
+            process.join(0.001)
+        process.join(dice.uniform(0, 0.005))
+        is_alive = process.is_alive()
+        process.kill()
+        process.join()
+        return is_alive
+
+    def _number(self, statement: str) -> int:
+        with self.database.transaction() as cursor:
+            cursor.execute(statement)
+            return int(cursor.fetchone()[0] or 0)

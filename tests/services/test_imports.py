@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import multiprocessing
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -96,19 +95,9 @@ def test_an_import_goes_on_after_kills_at_random_moments(
     dice = random.Random(7)
     files = {f"Mug/{number:03d}.jpg": jpeg(number, 80, 64) for number in range(300)}
     source = tar_of(tmp_path / "mugs.tar", files)
-    kills = 0
-    while kills < 20:
-        process = multiprocessing.get_context("fork").Process(
-            target=hub.command, args=("start", source)
-        )
-        process.start()
-        process.join(dice.uniform(0.02, 0.2))
-        if process.exitcode == 0:
-            break
-        process.kill()
-        process.join()
-        kills += 1
-    assert kills >= 5
+    progress = "select count(*) from import_rows"
+    for _ in range(20):
+        assert hub.kill_after_progress(progress, 8, dice, "start", source)
     assert hub.bring(source)["landed"] == 300
     for table in ("import_rows", "acceptances", "uploads", "images", "photo_origins"):
         assert hub.count(table) == 300, table

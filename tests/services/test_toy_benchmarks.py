@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from deploy.figures import add_figures
-from tests.benchmarks import bench_hold, bench_row_security, bench_scale, bench_uploads
+from tests.benchmarks import (
+    bench_hold,
+    bench_import,
+    bench_row_security,
+    bench_scale,
+    bench_uploads,
+)
 from tests.benchmarks.toy_figures import require_written
 from tests.servers.kafka import Kafka
 
@@ -46,6 +52,13 @@ def test_the_row_security_benchmark_writes_its_figures(catalogue_url: str) -> No
         "row_security",
         [f"{reading}_{figure}" for reading in READINGS for figure in ("ms", "with_to_without")],
     )
+
+
+def test_the_import_benchmark_adds_its_figures_to_those_of_scale(catalogue_url: str) -> None:
+    add_figures("scale", photos=1)
+    figures = bench_import.run(bench_import.TOY, 4, catalogue_url)
+    assert figures["import_rows_per_second"] > 0
+    require_written("scale", ["photos", *figures])
 
 
 def test_the_scale_benchmark_writes_its_figures(catalogue_url: str) -> None:

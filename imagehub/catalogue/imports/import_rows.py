@@ -65,7 +65,7 @@ def known(cursor: Cursor, name: str, keys: Sequence[str]) -> dict[RowPlace, Know
         """
         select key, number, outcome, attempt
         from import_rows
-        where import = %s and key = any(%s)
+        where import_name = %s and key = any(%s)
         """,
         (name, list(keys)),
     )
@@ -78,9 +78,32 @@ def known(cursor: Cursor, name: str, keys: Sequence[str]) -> dict[RowPlace, Know
 def parts_refused(cursor: Cursor, name: str) -> set[str]:
     """The parts in which rows were refused."""
     cursor.execute(
-        "select distinct part from import_rows where import = %s and outcome = 'refused'", (name,)
+        "select distinct part from import_rows where import_name = %s and outcome = 'refused'",
+        (name,),
     )
     return {row.part for row in cursor.fetchall()}
+
+
+def refused_places(cursor: Cursor, name: str, part: str) -> list[RowPlace]:
+    """Where the refused rows of a part are."""
+    cursor.execute(
+        """
+        select key, number
+        from import_rows
+        where import_name = %s and outcome = 'refused' and part = %s
+        order by key, number
+        """,
+        (name, part),
+    )
+    return [RowPlace(row.key, row.number) for row in cursor.fetchall()]
+
+
+def remove(cursor: Cursor, name: str, place: RowPlace) -> None:
+    """Drop a refused row that stands in a table of its own now."""
+    cursor.execute(
+        "delete from import_rows where import_name = %s and key = %s and number = %s",
+        (name, place.key, place.number),
+    )
 
 
 def keep(cursor: Cursor, name: str, rows: Iterable[ImportRow]) -> None:
@@ -89,10 +112,10 @@ def keep(cursor: Cursor, name: str, rows: Iterable[ImportRow]) -> None:
         cursor,
         """
         insert into import_rows (
-            import, key, number, part, label, outcome, code, reason, upload_id, attempt
+            import_name, key, number, part, label, outcome, code, reason, upload_id, attempt
         )
         values %s
-        on conflict (import, key, number) do update
+        on conflict (import_name, key, number) do update
         set label = excluded.label, outcome = excluded.outcome, code = excluded.code,
             reason = excluded.reason, upload_id = excluded.upload_id,
             attempt = excluded.attempt, sent_at = now()
@@ -112,7 +135,8 @@ def keep(cursor: Cursor, name: str, rows: Iterable[ImportRow]) -> None:
 def forget(cursor: Cursor, name: str, key: str) -> None:
     """Drop what was said of a place that turned out to be no row: a part that can be read now."""
     cursor.execute(
-        "delete from import_rows where import = %s and key = %s and upload_id is null", (name, key)
+        "delete from import_rows where import_name = %s and key = %s and upload_id is null",
+        (name, key),
     )
 
 
@@ -147,21 +171,21 @@ def settle(cursor: Cursor, limit: int) -> int:
     cursor.execute(
         """
         with waiting as (
-            select import, key, number, upload_id
+            select import_name, key, number, upload_id
             from import_rows
             where outcome = 'waiting'
             order by sent_at
             limit %s
             for update skip locked
         ), settled as (
-            select w.import, w.key, w.number,
+            select w.import_name, w.key, w.number,
                 case
                     when u.state is distinct from 'landed' then 'refused'
                     when i.first_upload_id = u.id or exists (
                         select
                         from import_rows f
                         where f.upload_id = i.first_upload_id
-                            and f.import = w.import
+                            and f.import_name = w.import_name
                             and f.key = w.key
                     ) then 'landed'
                     else 'duplicate'
@@ -179,7 +203,7 @@ def settle(cursor: Cursor, limit: int) -> int:
         update import_rows r
         set outcome = s.outcome, code = s.code, reason = s.reason
         from settled s
-        where r.import = s.import and r.key = s.key and r.number = s.number
+        where r.import_name = s.import_name and r.key = s.key and r.number = s.number
         """,
         (limit,),
     )
@@ -192,7 +216,7 @@ def count_waiting(cursor: Cursor, name: str) -> int:
         """
         select coalesce(sum(rows), 0)::bigint as rows
         from import_counts
-        where import = %s and outcome = 'waiting'
+        where import_name = %s and outcome = 'waiting'
         """,
         (name,),
     )
@@ -206,7 +230,7 @@ def withdraw(cursor: Cursor, name: str, limit: int) -> int:
         with here as (
             select key, number, upload_id
             from import_rows
-            where import = %(name)s and outcome in ('landed', 'duplicate', 'waiting')
+            where import_name = %(name)s and outcome in ('landed', 'duplicate', 'waiting')
             limit %(limit)s
         ), asked as (
             insert into withdrawals (upload_id, account_id, photo_sha256)
@@ -218,7 +242,7 @@ def withdraw(cursor: Cursor, name: str, limit: int) -> int:
         update import_rows r
         set outcome = 'undone'
         from here
-        where r.import = %(name)s and r.key = here.key and r.number = here.number
+        where r.import_name = %(name)s and r.key = here.key and r.number = here.number
         """,
         {"name": name, "limit": limit},
     )
@@ -235,7 +259,7 @@ def listed(
             coalesce(r.reason, '') as reason, r.upload_id, u.image_id
         from import_rows r
         left join uploads u on u.id = r.upload_id
-        where r.import = %(name)s
+        where r.import_name = %(name)s
             and r.outcome = %(outcome)s
             and (r.key, r.number) > (%(key)s, %(number)s)
         order by r.key, r.number

@@ -67,7 +67,7 @@ _IMPORTS = """
         from (
             select outcome, sum(rows) as rows
             from import_counts c
-            where c.import = i.name
+            where c.import_name = i.name
             group by outcome
             having sum(rows) <> 0
         ) counted
@@ -206,7 +206,7 @@ def asked(cursor: Cursor) -> list[str]:
 def part(cursor: Cursor, name: str, part_name: str) -> PartProgress:
     """How far a part is read."""
     cursor.execute(
-        "select position, rows, is_read from import_parts where import = %s and part = %s",
+        "select position, rows, is_read from import_parts where import_name = %s and part = %s",
         (name, part_name),
     )
     row = cursor.fetchone()
@@ -217,9 +217,9 @@ def keep_part(cursor: Cursor, name: str, part_name: str, progress: PartProgress)
     """Note how far a part is read."""
     cursor.execute(
         """
-        insert into import_parts (import, part, position, rows, is_read)
+        insert into import_parts (import_name, part, position, rows, is_read)
         values (%s, %s, %s, %s, %s)
-        on conflict (import, part) do update
+        on conflict (import_name, part) do update
         set position = excluded.position, rows = excluded.rows, is_read = excluded.is_read
         """,
         (name, part_name, progress.position, progress.rows, progress.is_read),
@@ -233,13 +233,13 @@ def reasons(cursor: Cursor, name: str) -> list[ReasonCount]:
         select code, rows, (
             select r.reason
             from import_rows r
-            where r.import = %(name)s and r.outcome = 'refused' and r.code = counted.code
+            where r.import_name = %(name)s and r.outcome = 'refused' and r.code = counted.code
             limit 1
         ) as example
         from (
             select code, sum(rows)::bigint as rows
             from import_counts
-            where import = %(name)s and outcome = 'refused'
+            where import_name = %(name)s and outcome = 'refused'
             group by code
             having sum(rows) <> 0
         ) counted

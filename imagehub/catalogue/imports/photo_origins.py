@@ -59,7 +59,7 @@ def set_licence(cursor: Cursor, import_name: str, licence: str, limit: int) -> i
             select p.upload_id
             from import_rows r
             join photo_origins p on p.upload_id = r.upload_id
-            where r.import = %(name)s and p.licence is null
+            where r.import_name = %(name)s and p.licence is null
             limit %(limit)s
         ) unknown
         where o.upload_id = unknown.upload_id
@@ -76,7 +76,7 @@ def count_unlicensed(cursor: Cursor, import_name: str) -> int:
         select count(*) as photos
         from import_rows r
         join photo_origins o on o.upload_id = r.upload_id
-        where r.import = %s and o.licence is null and r.outcome in ('landed', 'waiting')
+        where r.import_name = %s and o.licence is null and r.outcome in ('landed', 'waiting')
         """,
         (import_name,),
     )

@@ -20,17 +20,17 @@ create index imports_asked on imports (name)
 
 -- Written by: with imports. How far each part of a source is read: an archive, a file of a table.
 create table import_parts (
-    import text not null references imports,
+    import_name text not null references imports,
     part text not null,
     position bigint not null default 0, -- bytes of a table that are in the catalogue
     rows bigint not null default 0,     -- and how many rows these were
     is_read boolean not null default false,
-    primary key (import, part)
+    primary key (import_name, part)
 );
 
 -- Written by: with imports. What became of each row of a source.
 create table import_rows (
-    import text not null references imports,
+    import_name text not null references imports,
     key text not null,                  -- the row's place in the source
     number smallint not null default 0, -- of the labels of one photo
     part text not null,
@@ -42,10 +42,10 @@ create table import_rows (
     upload_id uuid,                     -- null: refused before it was sent
     attempt smallint not null default 0,
     sent_at timestamptz not null default now(),
-    primary key (import, key, number),
+    primary key (import_name, key, number),
     check ((outcome = 'refused') = (code is not null and reason is not null))
 );
-create index import_rows_by_outcome on import_rows (import, outcome, key, number);
+create index import_rows_by_outcome on import_rows (import_name, outcome, key, number);
 create index import_rows_of_uploads on import_rows (upload_id) where upload_id is not null;
 create index import_rows_waiting on import_rows (sent_at) where outcome = 'waiting';
 
@@ -53,12 +53,12 @@ create index import_rows_waiting on import_rows (sent_at) where outcome = 'waiti
 -- The sum over the slots is how many rows of an import have an outcome; several, so that rows that
 -- are written at once seldom wait for one another.
 create table import_counts (
-    import text not null references imports,
+    import_name text not null references imports,
     outcome text not null,
     code text not null default '',
     slot smallint not null,
     rows bigint not null,
-    primary key (import, outcome, code, slot)
+    primary key (import_name, outcome, code, slot)
 );
 
 create function count_import_rows() returns trigger
@@ -66,16 +66,16 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if tg_op <> 'INSERT' then
         insert into import_counts
-            select import, outcome, coalesce(code, ''), pg_backend_pid() % 64, -count(*)
+            select import_name, outcome, coalesce(code, ''), pg_backend_pid() % 64, -count(*)
             from gone group by 1, 2, 3 order by 1, 2, 3
-            on conflict (import, outcome, code, slot)
+            on conflict (import_name, outcome, code, slot)
                 do update set rows = import_counts.rows + excluded.rows;
     end if;
     if tg_op <> 'DELETE' then
         insert into import_counts
-            select import, outcome, coalesce(code, ''), pg_backend_pid() % 64, count(*)
+            select import_name, outcome, coalesce(code, ''), pg_backend_pid() % 64, count(*)
             from come group by 1, 2, 3 order by 1, 2, 3
-            on conflict (import, outcome, code, slot)
+            on conflict (import_name, outcome, code, slot)
                 do update set rows = import_counts.rows + excluded.rows;
     end if;
     return null;

@@ -18,6 +18,9 @@ from imagehub.catalogue.accounts.sessions import NewSession
 from imagehub.catalogue.accounts.tokens import digest
 from imagehub.catalogue.demands import demands, webhooks
 from imagehub.catalogue.demands.demands import DemandSpec
+from imagehub.catalogue.imports import import_rows, imports
+from imagehub.catalogue.imports.import_rows import ImportRow, RowPlace
+from imagehub.catalogue.imports.imports import ImportPlan, PartProgress
 from imagehub.catalogue.labels import label_proposals, own_labels
 from imagehub.catalogue.labels.label_proposals import NewProposal
 from imagehub.catalogue.moderation import photo_openings, reports
@@ -120,6 +123,19 @@ class World:
         with self.web.database.transaction() as cursor:
             return factories.photo(cursor, self.label, owner=owner.account).upload_id
 
+    def _import_name(self) -> str:
+        """A new import: some cells undo it."""
+        name, owner = f"made-{secrets.token_hex(6)}", self.other.account.id
+        plan = ImportPlan(name, owner, "things.zip", "files", {}, None)
+        why = ("truncated", "The photo is cut off before its end.")
+        places = (RowPlace(f"Mug/{number}.jpg", 0) for number in range(3))
+        rows = [ImportRow(place, "things.zip", "Mug", 0, None, *why) for place in places]
+        with self.web.database.transaction() as cursor:
+            imports.begin(cursor, plan)
+            imports.keep_part(cursor, plan.name, "things.zip", PartProgress(0, 3, True))
+            import_rows.keep(cursor, plan.name, rows)
+        return plan.name
+
     def _question_id(self, owner: Person) -> uuid.UUID:
         with self.web.database.transaction() as cursor:
             return factories.review_question(cursor, owner.account, self.public)
@@ -207,6 +223,7 @@ class World:
             "kind": "thumb" if cell.route.rule.endswith(".jpg") else kind,
             "code": code,
             "release_id": self.release,
+            "import_name": self._import_name() if "<import_name>" in cell.route.rule else "none",
             **self._wanted(cell, owner),
             "session_id": str(
                 self._session_id(owner)
@@ -322,6 +339,8 @@ def _form(route: Route, world: World, name: str) -> dict[str, str]:
             return {"act": "rename", "name": name}
         case "/demands":
             return {"label": world.label.mid, "target": "5", "why": name, "days": "3"}
+        case "/imports/<import_name>/undo":
+            return {"sure": "1"}
         case "/demands/<demand_id>/close":
             return {"because": "It is not needed."}
         case "/account/webhooks":

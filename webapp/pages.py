@@ -20,6 +20,7 @@ from webapp.http import page_words, sessions
 from webapp.images import pages as images
 from webapp.images import permissions
 from webapp.images import pixels_pages as pixels
+from webapp.imports import pages as imports
 from webapp.labels import pages as labels
 from webapp.models import pages as models
 from webapp.moderation import openings_pages as photo_openings
@@ -52,6 +53,7 @@ PAGES: tuple[Blueprint, ...] = (
     account.pages,
     accounts.pages,
     operator.pages,
+    imports.pages,
     review.pages,
     duplicates.pages,
     moderation.pages,

@@ -15,8 +15,9 @@ from imagehub import hub
 from imagehub.catalogue.accounts import accounts
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.imports import imports, references
+from imagehub.catalogue.imports.import_rows import OUTCOMES
 from imagehub.catalogue.imports.imports import ImportPlan
-from imagehub.commands.import_report import OUTCOMES, entry_as_json, numbers, report, write_rows
+from imagehub.commands.import_report import entry_as_json, numbers, report, write_rows
 from imagehub.commands.options import as_json, open_catalogue, require_name
 from imagehub.commands.output import progress_bar, write_fields, write_json, write_table
 from imagehub.errors import NotFound

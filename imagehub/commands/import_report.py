@@ -11,11 +11,10 @@ import click
 
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.imports import import_rows, imports, photo_origins
-from imagehub.catalogue.imports.import_rows import ReportedRow
+from imagehub.catalogue.imports.import_rows import OUTCOMES, ReportedRow
 from imagehub.catalogue.imports.imports import ImportEntry
 from imagehub.commands.output import write_fields, write_json, write_table
 
-OUTCOMES = ("waiting", "landed", "duplicate", "refused", "undone")
 PAGE_ROWS = 1_000
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
+from imagehub.catalogue.imports.import_rows import OUTCOMES
 from imagehub.cli import main
-from imagehub.commands.import_report import OUTCOMES, all_rows
+from imagehub.commands.import_report import all_rows
 from imagehub.importing import following
 from tests.services.withdrawing import WithdrawingHub
 

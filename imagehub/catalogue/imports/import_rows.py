@@ -11,6 +11,8 @@ from psycopg2.extras import execute_values
 
 from imagehub.catalogue.database import Cursor
 
+OUTCOMES = ("waiting", "landed", "duplicate", "refused", "undone")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class RowPlace:

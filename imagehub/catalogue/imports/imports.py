@@ -45,7 +45,7 @@ class ImportEntry:
 
 @dataclass(frozen=True, slots=True)
 class ReasonCount:
-    """How many rows were refused for one reason; `example` is the first one's sentence."""
+    """How many rows were refused for one reason; `example` is one's sentence."""
 
     code: str
     rows: int
@@ -59,6 +59,14 @@ class PartProgress:
     position: int = 0
     rows: int = 0
     is_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPart:
+    """A part of a source, and how far it is read."""
+
+    name: str
+    progress: PartProgress
 
 
 _IMPORTS = """
@@ -213,6 +221,24 @@ def part(cursor: Cursor, name: str, part_name: str) -> PartProgress:
     return PartProgress(*row) if row else PartProgress()
 
 
+def parts(cursor: Cursor, name: str, limit: int) -> list[NamedPart]:
+    """The first parts of a source by name."""
+    cursor.execute(
+        """
+        select part, position, rows, is_read
+        from import_parts
+        where import_name = %s
+        order by part
+        limit %s
+        """,
+        (name, limit),
+    )
+    return [
+        NamedPart(row.part, PartProgress(row.position, row.rows, row.is_read))
+        for row in cursor.fetchall()
+    ]
+
+
 def keep_part(cursor: Cursor, name: str, part_name: str, progress: PartProgress) -> None:
     """Note how far a part is read."""
     cursor.execute(
@@ -230,24 +256,16 @@ def reasons(cursor: Cursor, name: str) -> list[ReasonCount]:
     """Why rows were refused, the most frequent reason first."""
     cursor.execute(
         """
-        select code, rows, (
-            select r.reason
-            from import_rows r
-            where r.import_name = %(name)s and r.outcome = 'refused' and r.code = counted.code
-            limit 1
-        ) as example
-        from (
-            select code, sum(rows)::bigint as rows
-            from import_counts
-            where import_name = %(name)s and outcome = 'refused'
-            group by code
-            having sum(rows) <> 0
-        ) counted
+        select code, sum(rows)::bigint as rows, max(example) as example
+        from import_counts
+        where import_name = %(name)s and outcome = 'refused'
+        group by code
+        having sum(rows) <> 0
         order by rows desc, code
         """,
         {"name": name},
     )
-    return [ReasonCount(row.code, row.rows, row.example or "") for row in cursor.fetchall()]
+    return [ReasonCount(row.code, row.rows, row.example) for row in cursor.fetchall()]
 
 
 def _entry(row: Any) -> ImportEntry:

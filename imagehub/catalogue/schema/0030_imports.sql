@@ -58,6 +58,7 @@ create table import_counts (
     code text not null default '',
     slot smallint not null,
     rows bigint not null,
+    example text not null default '', -- one of the rows' reasons
     primary key (import_name, outcome, code, slot)
 );
 
@@ -66,14 +67,16 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if tg_op <> 'INSERT' then
         insert into import_counts
-            select import_name, outcome, coalesce(code, ''), pg_backend_pid() % 64, -count(*)
+            select import_name, outcome, coalesce(code, ''), pg_backend_pid() % 64, -count(*),
+                coalesce(min(reason), '')
             from gone group by 1, 2, 3 order by 1, 2, 3
             on conflict (import_name, outcome, code, slot)
                 do update set rows = import_counts.rows + excluded.rows;
     end if;
     if tg_op <> 'DELETE' then
         insert into import_counts
-            select import_name, outcome, coalesce(code, ''), pg_backend_pid() % 64, count(*)
+            select import_name, outcome, coalesce(code, ''), pg_backend_pid() % 64, count(*),
+                coalesce(min(reason), '')
             from come group by 1, 2, 3 order by 1, 2, 3
             on conflict (import_name, outcome, code, slot)
                 do update set rows = import_counts.rows + excluded.rows;

@@ -1,0 +1,1 @@
+"""Imports, for who runs the hub: their reports, retries and undoing."""

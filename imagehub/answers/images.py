@@ -69,6 +69,15 @@ class DuplicatePairAnswer(Answer):
     reason: str
 
 
+class OriginAnswer(Answer):
+    """Where an imported photo comes from; a licence of null is unknown. Texts may be empty."""
+
+    licence: str | None
+    author: str
+    title: str
+    source_url: str
+
+
 class ImageAnswer(Answer):
     """One image; `width` and `height` in pixels are the upright original's.
 
@@ -86,6 +95,7 @@ class ImageAnswer(Answer):
     thumb: str
     landed_at: datetime
     contributors: tuple[str, ...]
+    origin: OriginAnswer | None
     public: bool
     verification_version: int | None
     verdicts: tuple[VerdictAnswer, ...]

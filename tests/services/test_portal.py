@@ -12,6 +12,8 @@ import pytest
 
 from imagehub.catalogue.demands import demands
 from imagehub.catalogue.demands.demands import DemandSpec
+from imagehub.catalogue.imports import photo_origins
+from imagehub.catalogue.imports.photo_origins import PhotoOrigin
 from imagehub.formats import FORMATS, ReleaseFormat
 from imagehub.storage import keys
 from imagehub.vocabulary import Outcome
@@ -238,3 +240,37 @@ def test_the_pages_show_who_sent_photos_first_what_is_near_to_these(web: Web) ->
     for_sender = viewer.get("/demands").text
     assert for_sender.index(links[0]) < for_sender.index(links[1])
     assert links[0] in viewer.get("/").text
+
+
+def test_an_imported_photo_names_its_author_licence_and_source(web: Web) -> None:
+    with web.database.transaction() as cursor:
+        made = factories.verified_photo(cursor, store=web.store)
+        plain = factories.verified_photo(cursor, store=web.store)
+        factories.publish_label_sets(cursor)
+        origin = PhotoOrigin(
+            *(
+                made.upload_id,
+                "CC-BY-SA-2.0",
+                "CC BY-SA 2.0",
+                "Ada <b>",
+                "A mug",
+                "https://x.example/1",
+            )
+        )
+        photo_origins.keep(cursor, [origin])
+    page = web.get(f"/images/{made.image_id}").text
+    assert "Imported: “A mug” by Ada &lt;b&gt; (<a" in page
+    assert 'href="https://x.example/1" rel="external nofollow"' in page
+    assert "CC-BY-SA-2.0" in page
+    told = web.get(f"/api/v1/images/{made.image_id}").json()["origin"]
+    assert (told["licence"], told["author"]) == ("CC-BY-SA-2.0", "Ada <b>")
+    assert web.get(f"/api/v1/images/{plain.image_id}").json()["origin"] is None
+
+
+def test_the_source_of_an_imported_photo_is_no_script(web: Web) -> None:
+    with web.database.transaction() as cursor:
+        made = factories.verified_photo(cursor, store=web.store)
+        factories.publish_label_sets(cursor)
+        origin = PhotoOrigin(made.upload_id, "CC0-1.0", "", "", "", "javascript:alert(1)")
+        photo_origins.keep(cursor, [origin])
+    assert "javascript:" not in web.get(f"/images/{made.image_id}").text

@@ -13,12 +13,14 @@ from imagehub.answers.images import (
     ImageAnswer,
     ImageInList,
     ImagesOfLabel,
+    OriginAnswer,
     SimilarImages,
     VerdictAnswer,
 )
 from imagehub.answers.labels import LabelName
 from imagehub.catalogue.images.image_lists import Tile
 from imagehub.catalogue.images.image_queries import ImageVerdict
+from imagehub.catalogue.imports.photo_origins import PhotoOrigin
 from imagehub.vocabulary import Account
 from webapp.http.boundary import RequestModel, Text, Whole
 from webapp.http.endpoints import Endpoints
@@ -99,6 +101,7 @@ def _image(found: ImageView, explained: tuple[Explanation, ...]) -> ImageAnswer:
         full_bytes=image.full_bytes,
         landed_at=image.landed_at,
         contributors=tuple(dict.fromkeys(sent.contributor for sent in found.uploads)),
+        origin=_origin(found.origin),
         public=image.is_public,
         verification_version=found.check.version if found.check else None,
         verdicts=tuple(_verdict(*each) for each in zip(found.verdicts, explained, strict=True)),
@@ -117,6 +120,17 @@ def _image(found: ImageView, explained: tuple[Explanation, ...]) -> ImageAnswer:
             for pair in found.pairs
         ),
         **_paths(image.id),
+    )
+
+
+def _origin(origin: PhotoOrigin | None) -> OriginAnswer | None:
+    if origin is None:
+        return None
+    return OriginAnswer(
+        licence=origin.licence,
+        author=origin.author,
+        title=origin.title,
+        source_url=origin.source_url,
     )
 
 

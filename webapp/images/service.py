@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from imagehub.catalogue.database import Cursor, Database
@@ -18,6 +18,8 @@ from imagehub.catalogue.images.image_queries import (
     ImageUpload,
     ImageVerdict,
 )
+from imagehub.catalogue.imports import photo_origins
+from imagehub.catalogue.imports.photo_origins import PhotoOrigin
 from imagehub.catalogue.labels import label_queries
 from imagehub.catalogue.operation import scrubs
 from imagehub.errors import NotFound
@@ -26,7 +28,7 @@ from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Account, Label
 from webapp.http.cursors import Page, decode, page_after, page_before
 from webapp.images import image_policy, permissions
-from webapp.images.image_policy import ImagePolicy
+from webapp.images.image_policy import ImagePolicy, SeenUploads
 from webapp.images.permissions import ImageStanding
 
 FRONT_CLUSTERS = 12
@@ -76,6 +78,7 @@ class ImageView:
     standing: ImageStanding
     shared_claims: frozenset[Label]
     damaged: tuple[str, ...]
+    origin: PhotoOrigin | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,14 @@ def show(database: Database, image_id: str, viewer: Account | None = None) -> Im
             standing=standing,
             shared_claims=image_queries.shared_claims(cursor, image.id),
             damaged=_damaged(cursor, image),
+            origin=_origin(cursor, policy, told),
         )
+
+
+def _origin(cursor: Cursor, policy: ImagePolicy, told: Sequence[ImageUpload]) -> PhotoOrigin | None:
+    """Where the first upload's photo comes from, for whom may know who sent it."""
+    is_told = bool(told) and policy.uploads is not SeenUploads.WITHOUT_SENDERS
+    return photo_origins.find(cursor, told[0].id) if is_told else None
 
 
 def _damaged(cursor: Cursor, image: ImageEntry) -> tuple[str, ...]:

@@ -44,6 +44,20 @@ def keep(cursor: Cursor, origins: Iterable[PhotoOrigin]) -> None:
     )
 
 
+def find(cursor: Cursor, upload_id: UUID) -> PhotoOrigin | None:
+    """The origin of an upload's photo, if it was imported."""
+    cursor.execute(
+        """
+        select upload_id, licence, licence_words, author, title, source_url
+        from photo_origins
+        where upload_id = %s
+        """,
+        (upload_id,),
+    )
+    row = cursor.fetchone()
+    return PhotoOrigin(*row) if row else None
+
+
 def forget(cursor: Cursor, upload_id: UUID) -> None:
     """Forget where a photo came from that is gone, or did not come."""
     cursor.execute("delete from photo_origins where upload_id = %s", (upload_id,))

@@ -100,8 +100,8 @@ def main() -> None:
     """A crowd's photos become image datasets that one can trust.
 
     Most commands speak to a hub: --server and --token, or IMAGEHUB_SERVER and IMAGEHUB_TOKEN, say
-    to which and as whom. `import`, `labels import`, `token` and `status --recount` open the
-    catalogue itself, on the machine of the hub.
+    to which and as whom. `import`, `labels import`, `vectors`, `token` and `status --recount` open
+    the catalogue itself, on the machine of the hub.
 
     \b
     Example:

@@ -201,3 +201,26 @@ def test_the_counts_of_an_import_are_those_of_its_rows(hub: ImportingHub, tmp_pa
         )
         counted = {row.outcome: row.rows for row in cursor.fetchall()}
         assert imports.get(cursor, "things").rows == counted
+
+
+def test_a_table_of_labels_is_told_what_is_missing_once_all_archives_are_read(
+    hub: ImportingHub, tmp_path: Path
+) -> None:
+    (tmp_path / "shards").mkdir()
+    (tmp_path / "t.csv").write_text("file,label\n1.jpg,Mug\n2.jpg,Mug\n3.jpg,Mug\n")
+    zip_of(tmp_path / "shards/a.zip", {"1.jpg": jpeg(1, 200, 150)})
+    zip_of(tmp_path / "shards/b.zip", {"2.jpg": jpeg(2, 200, 150)})
+    hub.bring(tmp_path / "shards", "--table", tmp_path / "t.csv")
+    expected = {"a.zip/1.jpg": ("landed", ""), "b.zip/2.jpg": ("landed", "")}
+    missing = {"b.zip/3.jpg": ("refused", "file_missing")}
+    assert hub.import_rows("shards") == expected | missing
+    with hub.database.transaction() as cursor:  # as if it had been killed between the two
+        cursor.execute("delete from import_parts where part = 'b.zip'")
+        cursor.execute("delete from import_rows where part = 'b.zip'")
+    hub.bring(tmp_path / "shards", "--table", tmp_path / "t.csv")
+    assert hub.import_rows("shards") == expected | missing
+    photos = {"2.jpg": jpeg(2, 200, 150), "late/3.jpg": jpeg(3, 200, 150)}
+    zip_of(tmp_path / "shards/b.zip", photos)
+    hub.report("retry", "shards")
+    hub.land_all()
+    assert hub.import_rows("shards") == expected | {"b.zip/late/3.jpg": ("landed", "")}

@@ -134,11 +134,17 @@ def keep(cursor: Cursor, name: str, rows: Iterable[ImportRow]) -> None:
     )
 
 
-def forget(cursor: Cursor, name: str, key: str) -> None:
-    """Drop what was said of a place that turned out to be no row: a part that can be read now."""
+def forget(cursor: Cursor, name: str, part: str) -> None:
+    """Drop what was said of a part as a whole, before it is read: damaged, or without a file."""
     cursor.execute(
-        "delete from import_rows where import_name = %s and key = %s and upload_id is null",
-        (name, key),
+        """
+        delete from import_rows
+        where import_name = %(name)s
+            and outcome = 'refused'
+            and part = %(part)s
+            and (key = %(part)s or code = 'file_missing')
+        """,
+        {"name": name, "part": part},
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from imagehub.client.folders import is_passed_over
@@ -17,7 +18,7 @@ from imagehub.importing.source import (
     printable,
     refused_row,
 )
-from imagehub.importing.trees import Tree, TreeEntry, open_tree
+from imagehub.importing.trees import TreeEntry, open_tree
 
 PHOTOS = frozenset(
     {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif"}
@@ -39,39 +40,64 @@ class FilesReader:
         self._place = place
         self._label = label
         self._table = table
+        self._left = set(self.parts())
 
     def parts(self) -> Sequence[str]:
         """The archives of a folder that holds nothing else, or the place itself."""
         return archives(self._place, (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"))
 
     def rows(self, part: str) -> Iterator[SourceRow]:
-        """Every photo; at the end, what the table names and the last part did not bring."""
-        prefix = "" if part == self._place.name else f"{part}/"
+        """Every photo; with the last part, what the table names and no part has."""
+        prefix = self._prefix(part)
+        self._left.discard(part)
         try:
             tree = open_tree(part_file(self._place, part))
             yield from distinct(
-                row_of(entry, prefix, self._facts(tree, entry.name))
+                row_of(entry, prefix, told_facts(self._label, self._table, entry.name, tree.beside))
                 for entry in tree.entries()
                 if is_photo(entry.name) or entry.problem
             )
         except Refused as refused:
             yield refused_row(part, refused.code, refused.sentence)
         if self._table and part == self.parts()[-1]:
-            for name in self._table.missing():
-                why = "The table of labels names it, and it is not in the source."
-                yield refused_row(f"{prefix}{name}", "file_missing", why)
+            self._look_into_others(self._table)
+            yield from missing_rows(self._table, prefix)
 
-    def _facts(self, tree: Tree, name: str) -> SourceFacts:
-        told = self._table.facts(name) if self._table else _sidecar(tree, name)
-        if self._label:
-            return SourceFacts((self._label,), *_rest(told or SourceFacts()))
-        if self._table:
-            return told or SourceFacts()
-        if told and told.labels:
-            return told
-        folder = PurePosixPath(name).parent.name
-        labels = () if folder.lower() in SPLITS or not folder else (folder,)
-        return SourceFacts(labels, *_rest(told or SourceFacts()))
+    def _prefix(self, part: str) -> str:
+        return "" if part == self._place.name else f"{part}/"
+
+    def _look_into_others(self, table: LabelTable) -> None:
+        """Parts that an earlier run has read have files of the table too."""
+        for part in self._left:
+            with suppress(Refused):
+                for entry in open_tree(part_file(self._place, part)).entries():
+                    table.facts(entry.name)
+
+
+def told_facts(
+    label: str | None,
+    table: LabelTable | None,
+    name: str,
+    beside: Callable[[str], bytes | None],
+) -> SourceFacts:
+    """What is said of a photo: for all, in the table, in a file beside it, by its folder's name."""
+    told = table.facts(name) if table else _sidecar(beside, name)
+    if label:
+        return SourceFacts((label,), *_rest(told or SourceFacts()))
+    if table:
+        return told or SourceFacts()
+    if told and told.labels:
+        return told
+    folder = PurePosixPath(name).parent.name
+    labels = () if folder.lower() in SPLITS or not folder else (folder,)
+    return SourceFacts(labels, *_rest(told or SourceFacts()))
+
+
+def missing_rows(table: LabelTable, prefix: str = "") -> Iterator[SourceRow]:
+    """A row for each file that the table names and the source does not have."""
+    for name in table.missing():
+        why = "The table of labels names it, and it is not in the source."
+        yield refused_row(f"{prefix}{name}", "file_missing", why)
 
 
 def row_of(entry: TreeEntry, prefix: str, facts: SourceFacts) -> SourceRow:
@@ -103,14 +129,14 @@ def _rest(facts: SourceFacts) -> tuple[str, str, str, str]:
     return facts.licence, facts.author, facts.title, facts.source_url
 
 
-def _sidecar(tree: Tree, name: str) -> SourceFacts | None:
+def _sidecar(beside: Callable[[str], bytes | None], name: str) -> SourceFacts | None:
     stem = name.rpartition(".")[0]
-    if (found := tree.beside(f"{stem}.json")) is not None:
+    if (found := beside(f"{stem}.json")) is not None:
         try:
             return facts_of_json(json.loads(found))
         except (ValueError, RecursionError):
             return SourceFacts()
-    if (found := tree.beside(f"{stem}.txt")) is not None:
+    if (found := beside(f"{stem}.txt")) is not None:
         lines = found.decode(errors="replace").strip().splitlines()
         return SourceFacts((lines[0],)) if len(lines) == 1 else None
     return None

@@ -23,7 +23,7 @@ from imagehub.commands.output import progress_bar, write_fields, write_json, wri
 from imagehub.errors import NotFound
 from imagehub.importing import following, open_images
 from imagehub.importing.bringing import bring_in
-from imagehub.importing.formats import FORMATS, guess_format, open_reader
+from imagehub.importing.formats import BUCKET, FORMATS, guess_format, open_reader
 from imagehub.importing.licences import spdx
 from imagehub.log.protocol import UploadLog
 from imagehub.settings import Settings
@@ -38,7 +38,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("source", type=click.Path(exists=True, resolve_path=True))
+@click.argument("source", callback=lambda _context, _parameter, text: whole_place(text))
 @click.option("--name", help="The import's name [that of SOURCE].")
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="[what the files show]")
 @click.option("--label", help="Label of every photo: a MID or a name.")
@@ -55,9 +55,9 @@ def start(source: str, wait: bool, as_json: bool, **options: Any) -> None:
     """Bring in the photos of SOURCE; run it again after a failure and it goes on where it was.
 
     SOURCE is a folder, a zip or a tar whose folders are named like labels; a folder of such
-    archives; WebDataset tars; what img2dataset left; or Parquet files of Hugging Face. Photos go
-    the way of uploads, with the same checks. A photo without a known licence is in no label set
-    and no release until one is set.
+    archives; s3://BUCKET/PREFIX; WebDataset tars; what img2dataset left; or Parquet files of
+    Hugging Face. Photos go the way of uploads, with the same checks. A photo without a known
+    licence is in no label set and no release until one is set.
 
     \b
     Example:
@@ -226,6 +226,11 @@ def _plan(database: Database, source: str, options: dict[str, Any]) -> ImportPla
             },
             licence=spdx(options["licence"] or ""),
         )
+
+
+def whole_place(source: str) -> str:
+    """A source as it is found again from any folder."""
+    return source if source.startswith(BUCKET) else str(Path(source).resolve())
 
 
 def import_name(source: str) -> str:

@@ -7,29 +7,37 @@ from pathlib import Path
 from typing import Any
 
 from imagehub.errors import NotFound, Refused
-from imagehub.importing.label_tables import read_label_table
+from imagehub.importing.label_tables import LabelTable, read_label_table
 from imagehub.importing.readers.files import FilesReader
 from imagehub.importing.source import SourceReader
+from imagehub.settings import Settings
 
-FORMATS = ("files", "webdataset", "img2dataset", "parquet")
+FORMATS = ("files", "bucket", "webdataset", "img2dataset", "parquet")
 """`files` are a folder, a zip or a tar; Parquet is that of Hugging Face's `datasets`."""
+
+BUCKET = "s3://"
 
 
 def open_reader(source: str, kind: str, options: Mapping[str, Any]) -> SourceReader:
-    """The reader of a source on this machine; raise NotFound or Refused where there is none.
+    """The reader of a source, on this machine or in a bucket; raise NotFound where there is none.
 
     Options: `label` (of all), `table` (a CSV or COCO's JSON), `classes` (names behind numbers, one
     a line), `label_fields`.
     """
     place = Path(source)
-    if not place.exists():
+    if kind != "bucket" and not place.exists():
         raise NotFound(f"There is no {source} on this machine.")
     fields = tuple(options.get("label_fields", ()))
+    label, table = options.get("label"), _table(options)
     match kind:
         case "files":
-            table = options.get("table")
-            return FilesReader(
-                place, options.get("label"), read_label_table(Path(table)) if table else None
+            return FilesReader(place, label, table)
+        case "bucket":
+            from imagehub.importing.readers.bucket import BucketReader
+
+            settings = Settings.from_environment()
+            return BucketReader(
+                source, label, table, settings.s3_endpoint_url or None, settings.s3_region
             )
         case "webdataset":
             from imagehub.importing.readers.webdataset import WebdatasetReader
@@ -48,6 +56,8 @@ def open_reader(source: str, kind: str, options: Mapping[str, Any]) -> SourceRea
 
 def guess_format(source: str) -> str:
     """The format that a source's files show."""
+    if source.startswith(BUCKET):
+        return "bucket"
     place = Path(source)
     names = [file.name for file in place.iterdir()] if place.is_dir() else [place.name]
     if any(name.endswith("_stats.json") for name in names):
@@ -55,6 +65,10 @@ def guess_format(source: str) -> str:
     if any(name.endswith(".parquet") for name in names):
         return "parquet"
     return "files"
+
+
+def _table(options: Mapping[str, Any]) -> LabelTable | None:
+    return read_label_table(Path(options["table"])) if options.get("table") else None
 
 
 def _lines(file: str | None) -> tuple[str, ...]:

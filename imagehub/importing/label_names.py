@@ -10,6 +10,8 @@ from imagehub.catalogue.imports.missing_labels import propose
 from imagehub.catalogue.uploads.acceptances import labels_named
 from imagehub.characters import find_hidden
 from imagehub.errors import Refused
+from imagehub.release_paths import folder, mids_of
+from imagehub.vocabulary import Label
 
 MAX_KEPT = 100_000
 MAX_PROPOSALS = 1_000
@@ -34,6 +36,8 @@ class LabelNames:
 
     def _look_up(self, cursor: Cursor, name: str) -> str | Refused:
         found = labels_named(cursor, unicodedata.normalize("NFC", name).strip())
+        if not found:
+            found = _named_as_in_releases(cursor, name)
         if len(found) == 1:
             return found[0].mid
         if found:
@@ -46,3 +50,9 @@ class LabelNames:
             f"No label is named {name!r}. It is proposed; once an admin has decided, try the row"
             " again.",
         )
+
+
+def _named_as_in_releases(cursor: Cursor, name: str) -> list[Label]:
+    """The label whose folder in a release has exactly this name."""
+    found = [label for mid in mids_of(name) for label in labels_named(cursor, mid)]
+    return [label for label in found if folder(label) == name]

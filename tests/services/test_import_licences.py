@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from imagehub import release_paths
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.releases import releases
 from imagehub.subsets import ReleasePhoto, SubsetRules
@@ -126,7 +127,7 @@ def image_of(hub: ImportingHub) -> str:
         return image_id_of(cursor.fetchone().photo)
 
 
-def test_labels_are_found_by_name_mid_and_in_any_case(
+def test_labels_are_found_by_name_mid_and_as_folders_of_a_release(
     catalogue_url: str, database: Database, tmp_path: Path
 ) -> None:
     with database.transaction() as cursor:
@@ -134,10 +135,12 @@ def test_labels_are_found_by_name_mid_and_in_any_case(
         made = ImportingHub(
             catalogue_url, tmp_path / "hub/objects", factories.account(cursor), boat
         )
+    folder = release_paths.folder(boat)
     (tmp_path / "t.csv").write_text(
-        f"file,label\n1.jpg,paper BOAT\n2.jpg,{boat.mid}\n3.jpg,/m/none\n"
+        f"file,label\n1.jpg,paper BOAT\n2.jpg,{boat.mid}\n3.jpg,/m/none\n4.jpg,{folder}\n"
+        f"5.jpg,other-{release_paths.code(boat.mid)}\n"
     )
-    files = {f"{n}.jpg": jpeg(n, 200, 150) for n in (1, 2, 3)}
+    files = {f"{n}.jpg": jpeg(n, 200, 150) for n in (1, 2, 3, 4, 5)}
     report = made.bring(folder_of(tmp_path / "x", files), "--table", tmp_path / "t.csv")
-    assert (report["landed"], report["refused"]) == (2, 1)
-    assert made.count("label_proposals") == 0  # a MID is no name
+    assert (report["landed"], report["refused"]) == (3, 2)
+    assert made.count("label_proposals") == 1  # a MID is no name

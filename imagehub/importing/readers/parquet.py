@@ -29,7 +29,7 @@ class ParquetReader:
 
     def __init__(self, place: Path, label_fields: Sequence[str] = ()) -> None:
         self._place = place
-        self._label_fields = tuple(label_fields) or ("label", "labels")
+        self._label_fields = tuple(label_fields) or ("labels", "label")
 
     def parts(self) -> Sequence[str]:
         """The files, and the groups of rows of each."""

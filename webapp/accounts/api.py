@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from flask import Response
+
 from imagehub.answers.accounts import OwnAccount
 from imagehub.vocabulary import Account
+from webapp.accounts import export_answer
 from webapp.http import auth
 from webapp.http.endpoints import Endpoints
+from webapp.http.resources import resources
 
 endpoints = Endpoints("account")
+
+
+@endpoints.get("/account/export", media_types=("application/zip",), problems=(429,))
+def export(account: Account) -> Response:
+    """Take away all that the hub keeps of you, as a ZIP of JSON lines."""
+    return export_answer.answer(resources().database, account)
 
 
 @endpoints.get("/account")

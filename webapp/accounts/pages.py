@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from imagehub.catalogue.images import image_queries
 from imagehub.errors import HubError, Refused
 from imagehub.vocabulary import Scope
-from webapp.accounts import access_tokens
+from webapp.accounts import access_tokens, export_answer
 from webapp.accounts import service as accounts
 from webapp.accounts.service import NewPassword
 from webapp.http import auth, known_browsers, sessions
@@ -84,6 +84,12 @@ def sign_out_everywhere() -> Response:
     answer = redirect("/", 303)
     sessions.end(answer)
     return answer
+
+
+@pages.post("/account/export")
+def export() -> Response:
+    """All that the hub keeps of the person, as a ZIP."""
+    return export_answer.answer(resources().database, auth.account())
 
 
 @pages.get("/account/deletion")

@@ -199,12 +199,13 @@ class World:
 
     def _released(self, cell: Cell) -> dict[str, str]:
         """A file of the release in one of its formats, or a document."""
-        if "/formats/" not in cell.route.rule:
+        if "/formats/" not in cell.route.rule and "/datasets/" not in cell.route.rule:
             return {"path:name": "CREDITS.md"}
         with self.web.database.transaction() as cursor:
             found = release_files.of_release(cursor, self.release, "")[0].path
         name, _, path = found.partition("/")
-        return {"name": name, "path:path": path}
+        dataset = {"namespace": name, "subset": self.release.rpartition("-")[0], "revision": "main"}
+        return {"name": name, "path:path": path, **dataset}
 
     def _values(self, cell: Cell) -> dict[str, str]:
         owner = self.people.get(cell.subject) if cell.target == "own" else self.other
@@ -306,6 +307,8 @@ def _sent(route: Route, world: World, csrf_token: str) -> dict[str, Any]:
         case ("POST", rule) if rule.endswith("/models/<model_id>/predictions"):
             headers = {"Content-Type": "image/jpeg", "X-CSRF-Token": csrf_token}
             return {"headers": headers, "data": PHOTO}
+        case ("POST", "/api/datasets/<namespace>/<subset>/paths-info/<revision>"):
+            return {"json": {"paths": ["README.md"]}}
         case ("PUT", "/api/v1/notices/read"):
             return {"json": {"up_to": 1}}
         case ("POST", "/api/v1/subsets/preview"):

@@ -9,6 +9,8 @@ import uuid
 import pytest
 
 from imagehub.vocabulary import Role
+from tests import photos
+from tests.factories.photo_releases import release_with_photos
 from tests.signed_in import SignedIn
 from tests.web_server import Web
 from webapp.http import access
@@ -88,3 +90,24 @@ def test_no_field_of_a_form_brings_what_postgres_cannot_take(web: Web, path: str
 def test_an_address_that_is_none_is_refused_at_the_sign_up(web: Web, text: str) -> None:
     form = {"name": f"p{uuid.uuid4().hex[:12]}", "password": "correct horse battery"}
     assert web.post("/sign-up", "", data={**form, "email": text}).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["a%0D%0AX:%20y", "%C4%B0", "%F0%9F%97%8C", "%00", "%ff", "%5C"])
+def test_a_dataset_of_any_name_is_not_found_and_told_so(web: Web, name: str) -> None:
+    for path in (f"hub/{name}", f"{name}/x", f"hub/x/revision/{name}"):
+        answer = web.get(f"/api/datasets/{path}")
+        assert answer.status_code == 404
+        assert answer.headers.get("X-Error-Code", "RepoNotFound") == "RepoNotFound"
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"paths": 5}', '{"paths": {"a": 1}}', '{"paths": [1, [[]], null]}', "[]", "{", "[" * 50_000],
+)
+def test_paths_that_are_none_lead_nowhere(web: Web, body: str) -> None:
+    with web.database.transaction() as cursor:
+        release = release_with_photos(cursor, web.store, [photos.jpeg(1, 64, 64)]).id
+    path = f"/api/datasets/hub/{release.rpartition('-')[0]}/paths-info/main"
+    headers = {"Content-Type": "application/json"}
+    answer = web.post(path, data=body, headers=headers)
+    assert (answer.status_code, answer.json()) == (200, [])

@@ -99,7 +99,9 @@ def _problem(status: int, code: str, sentence: str) -> Response:
     response = jsonify(error=sentence)
     response.status_code = status
     response.headers["X-Error-Code"] = code
-    response.headers["X-Error-Message"] = sentence
+    response.headers["X-Error-Message"] = "".join(
+        letter if " " <= letter <= "~" else "?" for letter in sentence
+    )
     return response
 
 
@@ -154,12 +156,21 @@ def tree(namespace: str, subset: str, revision: str, path: str) -> Response:
 def paths_info(namespace: str, subset: str, revision: str) -> Response:
     """What lies at some paths; those where nothing lies are left out."""
     repo = Repo.find(namespace, subset, revision)
-    body = request.get_json(silent=True) if request.is_json else None
-    asked = body.get("paths", []) if isinstance(body, dict) else request.form.getlist("paths")
-    wanted = {str(path).strip("/") for path in asked[:MOST_PATHS]} if asked else set()
+    wanted = {path.strip("/") for path in _asked()[:MOST_PATHS]}
     files = repo.files()
     folders = [entry for entry in _folders(repo, files, "", True) if entry["path"] in wanted]
     return jsonify([*folders, *(_file(repo, f) for f in files if repo.path(f) in wanted)])
+
+
+def _asked() -> list[str]:
+    if not request.is_json:
+        return request.form.getlist("paths")
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        return []
+    paths = body.get("paths") if isinstance(body, dict) else None
+    return [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
 
 
 @pages.get("/datasets/<namespace>/<subset>/resolve/<revision>/<path:path>")

@@ -99,7 +99,7 @@ def _path(route: Route, values: dict[str, str], text: str, chance: random.Random
     path = route.rule
     for name in re.findall("<([^>]+)>", path):
         is_odd = chance.random() > 0.9
-        path = path.replace(f"<{name}>", _quoted(text) if is_odd else values[name])
+        path = path.replace(f"<{name}>", values.get(name, "x") if not is_odd else _quoted(text))
     return path
 
 

@@ -79,7 +79,7 @@ def run(plan: PhotoPlan) -> Iterator[PhotoOutcomes]:
 
 def _batch(plan: PhotoPlan, start: int, end: int) -> PhotoOutcomes:
     """Try some in one child, which starts in a folder of its own that must stay empty."""
-    outcomes = PhotoOutcomes()
+    outcomes, written = PhotoOutcomes(), dict[int, str]()
     here = Path.cwd()
     with TemporaryDirectory(prefix="fuzz-photos-") as folder, closing(Sandbox(1)) as sandbox:
         Path(folder).chmod(0o777)
@@ -88,7 +88,7 @@ def _batch(plan: PhotoPlan, start: int, end: int) -> PhotoOutcomes:
             for number in range(start, end):
                 _try(sandbox, plan, number, outcomes)
                 if number % LOOK_EVERY == LOOK_EVERY - 1 or number == end - 1:
-                    _look_at_child(number, outcomes)
+                    _look_at_child(number, outcomes, written)
         finally:
             os.chdir(here)
         left = sorted(Path(folder).iterdir())
@@ -119,12 +119,15 @@ def _try(sandbox: Sandbox, plan: PhotoPlan, number: int, outcomes: PhotoOutcomes
         outcomes.broken.append(f"mutant {number}: {seconds:.0f} s")
 
 
-def _look_at_child(number: int, outcomes: PhotoOutcomes) -> None:
-    """What the child has done since it started, as the kernel counts it."""
+def _look_at_child(number: int, outcomes: PhotoOutcomes, before: dict[int, str]) -> None:
+    """What the child has done, as the kernel counts it; `before` is what each had written.
+
+    What it wrote until the first look may be of its start: compiled modules, times of access.
+    """
     for child in psutil.Process().children():
         try:
             status = Path(f"/proc/{child.pid}/status").read_text("ascii")
-            written = Path(f"/proc/{child.pid}/io").read_text("ascii")
+            counts = Path(f"/proc/{child.pid}/io").read_text("ascii")
             files = [str(file.readlink()) for file in Path(f"/proc/{child.pid}/fd").iterdir()]
             started = child.children()
         except (OSError, psutil.Error):  # it ended meanwhile, or is not ours to look at
@@ -135,8 +138,9 @@ def _look_at_child(number: int, outcomes: PhotoOutcomes) -> None:
         wrong += [f"{one.name()}, a process of its own" for one in started]
         if peak > LIMITS.memory_bytes:
             wrong.append(f"{peak} bytes of memory")
-        if _field(written, "write_bytes") != "0":
-            wrong.append("bytes on the disk")
+        written = _field(counts, "write_bytes")
+        if before.setdefault(child.pid, written) != written:
+            wrong.append(f"{written} bytes on the disk, and had {before[child.pid]}")
         outcomes.broken += [f"before mutant {number + 1}: the child has {what}" for what in wrong]
 
 

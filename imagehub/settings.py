@@ -146,6 +146,12 @@ class Settings:
     class_network: str = _setting(
         "auto", _text, "network whose classes are evidence; auto: the best present; none: without"
     )
+    confinement: str = _setting(
+        "wanted",
+        _one_of("wanted", "required"),
+        "wanted: photos are decoded by a confined process, and the log says what this kernel does"
+        " not take from it; required: then no photo is decoded",
+    )
     web_host: str = _setting("127.0.0.1", _text, "address that the portal listens on")
     web_port: int = _setting("8000", _port, "port that the portal listens on")
     web_workers: int = _setting("2", _positive, "processes that serve the portal")

@@ -72,7 +72,7 @@ def _replay(settings: Settings) -> None:
 
 
 def _run(settings: Settings, failpoints: Failpoints, is_resumed: bool, until_empty: bool) -> None:
-    sandbox = Sandbox(size=os.cpu_count() or 1)
+    sandbox = Sandbox(os.cpu_count() or 1, must_be_confined=settings.confinement == "required")
     pipeline = Pipeline(
         database=hub.open_catalogue(settings),
         store=hub.open_store(settings),

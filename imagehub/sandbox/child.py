@@ -15,12 +15,11 @@ from typing import BinaryIO
 
 from imagehub.sandbox.confinement import allow_cpu, give_up_rights, leave_network
 from imagehub.sandbox.frames import (
-    READY,
     BrokenAnswer,
     Limits,
     read_frame,
-    write_frame,
     write_landed,
+    write_ready,
     write_refused,
 )
 
@@ -32,8 +31,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")  # for answers alone, whatever a library prints
     _load_decoders()
     _print_nowhere()
-    give_up_rights(limits.memory_bytes)
-    write_frame(answers, READY)
+    write_ready(answers, give_up_rights(limits.memory_bytes))
     with suppress(BrokenAnswer, BrokenPipeError):  # the parent ended
         while True:
             photo = read_frame(sys.stdin.buffer)

@@ -1,10 +1,9 @@
 """What the decoding child gives up before it sees the first photo (Linux).
 
 Always: memory, written files, more processes, and most open files, by resource limits; gaining
-rights, by `no_new_privs`. Where the system permits: all files but the program's own code, signals
-to others and TCP, by Landlock; the network, by a network namespace of its own; root, by becoming
-nobody. Where it permits neither Landlock nor namespaces (an old kernel, a container that forbids
-both), the child of an ordinary user can still read that user's files and open sockets.
+rights, by `no_new_privs`; root, by becoming nobody. Where the system permits: all files but the
+program's own code, by Landlock; sockets, signals and other processes, by seccomp; the network once
+more, by a network namespace of its own. The child says what it could not give up.
 """
 
 from __future__ import annotations
@@ -13,15 +12,23 @@ import ctypes
 import os
 import resource
 import sys
+from enum import StrEnum
 from pathlib import Path
 
-from imagehub.sandbox import landlock
+from imagehub.sandbox import landlock, seccomp
 
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _PR_SET_NO_NEW_PRIVS = 38
 _NOBODY = 65534
 _MAX_OPEN_FILES = 16
+
+
+class Lack(StrEnum):
+    """What a decoding child could not give up."""
+
+    FILES = "files"  # what its user may read
+    OTHERS = "others"  # sockets, and signals to processes of its user
 
 
 def leave_network() -> bool:
@@ -34,8 +41,8 @@ def leave_network() -> bool:
     return bool(libc.unshare(flags) == 0)
 
 
-def give_up_rights(memory_bytes: int) -> None:
-    """Set the limits that hold for the rest of the process's life."""
+def give_up_rights(memory_bytes: int) -> frozenset[Lack]:
+    """Set the limits that hold for the rest of the process's life; return what could not be set."""
     rules = landlock.ruleset(_code())
     for kind, limit in (
         (resource.RLIMIT_AS, memory_bytes),
@@ -50,8 +57,11 @@ def give_up_rights(memory_bytes: int) -> None:
         os.setuid(_NOBODY)
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if rules is not None:
-        landlock.restrict(rules)
+    held = {
+        Lack.FILES: rules is not None and landlock.restrict(rules),
+        Lack.OTHERS: seccomp.keep_to_itself(),
+    }
+    return frozenset(lack for lack, holds in held.items() if not holds)
 
 
 def _code() -> set[Path]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Set
 from dataclasses import asdict, dataclass
 from typing import BinaryIO
 
 from imagehub.photo import Derivative, LandedPhoto, PhotoHeader
 from imagehub.photo.landing import FULL_PIXELS, THUMB_PIXELS, VIEW_PIXELS
 from imagehub.photo.refusals import DECODING_SENTENCES
+from imagehub.sandbox.confinement import Lack
 from imagehub.vocabulary import MAX_PHOTO_BYTES
 
-READY = b"ready"
+_READY = "ready"
 _LENGTH = struct.Struct(">I")
 _SIDES = {"full": FULL_PIXELS, "view": VIEW_PIXELS, "thumb": THUMB_PIXELS}
 _MAX_FRAME_BYTES = MAX_PHOTO_BYTES
@@ -52,6 +54,19 @@ def read_frame(stream: BinaryIO, max_bytes: int = _MAX_FRAME_BYTES) -> bytes:
     if length > max_bytes:
         raise BrokenAnswer(f"a frame of {length} bytes")
     return _read(stream, length)
+
+
+def write_ready(stream: BinaryIO, lacks: Set[Lack]) -> None:
+    """Say that photos may come, and what the child could not give up."""
+    write_frame(stream, " ".join((_READY, *sorted(lacks))).encode())
+
+
+def read_ready(stream: BinaryIO) -> frozenset[Lack]:
+    """Wait until photos may come; raise BrokenAnswer if the stream ends or says anything else."""
+    first, *lacks = read_frame(stream, max_bytes=64).decode(errors="replace").split(" ")
+    if first != _READY or not set(lacks) <= set(Lack):
+        raise BrokenAnswer("no readiness")
+    return frozenset(Lack(lack) for lack in lacks)
 
 
 def write_landed(stream: BinaryIO, photo: LandedPhoto) -> None:

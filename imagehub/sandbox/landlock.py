@@ -42,11 +42,6 @@ def abi() -> int:
     return max(0, _call(_CREATE_RULESET, None, 0, _VERSION))
 
 
-def scopes_signals() -> bool:
-    """True if this kernel's Landlock keeps signals within the processes that it confines."""
-    return abi() >= _SCOPE_FROM
-
-
 def ruleset(readable: Iterable[Path]) -> int | None:
     """A file descriptor of rules that leave the reading of these folders; None without Landlock.
 

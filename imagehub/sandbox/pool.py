@@ -19,18 +19,25 @@ from typing import BinaryIO, cast
 from imagehub.errors import Misconfigured
 from imagehub.photo import LandedPhoto, PhotoHeader, inspect
 from imagehub.photo.refusals import refused_decoding
-from imagehub.sandbox import landlock
+from imagehub.sandbox.confinement import Lack
 from imagehub.sandbox.frames import (
-    READY,
     BrokenAnswer,
     Limits,
     read_answer,
-    read_frame,
+    read_ready,
     write_frame,
 )
 
 PHOTOS_PER_CHILD = 1000
 START_SECONDS = 60
+LACKS = {
+    Lack.FILES: "read the files that its user may read (this process's user, or nobody where that"
+    " is root): Landlock cannot be had. It needs Linux 5.13 or later, `landlock` in the kernel's"
+    " list `lsm=`, and a container that does not forbid it",
+    Lack.OTHERS: "open sockets and signal processes of its user: seccomp cannot be had. It needs"
+    " x86-64 or AArch64, and a container that does not forbid it",
+}
+"""What whoever takes over a decoding child could do, and what an operator can do about it."""
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +45,16 @@ log = logging.getLogger(__name__)
 class Sandbox:
     """A pool of `size` decoding children, started when first needed. Safe to share by threads."""
 
-    def __init__(self, size: int, limits: Limits | None = None) -> None:
+    def __init__(
+        self, size: int, limits: Limits | None = None, *, must_be_confined: bool = False
+    ) -> None:
+        """`must_be_confined`: decode nothing where a child cannot give up all that it should.
+
+        Without it the log says once what a child could do.
+        """
         self.size = size
         self._limits = limits or Limits()
-        _tell_what_is_missing()
+        self._must_be_confined = must_be_confined
         self._idle: queue.SimpleQueue[_Child | None] = queue.SimpleQueue()
         for _ in range(size):
             self._idle.put(None)  # a child that is still to be started
@@ -65,9 +78,19 @@ class Sandbox:
         try:
             if child is None or child.is_spent:
                 child = _Child(self._limits)
+                self._judge(child)
             return child.land(photo, header)
         finally:
             self._idle.put(child)
+
+    def _judge(self, child: _Child) -> None:
+        _tell_what_is_missing(child.lacks)
+        if self._must_be_confined and child.lacks:
+            child.end()
+            could = ". It could ".join(LACKS[lack] for lack in sorted(child.lacks))
+            raise Misconfigured(
+                f"IMAGEHUB_CONFINEMENT=required, but a decoding child could {could}."
+            )
 
     def close(self) -> None:
         """End the children that are idle."""
@@ -79,18 +102,10 @@ class Sandbox:
 
 
 @cache
-def _tell_what_is_missing() -> None:
-    """Say once in the log what this kernel's Landlock does not take from a child."""
-    if landlock.abi() == 0:
-        log.warning(
-            "This kernel has no Landlock: whatever takes over a decoding child could read what this"
-            " process's user can read, unless that is root."
-        )
-    elif not landlock.scopes_signals():
-        log.warning(
-            "This kernel's Landlock is old: whatever takes over a decoding child could send signals"
-            " to this process, unless its user is root. Linux 6.12 mends it."
-        )
+def _tell_what_is_missing(lacks: frozenset[Lack]) -> None:
+    """Say once in the log what a child could not give up."""
+    for lack in sorted(lacks):
+        log.warning("Whatever takes over a decoding child could %s.", LACKS[lack])
 
 
 class _Child:
@@ -108,7 +123,7 @@ class _Child:
         )
         self._photos = cast("BinaryIO", self._process.stdin)
         self._answers = cast("BinaryIO", self._process.stdout)
-        self._wait_until_ready()
+        self.lacks = self._wait_until_ready()
 
     @property
     def is_spent(self) -> bool:
@@ -147,22 +162,20 @@ class _Child:
                 if pipe:
                     pipe.close()
 
-    def _wait_until_ready(self) -> None:
+    def _wait_until_ready(self) -> frozenset[Lack]:
         alarm = _Alarm(self._process, START_SECONDS)
         try:
-            is_ready = read_frame(self._answers, max_bytes=len(READY)) == READY
-        except BrokenAnswer:
-            is_ready = False
-        finally:
-            alarm.cancel()
-        if not is_ready:
+            return read_ready(self._answers)
+        except BrokenAnswer as broken:
             self._process.kill()
             _, complaint = self._process.communicate()
             last = complaint.decode(errors="replace").strip().splitlines()[-1:]
             raise Misconfigured(
                 "The process that decodes photos (`python -I -m imagehub.sandbox.child`) does "
                 f"not start: {' '.join(last) or 'it gave no reason'}"
-            )
+            ) from broken
+        finally:
+            alarm.cancel()
 
 
 class _Alarm:

@@ -42,7 +42,7 @@ def run(context: JobContext) -> dict[str, int]:
         _rest(context, OFF_SECONDS)
         return {}
     meter = Meter(context.store)
-    sandbox = Sandbox(size=1)
+    sandbox = Sandbox(1, must_be_confined=context.settings.confinement == "required")
     slice_ = _Slice(context, meter, sandbox, pace * SLICE_SECONDS)
     try:
         with whole_batch() as batch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -106,7 +107,7 @@ def test_a_child_has_no_secret_no_socket_and_no_network(
 
 
 TRIES = """
-import json, os, socket, sys
+import ctypes, json, os, resource, socket, sys
 from imagehub.sandbox.child import _load_decoders
 from imagehub.sandbox.confinement import give_up_rights, leave_network
 secret, folder, port, user = sys.argv[1:]
@@ -115,12 +116,31 @@ if user != "me":  # its parent too, and only now: the user may not be able to re
     os.setgroups([])
     os.setgid(int(user))
     os.setuid(int(user))
+libc = ctypes.CDLL(None, use_errno=True)
+libc.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE: a process that changed its user cannot be traced
 if os.fork():
     sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
 def fill(path): open(path, "w").close()
-def connect():
-    with socket.socket() as one:
-        one.connect(("127.0.0.1", int(port)))
+def connect(family, address):
+    with socket.socket(family) as one:
+        one.connect(address)
+def datagram():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.sendto(b"x", ("127.0.0.1", int(port)))
+def trace(process):
+    if libc.ptrace(0x4206, process, 0, 0):  # PTRACE_SEIZE
+        raise OSError
+def start():
+    process = os.fork()
+    if process == 0:
+        os._exit(0)
+    os.waitpid(process, 0)
+end, held = os.pipe()
+other = os.fork()  # of the same user, and not confined; it ends with this process
+if other == 0:
+    os.close(held)
+    os.read(end, 1)
+    os._exit(0)
 tries = {
     "read a secret": lambda: open(secret).read(),
     "write a file": lambda: fill(secret),
@@ -129,18 +149,25 @@ tries = {
     "list a folder": lambda: os.listdir(folder),
     "signal the parent": lambda: os.kill(os.getppid(), 0),
     "run a program": lambda: os.posix_spawn("/bin/true", ["true"], {}),
-    "connect": connect,
+    "connect": lambda: connect(socket.AF_INET, ("127.0.0.1", int(port))),
+    "connect to a path": lambda: connect(socket.AF_UNIX, folder + "/socket"),
+    "connect to an abstract name": lambda: connect(socket.AF_UNIX, "\\0" + folder),
+    "send a datagram": datagram,
+    "trace a process": lambda: trace(other),
+    "limit the parent": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CPU),
+    "start a process": start,
+    "take memory": lambda: bytearray(2 << 30),
 }
 def succeeds(act):
     try:
         act()
-    except OSError:
+    except (OSError, MemoryError):
         return False
     return True
 if sys.stdin.readline().strip() == "confined":
     leave_network()
     give_up_rights(1 << 30)
-print(json.dumps([name for name, act in tries.items() if succeeds(act)]))
+print(json.dumps([name for name, act in tries.items() if succeeds(act)]), flush=True)
 """
 """What code that has taken over a decoding child would try."""
 
@@ -150,7 +177,16 @@ ORDINARY_USER = 12345
 def _managed(how: str) -> list[str]:
     """What an ordinary user's process manages to do, `confined` as a decoding child or `free`."""
     user = str(ORDINARY_USER) if os.geteuid() == 0 else "me"
-    with TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
+    with (
+        TemporaryDirectory() as folder,
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.socket(socket.AF_UNIX) as by_path,
+        socket.socket(socket.AF_UNIX) as by_name,
+    ):
+        for unix, address in ((by_path, f"{folder}/socket"), (by_name, f"\0{folder}")):
+            unix.bind(address)
+            unix.listen()
+        Path(folder, "socket").chmod(0o777)
         secret = Path(folder, "signing-key.pem")
         secret.write_text("a secret")
         secret.chmod(0o600)
@@ -166,8 +202,55 @@ def _managed(how: str) -> list[str]:
 
 
 def test_what_takes_over_an_ordinary_users_child_reaches_nothing() -> None:
-    assert len(_managed("free")) == 8  # the tries are real ones
+    assert len(_managed("free")) == 15  # the tries are real ones
     assert _managed("confined") == []
+
+
+REFUSED = """
+import ctypes, logging, sys
+from imagehub.errors import Misconfigured
+from imagehub.sandbox import seccomp
+from imagehub.sandbox.pool import Sandbox
+from tests.photos import jpeg
+logging.basicConfig(format="%(message)s")
+ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)
+assert seccomp.refuse({int(number) for number in sys.argv[2:]})
+for _ in range(2):
+    Sandbox(1, must_be_confined=sys.argv[1] == "required").land(jpeg())
+"""
+RESTRICT_SELF = 446
+PRCTL = {"x86_64": 157, "aarch64": 167}[platform.machine()]
+
+
+@pytest.mark.parametrize(
+    ("refused", "words"),
+    [
+        ([RESTRICT_SELF], ["Landlock cannot be had"]),
+        ([PRCTL], ["seccomp cannot be had"]),
+        ([RESTRICT_SELF, PRCTL], ["Landlock cannot be had", "seccomp cannot be had"]),
+    ],
+)
+def test_where_the_kernel_refuses_the_log_says_it_once_or_nothing_is_decoded(
+    refused: list[int], words: list[str]
+) -> None:
+    def run(confinement: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", REFUSED, confinement, *map(str, refused)]
+        return subprocess.run(command, capture_output=True, check=False, text=True)
+
+    wanted, required = run("wanted"), run("required")
+    assert wanted.returncode == 0, wanted.stderr
+    assert len(wanted.stderr.splitlines()) == len(words), wanted.stderr
+    assert all(word in wanted.stderr for word in words)
+    assert required.returncode == 1
+    assert "Misconfigured: IMAGEHUB_CONFINEMENT=required" in required.stderr
+
+
+def test_a_whole_confinement_is_silent_and_meets_what_is_required(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with closing(Sandbox(1, must_be_confined=True)) as sandbox:
+        sandbox.land(jpeg())
+    assert caplog.messages == []
 
 
 def _children() -> list[psutil.Process]:

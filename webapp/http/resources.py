@@ -68,7 +68,10 @@ class Resources:
     def confined_models(self) -> ConfinedModels:
         """Trained models, with the sandbox that decodes photos for them."""
         return self._resource(
-            "confined_models", lambda _: ConfinedModels(Sandbox(size=1), TrainedModels())
+            "confined_models",
+            lambda settings: ConfinedModels(
+                Sandbox(1, must_be_confined=settings.confinement == "required"), TrainedModels()
+            ),
         )
 
     def _resource(self, name: str, open_it: Callable[[Settings], Resource]) -> Resource:

@@ -6,6 +6,7 @@ CASES ?= 50000
 CROWD ?=
 CROWDS ?= $(or $(CROWD),$(wildcard ../shared/crowd/dev ../shared/crowd/grocery ../shared/crowd/clothing))
 KILLS ?= 200
+LABELS_EACH ?= 5
 MUTANTS ?= 100000
 ONCE ?=
 ROWS ?= 1000000
@@ -58,8 +59,8 @@ bench-curation: .venv/development .venv/curation .venv/java ## measure verificat
 bench-scale: .venv/development ## measure pages and publishing beside 50 rows by id, with PHOTOS=N in the catalogue
 	$(RUN)/python -m tests.benchmarks.bench_scale $(if $(PHOTOS),--photos $(PHOTOS))
 
-bench-import: .venv/development ## measure how fast Open Images' tables come in: ROWS photos, five labels each
-	$(RUN)/python -m tests.benchmarks.bench_import --photos $(ROWS)
+bench-import: .venv/development ## measure how fast Open Images' tables come in: ROWS photos, LABELS_EACH labels each
+	$(RUN)/python -m tests.benchmarks.bench_import --photos $(ROWS) --labels-each $(LABELS_EACH)
 
 bench-faults: .venv/development .venv/java ## UPLOADS small photos against KILLS random kills, half on each profile: is anything lost?
 	$(RUN)/python -m tests.benchmarks.faults --uploads $(UPLOADS) --kills $(KILLS)

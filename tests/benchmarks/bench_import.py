@@ -20,11 +20,10 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from deploy.figures import add_figures
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.labels.labels import import_boxable
 from imagehub.settings import Settings
-from tests.benchmarks.parts import running_postgres
+from tests.benchmarks.parts import report, running_postgres
 from tests.open_images_files import write_labels, write_photos
 
 FULL, TOY = 1_000_000, 200
@@ -62,9 +61,7 @@ def run(photos: int, labels_each: int, url: str) -> dict[str, float]:
             "import_peak_mb_of_the_command": round(importer_mb),
             "import_bytes_per_row": round((_size(database) - before) / rows),
         }
-    add_figures("scale", **figures)
-    for name, number in figures.items():
-        print(f"{name:48} {number}")
+    report("scale", figures, beside=True)
     return figures
 
 

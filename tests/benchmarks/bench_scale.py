@@ -64,7 +64,7 @@ def run(photos: int, rounds: int, url: str) -> dict[str, float]:
             with running_web(settings, Path(folder)) as web:
                 figures |= _pages(web, database, label, rounds)
             figures["publish_100_seconds"] = _publish(settings, database)
-    report("scale", figures)
+    report("scale", figures, beside=True)
     return figures
 
 

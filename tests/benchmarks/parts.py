@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg2
 
-from deploy.figures import write_figures
+from deploy.figures import add_figures, write_figures
 from deploy.local.postgres import Postgres
 from deploy.local.preflight import free_port
 from imagehub.catalogue.database import Database
@@ -26,9 +26,12 @@ LOGS = Path("build/logs")
 """Relative to where the program runs, as the figures are."""
 
 
-def report(name: str, figures: Mapping[str, float | None]) -> Path:
-    """Write `build/figures/<name>.json`, print every figure and the file, and return its path."""
-    file = write_figures(name, **figures)
+def report(name: str, figures: Mapping[str, float | None], beside: bool = False) -> Path:
+    """Write `build/figures/<name>.json`, print every figure and the file, and return its path.
+
+    `beside` keeps what other benchmarks wrote into the same file.
+    """
+    file = (add_figures if beside else write_figures)(name, **figures)
     for figure, number in figures.items():
         print(f"{figure:48} {number}")
     print(file)

@@ -8,6 +8,7 @@ import pytest
 
 from deploy.figures import add_figures
 from tests.benchmarks import (
+    bench_archives,
     bench_hold,
     bench_import,
     bench_row_security,
@@ -52,6 +53,12 @@ def test_the_row_security_benchmark_writes_its_figures(catalogue_url: str) -> No
         "row_security",
         [f"{reading}_{figure}" for reading in READINGS for figure in ("ms", "with_to_without")],
     )
+
+
+def test_the_archives_benchmark_writes_its_figures(catalogue_url: str) -> None:
+    figures = bench_archives.run(bench_archives.TOY, catalogue_url)
+    assert figures["import_to_bound"] > 0
+    require_written("archives", list(figures))
 
 
 def test_the_import_benchmark_adds_its_figures_to_those_of_scale(catalogue_url: str) -> None:

@@ -43,6 +43,7 @@ def command() -> None:
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="[what the files show]")
 @click.option("--label", help="Label of every photo: a MID or a name.")
 @click.option("--table", type=FILE, help="Labels: a CSV (file,label,…), or COCO's JSON.")
+@click.option("--labels-of", help="Labels, licences: what people say in this import of tables.")
 @click.option("--classes", type=FILE, help="The names behind class numbers, one a line.")
 @click.option(
     "--label-field", "label_fields", multiple=True, help="Where labels stand; repeatable."
@@ -63,11 +64,12 @@ def start(source: str, wait: bool, as_json: bool, **options: Any) -> None:
     Example:
       imagehub import start animals.zip --licence CC-BY-4.0 --wait
       imagehub import start coco/val2017 --table coco/instances_val2017.json
+      imagehub import start s3://open-images-dataset/validation --labels-of open-images
       imagehub import start shards/ --format webdataset --classes classes.txt
     """
     database = open_catalogue()
     plan = _plan(database, source, options)
-    reader = open_reader(plan.source, plan.format, plan.options)
+    reader = open_reader(plan.source, plan.format, plan.options, database)
     with _open_log() as log, progress_bar("rows") as bar:
         task = bar.add_task("Reading", total=None)
         bring_in(database, log, plan, reader, met=lambda rows: bar.advance(task, rows))
@@ -212,7 +214,7 @@ def _plan(database: Database, source: str, options: dict[str, Any]) -> ImportPla
         raise click.UsageError(f"{options['licence']!r} is no licence that the hub knows.")
     account = options["account"].strip()
     require_name(account)
-    kept = ("label", "table", "classes", "label_fields")
+    kept = ("label", "table", "labels_of", "classes", "label_fields")
     with database.transaction() as cursor:
         return ImportPlan(
             name=options["name"] or import_name(source),

@@ -74,7 +74,7 @@ def retry(database: Database, log: UploadLog, name: str) -> ImportEntry:
         plan = imports.get(cursor, name).plan
     if plan.format == open_images.FORMAT:
         return open_images.retry_tables(database, plan)
-    reader = open_reader(plan.source, plan.format, plan.options)
+    reader = open_reader(plan.source, plan.format, plan.options, database)
     return bring_in(database, log, plan, reader, is_retry=True)
 
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from imagehub.catalogue.database import Database
 from imagehub.errors import NotFound, Refused
 from imagehub.importing.label_tables import LabelTable, read_label_table
 from imagehub.importing.readers.files import FilesReader
+from imagehub.importing.referenced_labels import ReferencedLabels
 from imagehub.importing.source import SourceReader
 from imagehub.settings import Settings
 
@@ -18,17 +20,19 @@ FORMATS = ("files", "bucket", "webdataset", "img2dataset", "parquet")
 BUCKET = "s3://"
 
 
-def open_reader(source: str, kind: str, options: Mapping[str, Any]) -> SourceReader:
+def open_reader(
+    source: str, kind: str, options: Mapping[str, Any], database: Database | None = None
+) -> SourceReader:
     """The reader of a source, on this machine or in a bucket; raise NotFound where there is none.
 
-    Options: `label` (of all), `table` (a CSV or COCO's JSON), `classes` (names behind numbers, one
-    a line), `label_fields`.
+    Options: `label` (of all), `table` (a CSV or COCO's JSON), `labels_of` (an import by reference,
+    in the database), `classes` (names behind numbers, one a line), `label_fields`.
     """
     place = Path(source)
     if kind != "bucket" and not place.exists():
         raise NotFound(f"There is no {source} on this machine.")
     fields = tuple(options.get("label_fields", ()))
-    label, table = options.get("label"), _table(options)
+    label, table = options.get("label"), _table(options, database)
     match kind:
         case "files":
             return FilesReader(place, label, table)
@@ -67,7 +71,9 @@ def guess_format(source: str) -> str:
     return "files"
 
 
-def _table(options: Mapping[str, Any]) -> LabelTable | None:
+def _table(options: Mapping[str, Any], database: Database | None) -> LabelTable | None:
+    if database and options.get("labels_of"):
+        return ReferencedLabels(database, options["labels_of"])
     return read_label_table(Path(options["table"])) if options.get("table") else None
 
 

@@ -15,7 +15,9 @@ from imagehub.catalogue.database import Database
 from imagehub.importing import open_images
 from imagehub.importing.open_images_rows import LABEL_HEADER
 from tests import factories
+from tests.archives import folder_of
 from tests.open_images_files import image_id, write_labels, write_photos
+from tests.photos import jpeg
 from tests.services.importing import ImportingHub
 
 PHOTOS, EACH = 3_000, 4
@@ -194,3 +196,29 @@ def reading(file: Path) -> list[dict[str, Any]]:
 
 def decoded(text: str) -> bytes:
     return base64.b64decode(text)
+
+
+def test_photos_at_hand_land_with_their_licence_and_what_people_verified(
+    hub: ImportingHub, tmp_path: Path
+) -> None:
+    tables = tmp_path / "published"
+    tables.mkdir()
+    write_photos(tables / "images.csv", 3)
+    one, two = map(image_id, range(2))
+    write(
+        tables / "labels.csv",
+        *(f"{one},verification,/m/01yrx,1", f"{one},verification,/m/0bt9lr,0"),
+        *(f"{one},machine,/m/02jvh9,1", f"{two},machine,/m/02jvh9,0.9"),
+    )
+    hub.report("open-images", tables)
+    files = {f"train/{photo}.jpg": jpeg(n, 200, 150) for n, photo in enumerate((one, two, "other"))}
+    hub.bring(folder_of(tmp_path / "photos", files), "--labels-of", "open-images")
+    assert hub.import_rows("photos") == {
+        f"train/{one}.jpg": ("landed", ""),
+        f"train/{two}.jpg": ("refused", "label_missing"),
+        "train/other.jpg": ("refused", "label_missing"),
+    }
+    assert hub.count("uploads", "claimed_label = '/m/01yrx'") == hub.count("uploads") == 1
+    assert hub.count("photo_origins", "licence = 'CC-BY-2.0' and author like 'author %'") == 1
+    absent = hub.command("start", tmp_path / "photos", "--name", "x", "--labels-of", "none")
+    assert (absent.exit_code, "There is no import 'none'." in absent.output) == (2, True)

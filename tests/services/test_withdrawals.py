@@ -319,14 +319,3 @@ def test_the_proof_names_what_is_left_and_then_nothing(hub: WithdrawingHub) -> N
     assert (after.left, after.cannot_tell) == ((), ())
     assert after.tombstone is not None
     assert after.tombstone.swept_at is not None
-
-
-def test_the_proof_names_a_release_that_it_cannot_look_through(hub: WithdrawingHub) -> None:
-    with hub.database.transaction() as cursor:
-        photo = factories.verified_photo(cursor)
-        factories.publish_label_sets(cursor)
-        subset = factories.subset(cursor, [photo.label])
-        release = factories.release(cursor, subset, {})
-    (place,) = look_for(hub.settings, "0" * 64).cannot_tell
-    assert release in place
-    assert "manifest cannot be read" in place

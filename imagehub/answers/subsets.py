@@ -33,8 +33,12 @@ class LabelPreview(Answer):
 
 
 class PreviewAnswer(Answer):
-    """What a first release of a subset would hold if it were made now."""
+    """What a first release of a subset would hold if it were made now.
 
+    Where it is not `exact` the numbers come from a sample of the labels' photos.
+    """
+
+    exact: bool
     files: int
     total_bytes: int
     splits: dict[str, int]

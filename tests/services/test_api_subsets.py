@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.releases import releases
+from imagehub.catalogue.releases import releases, subset_estimates
+from imagehub.catalogue.releases import subsets as catalogue_subsets
 from imagehub.subsets import SubsetRules
 from imagehub.vocabulary import Label, Role
 from spark_jobs.release.selection.choose import choose
@@ -207,6 +208,22 @@ def test_the_preview_is_what_the_release_job_chooses(database: Database) -> None
             if files
         }
         assert shown == chosen
+        with database.transaction() as cursor:
+            sizes = subset_estimates.sizes(cursor, rules.labels)
+            sampled = subset_estimates.estimate(cursor, rules, sizes, most=1_000)
+            assert sampled == catalogue_subsets.count(cursor, rules)
+
+
+def test_a_sample_tells_about_how_many_photos_a_large_subset_has(database: Database) -> None:
+    with database.transaction() as cursor:
+        label = factories.label(cursor)
+        for _ in range(60):
+            factories.verified_photo(cursor, label)
+        factories.publish_label_sets(cursor)
+        rules = SubsetRules(labels=(label.mid,), cap_per_label=40)
+        sizes = subset_estimates.sizes(cursor, rules.labels)
+        (counted,) = subset_estimates.estimate(cursor, rules, sizes, most=20)
+    assert (counted.images, counted.files, sum(counted.splits.values())) == (60, 40, 40)
 
 
 def test_a_copy_that_is_not_verified_takes_no_verified_photo_out_of_a_subset(

@@ -39,6 +39,7 @@ PRIVATE = {
     "reviews": "answer = 'no'",
     "uploads": None,
     "acceptances": None,
+    "unaccepted_uploads": None,
     "door_refusals": None,
     "consents": None,
     "withdrawals": None,
@@ -91,7 +92,8 @@ def people(database: Database) -> dict[str, Account]:
         for account in made.values():
             account_tokens.add(cursor, account.id, secrets.token_bytes(32), "x", Scope)
             sessions.begin(cursor, account.id, NewSession(secrets.token_bytes(32), 60))
-            factories.photo(cursor, owner=account)
+            lost = factories.photo(cursor, owner=account)
+            cursor.execute("delete from acceptances where upload_id = %s", (lost.upload_id,))
             acceptances.refuse(cursor, account.id, uuid.uuid4(), Refused("x", "x"))
             credentials.set_password(cursor, account.id, "x")
             credentials.add_link(cursor, account.id, secrets.token_bytes(32), 60)

@@ -22,6 +22,9 @@ SCOPES = {
     Scope.TRAIN: "train models and download them",
     Scope.ADMIN: "what admins do",
 }
+COUNTED_UPLOADS = 2_000
+"""Of so many uploads, the newest, the page of deletion tells how many photos stay."""
+
 Answer = Response | tuple[str, int]
 
 pages = Blueprint("account", __name__)
@@ -117,5 +120,10 @@ def _page(errors: dict[str, str]) -> str:
 
 def _deletion(error: HubError | None = None) -> str:
     with resources().database.transaction() as cursor:
-        sent = image_queries.sent_by(cursor, auth.account().id)
-    return render_template("account_deletion.html", error=str(error) if error else "", sent=sent)
+        sent = image_queries.sent_by(cursor, auth.account().id, COUNTED_UPLOADS)
+    return render_template(
+        "account_deletion.html",
+        error=str(error) if error else "",
+        sent=sent,
+        counted_uploads=COUNTED_UPLOADS,
+    )

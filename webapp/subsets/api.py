@@ -97,6 +97,7 @@ def preview(body: Rules) -> PreviewAnswer:
     """Count what a selection would hold now, for each label and split."""
     found = subsets.preview(resources().database, body.to_rules())
     return PreviewAnswer(
+        exact=found.is_exact,
         files=found.files,
         total_bytes=found.total_bytes,
         splits=dict(found.splits),

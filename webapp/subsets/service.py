@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from imagehub.catalogue.database import Cursor, Database
 from imagehub.catalogue.labels import label_queries
-from imagehub.catalogue.releases import subsets
+from imagehub.catalogue.releases import subset_estimates, subsets
 from imagehub.catalogue.releases.subsets import LabelCount, Subset
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.subsets import SubsetRules
@@ -15,14 +15,19 @@ from imagehub.vocabulary import Account
 from webapp.http import access
 from webapp.http.cursors import Page, decode_moment, page_after
 
+EXACT_IMAGES = 2_000
+"""A form counts with every change: of more images than these it looks at so many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a first release of a subset would hold if it were made now.
 
-    Later releases keep the splits of the earlier ones, and so may differ a little.
+    Later releases keep the splits of the earlier ones, and so may differ a little. `is_exact` is
+    False where the numbers were worked out from a sample.
     """
 
+    is_exact: bool
     files: int
     total_bytes: int
     splits: Mapping[str, int]
@@ -60,11 +65,17 @@ def newest(database: Database, after: str | None, limit: int) -> Page[Subset]:
 
 
 def preview(database: Database, rules: SubsetRules) -> Preview:
-    """Count what the rules select now."""
+    """Count what the rules select now; of more than EXACT_IMAGES, from a sample of so many."""
     with database.transaction() as cursor:
         _require_labels(cursor, rules)
-        counts = subsets.count(cursor, rules)
+        sizes = subset_estimates.sizes(cursor, rules.labels)
+        is_exact = sum(sizes.values()) <= EXACT_IMAGES
+        if is_exact:
+            counts = subsets.count(cursor, rules)
+        else:
+            counts = subset_estimates.estimate(cursor, rules, sizes, EXACT_IMAGES)
     return Preview(
+        is_exact=is_exact,
         files=sum(count.files for count in counts),
         total_bytes=sum(count.total_bytes for count in counts),
         splits={split: sum(count.splits[split] for count in counts) for split, _ in rules.splits},

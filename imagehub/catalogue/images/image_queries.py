@@ -50,10 +50,14 @@ class ImageUpload:
 
 @dataclass(frozen=True, slots=True)
 class SentImages:
-    """How many images an account sent and did not take back: in label sets now, and others."""
+    """How many images an account sent and did not take back: in label sets now, and others.
+
+    `is_all` is False if only its newest uploads were looked at.
+    """
 
     public: int
     others: int
+    is_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +149,37 @@ def uploads(cursor: Cursor, image_id: str) -> list[ImageUpload]:
     ]
 
 
-def sent_by(cursor: Cursor, account_id: UUID) -> SentImages:
-    """Count the account's images, each once."""
+def sent_by(cursor: Cursor, account_id: UUID, most: int) -> SentImages:
+    """Count the images of the account's newest `most` uploads, each once."""
     cursor.execute(
         """
+        with latest as materialized (
+            select upload_id
+            from acceptances
+            where account_id = %(account)s
+            order by accepted_at desc
+            limit %(most)s + 1
+        )
         select count(*) filter (where is_public) as public,
-            count(*) filter (where not is_public) as others
+            count(*) filter (where not is_public) as others,
+            (select count(*) from latest) <= %(most)s as is_all
         from (
             select distinct u.image_id,
-                exists (select from current_members m where m.image_id = u.image_id) as is_public
-            from uploads u
-            where u.account_id = %s
-                and u.image_id is not null
-                and not exists (select from withdrawn_uploads w where w.upload_id = u.id)
+                coalesce((
+                    select true from current_members m where m.image_id = u.image_id limit 1
+                ), false) as is_public
+            from (select * from latest limit %(most)s) l
+            cross join lateral (
+                select image_id
+                from uploads
+                where id = l.upload_id and account_id = %(account)s and image_id is not null
+                offset 0
+            ) u
+            where (select w.upload_id from withdrawn_uploads w where w.upload_id = l.upload_id)
+                is null
         ) sent
         """,
-        (account_id,),
+        {"account": account_id, "most": most},
     )
     return SentImages(*cursor.fetchone())
 

@@ -118,13 +118,19 @@ def largest(cursor: Cursor, limit: int) -> list[LabelEntry]:
     """The labels with most images of their own."""
     cursor.execute(
         """
-        select *
-        from label_entries
-        where own_images > 0
-        order by own_images desc, lower(name), mid
-        limit %s
+        select e.*
+        from (
+            select label
+            from label_set_counts
+            where own_images > 0
+            order by own_images desc
+            fetch first %(limit)s rows with ties
+        ) most
+        join label_entries e on e.mid = most.label
+        order by e.own_images desc, lower(e.name), e.mid
+        limit %(limit)s
         """,
-        (limit,),
+        {"limit": limit},
     )
     return [_entry(row) for row in cursor.fetchall()]
 
@@ -207,14 +213,20 @@ def thin(cursor: Cursor, limit: int) -> list[ThinLabel]:
     """
     cursor.execute(
         """
-        select l.mid, l.name, l.own_images as verified, least(u.images, 100) as claimed
-        from claim_counts u
-        join label_entries l on l.mid = u.label
-        where u.images > 0 and l.own_images < least(u.images, 100)
-        order by verified, claimed desc, lower(l.name)
-        limit %s
+        select l.mid, l.name, u.verified, u.claimed
+        from (
+            select c.label, coalesce(s.own_images, 0) as verified, least(c.images, 100) as claimed
+            from claim_counts c
+            left join label_set_counts s using (label)
+            where c.images > 0 and coalesce(s.own_images, 0) < least(c.images, 100)
+            order by verified, claimed desc
+            fetch first %(limit)s rows with ties
+        ) u
+        join labels l on l.mid = u.label
+        order by u.verified, u.claimed desc, lower(l.name)
+        limit %(limit)s
         """,
-        (limit,),
+        {"limit": limit},
     )
     return [
         ThinLabel(Label(row.mid, row.name), row.claimed, row.verified) for row in cursor.fetchall()

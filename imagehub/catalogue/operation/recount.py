@@ -96,18 +96,23 @@ def _claims(cursor: Cursor) -> list[CounterCheck]:
         from compared
         group by name
         union all
-        select 'rows_of_' || t.name, coalesce(sum(c.total), 0), t.rows
+        select t.said, coalesce(sum(c.total), 0), t.rows
         from (
-            select 'acceptances' as name, count(*) as rows from acceptances
+            select 'acceptances' as name, 'rows_of_acceptances' as said, count(*) as rows
+            from acceptances
             union all
-            select 'door_refusals', count(*) from door_refusals
+            select 'door_refusals', 'rows_of_door_refusals', count(*) from door_refusals
             union all
-            select 'duplicates', count(*) from duplicates
+            select 'duplicates', 'rows_of_duplicates', count(*) from duplicates
             union all
-            select 'clusters', count(*) from clusters
+            select 'clusters', 'rows_of_clusters', count(*) from clusters
+            union all
+            select 'photo_bytes', 'photo_bytes', coalesce(sum(photo_bytes), 0) from images
+            union all
+            select 'full_bytes', 'full_bytes', coalesce(sum(full_bytes), 0) from images
         ) t
         left join row_counts c using (name)
-        group by t.name, t.rows
+        group by t.said, t.rows
         order by name
         """
     )

@@ -89,22 +89,67 @@ def newest(
 ) -> list[UploadFacts]:
     """The account's uploads, newest first, from behind `before` (when asked, id) on."""
     cursor.execute(
-        """
-        select *
-        from receipts
-        where account_id = %(account_id)s
-            and (%(id)s is null or (asked_at, upload_id) < (%(at)s::timestamptz, %(id)s::uuid))
-        order by asked_at desc, upload_id desc
-        limit %(limit)s
-        """,
+        _NEWEST,
         {
             "account_id": account_id,
-            "at": before[0] if before else None,
-            "id": before[1] if before else None,
+            "at": before[0] if before else "infinity",
+            "id": before[1] if before else UUID(int=0),
             "limit": limit,
         },
     )
     return [_standing(row) for row in cursor.fetchall()]
+
+
+_NEWEST = """
+    with page as materialized (
+        select upload_id, asked_at
+        from (
+            (
+                select upload_id, accepted_at as asked_at
+                from acceptances
+                where account_id = %(account_id)s
+                    and accepted_at <= %(at)s::timestamptz
+                    and (accepted_at, upload_id) < (%(at)s::timestamptz, %(id)s::uuid)
+                order by accepted_at desc, upload_id desc
+                limit %(limit)s
+            )
+            union all
+            (
+                select upload_id, refused_at
+                from door_refusals
+                where account_id = %(account_id)s
+                    and refused_at <= %(at)s::timestamptz
+                    and (refused_at, upload_id) < (%(at)s::timestamptz, %(id)s::uuid)
+                order by refused_at desc, upload_id desc
+                limit %(limit)s
+            )
+            union all
+            (
+                select upload_id, accepted_at
+                from unaccepted_uploads n
+                where account_id = %(account_id)s
+                    and accepted_at <= %(at)s::timestamptz
+                    and (n.accepted_at, n.upload_id) < (%(at)s::timestamptz, %(id)s::uuid)
+                    and not exists (select from acceptances a where a.upload_id = n.upload_id)
+                order by accepted_at desc, upload_id desc
+                limit %(limit)s
+            )
+        ) asked
+        order by asked_at desc, upload_id desc
+        limit %(limit)s
+    )
+    select r.*
+    from page p
+    cross join lateral (
+        select *
+        from receipts
+        where account_id = %(account_id)s
+            and upload_id = p.upload_id
+            and asked_at = p.asked_at
+        offset 0
+    ) r
+    order by r.asked_at desc, r.upload_id desc
+    """
 
 
 def _standing(row: Any) -> UploadFacts:

@@ -30,10 +30,13 @@ class Takedown:
 
 _WITHDRAWALS = """
     from withdrawals w
-    where exists (select from uploads u where u.id = w.upload_id)
-        or (
-            exists (select from dead_letters d where d.upload_id = w.upload_id)
-            and not exists (select from withdrawal_answers a where a.upload_id = w.upload_id)
+    where w.waits
+        and (
+            exists (select from uploads u where u.id = w.upload_id)
+            or (
+                exists (select from dead_letters d where d.upload_id = w.upload_id)
+                and not exists (select from withdrawal_answers a where a.upload_id = w.upload_id)
+            )
         )
     """
 _TAKEDOWNS = """
@@ -47,6 +50,7 @@ _TAKEDOWNS = """
 _CAME_AGAIN = """
     from tombstones t
     where t.swept_at is not null
+        and t.came_again
         and exists (
             select from uploads u
             where u.photo_sha256 = t.photo_sha256
@@ -136,6 +140,15 @@ def remove_upload(cursor: Cursor, upload_id: UUID) -> None:
         on conflict do nothing
         """,
         (upload_id,),
+    )
+    cursor.execute("select from withdrawals where upload_id = %s for update", (upload_id,))
+    cursor.execute(  # asked once it is held: ingestion may have met the message again meanwhile
+        """
+        update withdrawals
+        set waits = false
+        where upload_id = %(id)s and not exists (select from uploads where id = %(id)s)
+        """,
+        {"id": upload_id},
     )
 
 

@@ -109,7 +109,7 @@ def reopen(cursor: Cursor, photo_sha256: str) -> None:
     cursor.execute(
         """
         update tombstones t
-        set sweep = sweep + case when here.image is null then 1 else 0 end,
+        set sweep = sweep + case when here.image is null then 1 else 0 end, came_again = false,
             swept_at = case when here.image is null then null else now() end
         from (select (select id from images where photo_sha256 = %(photo)s) as image) here
         where t.photo_sha256 = %(photo)s

@@ -63,9 +63,19 @@ def endings(cursor: Cursor, upload_ids: Sequence[UUID]) -> dict[UUID, UploadEndi
             case when w.upload_id is null then t.swept_at else n.removed_at end as removed_at,
             case when w.upload_id is null then coalesce(d.kind, t.reason) end as kind
         from unnest(%s::uuid[]) asked (id)
-        left join withdrawn_uploads w on w.upload_id = asked.id
+        left join lateral (
+            select *
+            from withdrawn_uploads
+            where upload_id = asked.id
+            offset 0
+        ) w on true
         left join withdrawal_answers n on n.upload_id = asked.id
-        left join acceptances a on a.upload_id = asked.id
+        left join lateral ( -- each by its id, however many the account has
+            select photo_sha256
+            from acceptances
+            where upload_id = asked.id
+            offset 0
+        ) a on true
         left join tombstones t on t.photo_sha256 = a.photo_sha256 and t.kind = 'taken_down'
         left join takedowns d on d.photo_sha256 = a.photo_sha256
         where w.upload_id is not null or t.kind is not null or d.kind is not null

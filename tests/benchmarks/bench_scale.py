@@ -1,7 +1,8 @@
-"""What pages cost in a catalogue of many photos: `bench_scale --photos N`.
+"""What pages and jobs cost in a catalogue of many photos: `bench_scale --photos N`.
 
 Each page is asked of the real web server, in turns with the yardstick of the same run: 50 images
-read by their ids. Then 100 verdicts change and the job organise publishes it.
+read by their ids. Then all jobs are asked whether they have work, and 100 verdicts change and the
+job organise publishes it. What each table takes on disk is printed.
 """
 
 from __future__ import annotations
@@ -9,33 +10,23 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from deploy.local.preflight import free_port
 from imagehub.catalogue.database import Database
-from imagehub.catalogue.labels.labels import import_boxable
 from imagehub.settings import Settings
 from imagehub.storage.folder import FolderStore
-from imagehub.vocabulary import Role
 from spark_jobs import jobs
 from tests.benchmarks.parts import report, running_postgres
+from tests.benchmarks.scale_labels import import_all_labels
+from tests.benchmarks.scale_pages import measure, milliseconds, summary, worst_page
 from tests.filled_catalogue import REJECT_100, fill
-from tests.web_server import Web, running_web
+from tests.web_server import running_web
 
 FULL, TOY = 200_000, 300
 ROUNDS = 20
-PAGES = {
-    "front_page": "/",
-    "label": "/labels{label}",
-    "label_photos": "/api/v1/labels{label}/images",
-    "label_cluster": "/labels{label}?cluster=0",
-    "labels": "/labels",
-    "status": "/api/v1/status",
-    "metrics": "/metrics",
-}
 
 
 def main() -> None:
@@ -50,9 +41,12 @@ def main() -> None:
 def run(photos: int, rounds: int, url: str) -> dict[str, float]:
     """Fill an empty catalogue, measure, write `build/figures/scale.json`."""
     with closing(Database(url, statement_timeout_seconds=3600)) as database:
-        import_boxable(database)
-        label = fill(database, photos)
+        import_all_labels(database)
+        began = time.perf_counter()
+        filled = fill(database, photos)
+        print(f"filled in {time.perf_counter() - began:.0f} s")
         figures: dict[str, float] = {"photos": photos, "bytes_per_photo": _size(database) // photos}
+        _print_tables(database, photos)
         with TemporaryDirectory(prefix="bench-scale-") as folder:
             settings = Settings(
                 data=Path(folder),
@@ -62,54 +56,46 @@ def run(photos: int, rounds: int, url: str) -> dict[str, float]:
                 limit_factor=1000,
             )
             with running_web(settings, Path(folder)) as web:
-                figures |= _pages(web, database, label, rounds)
+                measured = measure(web, database, filled, rounds)
+            figures |= measured | summary(measured)
+            print(f"worst page: {worst_page(measured)}")
+            figures["polls_ms"] = _polls(database)
             figures["publish_100_seconds"] = _publish(settings, database)
     report("scale", figures, beside=True)
     return figures
-
-
-def _pages(web: Web, database: Database, label: str, rounds: int) -> dict[str, float]:
-    with database.transaction() as cursor:
-        cursor.execute("select array_agg(id) as ids from (select id from images limit 50) few")
-        ids = cursor.fetchone().ids
-    _, token = web.person(Role.ADMIN)  # only operators read metrics
-    figures, ratios = {}, {}
-    for name, path in PAGES.items():
-        page, yardstick = [], []
-        for _ in range(rounds):
-            page.append(_milliseconds(lambda path=path: _get(web, path.format(label=label), token)))
-            yardstick.append(_milliseconds(lambda: _yardstick(database, ids)))
-        for kind, times in (("page", page), ("yardstick", yardstick)):
-            figures[f"{name}_{kind}_p50_ms"] = round(statistics.median(times), 2)
-            figures[f"{name}_{kind}_p95_ms"] = round(statistics.quantiles(times, n=20)[-1], 2)
-        ratios[name] = figures[f"{name}_page_p95_ms"] / figures[f"{name}_yardstick_p95_ms"]
-    return {
-        **figures,
-        "worst_page_ratio": round(max(ratios.values()), 2),
-        "label_page_ratio": round(ratios["label"], 2),
-    }
-
-
-def _get(web: Web, path: str, token: str) -> None:
-    web.get(path, token).raise_for_status()
-
-
-def _yardstick(database: Database, ids: list[str]) -> None:
-    with database.transaction() as cursor:
-        cursor.execute("select * from images where id = any(%s::bpchar[])", (ids,))
-        cursor.fetchall()
-
-
-def _milliseconds(work: Callable[[], None]) -> float:
-    began = time.perf_counter()
-    work()
-    return 1000 * (time.perf_counter() - began)
 
 
 def _size(database: Database) -> int:
     with database.transaction() as cursor:
         cursor.execute("select pg_database_size(current_database()) as bytes")
         return int(cursor.fetchone().bytes)
+
+
+def _print_tables(database: Database, photos: int) -> None:
+    """Print the bytes a photo of each table, its rows and its indexes apart."""
+    with database.transaction() as cursor:
+        cursor.execute(
+            """
+            select c.relname as name, pg_table_size(c.oid) as own, pg_indexes_size(c.oid) as indexes
+            from pg_class c
+            where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+            order by pg_total_relation_size(c.oid) desc
+            limit 12
+            """
+        )
+        for row in cursor.fetchall():
+            print(f"{row.name:24} {row.own / photos:8.0f} + {row.indexes / photos:6.0f} B a photo")
+
+
+def _polls(database: Database) -> float:
+    """How long one round of asking all jobs takes, when none has work; the median, in ms."""
+
+    def ask_all() -> None:
+        for name in jobs.NAMES:
+            jobs.load(name).has_work(database)
+
+    ask_all()
+    return round(statistics.median(milliseconds(ask_all) for _ in range(20)), 2)
 
 
 def _publish(settings: Settings, database: Database) -> float:

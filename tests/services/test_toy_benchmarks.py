@@ -14,6 +14,7 @@ from tests.benchmarks import (
     bench_row_security,
     bench_scale,
     bench_uploads,
+    scale_pages,
 )
 from tests.benchmarks.toy_figures import require_written
 from tests.servers.kafka import Kafka
@@ -74,10 +75,10 @@ def test_the_scale_benchmark_writes_its_figures(catalogue_url: str) -> None:
         "scale",
         [
             *("photos", "bytes_per_photo", "worst_page_ratio", "label_page_ratio"),
-            "publish_100_seconds",
+            *("deep_page_ratio", "polls_ms", "publish_100_seconds"),
             *(
                 f"{page}_{kind}_{figure}_ms"
-                for page in bench_scale.PAGES
+                for page in scale_pages.PAGES
                 for kind in ("page", "yardstick")
                 for figure in ("p50", "p95")
             ),

@@ -24,6 +24,7 @@ from tests.benchmarks.parts import copied_catalogue
 from tests.filled_catalogue import REJECT_100, Filled, fill
 from tests.servers.postgres import QuickPostgres
 from webapp.front import service as front
+from webapp.http.cursors import encode
 from webapp.images import service as images
 from webapp.images.service import PageCursor
 from webapp.labels import service as labels
@@ -39,6 +40,9 @@ READINGS: dict[str, Reading] = {
     "label": labels.show,
     "label's clusters": images.clusters,
     "label's photos": lambda database, mid: images.of_label(database, mid, PageCursor(), 50),
+    "label's photos, deep": lambda database, mid: images.of_label(
+        database, mid, PageCursor(after=encode(["8"])), 50
+    ),
     "cluster's photos": lambda database, mid: images.of_label(database, mid, PageCursor(), 50, 0),
     "status": lambda database, _: _counted(database),
     "operator's totals": lambda database, _: _stored(database),

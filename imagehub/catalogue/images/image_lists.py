@@ -90,7 +90,12 @@ def of_label(cursor: Cursor, mid: str, after: str, limit: int) -> list[Tile]:
         from (
             select distinct on (s.image_id) s.image_id, s.claimed_label, i.full_width, i.full_height
             from current_members s
-            join images i on i.id = s.image_id
+            cross join lateral ( -- each by its id: a join could read all images up to a deep page
+                select full_width, full_height
+                from images
+                where id = s.image_id
+                offset 0
+            ) i
             where s.label = %s and s.image_id > %s
             order by s.image_id
             limit %s
@@ -111,7 +116,12 @@ def of_label_before(cursor: Cursor, mid: str, before: str, limit: int) -> list[T
         from (
             select distinct on (s.image_id) s.image_id, s.claimed_label, i.full_width, i.full_height
             from current_members s
-            join images i on i.id = s.image_id
+            cross join lateral ( -- each by its id: a join could read all images up to a deep page
+                select full_width, full_height
+                from images
+                where id = s.image_id
+                offset 0
+            ) i
             where s.label = %s and s.image_id < %s
             order by s.image_id desc
             limit %s

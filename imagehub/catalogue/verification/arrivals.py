@@ -168,8 +168,11 @@ _STEPS = """
             )
             or exists (
                 select from crowd_labels l
-                where l.version = m.version
-                    and (l.judged_fit < m.fit or has_grown(l.photos, l.judged_photos))
+                where l.version = m.version and l.judged_fit < m.fit
+            )
+            or exists (
+                select from crowd_labels l
+                where l.version = m.version and has_grown(l.photos, l.judged_photos)
             )
         )
     """

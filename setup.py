@@ -35,11 +35,21 @@ TRAINING = [
 PREPARE = [
     "nncf==3.4.0",
 ]
+FORMAT_TOOLS = [  # each reads a release in its own format, in tests
+    "aiohttp==3.14.5",  # by which fsspec, and so datasets, reads http
+    "datasets==5.2.0",
+    "fsspec==2026.9.0",
+    "huggingface_hub==2.4.0",
+    "mlcroissant==1.1.1",
+    "pycocotools==2.0.11",
+    "tensorflow-datasets==4.9.10",
+    "webdataset==1.0.2",
+]
 DEVELOPMENT = [
     *PREPARE,
     *TRAINING,
+    *FORMAT_TOOLS,
     "axe-playwright-python==0.1.8",
-    "datasets==5.2.0",
     "hypothesis==6.170.15",
     "import-linter==2.16",
     "mypy==2.4.1",
@@ -53,7 +63,6 @@ DEVELOPMENT = [
     "pyyaml==6.0.3",
     "ruff==0.17.5",
     "schemathesis==4.32.5",
-    "webdataset==1.0.2",
 ]
 CURATION = [  # what `make bench-curation` measures verification beside
     "cleanlab==2.9.0",

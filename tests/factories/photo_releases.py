@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +17,7 @@ from imagehub.catalogue.releases.release_files import ReleaseFile
 from imagehub.formats import FORMATS, plan_release
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
 from imagehub.release_documents import ReleaseFacts, Signed
+from imagehub.release_paths import folder
 from imagehub.skeleton.photos import StoredPhotos
 from imagehub.skeleton.writing import freeze
 from imagehub.storage import keys
@@ -27,6 +28,12 @@ from tests.factories.releases import release_request, subset
 from tests.factories.verification import job_run
 
 DOG = Label("/m/0bt9lr", "Dog")
+CLASSES = (
+    Label("/m/0zzz", "Żółw, błotny"),
+    Label("/m/0aaa", "Wine glass"),
+    Label("/m/0bbb", 'Bag, "paper"'),
+)
+"""Names that break what was written for simpler ones; in another order than that of folders."""
 
 
 @dataclass(frozen=True)
@@ -48,25 +55,46 @@ def release_with_photos(
 ) -> Released:
     """A ready release of these photos; no image rows are made."""
     release_id = release_request(cursor, subset(cursor, [label]))
-    by_path = {}
-    for photo in photos:
-        file = _file(photo, label, contributor)
+    files = [(_file(photo, label, contributor), photo) for photo in photos]
+    return _released(cursor, store, release_id, (label,), files)
+
+
+def release_of_classes(cursor: Cursor, store: ObjectStore, photos: Sequence[bytes]) -> Released:
+    """A ready release of these photos in three classes in turn; some photos have two labels."""
+    release_id = release_request(cursor, subset(cursor, CLASSES))
+    files = []
+    for number, photo in enumerate(photos):
+        file = _file(photo, CLASSES[number % len(CLASSES)], "Zoë, of Łódź")
+        if number % 4 == 0:
+            second = FileLabel(CLASSES[(number + 1) % len(CLASSES)].mid, "verification", 0.625)
+            file = replace(file, labels=(*file.labels, second))
+        files.append((file, photo))
+    return _released(cursor, store, release_id, CLASSES, files)
+
+
+def _released(
+    cursor: Cursor,
+    store: ObjectStore,
+    release_id: str,
+    labels: tuple[Label, ...],
+    files: Sequence[tuple[ManifestFile, bytes]],
+) -> Released:
+    held = {file.path: photo for file, photo in files}
+    for file, photo in files:
         store.put(keys.full(file.photo_sha256), photo)
-        by_path[file.path] = (file, photo)
     made = Manifest(
         release=release_id,
         created_at=datetime(2026, 5, 2, tzinfo=UTC),
         label_set_version=publish_label_sets(cursor),
-        rules={"labels": [label.mid]},
-        labels=(label,),
-        files=tuple(by_path[path][0] for path in sorted(by_path)),
-        classes=(label.mid,),
+        rules={"labels": [label.mid for label in labels]},
+        labels=labels,
+        files=tuple(sorted((file for file, _ in files), key=lambda file: file.path)),
+        classes=tuple(label.mid for label in sorted(labels, key=folder)),
     )
     facts = _signed(made)
     store.put(keys.release_manifest(release_id), facts.signed.data)
     _publish(cursor, facts)
     release_files.add(cursor, release_id, _freeze(cursor, store, facts))
-    held = {path: photo for path, (_, photo) in by_path.items()}
     return Released(release_id, made, facts.signed.data, held)
 
 
@@ -76,7 +104,7 @@ def _file(photo: bytes, label: Label, contributor: str) -> ManifestFile:
     image_id = digest[:16]
     split = "test" if int(digest[0], 16) < 4 else "train"
     return ManifestFile(
-        path=f"{split}/dog-{label.mid.rpartition('/')[2]}/{image_id}.jpg",
+        path=f"{split}/{folder(label)}/{image_id}.jpg",
         image_id=image_id,
         photo_sha256=digest,
         sha256=digest,
@@ -100,7 +128,7 @@ def _signed(made: Manifest) -> ReleaseFacts:
 
 
 def _freeze(cursor: Cursor, store: ObjectStore, facts: ReleaseFacts) -> list[ReleaseFile]:
-    planned = plan_release(facts, dict.fromkeys(facts.manifest.classes, 1))
+    planned = plan_release(facts, {mid: 7 + n for n, mid in enumerate(facts.manifest.classes)})
     found = []
     for file in (file for format_ in FORMATS.values() for file in format_.plan(planned)):
         frozen = freeze(file.entries(), StoredPhotos(store))

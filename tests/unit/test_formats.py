@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -14,6 +16,7 @@ import pytest
 
 from imagehub.formats import FORMATS, plan_release
 from imagehub.formats.planning import PlannedRelease
+from imagehub.skeleton.pieces import masked_crc32c
 from tests.photos import jpeg
 from tests.unit.release_in_memory import MemoryPhotos, frozen_files, made_release, read_file
 
@@ -148,6 +151,36 @@ def test_parquet_holds_photos_as_they_are_and_classes_by_number(
             seen.add(file.image_id)
     assert seen == set(by_id)
     assert b"num_examples" in files["parquet/README.md"]
+
+
+def test_records_have_right_checksums_also_when_a_photo_is_gone(
+    released: tuple[PlannedRelease, MemoryPhotos],
+) -> None:
+    release, photos = released
+    frozen = frozen_files(release, photos, "tfrecord")
+    by_path = {file.path: file.photos for file in FORMATS["tfrecord"].plan(release)}
+    shards = [path for path, held in by_path.items() if held]
+    for gone in (set(), {release.facts.manifest.files[0].image_id}):
+        photos.gone.update(gone)
+        for path in shards:
+            data = read_file(frozen[path], photos)
+            records = list(records_of(data))
+            assert len(records) == len(by_path[path])
+            for record, file in zip(records, by_path[path], strict=True):
+                is_gone = file.image_id in photos.gone
+                assert record.endswith(bytes(100) if is_gone else photos.held[file.sha256])
+    photos.gone.clear()
+
+
+def records_of(data: bytes) -> Iterator[bytes]:
+    position = 0
+    while position < len(data):
+        (length,) = struct.unpack_from("<Q", data, position)
+        assert masked_crc32c(data[position : position + 8]) == data[position + 8 : position + 12]
+        record = data[position + 12 : position + 12 + length]
+        position += 16 + length
+        assert masked_crc32c(record) == data[position - 4 : position]
+        yield record
 
 
 def test_a_large_parquet_file_is_split_at_its_row_groups() -> None:

@@ -21,7 +21,7 @@ def card(release: PlannedRelease) -> str:
     manifest = release.facts.manifest
     head = {
         "pretty_name": manifest.release,
-        "license": "cc-by-4.0",
+        "license": sorted({file.licence.lower() for file in manifest.files}),
         "task_categories": ["image-classification"],
         "configs": [
             {

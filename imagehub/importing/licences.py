@@ -28,3 +28,13 @@ def spdx(words: str) -> str | None:
     if short := _SHORT.fullmatch(text):
         return f"CC-{short[1].upper()}-{short[2]}"
     return None
+
+
+def address(licence: str) -> str:
+    """Where a licence of these short names can be read; empty for another."""
+    if licence in _PUBLIC.values():
+        kind = next(kind for kind, name in _PUBLIC.items() if name == licence)
+        return f"https://creativecommons.org/publicdomain/{kind}/1.0/"
+    if short := _SHORT.fullmatch(licence.lower()):
+        return f"https://creativecommons.org/licenses/{short[1]}/{short[2]}/"
+    return ""

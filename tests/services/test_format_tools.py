@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 import webdataset
 from PIL import Image
+from pycocotools.coco import COCO
 
 from imagehub.photo_facts import PhotoFacts
 from tests import photos
@@ -209,3 +210,28 @@ def test_tfds_opens_the_folder_of_tfrecords(
             )
     assert found == expected(release)
     assert len(builder.as_dataset(split="train", as_supervised=True).element_spec) == 2
+
+
+def test_pycocotools_opens_the_coco_zip(
+    web: Web, release: Released, bearer: dict[str, str], tmp_path: Path
+) -> None:
+    answer = web.get(f"/api/v1/releases/{release.id}/download?format=coco", headers=bearer)
+    zipfile.ZipFile(io.BytesIO(answer.content)).extractall(tmp_path)
+    facts, found = PhotoFacts(release.manifest), set()
+    for split in ("train", "test"):
+        coco = COCO(tmp_path / "annotations" / f"instances_{split}.json")
+        assert [licence["url"] for licence in coco.dataset["licenses"]] == [
+            "https://creativecommons.org/licenses/by/4.0/"
+        ]
+        for image in coco.loadImgs(coco.getImgIds()):
+            photo = Image.open(tmp_path / split / image["file_name"])
+            boxes = coco.loadAnns(coco.getAnnIds(image["id"]))
+            assert all(box["bbox"] == [0, 0, image["width"], image["height"]] for box in boxes)
+            kinds = coco.loadCats([box["category_id"] for box in boxes])
+            assert [kind["id"] for kind in kinds] == [
+                7 + facts.numbers[kind["mid"]] for kind in kinds
+            ]
+            labels = tuple(kind["mid"] for kind in kinds)
+            image_id = image["file_name"].removesuffix(".jpg")
+            found.add((image_id, split, kinds[0]["name"], labels, pixels(photo)))
+    assert found == expected(release)

@@ -144,7 +144,7 @@ def _pairs_of(cursor: Cursor, image_ids: Sequence[str]) -> set[Pair]:
     duplicate_candidates.search_among_versions(cursor)
     pairs = set()
     for image in duplicate_candidates.facts(cursor, image_ids):
-        fingerprints_of_image = [image.fingerprint, fingerprints.mirrored(image.fingerprint)]
+        fingerprints_of_image = fingerprints.turned(image.fingerprint)
         near = duplicate_candidates.nearest_embeddings(cursor, image.image_id, NEAREST_EMBEDDINGS)
         near += duplicate_candidates.near_fingerprints(
             cursor,

@@ -38,6 +38,7 @@ class PhotoComparison:
     `correlation` is that of luma over the shared area; `worst_block` the largest deviation of one
     of 8 x 8 blocks after gain and offset, in units of the photo's contrast; `chroma_difference`
     the largest difference of a block's mean colour, in levels of 255, after a free saturation.
+    The second photo was mirrored if so told, then turned left by `quarters` of a full turn.
     `detail` is there where these agree.
     """
 
@@ -45,6 +46,7 @@ class PhotoComparison:
     worst_block: float
     chroma_difference: float
     mirrored: bool
+    quarters: int
     fit: Fit
     detail: Detail | None = None
 
@@ -71,6 +73,7 @@ class PhotoComparison:
     def reason(self) -> str:
         """One sentence for people."""
         turned = "mirrored and " if self.mirrored else ""
+        turned += "turned and " if self.quarters else ""
         cut = "" if self.fit.is_still else ", with its edges cut off or a frame around it"
         return (
             f"It shows the same photo{cut}: {turned}laid over it,"
@@ -79,11 +82,12 @@ class PhotoComparison:
 
 
 def compare(left: Look, right: Look) -> PhotoComparison | None:
-    """Compare as they are and mirrored; return the better one, None if neither nearly agrees."""
+    """Compare in all eight orientations; return the best one, None if none nearly agrees."""
     found = [
         comparison
+        for quarters in range(4)
         for mirrored in (False, True)
-        if (comparison := _compare_one_way(left, right, mirrored)) is not None
+        if (comparison := _compare_one_way(left, right, mirrored, quarters)) is not None
     ]
     return max(
         found,
@@ -92,8 +96,10 @@ def compare(left: Look, right: Look) -> PhotoComparison | None:
     )
 
 
-def _compare_one_way(left: Look, right: Look, mirrored: bool) -> PhotoComparison | None:
-    right = right.mirrored() if mirrored else right
+def _compare_one_way(
+    left: Look, right: Look, mirrored: bool, quarters: int
+) -> PhotoComparison | None:
+    right = (right.mirrored() if mirrored else right).turned(quarters)
     first, second = left.colours.astype(np.float64), right.colours.astype(np.float64)
     if correlation(_core(first[:, :, 0]), _core(second[:, :, 0])) < MIN_CORE_CORRELATION:
         return None
@@ -109,6 +115,7 @@ def _compare_one_way(left: Look, right: Look, mirrored: bool) -> PhotoComparison
         _worst_block(luma, laid),
         _chroma_difference(first, [overlay(second[:, :, plane], fit) for plane in (1, 2)]),
         mirrored,
+        quarters,
         fit,
     )
     if not coarse.is_alike:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 BITS = 64
 BANDS = 4
 BAND_BITS = BITS // BANDS
@@ -17,10 +19,28 @@ MAX_DISTANCE_BITS = 2 * BANDS - 1
 ODD_ACROSS = 0x5555_5555_5555_5555
 """The bits of frequencies that change their sign when a photo is mirrored."""
 
+ODD_DOWN = 0x00FF_00FF_00FF_00FF
+"""The bits of frequencies that change their sign when a photo is turned head over heels."""
 
-def mirrored(fingerprint: int) -> int:
-    """About the fingerprint that the mirrored photo has: a few bits near the median may differ."""
-    return fingerprint ^ ODD_ACROSS
+
+def turned(fingerprint: int) -> list[int]:
+    """About the fingerprints of the photo in its eight orientations, its own first.
+
+    A few bits near the median may differ.
+    """
+    return [
+        way ^ across ^ down
+        for way in (fingerprint, _transposed(fingerprint))
+        for across in (0, ODD_ACROSS)
+        for down in (0, ODD_DOWN)
+    ]
+
+
+def _transposed(fingerprint: int) -> int:
+    """Rows of frequencies become columns."""
+    bits = np.unpackbits(np.frombuffer(fingerprint.to_bytes(8, "big", signed=True), np.uint8))
+    swapped = np.packbits(bits.reshape(8, 8).T)
+    return int.from_bytes(swapped.tobytes(), "big", signed=True)
 
 
 def bands(fingerprint: int) -> tuple[int, ...]:

@@ -40,6 +40,11 @@ class Look:
         """The look of the mirrored photo."""
         return Look(self.colours[:, ::-1], self.luma[:, ::-1], self.short_side_pixels)
 
+    def turned(self, quarters: int) -> Look:
+        """The look of the photo turned left by quarters of a full turn."""
+        colours, luma = np.rot90(self.colours, quarters), np.rot90(self.luma, quarters)
+        return Look(colours, luma, self.short_side_pixels)
+
 
 def look_at(pixels: NDArray[np.uint8]) -> Look:
     """Make the look of H x W x 3 RGB pixels."""

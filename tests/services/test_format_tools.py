@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import mlcroissant
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import webdataset
+from etils.epath import Path as EPath
 from PIL import Image
 from pycocotools.coco import COCO
 
@@ -235,3 +237,34 @@ def test_pycocotools_opens_the_coco_zip(
             image_id = image["file_name"].removesuffix(".jpg")
             found.add((image_id, split, kinds[0]["name"], labels, pixels(photo)))
     assert found == expected(release)
+
+
+def test_mlcroissant_loads_the_records(
+    web: Web,
+    release: Released,
+    bearer: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mlcroissant._src.core.constants.DOWNLOAD_PATH", EPath(tmp_path))
+    monkeypatch.setenv("CROISSANT_BASIC_AUTH_USERNAME", "anybody")
+    monkeypatch.setenv("CROISSANT_BASIC_AUTH_PASSWORD", bearer["Authorization"].split()[1])
+    address = f"{web.url}/api/v1/releases/{release.id}/croissant.json"
+    described = mlcroissant.Dataset(jsonld=address)
+    assert not described.metadata.issues.report()
+    classes = described.records("classes")
+    names = {row["classes/number"]: plain(row["classes/name"]) for row in classes}
+    found = set()
+    for record_set in described.metadata.record_sets:
+        if record_set.id == "classes":
+            continue
+        for row in described.records(record_set.id):
+            field = {name.rpartition("/")[2]: value for name, value in row.items()}
+            labels = tuple(plain(mid) for mid in field["labels"])
+            split, name = record_set.id.partition("-")[0], names[field["label"]]
+            found.add((plain(field["image_id"]), split, name, labels, pixels(field["image"])))
+    assert found == expected(release)
+
+
+def plain(text: bytes | str) -> str:
+    return text.decode() if isinstance(text, bytes) else text

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 from flask import Response, request
 
 from imagehub.answers.releases import Document, Documents
+from imagehub.formats import croissant
 from imagehub.release_documents import ABOUT_WITHDRAWN
 from imagehub.vocabulary import Account
 from webapp.http import byte_ranges
 from webapp.http.endpoints import Endpoints
 from webapp.http.resources import resources
-from webapp.releases import downloads
+from webapp.releases import downloads, format_files
 from webapp.releases import service as releases
 
 DOCUMENT_TYPE = "application/octet-stream"
@@ -57,3 +59,24 @@ def document(release_id: str, name: str, account: Account | None) -> Response:
         lambda start, length: iter([data[start : start + length]]),
         byte_ranges.FRESH,
     )
+
+
+@endpoints.get(
+    "/releases/<release_id>/croissant.json", media_types=(croissant.MEDIA_TYPE,), problems=(404,)
+)
+def describe(release_id: str) -> Response:
+    """Describe the release's Parquet files in Croissant 1.1.
+
+    Everybody may read it, as tools that load by it fetch it without a token.
+    """
+    hub = resources()
+    found = format_files.of_format(hub.database, release_id, "parquet")
+    files = [
+        croissant.ParquetFile(file.path.rpartition("/")[2], file.bytes, file.sha256)
+        for file in found
+        if file.photos
+    ]
+    head = releases.manifest_head(hub.store, release_id)
+    described = croissant.document(head, request.host_url.rstrip("/"), files)
+    text = json.dumps(described, ensure_ascii=False)
+    return Response(text, content_type=croissant.MEDIA_TYPE)

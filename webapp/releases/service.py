@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from imagehub import manifest as manifests
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.releases import release_queries
 from imagehub.catalogue.releases.release_queries import FrozenRelease, ReleaseEntry
 from imagehub.errors import NotFound, Unauthorised
+from imagehub.manifest import Manifest
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Account
@@ -65,6 +67,17 @@ def note_download(database: Database, release_id: str, account: Account | None) 
 def manifest(store: ObjectStore, release_id: str) -> Iterator[bytes]:
     """The manifest's exact bytes, in chunks."""
     return store.stream(keys.release_manifest(release_id))
+
+
+def manifest_head(store: ObjectStore, release_id: str) -> Manifest:
+    """The manifest without its files, of which nothing is read."""
+    line = bytearray()
+    for chunk in manifest(store, release_id):
+        begin, ends, _ = chunk.partition(b"\n")
+        line += begin
+        if ends:
+            break
+    return manifests.read_head(bytes(line))
 
 
 def _sort_key(release: ReleaseEntry) -> tuple[str, str]:

@@ -23,12 +23,17 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from imagehub.errors import Misconfigured, Refused
+from imagehub.release_paths import is_word
 from imagehub.vocabulary import Label
 
 SCHEMA = "deep-images-hub/release/2"
 OLD_SCHEMAS = ("deep-images-hub/release/1",)
-PATH = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}/[a-z0-9][a-z0-9_-]{0,80}/[0-9a-f]{16}\.jpg")
-"""SPLIT/SLUG-CODE/IMAGE.jpg: nothing in a path can lead out of the folder it is unpacked into."""
+_SIGN = r"[a-z0-9_-]|[^\x00-\x7f]"
+PATH = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,30}}/(?!-)(?:{_SIGN}){{1,81}}/[0-9a-f]{{16}}\.jpg")
+"""SPLIT/SLUG-CODE/IMAGE.jpg: nothing in a path can lead out of the folder it is unpacked into.
+
+What is beyond ASCII in it must also be a word (`release_paths.is_word`).
+"""
 
 TEXTS = (
     "path", "image_id", "photo_sha256", "sha256", "split", "label", "contributor",
@@ -230,7 +235,7 @@ def _file(fields: dict[str, Any]) -> ManifestFile:
     numbers = [label.confidence for label in labels]
     if not (_all(texts, str) and _all(numbers, int | float)):
         raise ValueError("a text or a number of a file is of another kind")
-    if not PATH.fullmatch(file.path):
+    if not (PATH.fullmatch(file.path) and is_word(file.path)):
         raise ValueError(f"{file.path[:120]!r} is no path of a release")
     if not all(re.fullmatch("[0-9a-f]{64}", text) for text in (file.sha256, file.photo_sha256)):
         raise ValueError(f"{file.path} has no SHA-256")

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from imagehub.errors import Refused
+from imagehub.release_paths import is_word
 
-PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,254}")
+PART = re.compile(r"(?:[A-Za-z0-9_]|[^\x00-\x7f])(?:[A-Za-z0-9_.\-]|[^\x00-\x7f]){0,254}")
 """One part of a path, as our own manifests have it; no part begins with a dot."""
 
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
@@ -52,7 +53,8 @@ def _refuse_shape(path: str) -> None:
     if len(parts) > MAX_PARTS:
         _refuse(path, f"has more than {MAX_PARTS} parts")
     for part in parts:
-        if not PART.fullmatch(part) or part.endswith(".") or DEVICES.fullmatch(part):
+        is_odd = not PART.fullmatch(part) or part.endswith(".") or DEVICES.fullmatch(part)
+        if is_odd or not is_word(part):
             _refuse(path, f"has the part {part[:40]!r}")
     if path.casefold().endswith(UNFINISHED):
         _refuse(path, f"ends in {UNFINISHED}, which unfinished files end in")

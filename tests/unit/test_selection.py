@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagehub import manifest as manifests
+from imagehub import release_paths
 from imagehub.photo import digest
 from imagehub.subsets import Assignment, Offer, ReleasePhoto, SubsetRules
 from imagehub.vocabulary import Label
@@ -110,7 +111,28 @@ def test_the_order_of_splits_does_not_matter(group: str) -> None:
 @given(st.text(max_size=80))
 def test_any_name_makes_a_safe_path(name: str) -> None:
     assert manifests.PATH.fullmatch(path("train", Label("/m/01abc", name), "0" * 16))
+    assert manifests.is_word(slug(name))
     assert 1 <= len(slug(name)) <= 48
+    assert len(slug(name).encode()) <= 96
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("Crème brûlée", "creme-brulee"),
+        ("Straße", "strasse"),
+        ("Bell  pepper (red)", "bell-pepper-red"),
+        ("תפוח", "תפוח"),
+        ("日本語ラベル", "日本語ラベル"),
+        ("हिन्दी", "हिन्दी"),
+        ("🍎", "label"),
+        ("ab\u202ecd\u200bef", "ab-cd-ef"),
+        ("../..", "label"),
+    ],
+)
+def test_a_folder_says_the_name_in_its_own_script(name: str, folder: str) -> None:
+    assert slug(name) == folder
+    assert release_paths.mids_of(f"{folder}-01abc") == ["/m/01abc"]
 
 
 def test_mids_of_different_kinds_have_different_codes() -> None:

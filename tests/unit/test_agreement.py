@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -295,6 +296,28 @@ def test_a_panel_finds_the_one_wrong_claim() -> None:
     outcomes = [verdict.outcome for verdict in panel(photos, labels).judge("label 0", peers, seen)]
     assert outcomes[:-1] == [Outcome.VERIFIED] * 12
     assert outcomes[-1] is not Outcome.VERIFIED
+
+
+def test_mugs_sent_as_something_else_are_not_verified_where_the_network_sees_mugs() -> None:
+    photos, numbers = crowd_of(8, [12, 12])
+    labels = ["dog" if label == "label 0" else "cup" for label in numbers]
+    is_dog = np.array([label == "dog" for label in labels])
+    between = (photos[is_dog].mean(axis=0) + photos[~is_dog].mean(axis=0)) / 2
+    here = replace(panel(photos, labels), network=NETWORK, graph=GRAPH)
+    sure, unsure = (
+        here.judge("dog", peers_of(photos, labels, "dog"), [SeenPhoto((), seen, between, {})])[0]
+        for seen in ({"cup": 0.95}, {"cup": 0.05})
+    )
+    assert unsure.outcome is Outcome.VERIFIED
+    assert sure.outcome is Outcome.NEEDS_REVIEW
+
+
+@pytest.mark.parametrize("here", [{"dog"}, {"dog", "animal"}, set()])
+def test_a_label_that_no_photo_of_the_hub_has_or_that_is_related_is_no_rival(
+    here: set[str],
+) -> None:
+    alone, beside = (NETWORK.opinion({"cup": 0.9}, "dog", labels) for labels in ((), here))
+    assert alone == beside
 
 
 def test_a_photo_that_could_not_be_seen_is_judged_by_nobody() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,16 @@ Measured with MobileNet v2 on 2,400 good photos of a simulated crowd (Caltech-10
 labels and with others drawn at random: -2.7, 1.8, 3.6, 4.7, 5.9, 6.4. Taken a quarter smaller,
 because wrong claims of real people are nearer to the truth than random ones, and the first still
 smaller: of -2.2, -1.6 and -1.0 beside the crowd, it lost fewer good photos and as few wrong ones.
+"""
+
+UNSUPPORTED_BELOW = SUPPORT[1]
+RIVAL = (0.2, 0.4, 0.65, 0.9)
+RIVAL_LOG_RATIO = (0.0, -1.0, -1.4, -3.0)
+"""What is added where the network sees nothing of the claim, but another label of this hub.
+
+Measured with EfficientNet-Lite2 on 1,093 good and 76 wrong claims of three crowds (Caltech-101,
+groceries and clothes, wrong ones mostly look-alikes). Without support, a rival of 0.5 and more was
+seen in 9 good photos, all of them clothes, and in 21 wrong ones; of 0.8 and more in none and in 9.
 """
 
 LEAST_NAMED = 0.1
@@ -53,9 +63,12 @@ class ClassNetwork:
         above = {mid for seen in mids for mid in graph.ancestors.get(seen, ())}
         return cls(graph, mids | above, exclusive)
 
-    def opinion(self, classes: Mapping[str, float], claimed: str) -> NetworkOpinion | None:
+    def opinion(
+        self, classes: Mapping[str, float], claimed: str, here: Collection[str] = ()
+    ) -> NetworkOpinion | None:
         """Judge a claim by probabilities of labels; None where the network has no word for it.
 
+        `here` are the labels that photos of this hub show: one of them may be seen instead.
         None as well where the network named nothing, as of a photo that could not be read.
         """
         if claimed not in self.known or not classes:
@@ -65,4 +78,22 @@ class ClassNetwork:
         named = max(classes, key=lambda mid: (classes[mid], mid), default=None)
         if named is not None and classes[named] < LEAST_NAMED:
             named = None
-        return NetworkOpinion(float(np.interp(support, SUPPORT, LOG_RATIO)), support, named)
+        log_ratio = float(np.interp(support, SUPPORT, LOG_RATIO))
+        if support < UNSUPPORTED_BELOW:
+            rival = float(np.interp(self._rival(classes, claimed, here), RIVAL, RIVAL_LOG_RATIO))
+            log_ratio += rival * (1 - support / UNSUPPORTED_BELOW)
+        return NetworkOpinion(log_ratio, support, named)
+
+    def _rival(self, classes: Mapping[str, float], claimed: str, here: Collection[str]) -> float:
+        """Probability of the likeliest class that is a label of the hub unrelated to the claim."""
+        return max(
+            (
+                probability
+                for mid, probability in classes.items()
+                if any(
+                    label in here and not self.graph.related(label, claimed)
+                    for label in (mid, *self.graph.ancestors.get(mid, ()))
+                )
+            ),
+            default=0.0,
+        )

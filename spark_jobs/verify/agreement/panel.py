@@ -98,7 +98,8 @@ class Panel:
     def _judge(self, label: str, photo: SeenPhoto, crowd: CrowdOpinion | None) -> Verdict:
         network = None
         if self.network is not None and self._was_seen(photo):
-            network = self.network.opinion(photo.classes, label)
+            here = self.crowd.numbers if self.crowd is not None else ()
+            network = self.network.opinion(photo.classes, label, here)
         case = ClaimEvidence(
             label,
             photo.findings,

@@ -34,6 +34,7 @@ from tests.benchmarks.curation.same_pictures import (
 FIRST_SEED = 1001
 COLLUDERS_SEED = 2001
 COLLUDERS_BATCHES = 2
+CLEANLAB = "cleanlab_wrong_label_f1"
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,8 @@ def run(bench: Bench, crowds: Sequence[Path], seeds: int, *, with_colluders: boo
         promises += beside
     for name, measured in given.items():
         figures |= {f"{name}_{figure}": value for figure, value in measured.items()}
+        if CLEANLAB in measured:
+            figures[f"{name}_cleanlab_f1"] = measured[CLEANLAB]
     report.tell_joined(bench.joined, FOLDER / "curation_joined.csv")
     if bench.with_peers:
         report.plot(bench.bins, FOLDER / "curation_reliability.png")

@@ -125,28 +125,27 @@ def test_the_curation_benchmark_writes_its_figures(
     )
     bench = Bench(Machine(tmp_path, settings, spark), curation.TOY, with_peers=False)
     curation.run(bench, [tmp_path / "crowd"], 0, with_colluders=True)
-    require_written(
-        "curation",
-        [
-            "wrong_label_f1",
-            "wrong_label_precision",
-            "wrong_label_recall",
-            "wrong_label_ap",
-            "wrong_label_f1_with_copies",
-            "wrong_label_ap_with_copies",
-            "good_verified_share",
-            "good_rejected_share",
-            *DUPLICATES,
-            *(f"{name}_by_truth_csv" for name in DUPLICATES),
-            *(f"{kind}_f1" for kind in SPOILED),
-            *(f"{kind}_false_alarms" for kind in SPOILED),
-            "spoiled_verified_share",
-            "refused_share",
-            "calibration_error",
-            "calibration_worst_bin",
-            "verified_wrong_share",
-            "colluders_wrong_share",
-            "colluders_permutation_100_wrong_share",
-            "colluders_permutation_100_claimed_wrong_share",
-        ],
-    )
+    names = [
+        "wrong_label_f1",
+        "wrong_label_precision",
+        "wrong_label_recall",
+        "wrong_label_ap",
+        "wrong_label_f1_with_copies",
+        "wrong_label_ap_with_copies",
+        "good_verified_share",
+        "good_rejected_share",
+        *DUPLICATES,
+        *(f"{name}_by_truth_csv" for name in DUPLICATES),
+        *(f"{kind}_f1" for kind in SPOILED),
+        *(f"{kind}_false_alarms" for kind in SPOILED),
+        "spoiled_verified_share",
+        "refused_share",
+        "calibration_error",
+        "calibration_worst_bin",
+        "verified_wrong_share",
+        "colluders_wrong_share",
+        "colluders_permutation_100_wrong_share",
+        "colluders_permutation_100_claimed_wrong_share",
+    ]
+    of_crowd = [f"crowd_{name}" for name in (*names, "network")]
+    require_written("curation", [*names, "network", *of_crowd])

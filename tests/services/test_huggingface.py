@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +78,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run a script of a user in a process of its own: `HF_ENDPOINT` is read at import."""
     settings = {"HF_ENDPOINT": web.url, "HF_HOME": str(tmp_path), "HF_TOKEN": token}
+    settings["IMAGEHUB_TOKEN"] = token
     return subprocess.run(
         [sys.executable, "-c", script, *arguments],
         env={**os.environ, **settings, "HF_HUB_DISABLE_TELEMETRY": "1"},
@@ -165,3 +168,16 @@ def test_what_is_not_there_is_told_as_the_tools_expect_it(
 ) -> None:
     answer = web.get(path.format(subset=subset_of(release)))
     assert (answer.status_code, answer.headers.get("X-Error-Code")) == (404, code)
+
+
+@pytest.mark.parametrize("name", ["parquet", "webdataset"])
+def test_the_lines_on_the_releases_page_run_as_they_are(
+    web: Web, release: Released, tmp_path: Path, name: str
+) -> None:
+    """The first sample comes; `print` is all that is added."""
+    _, token = web.person()
+    page = web.get(f"/releases/{release.id}").text
+    found = re.search(rf'id="use-{name}"><code>(.*?)</code>', page, re.S)
+    assert found
+    shown = run(web, tmp_path, f"{html.unescape(found[1])}\nprint(next(iter(train)))", token=token)
+    assert "JpegImageFile" in told(shown) or "PIL" in told(shown)

@@ -59,7 +59,8 @@ class Database:
     def transaction(self) -> Iterator[Cursor]:
         """Give a cursor whose rows have names; commit at the end, roll back on any exception.
 
-        Raises Unavailable if Postgres cannot be reached, goes away, or gives up on a deadlock.
+        Raises Unavailable if Postgres cannot be reached, goes away, or gives up on a deadlock,
+        or takes nothing in.
         """
         connection = self._connection()
         try:
@@ -70,6 +71,7 @@ class Database:
         except (
             psycopg2.OperationalError,  # includes deadlock, lost connection, disk full
             psycopg2.InterfaceError,
+            psycopg2.errors.ReadOnlySqlTransaction,  # a standby, or an operator's switch
         ) as error:
             self.close()
             raise Unavailable(f"The catalogue cannot answer now: {_one_line(error)}.") from error

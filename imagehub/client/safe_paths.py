@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from imagehub.release_paths import is_word
 PART = re.compile(r"(?:[A-Za-z0-9_]|[^\x00-\x7f])(?:[A-Za-z0-9_.\-]|[^\x00-\x7f]){0,254}")
 """One part of a path, as our own manifests have it; no part begins with a dot."""
 
-DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
 DATA = frozenset({".csv", ".jpg", ".json", ".jsonl", ".md", ".tar", ".tflite", ".txt", ".zip"})
 """The file endings of a release: none that Python, a shell or a notebook would run."""
 
@@ -24,13 +25,13 @@ def refuse_unsafe(paths: Iterable[str]) -> None:
     """Refuse (`unsafe_path`) any path that could leave a folder or meet another path there.
 
     That is: absolute, with `..` or a backslash, odd characters, device names of Windows, equal
-    to another but for case, or below another that is a file.
+    to another but for case or the way its accents are written, or below another that is a file.
     """
     files: dict[str, str] = {}
     folders: dict[str, str] = {}
     for path in paths:
         _refuse_shape(path)
-        folded = path.casefold()
+        folded = unicodedata.normalize("NFC", path).casefold()
         if folded in files:
             _refuse(path, f"is the same file as {files[folded]!r}")
         files[folded] = path

@@ -154,6 +154,12 @@ class FolderStore:
                     f"The disk of {self._root} is full. Free some space there; nothing was stored.",
                     retry_after_seconds=30,
                 ) from error
+            if error.errno == errno.EROFS:
+                raise Unavailable(
+                    f"The file system of {self._root} can only be read now. Look at its disk, and"
+                    " mount it for writing again; nothing was stored.",
+                    retry_after_seconds=30,
+                ) from error
             if error.errno in _WRONG_FOLDER:
                 raise Misconfigured(
                     f"The object store cannot live in {self._root}: {error.strerror}. "

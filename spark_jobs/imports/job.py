@@ -13,6 +13,7 @@ from imagehub.catalogue.database import Database
 from imagehub.catalogue.imports import import_rows, imports
 from imagehub.errors import Conflict, NotFound, Refused
 from imagehub.importing import following
+from spark_jobs.batch import whole_batch
 from spark_jobs.runs import JobContext
 
 LOOK_AT = 100
@@ -32,7 +33,8 @@ def run(context: JobContext) -> dict[str, int]:
     settled = following.settle(context.database)
     with context.database.transaction() as cursor:
         names = imports.asked(cursor)
-    undone = sum(_serve(context, name) for name in names)
+    with whole_batch() as batch:
+        undone = sum(batch.each(names, lambda name: _serve(context, name)))
     return {"settled": settled, "asked": len(names), "undone": undone}
 
 

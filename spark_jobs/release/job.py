@@ -37,24 +37,22 @@ def has_work(database: Database) -> bool:
 
 def run(context: SparkJobContext) -> dict[str, int]:
     """Answer every request: with a release, or with the reason why there is none."""
-    _delete_old_shards(context)
     with context.database.transaction() as cursor:
+        old = release_files.leftovers_of_old(cursor)
         requests = releases.waiting(cursor)
     with whole_batch() as batch:
+        batch.each(old, lambda release_id: _delete_old_shards(context, release_id))
         released = sum(batch.each(requests, lambda request: _answered(context, request)))
     return {"released": released, "failed": len(requests) - released}
 
 
-def _delete_old_shards(context: SparkJobContext) -> None:
+def _delete_old_shards(context: SparkJobContext, release_id: str) -> None:
     """Photos are stored once: what an earlier version packed a second time goes."""
+    for key in list(context.store.keys(keys.release_shards_of_old(release_id))):
+        context.store.delete(key)
     with context.database.transaction() as cursor:
-        old = release_files.leftovers_of_old(cursor)
-    for release_id in old:
-        for key in list(context.store.keys(keys.release_shards_of_old(release_id))):
-            context.store.delete(key)
-        with context.database.transaction() as cursor:
-            context.run.assert_current(cursor)
-            release_files.forget_old(cursor, release_id)
+        context.run.assert_current(cursor)
+        release_files.forget_old(cursor, release_id)
 
 
 def _answered(context: SparkJobContext, request: ReleaseRequest) -> bool:

@@ -139,7 +139,12 @@ def said(name: str, photo: str, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
 @as_json
 def list_(limit: int, as_json: bool) -> None:
-    """List imports, the newest first."""
+    """List imports, the newest first.
+
+    \b
+    Example:
+      imagehub import list
+    """
     with open_catalogue().transaction() as cursor:
         found = imports.newest(cursor, None, limit)
     if as_json:
@@ -159,7 +164,12 @@ def list_(limit: int, as_json: bool) -> None:
 @click.option("--rows", type=click.File("w", encoding="utf-8"), help="Write every row as CSV.")
 @as_json
 def show(name: str, rows: TextIO | None, as_json: bool) -> None:
-    """Report on the import NAME: what landed, repeats others, or was refused, and why."""
+    """Report on the import NAME: what landed, repeats others, or was refused, and why.
+
+    \b
+    Example:
+      imagehub import show animals --rows animals.csv
+    """
     database = open_catalogue()
     following.settle(database)
     if rows:
@@ -172,7 +182,12 @@ def show(name: str, rows: TextIO | None, as_json: bool) -> None:
 @click.option("--wait", is_flag=True, help="Wait until each photo has landed or is refused.")
 @as_json
 def retry(name: str, wait: bool, as_json: bool) -> None:
-    """Try again what was refused of the import NAME, and nothing else."""
+    """Try again what was refused of the import NAME, and nothing else.
+
+    \b
+    Example:
+      imagehub import retry animals --wait
+    """
     database = open_catalogue()
     following.settle(database)
     with _open_log() as log:
@@ -186,7 +201,12 @@ def retry(name: str, wait: bool, as_json: bool) -> None:
 @click.argument("name")
 @as_json
 def undo(name: str, as_json: bool) -> None:
-    """Withdraw all that the import NAME brought in; photos that others sent too stay theirs."""
+    """Withdraw all that the import NAME brought in; photos that others sent too stay theirs.
+
+    \b
+    Example:
+      imagehub import undo animals
+    """
     database = open_catalogue()
     with database.transaction() as cursor:
         imports.get(cursor, name)

@@ -68,8 +68,8 @@ NETWORKS = (
 def choose(settings: Settings) -> Networks:
     """Choose by the settings; raise Misconfigured if a named network is missing or was changed.
 
-    `auto` takes those of RECIPES where they are prepared, then EfficientNet-Lite2. Others are used
-    if they are named: MobileNet, an operator's own, the one made in code. The name of a prepared
+    `auto` takes what was prepared, those of RECIPES first, then an operator's own, and else
+    EfficientNet-Lite2; MobileNet and the one made in code are used by name. The name of a prepared
     network means the latest of that name, the name of its folder exactly that one.
     """
     embedding = _choose(settings.embedding_network, NetworkOutput.EMBEDDING, settings.models)
@@ -96,7 +96,7 @@ def candidates(kind: NetworkOutput, models: Path) -> list[Network]:
     own = [
         network for model in ready if model.card.name not in RECIPES for network in model.networks
     ]
-    return [network for network in [*best, *NETWORKS, *own] if network.kind is kind]
+    return [network for network in [*best, *own, *NETWORKS] if network.kind is kind]
 
 
 def find(network: Network, models: Path) -> Found | None:

@@ -106,7 +106,11 @@ def test_once_prepared_it_is_preferred_and_looks_once_for_both(
 ) -> None:
     for file in (shared / "models").glob("*.tflite"):
         (tmp_path / file.name).symlink_to(file)
-    before = choose(Settings(models=tmp_path))
+    names = {
+        "embedding_network": "mobilenet-v1-embedding",
+        "class_network": "mobilenet-v2-imagenet",
+    }
+    before = choose(Settings(models=tmp_path, **names))  # type: ignore[arg-type] # names
     made = prepare(published, None, tmp_path, lambda step: None)
     networks = choose(Settings(models=tmp_path))
     assert networks.embedding.network.name == made.folder.name
@@ -116,10 +120,6 @@ def test_once_prepared_it_is_preferred_and_looks_once_for_both(
     looks = Featurizer(networks).look([view, view])
     assert looks.features.shape == (2, 2048)
     assert looks.classes[0] == looks.classes[1]
-    names = {
-        "embedding_network": "mobilenet-v1-embedding",
-        "class_network": "mobilenet-v2-imagenet",
-    }
     assert choose(Settings(models=tmp_path, **names)) == before  # type: ignore[arg-type] # names
 
 

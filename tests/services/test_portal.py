@@ -196,6 +196,7 @@ def test_a_releases_page_offers_every_format_that_there_is(
     assert offered == [
         ("imagefolder", "ZIP, one folder per label"),
         ("tar", "TAR, one folder per label"),
+        ("coco", "COCO, in a ZIP"),
     ]
     assert [html.unescape(title) for title in re.findall(r"<summary>([^<]+)<", page.text)] == [
         format_.title for format_ in FORMATS.values()

@@ -207,7 +207,7 @@ def test_a_real_network_as_ones_own_says_what_the_known_one_says(
     source = own_file.open_own(description)
     assert is_quantised(source.model)
     assert prepare(source, None, tmp_path / "models", silent).card.precision == "int8"
-    known = choose(Settings(models=shared / "models"))
+    known = choose(Settings(models=shared / "models", class_network=MOBILENET_V2_IMAGENET.name))
     own = choose(Settings(models=tmp_path / "models"))
     views = [view.repeat(3, axis=0).repeat(3, axis=1) for view in drawings(6)]
     one, other = (Featurizer(networks).look(views).classes for networks in (known, own))

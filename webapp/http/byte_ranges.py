@@ -57,6 +57,11 @@ def _range(request: Request, whole: Whole) -> tuple[int, int]:
     tag = request.if_range.etag
     if requested is None or len(requested.ranges) != 1 or (tag is not None and tag != whole.sha256):
         return 0, whole.size_bytes
+    begin, _ = requested.ranges[0]
+    if (
+        begin < 0 and whole.size_bytes
+    ):  # the last bytes; all of them where there are fewer (RFC 9110)
+        return max(0, whole.size_bytes + begin), whole.size_bytes
     found = requested.range_for_length(whole.size_bytes)
     if found is None:
         raise RequestedRangeNotSatisfiable(whole.size_bytes)

@@ -42,6 +42,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "tokens": ("account_id",),
     "training_cancels": ("account_id",),
     "training_requests": ("account_id",),
+    "unaccepted_uploads": ("account_id",),
     "uploads": ("account_id",),
     "webhooks": ("account_id",),
     "withdrawals": ("account_id",),

@@ -24,7 +24,6 @@ HUB = [
     "requests==2.34.2",
     "rich==15.0.0",
     "tornado==6.6.1",
-    "zipstream-ng==1.9.3",
 ]
 TRAINING = [
     "setuptools==80.9.0",  # TensorFlowOnSpark asks pkg_resources for TensorFlow's version

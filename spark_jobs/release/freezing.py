@@ -33,11 +33,11 @@ def freeze_files(context: SparkJobContext, release: PlannedRelease) -> list[Rele
     frozen: list[ReleaseFile] = []
     spark = context.spark.sparkContext
     parts = spark.parallelize(groups, numSlices=len(groups)).map(write)
-    for done, (found, problem) in enumerate(parts.toLocalIterator(prefetchPartitions=True), 1):
+    for found, problem in parts.collect():
         if problem:
             raise Refused("photo_unusable", problem)
         frozen += found
-        context.run.progress(done, len(groups))
+    context.run.progress(len(groups), len(groups))
     return frozen
 
 

@@ -5,7 +5,6 @@ Each worker process has its own. A connection opens when the first request needs
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, has_request_context
 
 from imagehub import hub
-from imagehub.catalogue import web_login
 from imagehub.catalogue.database import Database
 from imagehub.catalogue.web_login import ROLE
 from imagehub.log.protocol import UploadLog
@@ -26,7 +24,6 @@ from imagehub.vocabulary import Account
 from webapp.http.confined_models import ConfinedModels
 
 EXTENSION = "hub_resources"
-log = logging.getLogger(__name__)
 Resource = TypeVar("Resource")
 
 
@@ -52,7 +49,7 @@ class Resources:
 
     @property
     def _catalogue(self) -> Database:
-        return self._resource("database", _open_catalogue)
+        return self._resource("database", lambda settings: hub.open_catalogue(settings, ROLE))
 
     @property
     def log(self) -> UploadLog:
@@ -83,17 +80,6 @@ class Resources:
                 self._opened[name] = open_it(self.settings)
             found: Resource = self._opened[name]
             return found
-
-
-def _open_catalogue(settings: Settings) -> Database:
-    database = hub.open_catalogue(settings, ROLE)
-    with database.transaction() as cursor:
-        if web_login.owns_tables(cursor):
-            log.warning(
-                "This web process logs in to Postgres as the owner of the tables. Give it a login"
-                " of its own: see IMAGEHUB_WEB_CATALOGUE_URL in the README."
-            )
-    return database
 
 
 def install(app: Flask, opened: Resources) -> None:

@@ -1,4 +1,7 @@
-"""What is done with many photos at once must not fail for all of them because of one."""
+"""What is done with many items at once must not fail for all of them because of one.
+
+For executors, which give a result for each item; `spark_jobs.batch` is for a run's own loop.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ def whole_or_apart(
         raise
     except Exception as error:  # noqa: BLE001 # each is tried alone, and then it is logged in full
         if len(items) > 1:
-            logger.warning("%d photos failed together, each is tried alone: %s", len(items), error)
+            logger.warning("%d items failed together, each is tried alone: %s", len(items), error)
     results: list[Result] = []
     errors: list[Exception] = []
     for item in items:
@@ -42,7 +45,7 @@ def whole_or_apart(
         except HubError:
             raise
         except Exception as error:
-            logger.exception("a photo is set apart")
+            logger.exception("an item is set apart")
             errors.append(error)
             results.append(instead(item))
     if len(errors) > MOST_APART:

@@ -11,12 +11,13 @@ from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.duplicates import duplicate_candidates, duplicate_undos
 from imagehub.catalogue.duplicates.duplicate_candidates import Hanging, Nearness
 from imagehub.catalogue.uploads import removals
-from imagehub.errors import Damaged, HubError, NotFound, Refused, Unavailable
+from imagehub.errors import Damaged, NotFound, Refused, Unavailable
 from imagehub.photo import read_view
 from imagehub.settings import Settings
 from imagehub.storage import keys
+from spark_jobs.apart import whole_or_apart
 from spark_jobs.cluster.similarity import fingerprints
-from spark_jobs.cluster.similarity.comparison import PhotoComparison, compare
+from spark_jobs.cluster.similarity.comparison import compare
 from spark_jobs.cluster.similarity.grouping import (
     KeeperCandidate,
     Match,
@@ -164,26 +165,31 @@ def _matches(context: SparkJobContext, pairs: Sequence[Pair]) -> list[Match]:
 
     def compare_pairs(some: Iterator[Pair]) -> Iterator[Match]:
         look = lru_cache(LOOKS_A_TASK)(partial(_look, settings))
-        for left, right in some:
-            left_look, right_look = look(left), look(right)
-            if left_look is None or right_look is None:
-                continue
-            found = _compared(left, right, left_look, right_look)
-            if found is not None and found.same_photo:
-                yield Match(left, right, found.distance, found.reason)
+        return filter(None, matches_of(list(some), look))
 
     return list(spread(context.spark, pairs, PAIRS_A_TASK).mapPartitions(compare_pairs).collect())
 
 
-def _compared(left: str, right: str, left_look: Look, right_look: Look) -> PhotoComparison | None:
-    """Compare two photos; None, as of two that differ, if that fails: the others go on."""
-    try:
-        return compare(left_look, right_look)
-    except HubError:
-        raise
-    except Exception:
-        log.exception("the images %s and %s cannot be compared", left, right)
+def matches_of(pairs: Sequence[Pair], look: Callable[[str], Look | None]) -> list[Match | None]:
+    """For each pair, the match if both show one photo; a pair that fails is none."""
+
+    def together(some: Sequence[Pair]) -> list[Match | None]:
+        return [_match(pair, look) for pair in some]
+
+    def given_up(pair: Pair) -> None:
+        log.error("the images %s and %s cannot be compared", *pair)
+
+    return whole_or_apart(pairs, together, given_up)
+
+
+def _match(pair: Pair, look: Callable[[str], Look | None]) -> Match | None:
+    left_look, right_look = (look(image_id) for image_id in pair)
+    if left_look is None or right_look is None:
         return None
+    found = compare(left_look, right_look)
+    if found is None or not found.same_photo:
+        return None
+    return Match(*pair, found.distance, found.reason)
 
 
 def _look(settings: Settings, image_id: str) -> Look | None:

@@ -20,8 +20,9 @@ from imagehub.catalogue.database import Cursor
 from imagehub.catalogue.duplicates import clusters
 from imagehub.catalogue.duplicates.clusters import Cluster, Embedded, LabelContents
 from imagehub.catalogue.uploads import removals
-from imagehub.errors import HubError, Unavailable
+from imagehub.errors import Unavailable
 from imagehub.settings import Settings
+from spark_jobs.apart import whole_or_apart
 from spark_jobs.cluster.similarity import kmeans
 from spark_jobs.frames import (
     IdRange,
@@ -88,21 +89,27 @@ def _of_small(
 
 
 def _cluster_labels(
-    settings: Settings, labels: Iterator[LabelContents]
+    settings: Settings, labels: Iterable[LabelContents]
 ) -> Iterator[tuple[LabelContents, list[Member]]]:
+    """Cluster labels in an executor; one that fails keeps the clusters that it had."""
     database = executor_database(settings)
     everything = id_ranges(1)[0]
-    for label in labels:
+
+    def clustered(label: LabelContents) -> list[Member]:
         with database.transaction() as cursor:
             rows = _read(label.label, label.version, cursor, everything)
-        try:
-            members = _in_memory(rows)
-        except HubError:
-            raise
-        except Exception:  # the clusters of before stay; the other labels go on
-            log.exception("the label %s cannot be clustered", label.label)
-            continue
-        yield label, members
+        return _in_memory(rows)
+
+    def together(some: Sequence[LabelContents]) -> list[list[Member] | None]:
+        return [clustered(label) for label in some]
+
+    def given_up(label: LabelContents) -> None:
+        log.error("the label %s cannot be clustered", label.label)
+
+    given = list(labels)
+    for label, members in zip(given, whole_or_apart(given, together, given_up), strict=True):
+        if members is not None:
+            yield label, members
 
 
 def _in_memory(rows: Sequence[tuple[str, list[float]]]) -> list[Member]:

@@ -23,13 +23,13 @@ from imagehub.errors import Conflict
 from imagehub.settings import Settings
 from imagehub.vision.registry import Networks
 from imagehub.vocabulary import Outcome, Verdict
+from spark_jobs.apart import whole_or_apart
 from spark_jobs.frames import executor_database, id_ranges
 from spark_jobs.runs import SparkJobContext
 from spark_jobs.verify.agreement.panel import Panel, SeenPhoto
 from spark_jobs.verify.agreement.peers import SEVERAL, Peers
 from spark_jobs.verify.agreement.record import Claimant
 from spark_jobs.verify.agreement.reviews import ReviewOpinion
-from spark_jobs.verify.apart import whole_or_apart
 from spark_jobs.verify.panels import gather
 
 DUE_SCHEMA = (

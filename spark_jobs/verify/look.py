@@ -25,8 +25,8 @@ from imagehub.vision.embedder import Embedder, open_featurizer
 from imagehub.vision.projection import Moments
 from imagehub.vision.registry import Networks
 from imagehub.vocabulary import EMBEDDING_DIMENSIONS
+from spark_jobs.apart import whole_or_apart
 from spark_jobs.frames import batched, executor_database, executor_store
-from spark_jobs.verify.apart import whole_or_apart
 from spark_jobs.verify.checks.all_checks import findings
 from spark_jobs.verify.checks.view import View
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagehub.errors import Unavailable
-from spark_jobs.verify.apart import MOST_APART, whole_or_apart
+from spark_jobs.apart import MOST_APART, whole_or_apart
 
 FLAWED = -1
 

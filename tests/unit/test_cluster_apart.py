@@ -9,8 +9,11 @@ import pytest
 
 from imagehub.catalogue.duplicates.clusters import LabelContents
 from imagehub.errors import Unavailable
+from imagehub.photo import read_view
 from imagehub.settings import Settings
 from spark_jobs.cluster import duplicates, label_clusters
+from spark_jobs.cluster.similarity.looks import look_at
+from tests.photos import jpeg
 
 ROWS = {
     "/m/good": [("a", [1.0])],
@@ -48,5 +51,17 @@ def test_a_catalogue_that_is_down_is_no_labels_fault(monkeypatch: pytest.MonkeyP
         clustered(monkeypatch, down)
 
 
-def test_a_pair_that_cannot_be_compared_is_no_copy() -> None:
-    assert duplicates._compared("a" * 16, "b" * 16, None, None) is None  # type: ignore[arg-type]
+def test_labels_that_all_fail_are_the_fault_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ROWS, "/m/worse", ROWS["/m/bad"])
+    monkeypatch.setitem(ROWS, "/m/worst", ROWS["/m/bad"])
+    monkeypatch.setitem(ROWS, "/m/hopeless", ROWS["/m/bad"])
+    with pytest.raises(ValueError, match="inhomogeneous"):
+        clustered(monkeypatch, lambda label, *_: ROWS[label])
+
+
+def test_a_pair_that_cannot_be_compared_holds_up_no_other() -> None:
+    photo = look_at(read_view(jpeg(1, 200, 150)))
+    looks = {"a": photo, "b": photo, "bad": "no look"}
+    pairs = [("a", "b"), ("a", "bad"), ("b", "a")]
+    found = duplicates.matches_of(pairs, looks.get)  # type: ignore[arg-type]
+    assert [match is not None for match in found] == [True, False, True]

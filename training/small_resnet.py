@@ -1,4 +1,4 @@
-"""The small ResNet of a run from scratch: its form, with the release's labels."""
+"""The small ResNet of a run from scratch, with the release's labels."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from typing import Any
 
 from training.checkpoint import Checkpoint
 from training.resnet import build
-from training.resnet_config import NetworkConfig
 
 
 def model(side_pixels: int, classes: int) -> Any:
     """A tf_keras model from N x SIDE x SIDE x 3 photos, 0 to 255, to N x classes logits."""
     import tf_keras as keras
 
-    whole = build(NetworkConfig(classes))
+    whole = build(classes)
     pixels = keras.layers.Input((side_pixels, side_pixels, 3), name="photo")
-    return keras.Model(pixels, whole(pixels)[1])
+    return keras.Model(pixels, whole(pixels))
 
 
 def start(side_pixels: int, classes: int, seed: int) -> Checkpoint:

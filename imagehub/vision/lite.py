@@ -6,6 +6,7 @@ is known here, and read without running anything in it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,28 +24,22 @@ FILE = "models/efficientnet-lite2-9656183e.pth"
 SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
 NAME = "efficientnet-lite2"
 SIDE_PIXELS = 260
-SOURCE = "EfficientNet-Lite2 260 with ImageNet classes (Tan and Le 2019; weights by Google)"
-LICENCE = "Apache-2.0"
 
 EMBEDDING = Network(
     name=NAME,
     kind=NetworkOutput.EMBEDDING,
-    source=SOURCE,
-    licence=LICENCE,
+    source="EfficientNet-Lite2 260 with ImageNet classes (Tan and Le 2019; weights by Google)",
+    licence="Apache-2.0",
     side_pixels=SIDE_PIXELS,
     layer="the mean over the picture before the classifier",
     outputs=1280,
     sha256=SHA256,
 )
-CLASSES = Network(
-    name=NAME,
+CLASSES = replace(
+    EMBEDDING,
     kind=NetworkOutput.CLASSES,
-    source=SOURCE,
-    licence=LICENCE,
-    side_pixels=SIDE_PIXELS,
     layer="softmax, behind a background class that is never seen",
     outputs=1001,
-    sha256=SHA256,
     class_map="imagenet.csv",
     port=1,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,11 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from imagehub import manifest
 from imagehub.catalogue.database import Cursor
-from imagehub.manifest import FileLabel, Manifest, ManifestFile
+from imagehub.manifest import Manifest, ManifestFile
 from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Label
 from tests import factories
+from tests.factories.manifest_files import manifest_file
 
 HELD_OUT_OF_16 = 4
 
@@ -47,24 +47,8 @@ def labelled_release(
 
 
 def _file(label: Label, photo: bytes) -> ManifestFile:
-    sha256 = hashlib.sha256(photo).hexdigest()
-    split = "test" if int(sha256[-1], 16) < HELD_OUT_OF_16 else "train"
-    return ManifestFile(
-        path=f"{split}/label-{label.mid.rpartition('/')[2].replace('_', '-')}/{sha256[:16]}.jpg",
-        image_id=sha256[:16],
-        photo_sha256=sha256,
-        sha256=sha256,
-        bytes=len(photo),
-        crc32=zlib.crc32(photo),
-        width=64,
-        height=64,
-        split=split,
-        label=label.mid,
-        labels=(FileLabel(label.mid, "machine", 0.97),),
-        contributor="somebody",
-        licence="CC-BY-4.0",
-        duplicate_group=sha256[:16],
-    )
+    is_held_out = hashlib.sha256(photo).digest()[-1] % 16 < HELD_OUT_OF_16
+    return manifest_file(photo, label, "test" if is_held_out else "train")
 
 
 def _summary(files: Sequence[ManifestFile]) -> dict[str, Counter[str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from imagehub.storage import keys
 from imagehub.storage.protocol import ObjectStore
 from imagehub.vocabulary import Label
 from tests.factories.label_sets import publish_label_sets
+from tests.factories.manifest_files import DOG, manifest_file
 from tests.factories.releases import release_request, subset
 from tests.factories.verification import job_run
 
@@ -99,27 +99,9 @@ def _released(
 
 
 def _file(photo: bytes, label: Label, contributor: str) -> ManifestFile:
-    """The photo as the derivative of an upload that nobody has."""
-    digest = hashlib.sha256(photo).hexdigest()
-    upload = hashlib.sha256(b"upload of " + photo).hexdigest()  # other bytes than a real upload's
-    image_id = upload[:16]
-    split = "test" if int(digest[0], 16) < 4 else "train"
-    return ManifestFile(
-        path=f"{split}/{folder(label)}/{image_id}.jpg",
-        image_id=image_id,
-        photo_sha256=upload,
-        sha256=digest,
-        bytes=len(photo),
-        crc32=zlib.crc32(photo),
-        width=640,
-        height=480,
-        split=split,
-        label=label.mid,
-        labels=(FileLabel(label.mid, "verification", 0.97),),
-        contributor=contributor,
-        licence="CC-BY-4.0",
-        duplicate_group=image_id,
-    )
+    split = "test" if hashlib.sha256(photo).digest()[0] < 0x40 else "train"
+    said = (FileLabel(label.mid, "verification", 0.97),)
+    return manifest_file(photo, label, split, labels=said, contributor=contributor)
 
 
 def _signed(made: Manifest) -> ReleaseFacts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
 from datetime import UTC, datetime
 
 from imagehub.formats import FORMATS, PlannedRelease, plan_release
@@ -14,6 +12,7 @@ from imagehub.skeleton.pieces import PhotoPiece
 from imagehub.skeleton.reading import SkeletonReader
 from imagehub.skeleton.writing import FrozenFile, freeze
 from imagehub.vocabulary import Label, image_id_of
+from tests.factories.manifest_files import manifest_file
 
 LABELS = (Label("/m/014j1m", "Apple"), Label("/m/01fb_0", 'Bag, "paper"'), Label("/m/0z", "Zoë"))
 SPLITS = ("test", "train", "train", "train")
@@ -70,21 +69,5 @@ def read_file(frozen: FrozenFile, photos: MemoryPhotos) -> bytes:
 
 
 def _file(photo: bytes, label: Label, split: str) -> ManifestFile:
-    digest = hashlib.sha256(photo).hexdigest()
-    upload = hashlib.sha256(b"upload" + photo).hexdigest()
-    return ManifestFile(
-        path=f"{split}/{folder(label)}/{upload[:16]}.jpg",
-        image_id=upload[:16],
-        photo_sha256=upload,
-        sha256=digest,
-        bytes=len(photo),
-        crc32=zlib.crc32(photo),
-        width=64,
-        height=48,
-        split=split,
-        label=label.mid,
-        labels=(FileLabel(label.mid, "machine", 0.97), FileLabel("/m/0z", "machine", 0.5)),
-        contributor="Zoë",
-        licence="CC-BY-4.0",
-        duplicate_group=upload[:16],
-    )
+    labels = (FileLabel(label.mid, "machine", 0.97), FileLabel("/m/0z", "machine", 0.5))
+    return manifest_file(photo, label, split, labels=labels, contributor="Zoë")

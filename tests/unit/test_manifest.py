@@ -20,6 +20,7 @@ from imagehub import manifest as manifests
 from imagehub.errors import Misconfigured, Refused
 from imagehub.manifest import FileLabel, Manifest, ManifestFile
 from imagehub.vocabulary import Label
+from tests.factories.manifest_files import manifest_file
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
@@ -94,22 +95,7 @@ def test_another_key_is_not_believed() -> None:
 
 
 def _one_file() -> Manifest:
-    file = ManifestFile(
-        path="train/dog-0bt9lr/00000000000000aa.jpg",
-        image_id="00000000000000aa",
-        photo_sha256="1" * 64,
-        sha256="0" * 64,
-        bytes=10,
-        crc32=7,
-        width=4,
-        height=3,
-        split="train",
-        label="/m/0bt9lr",
-        labels=(),
-        contributor="ada",
-        licence="CC-BY-4.0",
-        duplicate_group="00000000000000aa",
-    )
+    file = manifest_file(b"a photo", contributor="ada")
     made_at = datetime(2026, 5, 1, tzinfo=UTC)
     return Manifest("dogs-1", made_at, 1, {}, (Label("/m/0bt9lr", "Dog"),), (file,))
 

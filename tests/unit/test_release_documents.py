@@ -12,29 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagehub import release_tables as tables
-from imagehub.manifest import FileLabel, Manifest, ManifestFile
+from imagehub.manifest import Manifest
 from imagehub.release_documents import ReleaseFacts, Signed, documents, escaped
 from imagehub.vocabulary import Label
+from tests.factories.manifest_files import manifest_file
 from webapp.releases.format_files import CHUNK_BYTES, gathered
 
 
 def manifest_of(contributor: str) -> Manifest:
-    file = ManifestFile(
-        path="train/dog-0bt9lr/0123456789abcdef.jpg",
-        image_id="0123456789abcdef",
-        photo_sha256="0123456789abcdef" * 4,
-        sha256="0" * 64,
-        bytes=10,
-        crc32=0,
-        width=64,
-        height=64,
-        split="train",
-        label="/m/0bt9lr",
-        labels=(FileLabel("/m/0bt9lr", "machine", 0.5),),
-        contributor=contributor,
-        licence="CC-BY-4.0",
-        duplicate_group="0123456789abcdef",
-    )
+    file = manifest_file(b"a photo", contributor=contributor)
     labels = (Label("/m/0bt9lr", "Dog"),)
     return Manifest(
         "set-1", datetime(2026, 5, 1, tzinfo=UTC), 1, {}, labels, (file,), ("/m/0bt9lr",)

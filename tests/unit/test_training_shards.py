@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from imagehub import manifest as manifests
 from imagehub.errors import Refused
-from imagehub.manifest import FileLabel, Manifest, ManifestFile
+from imagehub.manifest import Manifest, ManifestFile
 from imagehub.storage import keys
 from imagehub.storage.folder import FolderStore
 from imagehub.vocabulary import Label
 from tests.factories.drawings import drawn_jpeg
+from tests.factories.manifest_files import manifest_file
 from training import dataset, photos, records, shards
 from training.preparing import PinnedRelease, read_manifest
 
@@ -25,23 +26,7 @@ SHA256 = "ab" * 32
 
 
 def file(number: int, label: str, split: str) -> ManifestFile:
-    sha256 = hashlib.sha256(f"{number}".encode()).hexdigest()
-    return ManifestFile(
-        path=f"{split}/thing/{sha256[:16]}.jpg",
-        image_id=sha256[:16],
-        photo_sha256=sha256,
-        sha256=sha256,
-        bytes=10,
-        crc32=0,
-        width=64,
-        height=64,
-        split=split,
-        label=label,
-        labels=(FileLabel(label, "machine", 0.9),),
-        contributor="somebody",
-        licence="CC-BY-4.0",
-        duplicate_group=sha256[:16],
-    )
+    return manifest_file(f"{number}".encode(), Label(label, "Thing"), split)
 
 
 def manifest(counts: dict[str, dict[str, int]]) -> Manifest:

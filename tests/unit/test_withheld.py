@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from imagehub.manifest import FileLabel, Manifest, ManifestFile
+from imagehub.manifest import Manifest, ManifestFile
 from imagehub.vocabulary import Label
 from imagehub.withdrawal_list import WithdrawnFile
+from tests.factories.manifest_files import manifest_file
 from webapp.releases.withheld import Withheld
 
 DAY = datetime(2026, 5, 2, tzinfo=UTC)
@@ -27,13 +28,7 @@ class Counted(tuple[WithdrawnFile, ...]):
 
 
 def file(number: int) -> ManifestFile:
-    return ManifestFile(
-        path=f"train/dog-0bt9lr/{number:016x}.jpg", image_id=f"{number:016x}", sha256="0" * 64,
-        photo_sha256=f"{number:016x}" * 4,
-        bytes=1, crc32=0, width=1, height=1, split="train", label="/m/0bt9lr",
-        labels=(FileLabel("/m/0bt9lr", "verification", 0.9),), contributor="x",
-        licence="CC-BY-4.0", duplicate_group=f"{number:016x}",
-    )  # fmt: skip
+    return manifest_file(f"{number}".encode(), image_id=f"{number:016x}")
 
 
 @pytest.fixture
@@ -56,13 +51,13 @@ def test_many_withdrawn_files_are_gone_through_once_for_all_files(manifest: Mani
     withdrawn = Counted(
         WithdrawnFile(
             "pets-1",
-            manifest_file.image_id,
-            manifest_file.path,
-            manifest_file.sha256,
+            one.image_id,
+            one.path,
+            one.sha256,
             "withdrawn",
             DAY,
         )
-        for manifest_file in manifest.files
+        for one in manifest.files
     )
     Counted.times = 0
     assert len(list(Withheld(withdrawn, None, frozenset()).among(manifest.files))) == 50

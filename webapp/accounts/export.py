@@ -25,8 +25,8 @@ the row in withdrawals.jsonl.
 
 Not in here:
 {left_out}
-* secrets, of which the hub keeps digests alone, and what no request can read, not even yours (the
-  places of photos, which the hub counts by region): {withheld}.
+* secrets, of which the hub keeps digests alone, and what no request can read, not even yours: the
+  place and the camera that came with a photo, which only the jobs count: {withheld}.
 """
 
 

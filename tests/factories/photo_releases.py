@@ -27,7 +27,6 @@ from tests.factories.manifest_files import DOG, manifest_file
 from tests.factories.releases import release_request, subset
 from tests.factories.verification import job_run
 
-DOG = Label("/m/0bt9lr", "Dog")
 CLASSES = (
     Label("/m/0zzz", "Żółw, błotny"),
     Label("/m/0aaa", "Wine glass"),

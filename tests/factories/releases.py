@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 
 from imagehub.catalogue.database import Cursor
+from imagehub.catalogue.releases import release_files
+from imagehub.catalogue.releases.release_files import ReleaseFile
+from imagehub.formats import FORMATS
 from imagehub.vocabulary import Account, Label
 from tests.factories.numbers import next_number
 from tests.factories.people import account
@@ -65,6 +68,14 @@ def release(cursor: Cursor, subset_name: str, summary: Mapping[str, Mapping[str,
             *(bytes(range(32)), bytes(range(64)), bytes(range(32, 64))),
             *(json.dumps(summary), job_run(cursor, "release")),
         ),
+    )
+    release_files.add(
+        cursor,
+        release_id,
+        [
+            ReleaseFile(f"{name}/{release_id}", "application/zip", files, 1, "0" * 64, "1" * 64)
+            for name in FORMATS
+        ],
     )
     return release_id
 

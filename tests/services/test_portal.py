@@ -205,6 +205,23 @@ def test_a_releases_page_offers_every_format_that_there_is(
     assert web.url in page.text
 
 
+def test_a_release_of_an_earlier_version_says_that_a_new_one_is_to_be_asked_for(web: Web) -> None:
+    with web.database.transaction() as cursor:
+        label = factories.label(cursor)
+        factories.verified_photo(cursor, label)
+        factories.publish_label_sets(cursor)
+        release_id = factories.release(cursor, factories.subset(cursor, [label]), {})
+        cursor.execute("alter table release_files disable trigger user")
+        cursor.execute("delete from release_files where release_id = %s", (release_id,))
+        cursor.execute("alter table release_files enable trigger user")
+    page = web.get(f"/releases/{release_id}").text
+    assert "cannot be downloaded any more" in page
+    assert "download?format=" not in page
+    for path in ("/download", "/formats/parquet", "/formats/parquet/README.md"):
+        answer = web.get(f"/api/v1/releases/{release_id}{path}")
+        assert (answer.status_code, "ask for a new one" in answer.json()["detail"]) == (404, True)
+
+
 def test_an_image_that_leaves_the_label_sets_while_its_page_is_made_is_gone(web: Web) -> None:
     with web.database.transaction() as cursor:
         animal = factories.label(cursor)

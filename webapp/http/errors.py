@@ -30,6 +30,7 @@ from imagehub.errors import (
 REFUSAL_STATUS = {
     **photo.REFUSALS,
     "digest_mismatch": 400,
+    "format_not_frozen": 404,
     "idempotency_key_invalid": 400,
     "idempotency_key_missing": 400,
     "json_malformed": 400,

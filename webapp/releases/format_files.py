@@ -56,21 +56,24 @@ def find_whole(name: str) -> ReleaseFormat:
 
 
 def of_format(database: Database, release_id: str, name: str) -> list[ReleaseFile]:
-    """The files of a format, in order of paths; NotFound if the release has none of it."""
+    """The files of a format, in order of paths; Refused(`format_not_frozen`) if there are none."""
     releases.frozen(database, release_id)
     with database.transaction() as cursor:
         found = release_files.of_release(cursor, release_id, f"{name}/")
     if not found:
-        raise NotFound(f"The formats of {release_id} are {', '.join(sorted(FORMATS))}.")
+        raise _without_format(release_id, name)
     return found
 
 
 def find_file(database: Database, store: ObjectStore, release_id: str, path: str) -> ServedFile:
-    """A file of a format, whose length never changes; raise NotFound for none."""
+    """A file of a format, whose length never changes; raise NotFound for none, as `of_format`."""
     with database.transaction() as cursor:
         found = release_files.find(cursor, release_id, path)
         gone = release_files.gone(cursor, release_id)
     if found is None:
+        with database.transaction() as cursor:
+            if path.partition("/")[0] not in release_files.formats(cursor, release_id):
+                raise _without_format(release_id, path.partition("/")[0])
         raise NotFound(f"The release {release_id} has no file {path}.")
     file = found
 
@@ -79,6 +82,14 @@ def find_file(database: Database, store: ObjectStore, release_id: str, path: str
         return gathered(_reader(store, release_id, file).stretch(start, length, photos))
 
     return ServedFile(file.bytes, _tag(file, gone), file.media_type, read)
+
+
+def _without_format(release_id: str, name: str) -> Refused:
+    return Refused(
+        "format_not_frozen",
+        f"The release {release_id} has no format {name[:40]}. If the hub knows it, the release was"
+        " frozen before: ask for a new one.",
+    )
 
 
 def gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from imagehub.catalogue.labels import label_queries
-from imagehub.catalogue.releases import release_withdrawals
+from imagehub.catalogue.releases import release_files, release_withdrawals
 from imagehub.catalogue.releases.release_queries import ReleaseEntry
 from imagehub.formats import FORMATS, ReleaseFormat
 from webapp.http import auth
@@ -42,6 +42,8 @@ def show(release_id: str) -> str:
     with hub.database.transaction() as cursor:
         names = {entry.label.mid: entry.label for entry in label_queries.find_many(cursor, mids)}
         withdrawn = release_withdrawals.counts(cursor, [release.id]).get(release.id, 0)
+        frozen_as = release_files.formats(cursor, release.id)
+    formats = [format_ for name, format_ in FORMATS.items() if name in frozen_as]
     return render_template(
         "release.html",
         release=release,
@@ -50,8 +52,8 @@ def show(release_id: str) -> str:
         splits=[split for split, _ in release.rules.splits],
         names=names,
         samples=release_samples.pick(hub.database, hub.store, release) if release.frozen else (),
-        formats=FORMATS.values(),
-        uses={name: _use(release, format_) for name, format_ in FORMATS.items()},
+        formats=formats,
+        uses={format_.name: _use(release, format_) for format_ in formats},
         hub=request.host_url.rstrip("/"),
         most_for_visitors=releases.MOST_FILES_FOR_VISITORS,
     )

@@ -57,6 +57,15 @@ def of_release(cursor: Cursor, release_id: str, below: str = "") -> list[Release
     return [ReleaseFile(*row) for row in cursor.fetchall()]
 
 
+def formats(cursor: Cursor, release_id: str) -> set[str]:
+    """Names of the formats in which a release was frozen; none for one of an earlier version."""
+    cursor.execute(
+        "select distinct split_part(path, '/', 1) as name from release_files where release_id = %s",
+        (release_id,),
+    )
+    return {row.name for row in cursor.fetchall()}
+
+
 def find(cursor: Cursor, release_id: str, path: str) -> ReleaseFile | None:
     """One file of a release."""
     return next((file for file in of_release(cursor, release_id, path) if file.path == path), None)
